@@ -1,0 +1,152 @@
+"""The commands, and the one boundary where every failure becomes a line and an exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from powerstats_cli import __version__
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.outcome import Outcome
+from powerstats_cli.session import Options, Session, opened, say
+from powerstats_cli.settings import homeassistant_token
+from powerstats_cli.tiers import TIERS
+
+# What only one command needs is imported in it: httpx and rich cost more than a whole run.
+
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="powerstats",
+    help="Home Assistant's power sensors as a small, exact, self-healing history of a home.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+class TierName(StrEnum):
+    """The tiers that `aggregate` makes."""
+
+    weekly = "weekly"
+    monthly = "monthly"
+    yearly = "yearly"
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"powerstats {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="The configuration file. Without it: $POWERSTATS_CONFIG, ./powerstats.toml, "
+            "~/.config/powerstats/config.toml, /etc/powerstats/config.toml.",
+            metavar="FILE",
+        ),
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of the data files, instead of the configured one.", metavar="DIR"
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="Run as of this time (ISO 8601; without an offset, in the configured zone).",
+            metavar="TIME",
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say what was done, and repeat old failures.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but failures.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    """Keep what stands before the command."""
+    context.obj = Options(config, data_dir, at, verbosity=verbose - quiet)
+
+
+@app.command()
+def collect(context: typer.Context) -> None:
+    """Bring everything since the last stored bucket out of Home Assistant.
+
+    Run it every ten minutes. What was missed is caught up, as far back as Home Assistant's recorder
+    goes; past days are closed on the way.
+    """
+    from powerstats_cli.commands.collect import RUN_SECONDS
+    from powerstats_cli.commands.collect import collect as command
+    from powerstats_cli.homeassistant import HomeAssistant
+
+    session = _session(context)
+
+    def work() -> Outcome:
+        token = homeassistant_token(session.settings, session.environment)
+        where = session.settings.homeassistant
+        with HomeAssistant(where.url, token, ca_file=where.ca_file, seconds=RUN_SECONDS) as home:
+            return command(session.settings, session.files, home, session.clock, session.progress())
+
+    raise typer.Exit(session.run("collect", work))
+
+
+@app.command()
+def rotate(context: typer.Context) -> None:
+    """Close every day before today, and drop archived days that are rolled up and old."""
+    from powerstats_cli.commands.rotate import rotate as command
+
+    session = _session(context)
+    work = lambda: command(session.settings, session.files, session.clock)  # noqa: E731
+    raise typer.Exit(session.run("rotate", work))
+
+
+@app.command()
+def aggregate(context: typer.Context, tier: TierName) -> None:
+    """Roll closed days up into weekly.json (hours), monthly.json or yearly.json (days)."""
+    from powerstats_cli.commands.aggregate import aggregate as command
+
+    session = _session(context)
+    work = lambda: command(TIERS[tier], session.settings, session.files, session.clock)  # noqa: E731
+    raise typer.Exit(session.run(f"aggregate {tier}", work))
+
+
+def _session(context: typer.Context) -> Session:
+    try:
+        return opened(context.obj)
+    except ValueError as error:
+        message = f"{context.obj.at!r} is no time such as 2025-11-22T10:20: {error}"
+        raise typer.BadParameter(message, param_hint="--at") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; a user's mistake never shows a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app(args=arguments, prog_name="powerstats", standalone_mode=False)
+    except typer.TyperException as error:
+        say(f"{error.format_message()} (see powerstats --help)")
+        return error.exit_code
+    except typer.Abort:
+        return EXIT_INTERRUPTED
+    except PowerstatsError as error:
+        say(str(error))
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last boundary: cron's mail is no debugger
+        if {"-v", "--verbose"} & set(arguments):
+            traceback.print_exc()
+        say(f"this is a bug in powerstats, please report it with the output of -v: {error!r}")
+        return os.EX_SOFTWARE
+    return int(code or 0)

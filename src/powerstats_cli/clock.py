@@ -1,0 +1,74 @@
+"""The time a command runs at: the machine's, or the one it was told."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from powerstats_cli.errors import TryAgainError
+
+TOLERANCE: Final = timedelta(minutes=2)
+# A `Date` header is cut to whole seconds.
+DATE_RESOLUTION: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The local clock, or where `at` is given a clock that stands still and waits for nothing."""
+
+    at: datetime | None = None
+    sleep: Callable[[float], None] = time.sleep
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        return self.at or datetime.now(UTC)
+
+    def wait_until(self, instant: datetime, *, at_most: timedelta) -> bool:
+        """Wait for an instant that is near; tell whether it has come."""
+        wait = instant - self.now()
+        if wait > timedelta(0):
+            if self.at is not None or wait > at_most:
+                return False
+            self.sleep(wait.total_seconds())
+        return True
+
+    def check_against(self, date: datetime | None, whose: str) -> None:
+        """Raise TryAgainError where the clock and another machine's `date` cannot both be right."""
+        if date is None:
+            return
+        ahead = self.now() - date
+        if self.at is not None:
+            if ahead > DATE_RESOLUTION:
+                message = f"--at is {in_words(ahead)} later than {whose}'s clock: give a past time"
+                raise TryAgainError(message)
+        elif abs(ahead) > TOLERANCE:
+            direction = "ahead of" if ahead > timedelta(0) else "behind"
+            message = (
+                f"this machine's clock is {in_words(abs(ahead))} {direction} {whose}'s: "
+                f"set the wrong one right; nothing was changed"
+            )
+            raise TryAgainError(message)
+
+    def check_not_before(self, stored: datetime | None) -> None:
+        """Raise TryAgainError where the clock is behind what is stored already."""
+        if stored is not None and self.now() < stored:
+            message = (
+                f"{'--at' if self.at else 'the clock'} is {in_words(stored - self.now())} behind "
+                f"the newest stored bucket: set it right; nothing was changed"
+            )
+            raise TryAgainError(message)
+
+
+def in_words(span: timedelta) -> str:
+    """Return a span for people, in its largest unit or two: 45 s, 12 min, 3 h 5 min, 2 days."""
+    seconds = round(span.total_seconds())
+    if seconds < 100:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{round(hours / 24)} days"

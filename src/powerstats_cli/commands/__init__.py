@@ -1,0 +1,1 @@
+"""What each command does: read, call the core, write, say what happened."""

@@ -1,0 +1,311 @@
+"""`collect`: everything since the last stored bucket, from Home Assistant into the days' files."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from powerstats_cli.clock import DATE_RESOLUTION, Clock
+from powerstats_cli.collection import (
+    LONGEST_PIECE,
+    Answer,
+    Shelf,
+    Window,
+    believed_to,
+    is_open_ended,
+    newest_complete,
+    next_window,
+    store,
+)
+from powerstats_cli.dayfiles import DayFiles, write_days
+from powerstats_cli.documents import Document, Series, bucket_minutes
+from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
+from powerstats_cli.homeassistant import HomeAssistant, Recorded
+from powerstats_cli.outcome import Outcome, joined
+from powerstats_cli.periods import (
+    DAY,
+    EPOCH,
+    HOUR,
+    day_start,
+    days,
+    interval_at,
+    local_day,
+    micros,
+)
+from powerstats_cli.settings import Settings
+from powerstats_cli.statistics import History, signs_of_life
+from powerstats_cli.store import Store
+
+# A run stops asking after the first, and has ended by the second whatever the other side does.
+STOP_AFTER: Final = 100.0
+RUN_SECONDS: Final = 115.0
+LONGEST_WAIT: Final = timedelta(seconds=10)
+RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
+# An answer of six hours of five sensors at a state a second is 9 MB, and read in 60 MB of memory.
+SMALL_ANSWER: Final = 4_000_000
+LARGE_ANSWER: Final = 12_000_000
+
+
+def collect(
+    settings: Settings,
+    files: Store,
+    home: HomeAssistant,
+    clock: Clock,
+    progress: Callable[[datetime], None],
+) -> Outcome:
+    """Store every complete bucket that is not stored yet, in pieces, each as soon as it is known.
+
+    Raises TryAgainError, RefusedError or ConfigError where nothing more can be done; what was
+    stored until then stays. Problems of single series and files are part of the outcome.
+    """
+    started = time.monotonic()
+    files.prepare()
+    run = _Run(settings, files, home, clock)
+    while time.monotonic() - started < STOP_AFTER:
+        window = run.next_window()
+        if window is None:
+            return run.outcome()
+        run.collect(window)
+        if not window.is_last:
+            progress(window.end)
+    return run.outcome(is_unfinished=True)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run's way through its windows."""
+
+    settings: Settings
+    files: Store
+    home: HomeAssistant
+    clock: Clock
+    reach: timedelta = HOUR
+    changed: int = 0
+    stored_to: datetime | None = None
+    given_up: set[str] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)
+    unrecorded: list[str] = field(default_factory=list)
+    problems: list[PowerstatsError] = field(default_factory=list)
+    minutes: int = 0
+    skew: timedelta = timedelta(0)
+    patience: timedelta = LONGEST_WAIT
+    series: Mapping[str, Series] = field(default_factory=dict)
+
+    def next_window(self) -> Window | None:
+        """Plan by what is stored now: another run may have stored something meanwhile."""
+        with self.files.lock():
+            open_files = self._open_files()
+            daily = open_files.daily()
+            self.series = open_files.remembered(daily)
+        self.problems += open_files.problems
+        self.minutes = self._minutes(daily, open_files.now)
+        self.clock.check_not_before(max((s.until for s in self.series.values()), default=None))
+        day = daily.day if daily and daily.day else local_day(open_files.now, self.settings.zone)
+        begin = day_start(day, self.settings.zone)
+        return next_window(
+            {
+                name: self.series[name].until if name in self.series else begin
+                for name in self.settings.entities
+                if name not in self.given_up
+            },
+            self._newest_complete(),
+            reach=self.reach,
+            minutes=self.minutes,
+            zone=self.settings.zone,
+        )
+
+    def collect(self, window: Window) -> None:
+        """Ask for a window and store what came of it."""
+        recorded = self._ask(window.names, window)
+        self._check_clocks()
+        if window.end > self._newest_complete():
+            return  # by Home Assistant's clock it is not over: plan again
+        answers = self._answers(window, recorded)
+        self.given_up |= set(window.names) - answers.keys()
+        if not answers:
+            return
+        others = self.settings.entities.keys() - set(window.names)
+        heard = [answer.history for answer in answers.values()]
+        if others:
+            heard += [other.history for other in self._ask(sorted(others), window).values()]
+        signs = signs_of_life(heard)
+        end = self._certain_end(window, answers, signs)
+        if end > window.until:
+            self._store(window, answers, signs, end)
+            self.reach = self._next_reach()
+        elif window.is_last:
+            self.given_up |= set(window.names)
+        else:
+            # Nothing happened for the whole piece: what follows the silence tells what it was.
+            self.reach += LONGEST_PIECE
+
+    def outcome(self, *, is_unfinished: bool = False) -> Outcome:
+        """Say how the run went."""
+        problems = list(self.problems)
+        if self.missing:
+            names = joined(self.missing)
+            message = f"{names}: not in Home Assistant; mend homeassistant.entities"
+            problems.append(MissingError(message))
+        if self.unrecorded:
+            names = joined(self.unrecorded)
+            message = (
+                f"{names}: not recorded by Home Assistant; include "
+                f"{'it' if len(self.unrecorded) == 1 else 'them'} under recorder: in its "
+                f"configuration.yaml and restart it"
+            )
+            problems.append(MissingError(message))
+        at = self.stored_to and self.stored_to.astimezone(self.settings.zone)
+        summary = (
+            f"{self.changed} values stored, up to {at:%Y-%m-%d %H:%M}" if at else "nothing new"
+        )
+        if is_unfinished:
+            summary += f"; stopped after {STOP_AFTER:.0f} s, the next run goes on"
+        return Outcome(summary, tuple(problems))
+
+    # --- when -----------------------------------------------------------------------------
+
+    def _minutes(self, daily: Document | None, now: datetime) -> int:
+        """Return the interval of the day: a changed setting holds from the next day on."""
+        if daily is not None and daily.day == local_day(now, self.settings.zone):
+            return bucket_minutes(daily.bucket)
+        return self.settings.data.collection_interval_minutes
+
+    def _now(self) -> datetime:
+        """Return the time by the slower of the two clocks."""
+        return self.clock.now() + self.skew
+
+    def _newest_complete(self) -> datetime:
+        """Return the end of the newest complete bucket, after a wait where it nearly is."""
+        zone, settle = self.settings.zone, self.settings.settle
+        complete_at = newest_complete(self._now(), zone, self.minutes) + settle
+        wait = max(complete_at - self._now(), timedelta(0))
+        if self.clock.wait_until(complete_at - self.skew, at_most=self.patience):
+            self.patience -= wait
+        return newest_complete(self._now() - settle, zone, self.minutes)
+
+    def _check_clocks(self) -> None:
+        self.clock.check_against(self.home.date, "Home Assistant")
+        if self.home.date is not None and self.clock.at is None:
+            behind = self.home.date + DATE_RESOLUTION - self.clock.now()
+            self.skew = min(behind, timedelta(0))
+
+    def _next_reach(self) -> timedelta:
+        if self.home.answer_bytes > LARGE_ANSWER:
+            return max(self.reach / 2, HOUR)
+        grown = self.reach * 2 if self.home.answer_bytes < SMALL_ANSWER else self.reach
+        return min(grown, LONGEST_PIECE)
+
+    # --- asking ---------------------------------------------------------------------------
+
+    def _ask(self, names: Sequence[str], window: Window) -> dict[str, Recorded]:
+        """Return what the recorder has of series; of the last window up to now.
+
+        What has happened since the window's end tells whether its last values were known.
+        """
+        entities = self.settings.entities
+        end = max(self.clock.now(), window.end) if window.is_last else window.end
+        wanted = list(dict.fromkeys(entities[name] for name in names))
+        found = self.home.history(wanted, window.asked_from, end)
+        return {name: found[entities[name]] for name in names if entities[name] in found}
+
+    def _answers(self, window: Window, recorded: Mapping[str, Recorded]) -> dict[str, Answer]:
+        """Return the answers that can be stored; what is wrong with the others is remembered."""
+        answers = {}
+        for name in window.names:
+            try:
+                found = recorded.get(name) or self._unheard_of(name, window)
+                if found is not None:
+                    answers[name] = _answer(name, found, self.series.get(name))
+            except PowerstatsError as error:
+                self.problems.append(error)
+        return answers
+
+    def _unheard_of(self, name: str, window: Window) -> Recorded | None:
+        """Return what is to be said of an entity that the recorder has no state of.
+
+        It may have changed last before the recorder's memory, have begun later, not be recorded at
+        all, or not exist.
+        """
+        entity_id = self.settings.entities[name]
+        present = self.home.present(entity_id)
+        if present is None:
+            self.missing.append(f"{name} ({entity_id})")
+            return None
+        history = History()
+        if present.last_changed <= window.asked_from:
+            history.append(micros(window.asked_from), present.value)
+        else:
+            now = self.clock.now()
+            if entity_id not in self.home.history([entity_id], now - HOUR, now):
+                self.unrecorded.append(f"{name} ({entity_id})")
+                return None
+        return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
+
+    def _certain_end(
+        self, window: Window, answers: Mapping[str, Answer], signs: Sequence[int]
+    ) -> datetime:
+        """Return the end of the last bucket that is certain."""
+        believed = believed_to(window, answers, signs)
+        if believed is None or (window.is_last and self._still_holds(window, answers)):
+            return window.end
+        return interval_at(believed, self.settings.zone, self.minutes).start
+
+    def _still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
+        """Tell whether a value of the window's end is still there, so Home Assistant never stopped.
+
+        After a start each sensor's state is newer than the window.
+        """
+        for name, answer in answers.items():
+            if is_open_ended(answer.history, micros(window.end)):
+                present = self.home.present(self.settings.entities[name])
+                if present is not None and present.last_changed <= window.end:
+                    return not math.isnan(present.value)
+        return False
+
+    # --- storing --------------------------------------------------------------------------
+
+    def _store(
+        self, window: Window, answers: Mapping[str, Answer], signs: Sequence[int], end: datetime
+    ) -> None:
+        zone = self.settings.zone
+        with self.files.lock():
+            open_files = self._open_files()
+            today = local_day(open_files.now, zone)
+            shelf_days = {today: open_files.open_today(open_files.daily(), today)}
+            for day in days(local_day(window.start, zone), local_day(end, zone) + DAY):
+                if day != today and (archived := open_files.archived(day)) is not None:
+                    shelf_days[day] = archived
+            shelf = Shelf(
+                shelf_days,
+                today,
+                zone,
+                self.settings.data.collection_interval_minutes,
+                earlier=open_files.older,
+            )
+            self.problems += open_files.problems
+            if open_files.lost:
+                open_files.ask_again(shelf_days[today])
+            else:
+                for name, answer in answers.items():
+                    self.changed += store(name, answer, signs, window, end, shelf, open_files.now)
+                self.stored_to = end
+            write_days(self.files, shelf.days, today)
+
+    def _open_files(self) -> DayFiles:
+        return DayFiles(self.files, self.settings, self.clock.now())
+
+
+def _answer(name: str, found: Recorded, stored: Series | None) -> Answer:
+    """Return what was found of a series as the files keep it; ConfigError where it does not fit."""
+    if found.mixed:
+        message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
+        raise ConfigError(message)
+    unit = found.unit if found.unit is not None else stored.unit if stored else ""
+    state_class = found.state_class or (stored.state_class if stored else "measurement")
+    series = Series(unit, state_class, EPOCH)
+    if stored and not series.fits(stored):
+        message = f"{name}: now {series.described}, stored as {stored.described}: {RENAME}"
+        raise ConfigError(message)
+    return Answer(unit, state_class, found.history)

@@ -1,0 +1,76 @@
+"""`rotate`: close every day before today, and let archived days go that every tier has taken."""
+
+from datetime import date
+
+from powerstats_cli import archive
+from powerstats_cli.clock import Clock
+from powerstats_cli.dayfiles import DayFiles
+from powerstats_cli.documents import Document
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.outcome import Outcome
+from powerstats_cli.periods import local_day
+from powerstats_cli.settings import Settings
+from powerstats_cli.store import Store
+from powerstats_cli.tiers import TIERS, newest_closed_day
+
+
+def rotate(settings: Settings, files: Store, clock: Clock) -> Outcome:
+    """Archive the days before today and delete archived days past their retention.
+
+    Nothing counts from the clock but which day is today; a clock behind the newest stored bucket
+    raises TryAgainError.
+    """
+    files.prepare()
+    with files.lock():
+        open_files = DayFiles(files, settings, clock.now())
+        daily = open_files.daily()
+        if daily is None:
+            return Outcome("no day to close", tuple(open_files.problems))
+        clock.check_not_before(max((s.until for s in daily.series.values()), default=None))
+        today = local_day(open_files.now, settings.zone)
+        opened = open_files.open_today(daily, today)
+        open_files.ask_again(opened)
+        files.write(files.daily, opened)
+        gone, problems = _retire(settings, files, opened)
+    closed = f"closed {daily.day}" if opened.day != daily.day else "no day to close"
+    summary = closed + (f", deleted {len(gone)} archived days" if gone else "")
+    return Outcome(summary, (*open_files.problems, *problems))
+
+
+def _retire(
+    settings: Settings, files: Store, daily: Document
+) -> tuple[list[date], list[PowerstatsError]]:
+    """Delete the archived days that may go; return them, and which files could not be read."""
+    newest = newest_closed_day([daily], settings.zone)
+    old = [
+        day
+        for day in files.archived_days()
+        if newest is not None and (newest - day).days >= settings.data.retention_days
+    ]
+    gone: list[date] = []
+    problems: list[PowerstatsError] = []
+    if newest is None or not old:
+        return gone, problems
+    tiers: dict[str, Document] = {}
+    for name in TIERS:
+        try:
+            if (document := files.read(files.tier(name))) is not None:
+                tiers[name] = document
+        except UnreadableError as error:
+            message = (
+                f"{error}: `powerstats aggregate {name}` rebuilds it; no archived day was deleted"
+            )
+            problems.append(UnreadableError(message))
+    for day in old:
+        try:
+            archived = files.read(files.archived(day))
+        except UnreadableError as error:
+            message = f"{error}: mend it, or delete it if its day is not needed"
+            problems.append(UnreadableError(message))
+            continue
+        if archived is not None and archive.may_go(
+            archived, day, newest=newest, tiers=tiers, zone=settings.zone
+        ):
+            files.delete(files.archived(day))
+            gone.append(day)
+    return gone, problems

@@ -1,0 +1,25 @@
+"""What a command returns: a line for those who ask, and what went wrong on the way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from powerstats_cli.errors import PowerstatsError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command that did not fail as a whole went; problems are of parts of its work."""
+
+    summary: str
+    problems: tuple[PowerstatsError, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The first problem's, 0 without one."""
+        return self.problems[0].exit_code if self.problems else 0
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    *most, last = list(words)
+    return f"{', '.join(most)} and {last}" if most else last

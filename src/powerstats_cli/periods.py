@@ -1,0 +1,135 @@
+"""Local days, hours and intervals as half-open spans of UTC instants.
+
+The convention, said once: a span is `[start, end)`, its two instants are aware and in UTC. Days
+are calendar days of a time zone and begin at their first instant; hours begin with the day and at
+each whole local hour; intervals tile the hour, the last of an hour may be shorter. So intervals
+tile hours, hours tile days and days tile the year, in every zone: a day may have 23, 24, 25, 23.5
+or 24.5 hours, and the hour that a half-hour clock change falls into lasts 90 minutes.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+# Since 1990 every zone's offset is a multiple of this, so each whole local hour lies on its grid.
+OFFSET_GRID = timedelta(minutes=15)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Span(NamedTuple):
+    """The instants from `start` up to, not including, `end`; both aware, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long the span lasts; two instants in UTC, so no clock change hides in it."""
+        return self.end - self.start
+
+
+def micros(instant: datetime) -> int:
+    """Return an aware instant as whole microseconds since 1970 in UTC."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def instant(micros_since_epoch: int) -> datetime:
+    """Return microseconds since 1970 as an aware instant in UTC."""
+    return EPOCH + timedelta(microseconds=micros_since_epoch)
+
+
+@lru_cache(maxsize=2048)
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """Return a local day's first instant.
+
+    Midnight may come twice, where clocks go back over it (the first counts), or not at all, where
+    they go forward over it (the day begins when they do).
+    """
+    midnight = datetime.combine(day, time())
+    first, second = sorted(
+        midnight.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)
+    )
+    if first.astimezone(zone).replace(tzinfo=None, fold=0) == midnight:
+        return first
+    while second - first > SECOND:  # clocks go forward between the two: find when
+        middle = first + (second - first) // 2
+        if middle.astimezone(zone).replace(tzinfo=None) < midnight:
+            first = middle
+        else:
+            second = middle
+    return second.replace(microsecond=0)
+
+
+def day_span(day: date, zone: ZoneInfo) -> Span:
+    """Return a local day; one that a zone left out (Apia, 2011-12-30) is of no length."""
+    return Span(day_start(day, zone), day_start(day + DAY, zone))
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the local day whose span holds an instant."""
+    day = instant.astimezone(zone).date()
+    # Where clocks go back over midnight the date shown falls back too; the day does not.
+    return day + DAY if instant >= day_start(day + DAY, zone) else day
+
+
+def days(start: date, end: date) -> Iterator[date]:
+    """Yield the days from `start` up to, not including, `end`."""
+    for number in range((end - start).days):
+        yield start + timedelta(days=number)
+
+
+@lru_cache(maxsize=512)
+def hours(day: date, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Return a local day's hours, in order."""
+    start, end = day_span(day, zone)
+    if (
+        end - start == DAY
+        and start.astimezone(zone).utcoffset() == end.astimezone(zone).utcoffset()
+    ):
+        starts = [start + number * HOUR for number in range(24)]
+    else:
+        starts = [start, *_whole_hours(Span(start, end), zone)] if start < end else []
+    return tuple(map(Span, starts, [*starts[1:], end]))
+
+
+def _whole_hours(span: Span, zone: ZoneInfo) -> Iterator[datetime]:
+    """Yield the instants inside a span, its start left out, that show a whole local hour."""
+    grid = span.start + (-(span.start - EPOCH)) % OFFSET_GRID
+    while grid < span.end:
+        local = grid.astimezone(zone)
+        if grid > span.start and local.minute == 0 and local.second == 0:
+            yield grid
+        grid += OFFSET_GRID
+
+
+@lru_cache(maxsize=64)
+def intervals(day: date, zone: ZoneInfo, minutes: int) -> tuple[Span, ...]:
+    """Return a local day's intervals of so many minutes, in order."""
+    step = timedelta(minutes=minutes)
+    return tuple(
+        Span(hour.start + number * step, min(hour.start + (number + 1) * step, hour.end))
+        for hour in hours(day, zone)
+        for number in range(-(-hour.length // step))
+    )
+
+
+def intervals_between(span: Span, zone: ZoneInfo, minutes: int) -> Iterator[Span]:
+    """Yield the intervals that lie whole inside a span, across days."""
+    day = local_day(span.start, zone)
+    while day_start(day, zone) < span.end:
+        for interval in intervals(day, zone, minutes):
+            if span.start <= interval.start and interval.end <= span.end:
+                yield interval
+        day += DAY
+
+
+def interval_at(instant: datetime, zone: ZoneInfo, minutes: int) -> Span:
+    """Return the interval that holds an instant."""
+    day = intervals(local_day(instant, zone), zone, minutes)
+    return next(interval for interval in day if instant < interval.end)

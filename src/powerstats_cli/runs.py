@@ -1,0 +1,80 @@
+"""How each step last went, in the state file: a memory that loses nothing when it is deleted."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.store import read_bytes, write_bytes
+
+TELL_AGAIN_AFTER: Final = timedelta(days=1)
+
+
+class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A step's last run: when it ended, how, since when it fails, and what was told of it."""
+
+    ended: datetime
+    exit_code: int = 0
+    message: str = ""
+    succeeded: datetime | None = None
+    failing_since: datetime | None = None
+    told_at: datetime | None = None
+
+
+class Runs(msgspec.Struct):
+    """The state file."""
+
+    steps: dict[str, Run] = {}
+
+
+def load(path: Path) -> Runs:
+    """Return what is remembered: nothing where the file is missing, broken or out of reach."""
+    try:
+        raw = read_bytes(path)
+        return msgspec.json.decode(raw, type=Runs) if raw else Runs()
+    except (msgspec.MsgspecError, UnicodeDecodeError, PowerstatsError):
+        return Runs()
+
+
+def recorded(before: Run | None, now: datetime, exit_code: int, message: str) -> Run:
+    """Return a step's run after the one before it."""
+    run = Run(ended=now, exit_code=exit_code, message=message)
+    if not exit_code:
+        run.succeeded = now
+    elif before is not None:
+        run.succeeded = before.succeeded
+        run.failing_since = before.failing_since or now
+    else:
+        run.failing_since = now
+    if message and before is not None and not is_news(before, now, exit_code, message):
+        run.told_at = before.told_at
+    elif message:
+        run.told_at = now
+    return run
+
+
+def is_news(before: Run | None, now: datetime, exit_code: int, message: str) -> bool:
+    """Tell whether a message differs from the last one, or was last told a day ago.
+
+    Numbers in it may move: a clock that is ever further off is one failure, not many.
+    """
+    if before is None or before.told_at is None or before.exit_code != exit_code:
+        return True
+    same = _without_numbers(before.message) == _without_numbers(message)
+    return not same or not timedelta(0) <= now - before.told_at < TELL_AGAIN_AFTER
+
+
+def save(path: Path, runs: Runs) -> None:
+    """Write the state file; to be called under the lock."""
+    write_bytes(
+        path,
+        msgspec.json.format(msgspec.json.encode(runs, order="sorted"), indent=1),
+        durable=False,
+    )
+
+
+def _without_numbers(message: str) -> str:
+    return re.sub(r"\d+", "#", message)

@@ -1,0 +1,132 @@
+"""One run of a step: what it is given, and how its end is told and remembered."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from powerstats_cli import runs, settings
+from powerstats_cli.clock import Clock
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.outcome import Outcome
+from powerstats_cli.settings import Settings
+from powerstats_cli.store import Store
+
+SECRETS_STEP = "secrets"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands before the command on the command line."""
+
+    config: Path | None = None
+    data_dir: Path | None = None
+    at: str | None = None
+    verbosity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every command works with."""
+
+    options: Options
+    config: Path
+    settings: Settings
+    files: Store
+    clock: Clock
+    environment: Mapping[str, str]
+
+    def run(self, step: str, work: Callable[[], Outcome]) -> int:
+        """Do a step, tell how it went, remember it, and return its exit code."""
+        try:
+            outcome = work()
+        except PowerstatsError as error:
+            outcome = Outcome("", (error,))
+        message = "; ".join(str(problem) for problem in outcome.problems)
+        is_news = self._remember(step, outcome.exit_code, message)
+        if is_news or self._tells_all:
+            for problem in outcome.problems:
+                say(f"{step}: {problem}")
+        self._warn_of_readable_secrets()
+        if outcome.summary and not outcome.problems and self._tells_success:
+            print(f"{step}: {outcome.summary}")
+        return outcome.exit_code
+
+    def progress(self) -> Callable[[datetime], None]:
+        """Return what a long step calls with how far it has come: shown on a terminal only."""
+        zone = self.settings.zone
+
+        def show(reached: datetime) -> None:
+            print(
+                f"\r{reached.astimezone(zone):%Y-%m-%d %H:%M} ", end="", file=sys.stderr, flush=True
+            )
+
+        is_shown = sys.stderr.isatty() and self.options.verbosity >= 0
+        return show if is_shown else lambda _: None
+
+    @property
+    def _tells_all(self) -> bool:
+        return self.options.verbosity > 0 or sys.stderr.isatty()
+
+    @property
+    def _tells_success(self) -> bool:
+        verbosity = self.options.verbosity
+        return verbosity > 0 or (verbosity == 0 and sys.stdout.isatty())
+
+    def _remember(self, step: str, exit_code: int, message: str) -> bool:
+        """Note how a step went; tell whether its message is news. Never fails the step."""
+        now, path = self.clock.now(), self.settings.state_file
+        try:
+            with self.files.lock():
+                known = runs.load(path)
+                before = known.steps.get(step)
+                known.steps[step] = runs.recorded(before, now, exit_code, message)
+                runs.save(path, known)
+        except PowerstatsError:
+            before = runs.load(path).steps.get(step)
+        return runs.is_news(before, now, exit_code, message)
+
+    def _warn_of_readable_secrets(self) -> None:
+        readable = settings.readable_secrets(self.config, self.settings)
+        if not readable or self.options.verbosity < 0:
+            return
+        names = " ".join(str(path) for path in readable)
+        message = f"others on this machine can read a token: chmod o= {names}"
+        if self._remember(SECRETS_STEP, 0, message) or self._tells_all:
+            say(f"warning: {message}")
+
+
+def opened(options: Options) -> Session:
+    """Read the configuration and return what a command works with.
+
+    Raises ConfigError; ValueError where `--at` is no time.
+    """
+    environment = os.environ
+    path = settings.find(options.config, environment)
+    configured = settings.load(path)
+    if options.data_dir is not None:
+        paths = msgspec.structs.replace(configured.paths, data_dir=str(options.data_dir))
+        configured = msgspec.structs.replace(configured, paths=paths)
+    at = _instant(options.at, configured) if options.at else None
+    return Session(
+        options=options,
+        config=path,
+        settings=configured,
+        files=Store(configured.data_dir, configured.timezone),
+        clock=Clock(at),
+        environment=environment,
+    )
+
+
+def say(line: str) -> None:
+    """Tell the user of a failure: one line, on stderr."""
+    print(f"powerstats: {line}", file=sys.stderr)
+
+
+def _instant(written: str, configured: Settings) -> datetime:
+    instant = datetime.fromisoformat(written)
+    return instant if instant.tzinfo else instant.replace(tzinfo=configured.zone)

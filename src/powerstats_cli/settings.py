@@ -1,0 +1,281 @@
+"""The configuration: a TOML file, the environment's tokens, and what the command line overrides.
+
+Only `cli` reads it; what a command needs of it is handed down as an argument.
+"""
+
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from powerstats_cli.documents import TIMESTAMP
+from powerstats_cli.errors import ConfigError
+
+ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
+HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
+SEARCHED: Final = (
+    "powerstats.toml",
+    "~/.config/powerstats/config.toml",
+    "/etc/powerstats/config.toml",
+)
+MOST_RETENTION_DAYS: Final = 30
+MOST_SETTLE_SECONDS: Final = 300
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class HomeAssistantSettings(_Table, frozen=True):
+    """Where Home Assistant is, and which of its entities are kept under which name."""
+
+    url: str
+    token: str | None = None
+    token_file: str | None = None
+    ca_file: str | None = None
+    entity_id: str | None = None
+    entities: dict[str, str] = {}
+
+
+class GitHubSettings(_Table, frozen=True):
+    """Where the long-term files are kept."""
+
+    repo: str
+    branch: str = "main"
+    path: str = "data"
+    token: str | None = None
+    token_file: str | None = None
+    api_url: str = "https://api.github.com"
+
+
+class PublishSettings(_Table, frozen=True):
+    """What anyone may see."""
+
+    tiers: tuple[Literal["daily", "weekly", "monthly", "yearly"], ...] = (
+        "daily",
+        "weekly",
+        "monthly",
+        "yearly",
+    )
+    branch: str = "gh-pages"
+    path: str = ""
+    history: Literal["keep", "squash"] = "keep"
+
+
+class DataSettings(_Table, frozen=True):
+    """How readings become data."""
+
+    collection_interval_minutes: int = 10
+    retention_days: int = 7
+    settle_seconds: int = 6
+
+
+class PathSettings(_Table, frozen=True):
+    """Where things lie; `~` is the home directory."""
+
+    data_dir: str = "/var/lib/powerstats"
+    web_root: str | None = None
+    state_file: str | None = None
+
+
+class Settings(_Table, frozen=True):
+    """The whole configuration, as it is written, checked."""
+
+    timezone: str
+    homeassistant: HomeAssistantSettings
+    github: GitHubSettings | None = None
+    publish: PublishSettings = PublishSettings()
+    data: DataSettings = DataSettings()
+    paths: PathSettings = PathSettings()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The home's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def entities(self) -> Mapping[str, str]:
+        """Entity ids by the name their series has in the files."""
+        if self.homeassistant.entity_id:
+            return {"power": self.homeassistant.entity_id}
+        return self.homeassistant.entities
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of the data files."""
+        return Path(self.paths.data_dir).expanduser()
+
+    @property
+    def state_file(self) -> Path:
+        """The file that remembers how runs went."""
+        written = self.paths.state_file
+        return Path(written).expanduser() if written else self.data_dir / "state.json"
+
+    @property
+    def settle(self) -> timedelta:
+        """How long after a bucket's end Home Assistant's recorder may still be writing."""
+        return timedelta(seconds=self.data.settle_seconds)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def find(given: Path | None, environment: Mapping[str, str]) -> Path:
+    """Return the configuration file; raises ConfigError where there is none."""
+    if given is not None:
+        return given
+    if environment.get(ENVIRONMENT_PATH):
+        return Path(environment[ENVIRONMENT_PATH])
+    for path in SEARCHED:
+        if (candidate := Path(path).expanduser()).is_file():
+            return candidate
+    message = f"no configuration: {', '.join(SEARCHED)} are not there; write one, or pass --config"
+    raise ConfigError(message)
+
+
+def load(path: Path) -> Settings:
+    """Return a configuration file's settings; ConfigError names the file and the key's path."""
+    import tomllib
+
+    try:
+        text = path.read_bytes().decode()
+        written = tomllib.loads(text)
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise ConfigError(message) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is no TOML: {error}"
+        raise ConfigError(message) from None
+    try:
+        settings = msgspec.convert(written, Settings)
+    except msgspec.ValidationError as error:
+        message = f"{path}: {_with_path_first(str(error))}"
+        raise ConfigError(message) from None
+    for key, complaint in _complaints(settings):
+        message = f"{path}: {key}: {complaint}"
+        raise ConfigError(message)
+    return settings
+
+
+def _with_path_first(message: str) -> str:
+    """Turn msgspec's "what - at `$.where`" into "where: what"."""
+    what, _, where = message.partition(" - at `$")
+    where = where.rstrip("`").lstrip(".")
+    if found := re.fullmatch(r"Object (?:contains|missing) (\w+) field `(.*)`", what):
+        kind, field = found.groups()
+        what = "unknown key" if kind == "unknown" else "is missing"
+        where = f"{where}.{field}" if where else field
+    return f"{where}: {what}" if where else what
+
+
+def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the keys whose values are of the right type and still cannot be used."""
+    if not _is_zone(settings.timezone):
+        yield "timezone", f"{settings.timezone!r} is no time zone, such as Europe/Amsterdam"
+    yield from _home_complaints(settings.homeassistant, settings.entities)
+    if settings.github and not _is_address(settings.github.api_url):
+        yield "github.api_url", f"{settings.github.api_url!r} is no address"
+    data = settings.data
+    if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
+        yield "data.collection_interval_minutes", "must divide 60"
+    if not 1 <= data.retention_days <= MOST_RETENTION_DAYS:
+        yield "data.retention_days", f"must be from 1 to {MOST_RETENTION_DAYS}"
+    if not 0 <= data.settle_seconds <= MOST_SETTLE_SECONDS:
+        yield "data.settle_seconds", f"must be from 0 to {MOST_SETTLE_SECONDS}"
+
+
+def _home_complaints(
+    home: HomeAssistantSettings, entities: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    if not _is_address(home.url):
+        example = "such as http://homeassistant.local:8123"
+        yield "homeassistant.url", f"{home.url!r} is no address, {example}"
+    if home.token and home.token_file:
+        yield "homeassistant.token", "token and token_file are both given; keep one"
+    if home.entity_id and home.entities:
+        yield "homeassistant.entities", "entity_id and entities are both given; keep one"
+    if not entities:
+        yield "homeassistant.entities", "no entity is configured"
+    for name, entity_id in entities.items():
+        key = f"homeassistant.entities.{name}"
+        if not name.strip() or name == TIMESTAMP or not name.isprintable():
+            yield key, "a series cannot have this name"
+        if not re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", entity_id):
+            yield key, f"{entity_id!r} is no entity id, such as sensor.house_power"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        usable_port = parts.port != 0
+    except ValueError:
+        return False
+    plain = parts.username is None and not parts.query and not parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and usable_port and plain
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+# --- secrets ----------------------------------------------------------------------------------
+
+
+def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> str:
+    """Return Home Assistant's token: the environment's, the file's or the configuration's."""
+    home = settings.homeassistant
+    return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
+
+
+def _token(
+    written: str | None,
+    file: str | None,
+    variable: str,
+    table: str,
+    environment: Mapping[str, str],
+) -> str:
+    source = f"{table}.token"
+    token = environment.get(variable) or written
+    if environment.get(variable):
+        source = f"${variable}"
+    elif file:
+        source = str(Path(file).expanduser())
+        try:
+            token = Path(source).read_text(encoding="ascii", errors="replace")
+        except OSError as error:
+            message = f"{table}.token_file: {source}: {error.strerror}"
+            raise ConfigError(message) from None
+    token = (token or "").strip()
+    if not token:
+        message = f"{source}: no token; put one there, or set token_file, or ${variable}"
+        raise ConfigError(message)
+    if not re.fullmatch(r"[!-~]+", token):
+        message = f"{source}: holds something else than a token"
+        raise ConfigError(message)
+    return token
+
+
+def readable_secrets(path: Path, settings: Settings) -> list[Path]:
+    """Return the files with a token in them that other users of the machine can read."""
+    github = settings.github
+    secrets = [path] if settings.homeassistant.token or (github and github.token) else []
+    files = [settings.homeassistant.token_file, github.token_file if github else None]
+    secrets += [Path(file).expanduser() for file in files if file]
+    return [secret for secret in secrets if _others_can_read(secret)]
+
+
+def _others_can_read(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
