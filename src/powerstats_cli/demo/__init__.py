@@ -1,0 +1,1 @@
+"""The demo: a simulated house behind a loopback server that speaks Home Assistant's API."""

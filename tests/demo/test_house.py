@@ -1,0 +1,346 @@
+"""The simulated house is the same each time, whole, and true to its own power."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from itertools import pairwise
+from math import isfinite
+from time import process_time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from powerstats_cli.demo import house as named
+from powerstats_cli.demo.house import ENERGY, ENTITIES, METER, POWER, SOLAR, Event, House
+from powerstats_cli.demo.server import Change
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+LAST = date(2024, 11, 4)
+FIRST = LAST - timedelta(days=20)  # the clocks change on 27 October
+TICK = timedelta(microseconds=1)
+ROUNDING_KWH = 0.0005
+START = datetime(2024, 10, 14, 22, tzinfo=UTC)
+END = datetime(2024, 11, 4, 23, tzinfo=UTC)
+WHOLE = END - START
+
+
+@cache
+def house() -> House:
+    """Return the house that the tests look at."""
+    return House(AMSTERDAM, FIRST, LAST)
+
+
+@cache
+def all_changes(entity_id: str) -> Sequence[Change]:
+    """Return all states of a sensor."""
+    return house().changes(entity_id, START - TICK, END)
+
+
+def event(name: str) -> Event:
+    """Return one of the house's events."""
+    return house().events[name]
+
+
+def texts(entity_id: str, start: datetime, end: datetime) -> list[str]:
+    """Return a sensor's states in [start, end)."""
+    return [change.state for change in house().changes(entity_id, start - TICK, end)]
+
+
+def integral_of_states(entity_id: str, start: datetime, end: datetime) -> float:
+    """Integrate a power sensor's numeric states over [start, end), in its unit times hours."""
+    them = [change for change in all_changes(entity_id) if change.at < end]
+    ends = [change.at for change in them[1:]] + [end]
+    return sum(
+        float(change.state) * max(until - max(change.at, start), timedelta()) / timedelta(hours=1)
+        for change, until in zip(them, ends, strict=True)
+        if change.state.replace(".", "", 1).isdigit()
+    )
+
+
+instants = st.integers(0, WHOLE // TICK).map(lambda micros: START + micros * TICK)
+
+
+def test_the_same_on_every_machine() -> None:
+    """A day's states are what they were when this was written."""
+    start = datetime(2024, 11, 2, 23, tzinfo=UTC)
+    day = [
+        (entity_id, change.at.isoformat(), change.state)
+        for entity_id in ENTITIES
+        for change in House(AMSTERDAM, FIRST, LAST).changes(
+            entity_id, start, start + timedelta(days=1)
+        )
+    ]
+    digest = sha256(json.dumps(day).encode()).hexdigest()[:16]
+    assert digest == "c8bf431bf8ce9b76"
+
+
+def test_order_of_asking_does_not_matter() -> None:
+    """Days asked for backwards are the days asked for forwards."""
+    other = House(AMSTERDAM, FIRST, LAST)
+    edges = [
+        START - TICK + timedelta(hours=7 * part) for part in range(WHOLE // timedelta(hours=7))
+    ]
+    for entity_id in reversed(ENTITIES):
+        pieces = [other.changes(entity_id, *span) for span in reversed(list(pairwise(edges)))]
+        joined = [change for piece in reversed(pieces) for change in piece]
+        assert joined == list(house().changes(entity_id, edges[0], edges[-1]))
+
+
+@pytest.mark.parametrize("entity_id", ENTITIES)
+def test_states_ascend_and_end_with_the_last_day(entity_id: str) -> None:
+    """No two states of a sensor at once, none outside the house's days."""
+    times = [change.at for change in all_changes(entity_id)]
+    assert all(earlier < later for earlier, later in pairwise(times))
+    assert START <= times[0] < START + timedelta(seconds=10)
+    assert house().before(entity_id, END + timedelta(days=3)) == all_changes(entity_id)[-1]
+    assert house().before(entity_id, START - TICK) is None
+
+
+@settings(deadline=None)  # the first example makes the days
+@given(at=instants, entity_id=st.sampled_from(ENTITIES))
+def test_open_at_both_ends(at: datetime, entity_id: str) -> None:
+    """A change exactly at the start or end is not given; the newest before is the newest."""
+    before = house().before(entity_id, at)
+    if before is None:
+        assert at < all_changes(entity_id)[0].at
+        return
+    assert house().changes(entity_id, before.at, at + TICK) == []
+    later = house().changes(entity_id, before.at, at + timedelta(hours=30))
+    if later:
+        assert house().changes(entity_id, before.at, later[0].at) == []
+        assert house().before(entity_id, later[0].at) == later[0]
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "low", "high"),
+    [(POWER, 0, 9000), (named.VOLTAGE, 207, 253), (named.POWER_FACTOR, 50, 100), (SOLAR, 0, 4.2)],
+)
+def test_values_are_plausible(entity_id: str, low: float, high: float) -> None:
+    """All numbers lie where such a sensor's lie, and they are not all alike."""
+    numbers = {_number(change.state) for change in all_changes(entity_id)}
+    finite = {number for number in numbers if isfinite(number)}
+    assert low <= min(finite) < max(finite) <= high
+    assert len(finite) > 5
+
+
+def test_a_change_every_few_minutes() -> None:
+    """By day the power changes every 1 to 3 minutes or when something switches, by night less."""
+    day = len(
+        texts(POWER, datetime(2024, 11, 3, 9, tzinfo=UTC), datetime(2024, 11, 3, 15, tzinfo=UTC))
+    )
+    night = len(
+        texts(POWER, datetime(2024, 11, 3, 0, tzinfo=UTC), datetime(2024, 11, 3, 5, tzinfo=UTC))
+    )
+    assert 6 * 60 / 3 < day < 6 * 60
+    assert night / 5 < 0.8 * day / 6
+
+
+def test_the_sun_sets() -> None:
+    """Nothing comes from the roof at night, and something by day, more in summer."""
+    year = House(AMSTERDAM, date(2024, 1, 1), date(2024, 12, 31))
+
+    def yield_of(first: datetime) -> float:
+        return year.true_energy_kwh(SOLAR, first, first + timedelta(days=28))
+
+    midnight = year.before(SOLAR, datetime(2024, 7, 1, 23, tzinfo=UTC))
+    assert midnight is not None
+    assert midnight.state == "0.000"
+    winter, summer = (
+        yield_of(datetime(2024, 1, 2, tzinfo=UTC)),
+        yield_of(datetime(2024, 6, 2, tzinfo=UTC)),
+    )
+    assert 0 < 4 * winter < summer
+
+
+@pytest.mark.parametrize(("entity_id", "per_kwh"), [(POWER, 1000), (SOLAR, 1)])
+def test_true_energy_is_the_integral_of_the_states(entity_id: str, per_kwh: int) -> None:
+    """It is worked out apart from the states, and equals theirs but where Home Assistant was down.
+
+    There its states show the last value on; nobody could know it.
+    """
+    cut = event(named.POWER_CUT)
+    for start, end in ((START, cut.start), (cut.end + timedelta(minutes=1), END)):
+        shown = integral_of_states(entity_id, start, end) / per_kwh
+        assert house().true_energy_kwh(entity_id, start, end) == pytest.approx(shown, rel=1e-9)
+    over = house().true_energy_kwh(entity_id, cut.start, cut.end)
+    assert over == 0
+    assert integral_of_states(entity_id, cut.start, cut.end) > 0
+
+
+@settings(deadline=None)  # the first example makes the days
+@given(st.lists(instants, min_size=3, max_size=3), st.sampled_from([POWER, SOLAR, ENERGY]))
+def test_true_energies_add_up(times: list[datetime], entity_id: str) -> None:
+    """Two spans that meet have together what their union has."""
+    start, middle, end = sorted(times)
+    parts = [
+        house().true_energy_kwh(entity_id, start, middle),
+        house().true_energy_kwh(entity_id, middle, end),
+    ]
+    assert sum(parts) == pytest.approx(house().true_energy_kwh(entity_id, start, end), abs=1e-9)
+
+
+def test_true_energy_of_what_measures_none() -> None:
+    """A sensor that is no power has no energy."""
+    with pytest.raises(ValueError, match="measures no energy"):
+        house().true_energy_kwh(named.VOLTAGE, START, END)
+
+
+def test_counter_is_the_integral_of_power() -> None:
+    """Each reading is the energy since the first one or the reset, rounded; but for the glitch."""
+    reset = event(named.COUNTER_RESET).start
+    used, since = 4218.0, START
+    for change in all_changes(ENERGY):
+        used += house().true_energy_kwh(ENERGY, since, change.at)
+        since = change.at
+        if reset <= change.at < reset + timedelta(seconds=1):
+            used = 0
+        reading = _number(change.state)
+        if isfinite(reading) and not _glitches(change):
+            assert reading == pytest.approx(used, abs=ROUNDING_KWH + 1e-6)
+    assert len(all_changes(ENERGY)) > 10_000
+
+
+def test_counter_only_rises_but_at_events() -> None:
+    """The counter falls twice: at its reset and at its glitch."""
+    numbers = [(change.at, _number(change.state)) for change in all_changes(ENERGY)]
+    numeric = [(at, number) for at, number in numbers if isfinite(number)]
+    falls = [later[0] for earlier, later in pairwise(numeric) if later[1] < earlier[1]]
+    starts = [event(name).start for name in (named.COUNTER_RESET, named.COUNTER_GLITCH)]
+    assert [at.replace(microsecond=0) for at in falls] == starts
+
+
+def _number(text: str) -> float:
+    return float("nan") if text in {"unavailable", "unknown"} else float(text)
+
+
+def _glitches(change: Change) -> bool:
+    glitch = event(named.COUNTER_GLITCH)
+    return glitch.start <= change.at < glitch.end
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (named.UNAVAILABLE, "unavailable"),
+        (named.SOLAR_OFFLINE, "unavailable"),
+        (named.COUNTER_GLITCH, "0.000"),
+        (named.UNKNOWN_VOLTAGE, "unknown"),
+        (named.ODD_POWER_FACTOR, "nan"),
+    ],
+)
+def test_event_shows_its_state(name: str, shown: str) -> None:
+    """Its sensors, and no others, show one state from its start to its end, then numbers again."""
+    it = event(name)
+    for entity_id in it.entities:
+        assert texts(entity_id, it.start, it.end) == [shown]
+        (back,) = texts(entity_id, it.end, it.end + timedelta(seconds=0.01))
+        assert _number(back) > 0
+    for entity_id in set(ENTITIES) - set(it.entities):
+        assert shown not in texts(entity_id, it.start, it.end + timedelta(minutes=5))
+
+
+def test_power_cut_takes_home_assistant_down() -> None:
+    """Nothing is recorded in it; after the start come unknown and unavailable, then numbers."""
+    cut = event(named.POWER_CUT)
+    assert not house().is_up(cut.start)
+    assert not house().is_up(cut.end - TICK)
+    assert house().is_up(cut.end)
+    assert house().starts == [START, cut.end]
+    shown = set()
+    for entity_id in ENTITIES:
+        assert texts(entity_id, cut.start, cut.end) == []
+        first, second = house().changes(entity_id, cut.end, cut.end + timedelta(seconds=10))
+        shown.add(first.state)
+        assert first.at - cut.end < timedelta(seconds=3.01)
+        assert isfinite(float(second.state))
+    assert shown == {"unknown", "unavailable"}
+
+
+def test_network_outage_loses_nothing() -> None:
+    """The house cannot be reached, and records on."""
+    outage = event(named.NETWORK_OUTAGE)
+    assert not house().is_up(outage.start)
+    assert house().is_up(outage.end)
+    assert outage.end - outage.start == timedelta(hours=5)
+    assert len(texts(POWER, outage.start, outage.end)) > 100
+
+
+def test_meter_counts_on_when_nobody_reads_it() -> None:
+    """The counter comes back with what was used meanwhile; the power in it is not known."""
+    gap = event(named.UNAVAILABLE)
+    assert house().true_energy_kwh(POWER, gap.start, gap.end) == 0
+    used = house().true_energy_kwh(ENERGY, gap.start, gap.end)
+    before = house().before(ENERGY, gap.start)
+    after = house().before(ENERGY, gap.end + timedelta(seconds=1))
+    assert before is not None
+    assert after is not None
+    assert used > 0
+    assert float(after.state) - float(before.state) >= used - 2 * ROUNDING_KWH
+
+
+def test_unknown_spans_are_where_the_states_are_no_numbers() -> None:
+    """Each span of unknown value begins and ends with a state, but for the power cut's begin."""
+    for entity_id in METER:
+        begins = {
+            change.at for change in all_changes(entity_id) if not isfinite(_number(change.state))
+        }
+        spans = house().unknown(entity_id)
+        cut = event(named.POWER_CUT)
+        assert {start for start, _ in spans} - {cut.start} == {
+            at for at in begins if not cut.start <= at < cut.end + timedelta(minutes=1)
+        }
+        changed = {change.at for change in all_changes(entity_id)}
+        assert all(end in changed for _, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "hours"),
+    [
+        ("Europe/Amsterdam", date(2024, 10, 27), 25),
+        ("Europe/Amsterdam", date(2024, 3, 31), 23),
+        ("Australia/Lord_Howe", date(2024, 10, 6), 23.5),
+    ],
+)
+def test_days_are_local(zone: str, first: date, hours: float) -> None:
+    """A house of one day lasts as long as that day."""
+    short = House(ZoneInfo(zone), first, first)
+    midnight = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    end = midnight + timedelta(hours=hours)
+    times = [change.at for change in short.changes(POWER, midnight - TICK, end + timedelta(days=2))]
+    assert midnight <= times[0]
+    assert end - timedelta(minutes=7) < times[-1] < end
+
+
+def test_a_zone_without_that_day() -> None:
+    """Apia had no 30 December 2011: the house goes on with the next day."""
+    apia = House(ZoneInfo("Pacific/Apia"), date(2011, 12, 29), date(2011, 12, 31))
+    start = datetime(2011, 12, 29, 10, tzinfo=UTC)
+    times = [change.at for change in apia.changes(POWER, start - TICK, start + timedelta(days=4))]
+    assert start + timedelta(hours=47) < times[-1] < start + timedelta(hours=48)
+
+
+def test_holiday_week_uses_little() -> None:
+    """Nobody cooks, washes or heats in the holidays."""
+    long = House(AMSTERDAM, LAST - timedelta(days=60), LAST)
+    away = long.events[named.HOLIDAY]
+    week = timedelta(days=7)
+    used = [
+        long.true_energy_kwh(ENERGY, away.start + n * week, away.end + n * week) for n in (0, 1)
+    ]
+    assert used[0] < 0.6 * used[1]
+
+
+def test_fast_enough_for_the_demo() -> None:
+    """Twenty days of states take a fraction of a second: a year fits into seconds."""
+    began = process_time()
+    fresh = House(AMSTERDAM, FIRST, LAST)
+    count = sum(
+        len(fresh.changes(POWER, START + timedelta(days=n), START + timedelta(days=n + 1)))
+        for n in range(20)
+    )
+    assert count > 10_000
+    assert process_time() - began < 2
