@@ -217,8 +217,12 @@ def _recorded(items: Sequence[_Item], start: datetime) -> Recorded:
 def _needs_all_attributes(items: Sequence[_Item]) -> bool:
     """Tell whether a minimal answer leaves out what the states mean.
 
-    Its middle states come without attributes: the unit may change among them, or a `last_reset`.
+    All but its first state come without attributes: the unit may change among them, or a
+    `last_reset`; and a sensor that is yet to get its first number may not say its unit yet.
     """
+    first = items[0].attributes or {}
+    if "unit_of_measurement" not in first and math.isnan(_number(items[0].state)):
+        return len(items) > 1
     known = [item.attributes for item in items if item.attributes is not None]
     return len({attributes.get("unit_of_measurement") for attributes in known}) > 1 or any(
         attributes.get("last_reset") for attributes in known

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -92,6 +92,7 @@ class _Run:
     skew: timedelta = timedelta(0)
     patience: timedelta = LONGEST_WAIT
     series: Mapping[str, Series] = field(default_factory=dict)
+    read_once: Container[str] = ()
 
     def next_window(self) -> Window | None:
         """Plan by what is stored now: another run may have stored something meanwhile."""
@@ -99,6 +100,7 @@ class _Run:
             open_files = self._open_files()
             daily = open_files.daily()
             self.series = open_files.remembered(daily)
+            self.read_once = (daily.latest or {}) if daily else self.series
         self.problems += open_files.problems
         self.minutes = self._minutes(daily, open_files.now)
         self.clock.check_not_before(max((s.until for s in self.series.values()), default=None))
@@ -125,6 +127,11 @@ class _Run:
         answers = self._answers(window, recorded)
         self.given_up |= set(window.names) - answers.keys()
         if not answers:
+            return
+        if not recorded and not window.is_last:
+            # Home Assistant answers nothing, though it may have states, to a window that ends
+            # before the oldest of its own starts that it remembers: ask for a longer one.
+            self.reach += DAY
             return
         others = self.settings.entities.keys() - set(window.names)
         heard = [answer.history for answer in answers.values()]
@@ -217,10 +224,28 @@ class _Run:
             try:
                 found = recorded.get(name) or self._unheard_of(name, window)
                 if found is not None:
-                    answers[name] = _answer(name, found, self.series.get(name))
+                    answers[name] = self._answer(name, found)
             except PowerstatsError as error:
                 self.problems.append(error)
         return answers
+
+    def _answer(self, name: str, found: Recorded) -> Answer:
+        """Return what was found of a series as the files keep it.
+
+        Raises ConfigError where it is of another unit or kind than what is stored of it.
+        """
+        if found.mixed:
+            message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
+            raise ConfigError(message)
+        stored = self.series.get(name)
+        unit = found.unit if found.unit is not None else stored.unit if stored else ""
+        kind = found.state_class or (stored.state_class if stored else "measurement")
+        series = Series(unit, kind, EPOCH)
+        # A sensor that never gave a number may not have said its unit yet.
+        if stored and name in self.read_once and not series.fits(stored):
+            message = f"{name}: now {series.described}, stored as {stored.described}: {RENAME}"
+            raise ConfigError(message)
+        return Answer(unit, kind, found.history)
 
     def _unheard_of(self, name: str, window: Window) -> Recorded | None:
         """Return what is to be said of an entity that the recorder has no state of.
@@ -295,17 +320,3 @@ class _Run:
 
     def _open_files(self) -> DayFiles:
         return DayFiles(self.files, self.settings, self.clock.now())
-
-
-def _answer(name: str, found: Recorded, stored: Series | None) -> Answer:
-    """Return what was found of a series as the files keep it; ConfigError where it does not fit."""
-    if found.mixed:
-        message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
-        raise ConfigError(message)
-    unit = found.unit if found.unit is not None else stored.unit if stored else ""
-    state_class = found.state_class or (stored.state_class if stored else "measurement")
-    series = Series(unit, state_class, EPOCH)
-    if stored and not series.fits(stored):
-        message = f"{name}: now {series.described}, stored as {stored.described}: {RENAME}"
-        raise ConfigError(message)
-    return Answer(unit, state_class, found.history)
