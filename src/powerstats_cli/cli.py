@@ -123,6 +123,52 @@ def aggregate(context: typer.Context, tier: TierName) -> None:
     raise typer.Exit(session.run(f"aggregate {tier}", work))
 
 
+@app.command()
+def status(
+    context: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show what is there, how much of it is known, what ran last and what is due.
+
+    Exits with 1 when a step is overdue, with 65 when a file could not be read.
+    """
+    from powerstats_cli.commands.status import status as command
+
+    session = _session(context)
+    health, problems = command(session.settings, session.files, session.clock)
+    if json:
+        from powerstats_cli.report import as_json
+
+        typer.echo(as_json(health, problems))
+    else:
+        from rich.console import Console
+
+        from powerstats_cli.report import show
+
+        show(Console(), health, problems)
+    raise typer.Exit(problems[0].exit_code if problems else int(health.is_stale))
+
+
+@app.command()
+def demo(
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="An empty folder for the demo's files.", metavar="DIR"),
+    ] = None,
+) -> None:
+    """Run a simulated home through a year, with no account and no Home Assistant."""
+    import tempfile
+
+    from rich.console import Console
+
+    from powerstats_cli.commands.demo import demo as command
+
+    folder = folder or Path(tempfile.mkdtemp(prefix="powerstats-demo-"))
+    raise typer.Exit(command(main, folder, Console()))
+
+
 def _session(context: typer.Context) -> Session:
     try:
         return opened(context.obj)

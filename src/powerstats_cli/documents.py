@@ -6,7 +6,7 @@ a small diff. `data.schema.json` beside this module says the same for other prog
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -193,14 +193,17 @@ def _from_written(written: _Written) -> Document:
         message = f"version {written.version} never existed"
         raise UnreadableError(message)
     points: dict[datetime, Point] = {}
-    previous: datetime | None = None
+    previous = datetime.min.replace(tzinfo=UTC)
     for number, fields in enumerate(written.data_points):
-        where = f"data_points[{number}]"
-        start = _instant(fields.pop(TIMESTAMP, None), f"{where}.{TIMESTAMP}")
-        if previous is not None and start <= previous:
-            message = f"{where}.{TIMESTAMP} is not later than the one before it"
+        start = _instant(fields.pop(TIMESTAMP, None), f"data_points[{number}].{TIMESTAMP}")
+        if start <= previous:
+            message = f"data_points[{number}].{TIMESTAMP} is not later than the one before it"
             raise UnreadableError(message)
-        points[start] = {name: _value(value, f"{where}.{name}") for name, value in fields.items()}
+        for name, value in fields.items():
+            if not isinstance(value, Value) or not _is_whole(value):
+                message = f"data_points[{number}].{name} is neither a measurement nor a counter"
+                raise UnreadableError(message)
+        points[start] = cast("Point", fields)
         previous = start
     return Document(
         tier=written.tier,
@@ -228,16 +231,13 @@ def _instant(written: object, where: str) -> datetime:
     return written.astimezone(UTC)
 
 
-def _value(written: object, where: str) -> Value:
-    match written:
-        case Value(mean=float(), min=float(), max=float(), change=None, state=None):
-            pass
-        case Value(mean=None, min=None, max=None, kwh=None, change=float(), state=float()):
-            pass
-        case _:
-            message = f"{where} is neither a measurement nor a counter"
-            raise UnreadableError(message)
-    if not 0 < written.coverage <= 1:
-        message = f"{where}.coverage is not above 0 and up to 1"
-        raise UnreadableError(message)
-    return written
+def _is_whole(value: Value) -> bool:
+    """Tell whether a value is all of a measurement, or all of a counter."""
+    if value.change is None:
+        return (
+            value.mean is not None
+            and value.min is not None
+            and value.max is not None
+            and value.state is None
+        )
+    return value.state is not None and value.mean is None and value.kwh is None

@@ -103,12 +103,16 @@ class HomeAssistant:
 
         Raises TryAgainError while Home Assistant starts: then entities are yet to come.
         """
-        reply = self._get(f"/api/states/{quote(entity_id)}", missing_is_fine=True)
+        path = f"/api/states/{quote(entity_id)}"
+        reply = self._get(path, missing_is_fine=True)
         if reply.status == 404:
             if not self.is_running():
                 message = f"Home Assistant is starting: {entity_id} is not there yet"
                 raise TryAgainError(message)
-            return None
+            # It may have finished starting between the two answers.
+            reply = self._get(path, missing_is_fine=True)
+            if reply.status == 404:
+                return None
         try:
             item = _item.decode(reply.body)
         except msgspec.MsgspecError as error:

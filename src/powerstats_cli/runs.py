@@ -2,13 +2,9 @@
 
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import msgspec
-
-from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.store import read_bytes, write_bytes
 
 TELL_AGAIN_AFTER: Final = timedelta(days=1)
 
@@ -30,13 +26,17 @@ class Runs(msgspec.Struct):
     steps: dict[str, Run] = {}
 
 
-def load(path: Path) -> Runs:
-    """Return what is remembered: nothing where the file is missing, broken or out of reach."""
+def decode(raw: bytes | None) -> Runs:
+    """Return what the state file's bytes remember: nothing where they are missing or broken."""
     try:
-        raw = read_bytes(path)
         return msgspec.json.decode(raw, type=Runs) if raw else Runs()
-    except (msgspec.MsgspecError, UnicodeDecodeError, PowerstatsError):
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return Runs()
+
+
+def encode(runs: Runs) -> bytes:
+    """Return the state file's bytes."""
+    return msgspec.json.format(msgspec.json.encode(runs, order="sorted"), indent=1) + b"\n"
 
 
 def recorded(before: Run | None, now: datetime, exit_code: int, message: str) -> Run:
@@ -65,15 +65,6 @@ def is_news(before: Run | None, now: datetime, exit_code: int, message: str) -> 
         return True
     same = _without_numbers(before.message) == _without_numbers(message)
     return not same or not timedelta(0) <= now - before.told_at < TELL_AGAIN_AFTER
-
-
-def save(path: Path, runs: Runs) -> None:
-    """Write the state file; to be called under the lock."""
-    write_bytes(
-        path,
-        msgspec.json.format(msgspec.json.encode(runs, order="sorted"), indent=1),
-        durable=False,
-    )
 
 
 def _without_numbers(message: str) -> str:

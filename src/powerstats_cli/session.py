@@ -14,7 +14,7 @@ from powerstats_cli.clock import Clock
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.outcome import Outcome
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store
+from powerstats_cli.store import Store, read_bytes, write_bytes
 
 SECRETS_STEP = "secrets"
 
@@ -82,12 +82,12 @@ class Session:
         now, path = self.clock.now(), self.settings.state_file
         try:
             with self.files.lock():
-                known = runs.load(path)
+                known = runs.decode(read_bytes(path))
                 before = known.steps.get(step)
                 known.steps[step] = runs.recorded(before, now, exit_code, message)
-                runs.save(path, known)
+                write_bytes(path, runs.encode(known), durable=False)
         except PowerstatsError:
-            before = runs.load(path).steps.get(step)
+            return True  # what cannot be remembered is told each time
         return runs.is_news(before, now, exit_code, message)
 
     def _warn_of_readable_secrets(self) -> None:

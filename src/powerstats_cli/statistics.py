@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge as merge_sorted
 from itertools import pairwise
-from operator import mul
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 UNKNOWN: Final = math.nan
 NO_RESET: Final = -1
+# No home has it, and sums of it would not be finite: a number beyond this is no reading.
+LARGEST: Final = 1e15
 HOUR_US: Final = 3_600_000_000
 # W·µs in a kWh: 1000 W for 3600 s.
 W_US_PER_KWH: Final = 3.6e12
@@ -43,7 +44,7 @@ class Value(
     kwh: float | None = None
     change: float | None = None
     state: float | None = None
-    coverage: float
+    coverage: Annotated[float, msgspec.Meta(gt=0, le=1)]
     source: Literal["statistics"] | None = None
 
 
@@ -65,6 +66,7 @@ class History:
         if self.times and time <= self.times[-1]:
             for column in (self.times, self.values, self.resets):
                 column.pop()
+        value = value if abs(value) <= LARGEST else UNKNOWN
         if self.times and self.resets[-1] == reset:
             last = self.values[-1]
             if value == last or (value != value and last != last):
@@ -263,26 +265,30 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
     mean is weighted by known time, min of mins, max of maxes, kwh and change added, state the last
     known, coverage against the bigger bucket's `length`: a part that is missing is unknown time.
     """
-    known = [value.coverage * part for value, part in parts]
-    values = [value for value, _ in parts]
-    coverage = _share(sum(known), length)
-    source: Literal["statistics"] | None = (
-        "statistics" if any(value.source for value in values) else None
-    )
-    if values[-1].change is not None:
-        changes = [value.change for value in values if value.change is not None]
-        return Value(
-            change=rounded(math.fsum(changes), 6),
-            state=values[-1].state,
-            coverage=coverage,
-            source=source,
-        )
-    means = [value.mean or 0.0 for value in values]
-    energies = [value.kwh for value in values if value.kwh is not None]
+    known = integral = total = 0.0
+    low, high = math.inf, -math.inf
+    energies: list[float] = []
+    source: Literal["statistics"] | None = None
+    for value, part in parts:
+        weight = value.coverage * part
+        known += weight
+        source = value.source or source
+        if value.change is not None:
+            total += value.change
+        elif value.mean is not None and value.min is not None and value.max is not None:
+            integral += value.mean * weight
+            low = min(low, value.min)
+            high = max(high, value.max)
+            if value.kwh is not None:
+                energies.append(value.kwh)
+    coverage = _share(known, length)
+    state = parts[-1][0].state
+    if state is not None:
+        return Value(change=rounded(total, 6), state=state, coverage=coverage, source=source)
     return Value(
-        mean=rounded(math.fsum(map(mul, means, known)) / math.fsum(known), 3),
-        min=min(value.min for value in values if value.min is not None),
-        max=max(value.max for value in values if value.max is not None),
+        mean=rounded(integral / known, 3),
+        min=low,
+        max=high,
         kwh=rounded(math.fsum(energies), 6) if energies else None,
         coverage=coverage,
         source=source,

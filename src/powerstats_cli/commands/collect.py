@@ -44,6 +44,7 @@ RUN_SECONDS: Final = 115.0
 LONGEST_WAIT: Final = timedelta(seconds=10)
 RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
 # An answer of six hours of five sensors at a state a second is 9 MB, and read in 60 MB of memory.
+SENSOR_TIME: Final = 5 * LONGEST_PIECE
 SMALL_ANSWER: Final = 4_000_000
 LARGE_ANSWER: Final = 12_000_000
 
@@ -63,6 +64,8 @@ def collect(
     started = time.monotonic()
     files.prepare()
     run = _Run(settings, files, home, clock)
+    run.begin()
+    run.reach = min(SENSOR_TIME / len(settings.entities), LONGEST_PIECE)
     while time.monotonic() - started < STOP_AFTER:
         window = run.next_window()
         if window is None:
@@ -81,7 +84,7 @@ class _Run:
     files: Store
     home: HomeAssistant
     clock: Clock
-    reach: timedelta = HOUR
+    reach: timedelta = LONGEST_PIECE
     changed: int = 0
     stored_to: datetime | None = None
     given_up: set[str] = field(default_factory=set)
@@ -89,26 +92,27 @@ class _Run:
     unrecorded: list[str] = field(default_factory=list)
     problems: list[PowerstatsError] = field(default_factory=list)
     minutes: int = 0
+    first: datetime = EPOCH
     skew: timedelta = timedelta(0)
     patience: timedelta = LONGEST_WAIT
     series: Mapping[str, Series] = field(default_factory=dict)
     read_once: Container[str] = ()
 
-    def next_window(self) -> Window | None:
-        """Plan by what is stored now: another run may have stored something meanwhile."""
+    def begin(self) -> None:
+        """See how far each series was asked for."""
         with self.files.lock():
             open_files = self._open_files()
             daily = open_files.daily()
             self.series = open_files.remembered(daily)
-            self.read_once = (daily.latest or {}) if daily else self.series
         self.problems += open_files.problems
-        self.minutes = self._minutes(daily, open_files.now)
+        self._follow(daily, open_files.now)
         self.clock.check_not_before(max((s.until for s in self.series.values()), default=None))
-        day = daily.day if daily and daily.day else local_day(open_files.now, self.settings.zone)
-        begin = day_start(day, self.settings.zone)
+
+    def next_window(self) -> Window | None:
+        """Plan by what is stored so far."""
         return next_window(
             {
-                name: self.series[name].until if name in self.series else begin
+                name: self.series[name].until if name in self.series else self.first
                 for name in self.settings.entities
                 if name not in self.given_up
             },
@@ -173,11 +177,19 @@ class _Run:
 
     # --- when -----------------------------------------------------------------------------
 
-    def _minutes(self, daily: Document | None, now: datetime) -> int:
-        """Return the interval of the day: a changed setting holds from the next day on."""
-        if daily is not None and daily.day == local_day(now, self.settings.zone):
-            return bucket_minutes(daily.bucket)
-        return self.settings.data.collection_interval_minutes
+    def _follow(self, daily: Document | None, now: datetime) -> None:
+        """Take from daily.json what the next window depends on."""
+        today = local_day(now, self.settings.zone)
+        day = daily.day if daily and daily.day else today
+        self.first = day_start(day, self.settings.zone)
+        # A changed interval holds from the next day on.
+        configured = self.settings.data.collection_interval_minutes
+        self.minutes = bucket_minutes(daily.bucket) if daily and day == today else configured
+        if daily is not None:
+            self.series = daily.series
+            self.read_once = daily.latest or {}
+        else:
+            self.read_once = self.series
 
     def _now(self) -> datetime:
         """Return the time by the slower of the two clocks."""
@@ -262,7 +274,8 @@ class _Run:
         if present.last_changed <= window.asked_from:
             history.append(micros(window.asked_from), present.value)
         else:
-            now = self.clock.now()
+            # Under --at the sensor may have begun later: the state was of Home Assistant's own now.
+            now = max(self.clock.now(), self.home.date or EPOCH)
             if entity_id not in self.home.history([entity_id], now - HOUR, now):
                 self.unrecorded.append(f"{name} ({entity_id})")
                 return None
@@ -317,6 +330,7 @@ class _Run:
                     self.changed += store(name, answer, signs, window, end, shelf, open_files.now)
                 self.stored_to = end
             write_days(self.files, shelf.days, today)
+        self._follow(shelf.days[today], open_files.now)
 
     def _open_files(self) -> DayFiles:
         return DayFiles(self.files, self.settings, self.clock.now())

@@ -1,0 +1,173 @@
+"""`demo`: the whole way on a simulated home, the last year run day by day."""
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from powerstats_cli.demo.house import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE, House
+from powerstats_cli.demo.server import HomeAssistant
+from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.periods import DAY, Span, day_span, day_start, days, intervals, local_day
+from powerstats_cli.report import curve, is_ascii
+from powerstats_cli.store import Store
+
+TIMEZONE: Final = "Europe/Amsterdam"
+DAYS: Final = 400
+REGULAR_DAYS: Final = 6
+MINUTES: Final = 10
+TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
+ENTITIES: Final = {
+    "power": POWER,
+    "voltage": VOLTAGE,
+    "energy": ENERGY,
+    "solar": SOLAR,
+    "power_factor": POWER_FACTOR,
+}
+# When cron runs a step after its boundary, and when the recorder has what was before it.
+AFTER: Final = timedelta(seconds=30)
+NIGHT: Final = (
+    (timedelta(seconds=40), ("rotate",)),
+    (timedelta(minutes=2), ("aggregate", "weekly")),
+    (timedelta(minutes=5), ("aggregate", "monthly")),
+    (timedelta(minutes=15), ("aggregate", "yearly")),
+)
+
+Run = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command of the schedule, and the simulated time at which cron runs it."""
+
+    at: datetime
+    command: tuple[str, ...]
+
+
+def schedule(span: Span, regular_from: datetime, zone: ZoneInfo) -> Iterator[Step]:
+    """Yield a year's steps: a collect a night, every ten minutes from `regular_from` on."""
+    first, last = local_day(span.start, zone), local_day(span.end, zone)
+    yield Step(span.start + timedelta(minutes=MINUTES) + AFTER, ("collect",))
+    for day in days(first, last + DAY):
+        start = day_start(day, zone)
+        if day > first:
+            yield Step(start + AFTER, ("collect",))
+            for after, command in NIGHT:
+                yield Step(start + after, command)
+        if start >= regular_from:
+            for interval in intervals(day, zone, MINUTES)[1:]:
+                if interval.start + AFTER <= span.end:
+                    yield Step(interval.start + AFTER, ("collect",))
+
+
+def demo(run: Run, folder: Path, console: Console, *, number_of_days: int = DAYS) -> int:
+    """Run a year of a simulated home through the real commands, then show what came of it.
+
+    `run` is the program's entry point; the status's exit code is returned.
+    """
+    zone = ZoneInfo(TIMEZONE)
+    end = datetime.now(UTC).replace(microsecond=0)
+    today = local_day(end, zone)
+    house = House(zone, today - (number_of_days - 1) * DAY, today)
+    span = Span(day_start(today - (number_of_days - 1) * DAY, zone), end)
+    steps = sorted(
+        schedule(span, day_start(today - REGULAR_DAYS * DAY, zone), zone),
+        key=lambda step: step.at,
+    )
+    simulated = _Simulated(span.start)
+    began = time.monotonic()
+    with HomeAssistant(house, token=TOKEN, clock=simulated.now) as server:
+        config = _configure(folder, server.url)
+        failed = _run_all(run, config, steps, simulated, console)
+    seconds = time.monotonic() - began
+    store = Store(folder / "data", TIMEZONE)
+    arguments = ["--config", str(config), "--at", end.isoformat()]
+    exit_code = run([*arguments, "status"])
+    _conclude(console, store, house, zone)
+    console.print(
+        f"\n{number_of_days} days, {len(steps)} runs in {seconds:.0f} s; Home Assistant was down "
+        f"for {failed} of them, and the runs after them fetched what it had kept.\n"
+        f"Files: {store.data_dir}   Configuration: {config}"
+    )
+    return exit_code
+
+
+@dataclass(slots=True)
+class _Simulated:
+    """The clock of the simulated home."""
+
+    time: datetime
+
+    def now(self) -> datetime:
+        """Return the simulated time."""
+        return self.time
+
+
+def _configure(folder: Path, url: str) -> Path:
+    """Write the demo's configuration into an empty folder."""
+    if folder.exists() and any(folder.iterdir()):
+        message = f"{folder} is not empty: give another --folder"
+        raise ConfigError(message)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    entities = "\n".join(f'{name} = "{entity}"' for name, entity in ENTITIES.items())
+    config = folder / "powerstats.toml"
+    config.touch(mode=0o600)
+    config.write_text(
+        f'timezone = "{TIMEZONE}"\n\n'
+        f'[homeassistant]\nurl = "{url}"\ntoken = "{TOKEN}"\n\n'
+        f"[homeassistant.entities]\n{entities}\n\n"
+        f'[paths]\ndata_dir = "{folder / "data"}"\n'
+    )
+    return config
+
+
+def _run_all(
+    run: Run, config: Path, steps: Sequence[Step], simulated: _Simulated, console: Console
+) -> int:
+    """Run the steps at their simulated times; return how many found Home Assistant down."""
+    failed = 0
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=len(steps))
+        for step in steps:
+            simulated.time = step.at
+            said = io.StringIO()
+            with redirect_stderr(said):
+                exit_code = run(
+                    ["--config", str(config), "-q", "--at", step.at.isoformat(), *step.command]
+                )
+            if exit_code == os.EX_TEMPFAIL:
+                failed += 1
+            elif exit_code:
+                raise PowerstatsError(said.getvalue().strip().removeprefix("powerstats: "))
+            progress.update(task, advance=1, description=f"{step.at:%d %b %Y}")
+    return failed
+
+
+def _conclude(console: Console, store: Store, house: House, zone: ZoneInfo) -> None:
+    """Show today's curve, and how exact the year's energy is."""
+    daily, yearly = store.read(store.daily), store.read(store.tier("yearly"))
+    if daily is not None:
+        console.print("\nPower today, W", style="bold")
+        console.print(curve(daily, "power", is_ascii=is_ascii(console)), highlight=False)
+    if yearly is None or not yearly.points:
+        return
+    known = [point["power"].kwh or 0.0 for point in yearly.points.values() if "power" in point]
+    first = local_day(min(yearly.points), zone)
+    last = local_day(max(yearly.points), zone)
+    span = Span(day_span(first, zone).start, day_span(last, zone).end)
+    stated, true = sum(known), house.true_energy_kwh(POWER, span.start, span.end)
+    console.print(
+        f"\nEnergy in yearly.json: {stated:,.2f} kWh; the house used {true:,.2f} kWh while it was "
+        f"known: {abs(stated / true - 1):.4%} apart.",
+        highlight=False,
+    )

@@ -1,0 +1,316 @@
+"""Health for people: a few tables that say at one look whether all is well; and as JSON."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from powerstats_cli.clock import in_words
+from powerstats_cli.documents import Document
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.health import FileHealth, Health, SeriesHealth, StepHealth
+from powerstats_cli.periods import Span
+from powerstats_cli.statistics import combine
+from powerstats_cli.tiers import buckets
+
+JSON_VERSION: Final = 1
+LEVELS: Final = "▁▂▃▄▅▆▇█"
+ASCII_LEVELS: Final = "12345678#"
+CURVE_COLUMN: Final = timedelta(minutes=20)
+CURVE_ROWS: Final = 6
+CURVE_LABEL_EVERY: Final = 9
+GOOD, FAIR, BAD = "green", "yellow", "red"
+WELL_KNOWN: Final = 0.99
+HALF_KNOWN: Final = 0.5
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
+    """Return the health as versioned JSON, times local with their offset."""
+    zone = ZoneInfo(health.timezone)
+
+    def local(instant: datetime | None) -> str | None:
+        return instant.astimezone(zone).isoformat(timespec="seconds") if instant else None
+
+    def file(one: FileHealth) -> dict[str, object]:
+        return {
+            "name": one.name,
+            "size": one.size,
+            "points": one.points,
+            "start": local(one.span.start) if one.span else None,
+            "end": local(one.span.end) if one.span else None,
+            "known": one.known,
+        }
+
+    def series(one: SeriesHealth) -> dict[str, object]:
+        latest = one.latest
+        return {
+            "name": one.name,
+            "unit": one.unit,
+            "latest": latest and {"timestamp": local(latest.timestamp), "value": latest.value},
+            "until": local(one.until),
+            "known_today": one.known,
+            "kwh_today": one.energy,
+            "stale": one.is_stale,
+        }
+
+    def step(one: StepHealth) -> dict[str, object]:
+        last = one.last
+        return {
+            "name": one.name,
+            "last": last
+            and {
+                "ended": local(last.ended),
+                "exit_code": last.exit_code,
+                "message": last.message,
+                "succeeded": local(last.succeeded),
+                "failing_since": local(last.failing_since),
+            },
+            "due": local(one.due),
+            "stale": one.is_stale,
+            "stale_since": local(one.stale_since),
+        }
+
+    document = {
+        "version": JSON_VERSION,
+        "ok": not health.is_stale and not problems,
+        "now": local(health.now),
+        "timezone": health.timezone,
+        "series": [series(one) for one in health.series],
+        "files": [file(one) for one in (*health.files, health.archive)],
+        "steps": [step(one) for one in health.steps],
+        "problems": [str(problem) for problem in problems],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) -> None:
+    """Print the health."""
+    console.print(tables(health, problems, is_ascii=is_ascii(console)))
+
+
+def is_ascii(console: Console) -> bool:
+    """Tell whether a console has no characters but ASCII's."""
+    return not console.encoding.startswith("utf")
+
+
+def tables(
+    health: Health, problems: Sequence[PowerstatsError], *, is_ascii: bool = False
+) -> RenderableType:
+    """Return the tables, the troubles below them."""
+    view = _View(health, is_ascii=is_ascii)
+    complaints = [*map(str, problems), *view.complaints()]
+    parts = [view.title(len(complaints)), "", view.series(), "", view.files(), "", view.steps()]
+    if complaints:
+        parts.append("")
+    parts += [Text(f"{view.cross} {complaint}", style=BAD) for complaint in complaints]
+    return Group(*parts)
+
+
+def curve(document: Document, name: str, *, is_ascii: bool = False) -> Text:
+    """Return a series's means over its day as a small chart, 20 minutes a column.
+
+    What is unknown is left open, a dot on the ground line.
+    """
+    zone = ZoneInfo(document.timezone)
+    day = document.day or document.last_update.astimezone(zone).date()
+    spans = buckets(document.bucket, day, zone)
+    per_column = max(round(CURVE_COLUMN / spans[0].length), 1)
+    columns = [spans[index : index + per_column] for index in range(0, len(spans), per_column)]
+    until = document.until(name) or spans[0].start
+    means = [_mean_of(document, name, column) for column in columns]
+    top = max((mean for mean in means if mean is not None), default=0.0) or 1.0
+    lines = []
+    for row in reversed(range(CURVE_ROWS)):
+        label = f"{top:>7.0f} " if row == CURVE_ROWS - 1 else f"{0:>7} " if row == 0 else " " * 8
+        cells = "".join(
+            _curve_cell(mean, top, row, is_past=column[0].start < until, is_ascii=is_ascii)
+            for mean, column in zip(means, columns, strict=True)
+        )
+        lines.append(label + cells)
+    hours = "".join(
+        f"{column[0].start.astimezone(zone):%H}".ljust(CURVE_LABEL_EVERY)
+        for column in columns[::CURVE_LABEL_EVERY]
+    )
+    return Text("\n".join([*lines, " " * 8 + hours]))
+
+
+def _mean_of(document: Document, name: str, spans: Sequence[Span]) -> float | None:
+    known = [
+        (document.points[span.start][name], span.length.total_seconds())
+        for span in spans
+        if name in document.points.get(span.start, {})
+    ]
+    return combine(known, sum(length for _, length in known)).mean if known else None
+
+
+def _curve_cell(mean: float | None, top: float, row: int, *, is_past: bool, is_ascii: bool) -> str:
+    if mean is None:
+        return ("." if is_ascii else "·") if is_past and row == 0 else " "
+    eighths = round(max(mean, 0.0) / top * CURVE_ROWS * 8) - row * 8
+    if eighths <= 0:
+        return ("_" if is_ascii else "▁") if row == 0 else " "
+    return "#" if is_ascii else LEVELS[min(eighths, 8) - 1]
+
+
+class _View:
+    """Health in the home's local time and the console's characters."""
+
+    def __init__(self, health: Health, *, is_ascii: bool) -> None:
+        self.health = health
+        self.zone = ZoneInfo(health.timezone)
+        self.is_ascii = is_ascii
+        self.cross = "x" if is_ascii else "✗"
+        self.nothing = "-" if is_ascii else "–"
+
+    def title(self, troubles: int) -> RenderableType:
+        now = self.health.now.astimezone(self.zone)
+        grid = Table.grid(expand=True)
+        grid.add_column()
+        grid.add_column(justify="right")
+        left = Text.assemble(("powerstats", "bold"), f"  {now:%a %d %b %Y %H:%M}  {now.tzname()}")
+        state = (
+            Text(f"{troubles} {'thing needs' if troubles == 1 else 'things need'} you", BAD)
+            if troubles
+            else Text("all is well", GOOD)
+        )
+        state.stylize("bold")
+        grid.add_row(left, state)
+        return grid
+
+    def series(self) -> RenderableType:
+        table = self._table("Series", "Now", ">At", ">Today", "Known today")
+        for one in self.health.series:
+            latest = one.latest
+            table.add_row(
+                one.name,
+                f"{latest.value:.10g} {one.unit}" if latest else self.nothing,
+                self._moment(latest.timestamp) if latest else self.nothing,
+                f"{one.energy:.2f} kWh" if one.energy is not None else "",
+                Text("never read", BAD) if one.until is None else self._share(one.known),
+            )
+        return table
+
+    def files(self) -> RenderableType:
+        table = self._table("File", "Span", ">Points", "Known", ">Age", ">Size")
+        for one in self.health.files:
+            table.add_row(
+                one.name,
+                self._span(one),
+                str(one.points) if one.span else self.nothing,
+                self._bar(one) if one.span else "",
+                _age(self.health.now - one.span.end) if one.span else "",
+                _size(one.size),
+            )
+        archive = self.health.archive
+        table.add_row(
+            "archive", self._span(archive), f"{archive.points} days", "", "", _size(archive.size)
+        )
+        return table
+
+    def steps(self) -> RenderableType:
+        table = self._table("Step", "Last run", "Result", ">Next")
+        for one in self.health.steps:
+            last = one.last
+            table.add_row(
+                one.name,
+                self._moment(last.ended) if last else self.nothing,
+                self._result(one),
+                self._moment(one.due),
+            )
+        return table
+
+    def complaints(self) -> Iterator[str]:
+        """Yield what is overdue, since when and why; and what fails without being overdue yet."""
+        for one in self.health.steps:
+            since = f" since {self._moment(one.stale_since)}" if one.stale_since else ""
+            if one.is_stale:
+                yield f"{one.name} is overdue{since}: {one.why}"
+            elif one.last and one.last.exit_code:
+                begun = one.last.failing_since or one.last.ended
+                yield f"{one.name} fails since {self._moment(begun)}: {one.last.message}"
+
+    def _table(self, *columns: str) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for column in columns:
+            name = column.removeprefix(">")
+            table.add_column(
+                name,
+                justify="right" if name != column else "left",
+                no_wrap=True,
+                overflow="ellipsis",
+            )
+        return table
+
+    def _result(self, step: StepHealth) -> Text:
+        if step.last is None:
+            return Text("overdue" if step.is_stale else "never ran", BAD if step.is_stale else "")
+        if step.last.exit_code:
+            return Text(f"failed ({step.last.exit_code})", BAD)
+        return Text("overdue", BAD) if step.is_stale else Text("ok", GOOD)
+
+    def _bar(self, file: FileHealth) -> Text:
+        bar = Text()
+        for cell in file.cells:
+            bar.append(self._cell(cell), _colour(cell))
+        return bar.append(" ").append_text(self._share(file.known))
+
+    def _cell(self, share: float) -> str:
+        if share <= 0:
+            return "." if self.is_ascii else "·"
+        levels = ASCII_LEVELS if self.is_ascii else LEVELS
+        return levels[min(int(share * len(levels)), len(levels) - 1 - (share < 1))]
+
+    def _share(self, share: float | None) -> Text:
+        if share is None:
+            return Text(self.nothing)
+        # Cut, not rounded: only what is known throughout is 100 %.
+        percent = math.floor(share * 1000) / 10
+        return Text(f"{percent:.3g}%".rjust(5), _colour(share))
+
+    def _span(self, file: FileHealth) -> str:
+        if file.span is None:
+            return "not there yet"
+        start = file.span.start.astimezone(self.zone)
+        if file.name == "daily.json":
+            return f"{start:%d %b}, to {file.span.end.astimezone(self.zone):%H:%M}"
+        last = (file.span.end - timedelta(seconds=1)).astimezone(self.zone)
+        form = "%d %b" if last - start < timedelta(days=300) else "%b %Y"
+        dash = "-" if self.is_ascii else "–"
+        return f"{start.strftime(form)} {dash} {last.strftime(form)}"
+
+    def _moment(self, instant: datetime) -> str:
+        local, now = instant.astimezone(self.zone), self.health.now.astimezone(self.zone)
+        if local.date() == now.date():
+            return f"{local:%H:%M}"
+        return (
+            f"{local:%d %b %H:%M}"
+            if abs(now - local) < timedelta(days=300)
+            else f"{local:%d %b %Y}"
+        )
+
+
+def _colour(share: float) -> str:
+    if share >= WELL_KNOWN:
+        return GOOD
+    return FAIR if share >= HALF_KNOWN else BAD
+
+
+def _age(age: timedelta) -> str:
+    """Return an age in its largest unit, for a narrow column."""
+    return in_words(age).partition(" h ")[0] + (" h" if " h " in in_words(age) else "")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} B"
