@@ -157,6 +157,7 @@ def demo(
         Path | None,
         typer.Option(help="An empty folder for the demo's files.", metavar="DIR"),
     ] = None,
+    days: Annotated[int, typer.Option(help="How many days to run.", min=1)] = 400,
 ) -> None:
     """Run a simulated home through a year, with no account and no Home Assistant."""
     import tempfile
@@ -166,7 +167,7 @@ def demo(
     from powerstats_cli.commands.demo import demo as command
 
     folder = folder or Path(tempfile.mkdtemp(prefix="powerstats-demo-"))
-    raise typer.Exit(command(main, folder, Console()))
+    raise typer.Exit(command(main, folder, Console(), number_of_days=days))
 
 
 def _session(context: typer.Context) -> Session:

@@ -170,7 +170,7 @@ def decode(raw: bytes, *, timezone: str) -> Document:
     """
     try:
         head = _head_decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(str(error)) from None
     if head.version > VERSION:
         message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
@@ -183,7 +183,7 @@ def decode(raw: bytes, *, timezone: str) -> Document:
         raise ConfigError(message)
     try:
         written = _decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(str(error)) from None
     return _from_written(written)
 
@@ -228,7 +228,11 @@ def _instant(written: object, where: str) -> datetime:
     if not isinstance(written, datetime) or written.tzinfo is None:
         message = f"{where} is no time with its offset"
         raise UnreadableError(message)
-    return written.astimezone(UTC)
+    try:
+        return written.astimezone(UTC)
+    except OverflowError:
+        message = f"{where} is out of range"
+        raise UnreadableError(message) from None
 
 
 def _is_whole(value: Value) -> bool:

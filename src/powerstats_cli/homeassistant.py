@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -21,6 +21,9 @@ from powerstats_cli.units import normalised
 from powerstats_cli.web import Reply, Web
 
 RUNNING: Final = "RUNNING"
+# What decoding raises on bytes that are no JSON of the form: wrong, no UTF-8, or nested too deep.
+NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class _Item(msgspec.Struct):
@@ -29,8 +32,8 @@ class _Item(msgspec.Struct):
     state: str | None
     entity_id: str | None = None
     attributes: dict[str, Any] | None = None
-    last_changed: datetime | None = None
-    last_updated: datetime | None = None
+    last_changed: Instant | None = None
+    last_updated: Instant | None = None
 
 
 _items = msgspec.json.Decoder(list[_Item])
@@ -115,7 +118,7 @@ class HomeAssistant:
                 return None
         try:
             item = _item.decode(reply.body)
-        except msgspec.MsgspecError as error:
+        except NONSENSE as error:
             raise self._nonsense(error) from None
         unit, factor = _unit(item.attributes)
         changed = item.last_changed or item.last_updated or datetime.now(UTC)
@@ -126,7 +129,7 @@ class HomeAssistant:
         reply = self._get("/api/core/state", missing_is_fine=True)
         try:
             return reply.status == 200 and json.loads(reply.body)["state"] == RUNNING
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return False
 
     def _history(
@@ -149,7 +152,7 @@ class HomeAssistant:
                         found |= self._history([entity_id], start, end, full=True)
                     else:
                         found[entity_id] = _recorded(items, start)
-        except msgspec.MsgspecError as error:
+        except NONSENSE as error:
             raise self._nonsense(error) from None
         return found
 
@@ -208,7 +211,8 @@ def _recorded(items: Sequence[_Item], start: datetime) -> Recorded:
             reset = _last_reset(item.attributes)
         at = item.last_changed or item.last_updated
         if at is not None:
-            history.append(micros(at), _number(item.state) * factor, reset)
+            # Sensors without a clock date a state before 1970: earlier than all that is asked for.
+            history.append(max(micros(at), 0), _number(item.state) * factor, reset)
     return Recorded(
         unit=next(iter(units), None),
         state_class=state_class,

@@ -30,7 +30,7 @@ def decode(raw: bytes | None) -> Runs:
     """Return what the state file's bytes remember: nothing where they are missing or broken."""
     try:
         return msgspec.json.decode(raw, type=Runs) if raw else Runs()
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Runs()
 
 

@@ -25,6 +25,7 @@ HOUR_US: Final = 3_600_000_000
 W_US_PER_KWH: Final = 3.6e12
 # Home Assistant's own bound between a counter's noise and its reset.
 RESET_BELOW: Final = 0.9
+COUNTER_DECIMALS: Final = 6
 
 StateClass = Literal["measurement", "total_increasing", "total"]
 
@@ -193,12 +194,14 @@ def count(
 
     `change` is the sum of the increments inside, `state` the accepted reading at the end. The very
     first reading adds 0; an increment across unknown time counts where the reading returns. States
-    from `known_to` on are not looked at. A `signed` counter (state class total) may go down, and a
+    from `known_to` on are not looked at. Readings are taken as they are written, since a later run
+    counts on from a written one. A `signed` counter (state class total) may go down, and a
     new `last_reset` starts it anew; of others a fall is told from a glitch by what follows.
     """
     change, glitch_to = 0.0, start
     for index in range(max(history.holding_at(start), 0), bisect_left(history.times, end)):
-        reading, time = history.values[index], max(history.times[index], start)
+        reading = rounded(history.values[index], COUNTER_DECIMALS)
+        time = max(history.times[index], start)
         if reading != reading:
             continue
         if accepted is None:
@@ -222,8 +225,8 @@ def count(
     if not known or accepted is None:
         return None, accepted
     value = Value(
-        change=rounded(change, 6),
-        state=rounded(accepted.reading, 6),
+        change=rounded(change, COUNTER_DECIMALS),
+        state=accepted.reading,
         coverage=_share(known, end - start),
     )
     return value, accepted
@@ -240,7 +243,7 @@ def _return_after(history: History, index: int, time: int, level: float, known_t
     """
     decided = time + HOUR_US
     for later in range(index + 1, bisect_left(history.times, min(decided, known_to))):
-        if history.values[later] >= level:
+        if rounded(history.values[later], COUNTER_DECIMALS) >= level:
             return history.times[later]
     return NO_RETURN if decided <= known_to else known_to
 
@@ -253,7 +256,7 @@ def _has_new_last_reset(history: History, index: int, accepted: Accepted) -> boo
     for before in range(index - 1, -1, -1):
         if not math.isnan(history.values[before]):
             return reset != history.resets[before]
-    return reset > accepted.time
+    return reset >= accepted.time  # a stored reading is as old as the end of its bucket, at most
 
 
 # --- buckets into bigger buckets --------------------------------------------------------------

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import FrameType
 from typing import Final, Self
@@ -43,9 +43,10 @@ class Reply:
     def date(self) -> datetime | None:
         """The other side's clock, cut to whole seconds."""
         try:
-            return parsedate_to_datetime(self.headers["date"])
+            date = parsedate_to_datetime(self.headers["date"])
         except (KeyError, ValueError):
             return None
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 class Web:

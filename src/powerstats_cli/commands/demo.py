@@ -22,7 +22,6 @@ from powerstats_cli.report import curve, is_ascii
 from powerstats_cli.store import Store
 
 TIMEZONE: Final = "Europe/Amsterdam"
-DAYS: Final = 400
 REGULAR_DAYS: Final = 6
 MINUTES: Final = 10
 TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
@@ -69,7 +68,7 @@ def schedule(span: Span, regular_from: datetime, zone: ZoneInfo) -> Iterator[Ste
                     yield Step(interval.start + AFTER, ("collect",))
 
 
-def demo(run: Run, folder: Path, console: Console, *, number_of_days: int = DAYS) -> int:
+def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> int:
     """Run a year of a simulated home through the real commands, then show what came of it.
 
     `run` is the program's entry point; the status's exit code is returned.
@@ -94,9 +93,11 @@ def demo(run: Run, folder: Path, console: Console, *, number_of_days: int = DAYS
     exit_code = run([*arguments, "status"])
     _conclude(console, store, house, zone)
     console.print(
-        f"\n{number_of_days} days, {len(steps)} runs in {seconds:.0f} s; Home Assistant was down "
-        f"for {failed} of them, and the runs after them fetched what it had kept.\n"
-        f"Files: {store.data_dir}   Configuration: {config}"
+        f"\n{number_of_days} days, {len(steps)} runs in {seconds:.0f} s."
+        + (f" {failed} found Home Assistant down; the next made up for them." if failed else "")
+        + f"\nFiles: {store.data_dir}\nConfiguration: {config}",
+        highlight=False,
+        soft_wrap=True,
     )
     return exit_code
 
@@ -167,7 +168,7 @@ def _conclude(console: Console, store: Store, house: House, zone: ZoneInfo) -> N
     span = Span(day_span(first, zone).start, day_span(last, zone).end)
     stated, true = sum(known), house.true_energy_kwh(POWER, span.start, span.end)
     console.print(
-        f"\nEnergy in yearly.json: {stated:,.2f} kWh; the house used {true:,.2f} kWh while it was "
-        f"known: {abs(stated / true - 1):.4%} apart.",
+        f"\nThe year's energy: {stated:,.2f} kWh by yearly.json, {true:,.2f} kWh in truth "
+        f"({abs(stated / true - 1):.3%} apart).",
         highlight=False,
     )
