@@ -133,13 +133,12 @@ def status(
 
     Exits with 1 when a step is overdue, with 65 when a file could not be read.
     """
+    from powerstats_cli.commands.status import as_json
     from powerstats_cli.commands.status import status as command
 
     session = _session(context)
     health, problems = command(session.settings, session.files, session.clock)
     if json:
-        from powerstats_cli.report import as_json
-
         typer.echo(as_json(health, problems))
     else:
         from rich.console import Console
@@ -184,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="powerstats", standalone_mode=False)
     except typer.TyperException as error:
-        say(f"{error.format_message()} (see powerstats --help)")
+        say(f"{' '.join(error.format_message().split())} (see powerstats --help)")
         return error.exit_code
     except typer.Abort:
         return EXIT_INTERRUPTED

@@ -14,6 +14,8 @@ from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from powerstats_cli import archive
 from powerstats_cli.documents import Document, Latest, Series, bucket_minutes
 from powerstats_cli.periods import (
@@ -198,7 +200,9 @@ def store(
         )
     else:
         signed = answer.state_class == "total"
-        changed = _store_counter(name, history, spans, end, shelf, now, signed=signed)
+        changed = _store_counter(
+            name, history, answer.history, spans, end, shelf, now, signed=signed
+        )
     _mark_answered(name, answer, window, end, shelf)
     return changed
 
@@ -206,6 +210,7 @@ def store(
 def _store_counter(
     name: str,
     history: History,
+    silence_too: History,
     spans: Sequence[Span],
     end: datetime,
     shelf: Shelf,
@@ -213,11 +218,21 @@ def _store_counter(
     *,
     signed: bool,
 ) -> int:
+    """Count the buckets on from what is stored before them; return how many changed.
+
+    `silence_too` is the history with the silence that `history` leaves out: where an earlier run
+    knew of more of it, that stays known, and only what the counter did is told anew.
+    """
     changed = 0
     accepted = _baseline(name, history, spans, shelf)
     for span in spans:
         start, stop = _micros(span)
-        value, accepted = count(history, start, stop, accepted, known_to=micros(end), signed=signed)
+        before, stored = accepted, shelf.stored(span, name)
+        value, accepted = count(history, start, stop, before, known_to=micros(end), signed=signed)
+        if stored is not None and (value is None or value.coverage < stored.coverage):
+            whole, _ = count(silence_too, start, stop, before, known_to=micros(end), signed=signed)
+            if whole is not None and whole.coverage >= stored.coverage:
+                value = replace(whole, coverage=stored.coverage)
         changed += shelf.put(span, name, value, now)
         kept = shelf.stored(span, name)
         if kept is not None and kept.state is not None and kept != value:

@@ -18,6 +18,8 @@ VERSION: Final = 1
 TIMESTAMP: Final = "timestamp"
 
 TierName = Literal["daily", "weekly", "monthly", "yearly"]
+# A daily file's bucket is the configured interval.
+BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day"}
 Point = dict[str, Value]
 
 
@@ -191,6 +193,14 @@ def decode(raw: bytes, *, timezone: str) -> Document:
 def _from_written(written: _Written) -> Document:
     if written.version != VERSION:
         message = f"version {written.version} never existed"
+        raise UnreadableError(message)
+    if written.tier == "daily":
+        bucket_minutes(written.bucket)
+    elif written.bucket != BUCKETS[written.tier]:
+        message = f"bucket {written.bucket!r} is none of tier {written.tier}"
+        raise UnreadableError(message)
+    if (written.tier == "daily") != (written.day is not None):
+        message = f"date is {written.day} in tier {written.tier}"
         raise UnreadableError(message)
     points: dict[datetime, Point] = {}
     previous = datetime.min.replace(tzinfo=UTC)

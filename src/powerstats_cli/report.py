@@ -1,167 +1,43 @@
-"""Health for people: a few tables that say at one look whether all is well; and as JSON."""
+"""Health for people: a few tables that say at one look whether all is well."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from powerstats_cli.clock import in_words
-from powerstats_cli.documents import Document
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.health import FileHealth, Health, SeriesHealth, StepHealth
-from powerstats_cli.periods import Span
-from powerstats_cli.statistics import combine
-from powerstats_cli.tiers import buckets
+from powerstats_cli.health import FileHealth, Health, StepHealth
 
-JSON_VERSION: Final = 1
-LEVELS: Final = "▁▂▃▄▅▆▇█"
-ASCII_LEVELS: Final = "12345678#"
-CURVE_COLUMN: Final = timedelta(minutes=20)
-CURVE_ROWS: Final = 6
-CURVE_LABEL_EVERY: Final = 9
+# The highest leaves a gap to the row above.
+LEVELS: Final = "▁▂▃▄▅▆▇"
+ASCII_LEVELS: Final = "123456#"
 GOOD, FAIR, BAD = "green", "yellow", "red"
 WELL_KNOWN: Final = 0.99
 HALF_KNOWN: Final = 0.5
 
 
-# --- JSON -------------------------------------------------------------------------------------
-
-
-def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
-    """Return the health as versioned JSON, times local with their offset."""
-    zone = ZoneInfo(health.timezone)
-
-    def local(instant: datetime | None) -> str | None:
-        return instant.astimezone(zone).isoformat(timespec="seconds") if instant else None
-
-    def file(one: FileHealth) -> dict[str, object]:
-        return {
-            "name": one.name,
-            "size": one.size,
-            "points": one.points,
-            "start": local(one.span.start) if one.span else None,
-            "end": local(one.span.end) if one.span else None,
-            "known": one.known,
-        }
-
-    def series(one: SeriesHealth) -> dict[str, object]:
-        latest = one.latest
-        return {
-            "name": one.name,
-            "unit": one.unit,
-            "latest": latest and {"timestamp": local(latest.timestamp), "value": latest.value},
-            "until": local(one.until),
-            "known_today": one.known,
-            "kwh_today": one.energy,
-            "stale": one.is_stale,
-        }
-
-    def step(one: StepHealth) -> dict[str, object]:
-        last = one.last
-        return {
-            "name": one.name,
-            "last": last
-            and {
-                "ended": local(last.ended),
-                "exit_code": last.exit_code,
-                "message": last.message,
-                "succeeded": local(last.succeeded),
-                "failing_since": local(last.failing_since),
-            },
-            "due": local(one.due),
-            "stale": one.is_stale,
-            "stale_since": local(one.stale_since),
-        }
-
-    document = {
-        "version": JSON_VERSION,
-        "ok": not health.is_stale and not problems,
-        "now": local(health.now),
-        "timezone": health.timezone,
-        "series": [series(one) for one in health.series],
-        "files": [file(one) for one in (*health.files, health.archive)],
-        "steps": [step(one) for one in health.steps],
-        "problems": [str(problem) for problem in problems],
-    }
-    return json.dumps(document, indent=1, ensure_ascii=False)
-
-
-# --- tables -----------------------------------------------------------------------------------
-
-
 def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) -> None:
-    """Print the health."""
-    console.print(tables(health, problems, is_ascii=is_ascii(console)))
+    """Print the tables, and the troubles below them; a pipe gets each on one line."""
+    view = _View(health, is_ascii=is_ascii(console))
+    complaints = [*map(str, problems), *view.complaints()]
+    for part in (view.title(len(complaints)), view.series(), view.files(), view.steps()):
+        console.print(part)
+        console.print()
+    for complaint in complaints:
+        console.print(
+            Text(f"{view.cross} {complaint}", style=BAD), soft_wrap=not console.is_terminal
+        )
 
 
 def is_ascii(console: Console) -> bool:
     """Tell whether a console has no characters but ASCII's."""
     return not console.encoding.startswith("utf")
-
-
-def tables(
-    health: Health, problems: Sequence[PowerstatsError], *, is_ascii: bool = False
-) -> RenderableType:
-    """Return the tables, the troubles below them."""
-    view = _View(health, is_ascii=is_ascii)
-    complaints = [*map(str, problems), *view.complaints()]
-    parts = [view.title(len(complaints)), "", view.series(), "", view.files(), "", view.steps()]
-    if complaints:
-        parts.append("")
-    parts += [Text(f"{view.cross} {complaint}", style=BAD) for complaint in complaints]
-    return Group(*parts)
-
-
-def curve(document: Document, name: str, *, is_ascii: bool = False) -> Text:
-    """Return a series's means over its day as a small chart, 20 minutes a column.
-
-    What is unknown is left open, a dot on the ground line.
-    """
-    zone = ZoneInfo(document.timezone)
-    day = document.day or document.last_update.astimezone(zone).date()
-    spans = buckets(document.bucket, day, zone)
-    per_column = max(round(CURVE_COLUMN / spans[0].length), 1)
-    columns = [spans[index : index + per_column] for index in range(0, len(spans), per_column)]
-    until = document.until(name) or spans[0].start
-    means = [_mean_of(document, name, column) for column in columns]
-    top = max((mean for mean in means if mean is not None), default=0.0) or 1.0
-    lines = []
-    for row in reversed(range(CURVE_ROWS)):
-        label = f"{top:>7.0f} " if row == CURVE_ROWS - 1 else f"{0:>7} " if row == 0 else " " * 8
-        cells = "".join(
-            _curve_cell(mean, top, row, is_past=column[0].start < until, is_ascii=is_ascii)
-            for mean, column in zip(means, columns, strict=True)
-        )
-        lines.append(label + cells)
-    hours = "".join(
-        f"{column[0].start.astimezone(zone):%H}".ljust(CURVE_LABEL_EVERY)
-        for column in columns[::CURVE_LABEL_EVERY]
-    )
-    return Text("\n".join([*lines, " " * 8 + hours]))
-
-
-def _mean_of(document: Document, name: str, spans: Sequence[Span]) -> float | None:
-    known = [
-        (document.points[span.start][name], span.length.total_seconds())
-        for span in spans
-        if name in document.points.get(span.start, {})
-    ]
-    return combine(known, sum(length for _, length in known)).mean if known else None
-
-
-def _curve_cell(mean: float | None, top: float, row: int, *, is_past: bool, is_ascii: bool) -> str:
-    if mean is None:
-        return ("." if is_ascii else "·") if is_past and row == 0 else " "
-    eighths = round(max(mean, 0.0) / top * CURVE_ROWS * 8) - row * 8
-    if eighths <= 0:
-        return ("_" if is_ascii else "▁") if row == 0 else " "
-    return "#" if is_ascii else LEVELS[min(eighths, 8) - 1]
 
 
 class _View:
@@ -215,7 +91,12 @@ class _View:
             )
         archive = self.health.archive
         table.add_row(
-            "archive", self._span(archive), f"{archive.points} days", "", "", _size(archive.size)
+            "archive",
+            self._span(archive),
+            f"{archive.points} day{'' if archive.points == 1 else 's'}",
+            "",
+            "",
+            _size(archive.size),
         )
         return table
 
@@ -286,6 +167,8 @@ class _View:
         if file.name == "daily.json":
             return f"{start:%d %b}, to {file.span.end.astimezone(self.zone):%H:%M}"
         last = (file.span.end - timedelta(seconds=1)).astimezone(self.zone)
+        if start.date() == last.date():
+            return f"{start:%d %b}"
         form = "%d %b" if last - start < timedelta(days=300) else "%b %Y"
         dash = "-" if self.is_ascii else "–"
         return f"{start.strftime(form)} {dash} {last.strftime(form)}"

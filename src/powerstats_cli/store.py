@@ -79,13 +79,24 @@ class Store:
         if raw is None:
             return None
         try:
-            return documents.decode(raw, timezone=self.timezone)
+            document = documents.decode(raw, timezone=self.timezone)
+            self._check_place(path, document)
         except UnreadableError as error:
             message = f"{self.name(path)} could not be read: {error}"
             raise UnreadableError(message) from None
         except ConfigError as error:
             message = f"{self.name(path)} {error}"
             raise ConfigError(message) from None
+        return document
+
+    def _check_place(self, path: Path, document: Document) -> None:
+        """Raise UnreadableError where a whole file lies under another one's name."""
+        is_archived = path.parent != self.data_dir
+        tier = "daily" if is_archived else path.stem
+        if document.tier != tier or (is_archived and str(document.day) != path.stem):
+            what = f"{document.tier} of {document.day}" if document.day else document.tier
+            message = f"it holds {what}"
+            raise UnreadableError(message)
 
     def write(self, path: Path, document: Document) -> bool:
         """Write a document where it differs from the file; tell whether it did."""

@@ -181,7 +181,9 @@ class _Run:
         """Take from daily.json what the next window depends on."""
         today = local_day(now, self.settings.zone)
         day = daily.day if daily and daily.day else today
-        self.first = day_start(day, self.settings.zone)
+        if self.first == EPOCH:
+            # Where a series begins that has none yet: the others may close that day on the way.
+            self.first = day_start(day, self.settings.zone)
         # A changed interval holds from the next day on.
         configured = self.settings.data.collection_interval_minutes
         self.minutes = bucket_minutes(daily.bucket) if daily and day == today else configured

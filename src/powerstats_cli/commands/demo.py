@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from powerstats_cli.curve import curve
 from powerstats_cli.demo.house import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE, House
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.periods import DAY, Span, day_span, day_start, days, intervals, local_day
-from powerstats_cli.report import curve, is_ascii
+from powerstats_cli.report import is_ascii
 from powerstats_cli.store import Store
 
 TIMEZONE: Final = "Europe/Amsterdam"

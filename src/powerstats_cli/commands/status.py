@@ -1,15 +1,22 @@
 """`status`: read everything, ask nobody, and say how it is."""
 
+import json
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from powerstats_cli import runs
 from powerstats_cli.clock import Clock
 from powerstats_cli.documents import Document
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.health import Found, Health, assess
+from powerstats_cli.health import FileHealth, Found, Health, SeriesHealth, StepHealth, assess
 from powerstats_cli.settings import Settings
 from powerstats_cli.store import Store, read_bytes
 from powerstats_cli.tiers import TIERS
+
+JSON_VERSION: Final = 1
 
 
 def status(
@@ -39,3 +46,62 @@ def status(
 
 def _data_files(files: Store) -> list[Path]:
     return [*files.data_dir.glob("*.json"), *files.data_dir.glob("archive/*.json")]
+
+
+def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
+    """Return the health as versioned JSON, times local with their offset."""
+    zone = ZoneInfo(health.timezone)
+
+    def local(instant: datetime | None) -> str | None:
+        return instant.astimezone(zone).isoformat(timespec="seconds") if instant else None
+
+    def file(one: FileHealth) -> dict[str, object]:
+        return {
+            "name": one.name,
+            "size": one.size,
+            "points": one.points,
+            "start": local(one.span.start) if one.span else None,
+            "end": local(one.span.end) if one.span else None,
+            "known": one.known,
+        }
+
+    def series(one: SeriesHealth) -> dict[str, object]:
+        latest = one.latest
+        return {
+            "name": one.name,
+            "unit": one.unit,
+            "latest": latest and {"timestamp": local(latest.timestamp), "value": latest.value},
+            "until": local(one.until),
+            "known_today": one.known,
+            "kwh_today": one.energy,
+            "stale": one.is_stale,
+        }
+
+    def step(one: StepHealth) -> dict[str, object]:
+        last = one.last
+        return {
+            "name": one.name,
+            "last": last
+            and {
+                "ended": local(last.ended),
+                "exit_code": last.exit_code,
+                "message": last.message,
+                "succeeded": local(last.succeeded),
+                "failing_since": local(last.failing_since),
+            },
+            "due": local(one.due),
+            "stale": one.is_stale,
+            "stale_since": local(one.stale_since),
+        }
+
+    document = {
+        "version": JSON_VERSION,
+        "ok": not health.is_stale and not problems,
+        "now": local(health.now),
+        "timezone": health.timezone,
+        "series": [series(one) for one in health.series],
+        "files": [file(one) for one in (*health.files, health.archive)],
+        "steps": [step(one) for one in health.steps],
+        "problems": [str(problem) for problem in problems],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)

@@ -1,0 +1,58 @@
+"""What a command imports is what it costs a small board, 52,560 times a year."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.installation import Installation
+
+SHOW_MODULES = (
+    "import atexit, sys; atexit.register(lambda: print('modules:', *sys.modules, file=sys.stderr));"
+    "import runpy; sys.argv = ['powerstats', *sys.argv[1:]];"
+    "runpy.run_module('powerstats_cli', run_name='__main__')"
+)
+
+
+def imported(*arguments: str, env: dict[str, str] | None = None) -> set[str]:
+    """Run a command in a process of its own and return the modules it had imported at its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_MODULES, *arguments],
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    line = next(line for line in done.stderr.splitlines() if line.startswith("modules: "))
+    return set(line.split()[1:])
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """Return an installation whose Home Assistant refuses connections."""
+    return Installation(tmp_path, "http://127.0.0.1:1", {"power": "sensor.house_power"})
+
+
+def test_collect_imports_neither_rich_nor_pydantic(installation: Installation) -> None:
+    """A tick asks with httpx and needs nothing that is for people."""
+    modules = imported(*installation.arguments("collect"))
+    assert "httpx" in modules
+    assert not {"rich", "pydantic", "click", "pygments", "powerstats_cli.demo"} & modules
+
+
+@pytest.mark.parametrize("step", [["rotate"], ["aggregate", "yearly"]])
+def test_nightly_steps_import_no_network(installation: Installation, step: list[str]) -> None:
+    """The nightly steps read and write files only."""
+    assert not {"httpx", "ssl", "rich", "pydantic"} & imported(*installation.arguments(*step))
+
+
+def test_completion_imports_neither_httpx_nor_rich() -> None:
+    """Pressing Tab answers at once."""
+    completing = {
+        "_POWERSTATS_COMPLETE": "complete_bash",
+        "COMP_WORDS": "powerstats agg",
+        "COMP_CWORD": "1",
+    }
+    assert not {"httpx", "rich", "pydantic"} & imported(env=completing)
