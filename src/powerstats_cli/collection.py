@@ -128,6 +128,26 @@ def believed_to(
     return None if window.is_last and last + window.interval >= window.end else last
 
 
+def seen_at_work(
+    window: Window, answers: Mapping[str, Answer], signs: Sequence[int], end: datetime
+) -> datetime:
+    """Return the newest instant up to `end` at which no value vouches for a stopped Home Assistant.
+
+    What is stored up to an instant counts as a sign of life at it from then on. A number that holds
+    there and is followed by an unknown is none: Home Assistant may have been down and be back.
+    """
+    seen = end
+    for history in (answer.history for answer in answers.values()):
+        at_end = history.holding_at(micros(end) - 1)
+        if history.is_known_at(micros(end) - 1) and at_end + 1 < len(history.times):
+            followed_at = history.times[at_end + 1]
+            if math.isnan(history.values[at_end + 1]) and followed_at > micros(end):
+                until = micros(window.until)
+                last = last_sign(history.times[at_end], signs, until, followed_at)
+                seen = min(seen, instant(last))
+    return seen
+
+
 def is_open_ended(history: History, end: int) -> bool:
     """Tell whether a history's last state is a number and holds at `end` (µs)."""
     return history.is_known_at(end - 1) and history.times[-1] < end
@@ -188,10 +208,10 @@ def store(
     stands_at = shelf.days[shelf.today].until(name)
     if stands_at is not None and stands_at > end:
         return 0
-    history = without_silence(
-        answer.history, signs, micros(window.until), window.interval // MICROSECOND
-    )
-    spans = list(_spans(name, window, end, shelf))
+    answered = None if stands_at is None else micros(window.until)
+    history = without_silence(answer.history, signs, answered, window.interval // MICROSECOND)
+    kind = Series(answer.unit, answer.state_class, end)
+    spans = list(_spans(name, kind, window, end, shelf))
     if answer.state_class == "measurement":
         is_power = answer.unit == POWER
         changed = sum(
@@ -200,10 +220,12 @@ def store(
         )
     else:
         signed = answer.state_class == "total"
+        baseline = _baseline(name, kind, history, spans, shelf)
         changed = _store_counter(
-            name, history, answer.history, spans, end, shelf, now, signed=signed
+            name, history, answer.history, baseline, spans, end, shelf, now, signed=signed
         )
-    _mark_answered(name, answer, window, end, shelf)
+    _mark_answered(name, kind, window, shelf)
+    _mark_latest(name, answer, window, end, shelf.days[shelf.today])
     return changed
 
 
@@ -211,6 +233,7 @@ def _store_counter(
     name: str,
     history: History,
     silence_too: History,
+    accepted: Accepted | None,
     spans: Sequence[Span],
     end: datetime,
     shelf: Shelf,
@@ -224,7 +247,6 @@ def _store_counter(
     knew of more of it, that stays known, and only what the counter did is told anew.
     """
     changed = 0
-    accepted = _baseline(name, history, spans, shelf)
     for span in spans:
         start, stop = _micros(span)
         before, stored = accepted, shelf.stored(span, name)
@@ -241,18 +263,20 @@ def _store_counter(
     return changed
 
 
-def _spans(name: str, window: Window, end: datetime, shelf: Shelf) -> Iterator[Span]:
+def _spans(name: str, kind: Series, window: Window, end: datetime, shelf: Shelf) -> Iterator[Span]:
     """Yield the buckets to store of a series: none from before it was first asked for."""
     day, first = local_day(window.start, shelf.zone), local_day(window.until, shelf.zone)
     while day_start(day, shelf.zone) < end:
-        if day >= first or (day in shelf.days and name in shelf.days[day].series):
+        if day >= first or (day in shelf.days and _has(shelf.days[day], name, kind)):
             for span in shelf.intervals(day):
                 if span.start >= window.start and span.end <= end:
                     yield span
         day += DAY
 
 
-def _baseline(name: str, history: History, spans: Sequence[Span], shelf: Shelf) -> Accepted | None:
+def _baseline(
+    name: str, kind: Series, history: History, spans: Sequence[Span], shelf: Shelf
+) -> Accepted | None:
     """Return the counter state last stored before the first bucket, if it can matter at all."""
     if not spans or all(math.isnan(value) for value in history.values):
         return None
@@ -260,21 +284,28 @@ def _baseline(name: str, history: History, spans: Sequence[Span], shelf: Shelf) 
     newest_first = (shelf.days[day] for day in sorted(shelf.days, reverse=True))
     for document in chain(newest_first, shelf.earlier()):
         before = [at for at, point in document.points.items() if at < first and name in point]
-        if before and (state := document.points[max(before)][name].state) is not None:
+        if not before or not _has(document, name, kind):
+            continue
+        if (state := document.points[max(before)][name].state) is not None:
             stored_by = min(max(before) + length_of(document.bucket), first)
             return Accepted(state, micros(stored_by))
     return None
 
 
-def _mark_answered(name: str, answer: Answer, window: Window, end: datetime, shelf: Shelf) -> None:
-    """Move `until`, and today's latest reading."""
+def _has(document: Document, name: str, kind: Series) -> bool:
+    """Tell whether a document has a series, and not another one that had its name before."""
+    return name in document.series and document.series[name].fits(kind)
+
+
+def _mark_answered(name: str, kind: Series, window: Window, shelf: Shelf) -> None:
+    """Move `until`, to that of `kind` or to the end of the day."""
     first = local_day(window.until, shelf.zone)
     for day, document in shelf.days.items():
-        if day >= first or name in document.series:
-            until = end if day == shelf.today else min(end, day_start(day + DAY, shelf.zone))
+        if day >= first or _has(document, name, kind):
+            day_end = day_start(day + DAY, shelf.zone)
+            until = kind.until if day == shelf.today else min(kind.until, day_end)
             until = max(until, document.until(name) or until)
-            document.series[name] = Series(answer.unit, answer.state_class, until)
-    _mark_latest(name, answer, window, end, shelf.days[shelf.today])
+            document.series[name] = Series(kind.unit, kind.state_class, until)
 
 
 def _mark_latest(name: str, answer: Answer, window: Window, end: datetime, today: Document) -> None:

@@ -54,25 +54,24 @@ class DayFiles:
             self.lost.append(day)
         return document
 
-    def open_today(self, daily: Document | None, today: date) -> Document:
-        """Return today's document, after an earlier day's file went into the archive.
+    def open_today(self, daily: Document | None, today: date) -> dict[date, Document]:
+        """Return today's document, and beside it that of an earlier day which is now closed.
 
-        The archive is written first, so a step that is killed in between loses nothing: the next
-        one merges the same day again. The returned document is the caller's to write.
+        They are the caller's to write, with `write_days`.
         """
         zone, minutes = self.settings.zone, self.settings.data.collection_interval_minutes
         if daily is None or daily.day is None:
             new = archive.new_day(today, zone, minutes)
             new.series = self.remembered(None)
-            return new
+            return {today: new}
         if daily.day < today:
-            path = self.files.archived(daily.day)
-            self.files.write(path, archive.closed(daily, daily.day, self.archived(daily.day)))
-            return archive.opened(daily, today, zone, minutes, self.settings.entities)
+            opened = archive.opened(daily, today, zone, minutes, self.settings.entities)
+            archived = archive.closed(daily, daily.day, self.archived(daily.day))
+            return {daily.day: archived, today: opened}
         if daily.day > today and not daily.points:
             early = self.archived(today) or archive.new_day(today, zone, minutes)
-            return archive.reopened(daily, early, today)
-        return daily
+            return {today: archive.reopened(daily, early, today)}
+        return {today: daily}
 
     def remembered(self, daily: Document | None) -> dict[str, Series]:
         """Return the configured series that the files know, and how far each was asked for.
@@ -112,7 +111,8 @@ class DayFiles:
 def write_days(files: Store, days: Mapping[date, Document], today: date) -> None:
     """Write the documents that changed: archived days first, today's last.
 
-    Today's file remembers how far was asked, so what a killed step did not store is asked again.
+    Today's file remembers how far was asked, so what a killed step did not store is asked again;
+    and a day that is closed is in the archive before its file makes room for the next.
     """
     for day in sorted(days.keys() - {today}):
         files.write(files.archived(day), days[day])

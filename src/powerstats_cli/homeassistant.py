@@ -21,6 +21,8 @@ from powerstats_cli.units import normalised
 from powerstats_cli.web import Reply, Web
 
 RUNNING: Final = "RUNNING"
+# Beyond it a state is nonsense, and its integral over a day would not be finite.
+LARGEST: Final = 1e100
 # What decoding raises on bytes that are no JSON of the form: wrong, no UTF-8, or nested too deep.
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -226,10 +228,12 @@ def _needs_all_attributes(items: Sequence[_Item]) -> bool:
     """Tell whether a minimal answer leaves out what the states mean.
 
     All but its first state come without attributes: the unit may change among them, or a
-    `last_reset`; and a sensor that is yet to get its first number may not say its unit yet.
+    `last_reset`; and a sensor that is yet to get its first number may not say its unit yet, nor one
+    that is unavailable its `last_reset`.
     """
     first = items[0].attributes or {}
-    if "unit_of_measurement" not in first and math.isnan(_number(items[0].state)):
+    says_all = "unit_of_measurement" in first and first.get("state_class") != "total"
+    if not says_all and math.isnan(_number(items[0].state)):
         return len(items) > 1
     known = [item.attributes for item in items if item.attributes is not None]
     return len({attributes.get("unit_of_measurement") for attributes in known}) > 1 or any(
@@ -268,4 +272,5 @@ def _number(state: str | None) -> float:
         number = float(state or "")
     except ValueError:
         return UNKNOWN
-    return number if math.isfinite(number) and "_" not in (state or "") else UNKNOWN
+    is_number = abs(number) < LARGEST and "_" not in (state or "")
+    return number if is_number else UNKNOWN

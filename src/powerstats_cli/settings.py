@@ -112,6 +112,12 @@ class Settings(_Table, frozen=True):
         return Path(self.paths.data_dir).expanduser()
 
     @property
+    def web_root(self) -> Path:
+        """The folder of the dashboard."""
+        written = self.paths.web_root
+        return Path(written).expanduser() if written else self.data_dir / "site"
+
+    @property
     def state_file(self) -> Path:
         """The file that remembers how runs went."""
         written = self.paths.state_file
@@ -180,7 +186,7 @@ def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "timezone", f"{settings.timezone!r} is no time zone, such as Europe/Amsterdam"
     yield from _home_complaints(settings.homeassistant, settings.entities)
     if settings.github and not _is_address(settings.github.api_url):
-        yield "github.api_url", f"{settings.github.api_url!r} is no address"
+        yield "github.api_url", f"{_shown(settings.github.api_url)} is no address"
     data = settings.data
     if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
         yield "data.collection_interval_minutes", "must divide 60"
@@ -195,7 +201,7 @@ def _home_complaints(
 ) -> Iterator[tuple[str, str]]:
     if not _is_address(home.url):
         example = "such as http://homeassistant.local:8123"
-        yield "homeassistant.url", f"{home.url!r} is no address, {example}"
+        yield "homeassistant.url", f"{_shown(home.url)} is no address, {example}"
     if home.token and home.token_file:
         yield "homeassistant.token", "token and token_file are both given; keep one"
     if home.entity_id and home.entities:
@@ -218,6 +224,11 @@ def _is_address(url: str) -> bool:
         return False
     plain = parts.username is None and not parts.query and not parts.fragment
     return parts.scheme in ("http", "https") and bool(parts.hostname) and usable_port and plain
+
+
+def _shown(url: str) -> str:
+    """Return an address for a message, without a password or token that someone put into it."""
+    return repr(re.sub(r"//.*@", "//***@", re.sub(r"[?#].*", "?***", url)))
 
 
 def _is_zone(name: str) -> bool:

@@ -18,8 +18,6 @@ import msgspec
 
 UNKNOWN: Final = math.nan
 NO_RESET: Final = -1
-# No home has it, and sums of it would not be finite: a number beyond this is no reading.
-LARGEST: Final = 1e15
 HOUR_US: Final = 3_600_000_000
 # W·µs in a kWh: 1000 W for 3600 s.
 W_US_PER_KWH: Final = 3.6e12
@@ -67,7 +65,6 @@ class History:
         if self.times and time <= self.times[-1]:
             for column in (self.times, self.values, self.resets):
                 column.pop()
-        value = value if abs(value) <= LARGEST else UNKNOWN
         if self.times and self.resets[-1] == reset:
             last = self.values[-1]
             if value == last or (value != value and last != last):

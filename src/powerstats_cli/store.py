@@ -53,7 +53,7 @@ class Store:
 
     def prepare(self) -> None:
         """Make the directory where it is not there yet."""
-        with _os_errors(self.data_dir):
+        with os_errors(self.data_dir):
             (self.data_dir / "archive").mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -62,7 +62,7 @@ class Store:
 
         The lock is on the directory itself, so it needs no file and dies with its process.
         """
-        with _os_errors(self.data_dir):
+        with os_errors(self.data_dir):
             descriptor = os.open(self.data_dir, os.O_RDONLY | os.O_DIRECTORY)
         try:
             _acquire(descriptor, self.data_dir)
@@ -114,14 +114,14 @@ class Store:
         while aside.exists():
             number += 1
             aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
-        with _os_errors(path):
+        with os_errors(path):
             path.rename(aside)
             sync_folder(path.parent)
         return aside
 
     def delete(self, path: Path) -> None:
         """Delete a file."""
-        with _os_errors(path):
+        with os_errors(path):
             path.unlink(missing_ok=True)
             sync_folder(path.parent)
 
@@ -148,7 +148,7 @@ def _acquire(descriptor: int, path: Path) -> None:
 
 def read_bytes(path: Path) -> bytes | None:
     """Return a file's bytes, None where there is no file."""
-    with _os_errors(path):
+    with os_errors(path):
         try:
             return path.read_bytes()
         except FileNotFoundError:
@@ -162,7 +162,7 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
     """
     # One name is enough: every writer holds the lock, and what a killed one left is overwritten.
     temporary = path.with_name(f".{path.name}.tmp")
-    with _os_errors(path):
+    with os_errors(path):
         path.parent.mkdir(exist_ok=True)
         try:
             with temporary.open("wb") as file:
@@ -188,7 +188,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _os_errors(path: Path) -> Iterator[None]:
+def os_errors(path: Path) -> Iterator[None]:
     """Say what the system refused, and of which file."""
     try:
         yield

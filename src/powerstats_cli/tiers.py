@@ -62,10 +62,16 @@ def roll_up(document: Document, day: date, bucket: str, zone: ZoneInfo) -> Itera
             yield big.start, name, combine(values, length)
 
 
-def newest_closed_day(documents: Sequence[Document], zone: ZoneInfo) -> date | None:
+def newest_until(documents: Iterable[Document]) -> datetime | None:
+    """Return up to when any series of any document was asked for."""
+    untils = (series.until for document in documents for series in document.series.values())
+    return max(untils, default=None)
+
+
+def newest_closed_day(documents: Iterable[Document], zone: ZoneInfo) -> date | None:
     """Return the last day that was asked for to its end, by what is stored and by no clock."""
-    untils = [series.until for document in documents for series in document.series.values()]
-    return local_day(max(untils), zone) - DAY if untils else None
+    until = newest_until(documents)
+    return local_day(until, zone) - DAY if until else None
 
 
 def window_start(tier: Tier, newest: date, zone: ZoneInfo) -> datetime:
@@ -110,41 +116,65 @@ def aggregate(
         return result
     first = window_start(tier, newest, zone)
 
-    unfit = misfits(stored, sources)
+    kinds = _kinds([stored, *sources])
     changed = False
-    for start, name, value, is_archived in _given(tier, archive, finer, zone):
-        is_wanted = start >= first and name not in unfit
-        if is_wanted and (is_archived or name not in result.points.get(start, {})):
+    for start, name, value, is_archived in _given(tier, archive, finer, kinds, zone):
+        if start >= first and (is_archived or name not in result.points.get(start, {})):
             changed |= result.put(start, name, value)
     for start in [start for start in result.points if start < first]:
         del result.points[start]
         changed = True
-    result.series = _carried(result, [stored, *sources], day_start(newest + DAY, zone))
+    result.series = _carried(result, [stored, *sources], kinds, day_start(newest + DAY, zone))
     if changed:
         result.last_update = now
     return result
 
 
 def _given(
-    tier: Tier, archive: Mapping[date, Document], finer: Sequence[Document], zone: ZoneInfo
+    tier: Tier,
+    archive: Mapping[date, Document],
+    finer: Sequence[Document],
+    kinds: Mapping[str, Series],
+    zone: ZoneInfo,
 ) -> Iterator[tuple[datetime, str, Value, bool]]:
     """Yield a tier's buckets from the archive, then those of other days; and which they are."""
-    for day, document in archive.items():
-        for bucket in roll_up(document, day, tier.bucket, zone):
-            yield *bucket, True
+    days = [(day, document, True) for day, document in archive.items()]
     for document in finer:
-        for day in days_of(document, zone) - archive.keys():
-            for bucket in roll_up(document, day, tier.bucket, zone):
-                yield *bucket, False
+        days += [(day, document, False) for day in days_of(document, zone) - archive.keys()]
+    for day, document, is_archived in days:
+        for start, name, value in roll_up(document, day, tier.bucket, zone):
+            series = document.series.get(name)
+            if series is None or name not in kinds or series.fits(kinds[name]):
+                yield start, name, value, is_archived
 
 
-def _carried(result: Document, sources: Sequence[Document], closed: datetime) -> dict[str, Series]:
+def _kinds(documents: Iterable[Document]) -> dict[str, Series]:
+    """Return what each series is: what the first of the documents with a point of it says.
+
+    A sensor that never gave a number may not have said its unit yet.
+    """
+    kinds: dict[str, Series] = {}
+    for document in documents:
+        present = {name for point in document.points.values() for name in point}
+        for name in present & document.series.keys():
+            kinds.setdefault(name, document.series[name])
+    return kinds
+
+
+def _carried(
+    result: Document,
+    sources: Sequence[Document],
+    kinds: Mapping[str, Series],
+    closed: datetime,
+) -> dict[str, Series]:
     """Return what each series is, and until when its closed days were asked for."""
     series: dict[str, Series] = {}
     present = {name for point in result.points.values() for name in point}
     for document in sources:
         for name, known in document.series.items():
-            if name in present or (document.tier == "daily" and document.latest is not None):
+            is_carried = document.tier == "daily" and document.latest is not None
+            fits = name not in kinds or known.fits(kinds[name])
+            if fits and (name in present or is_carried):
                 until = min(known.until, closed)
                 if name in series:
                     until = max(until, series[name].until)
@@ -154,11 +184,14 @@ def _carried(result: Document, sources: Sequence[Document], closed: datetime) ->
 
 def misfits(stored: Document, sources: Iterable[Document]) -> dict[str, str]:
     """Return each series that is of another unit or state class in a source, and how."""
+    sources = list(sources)
+    kinds = _kinds([stored, *sources])
     return {
-        name: f"{series.described}, but {stored.series[name].described} in {stored.tier}.json"
+        name: f"{series.described}, but {kinds[name].described} in "
+        + (f"{stored.tier}.json" if name in stored.series else "other files")
         for source in sources
-        for name, series in source.series.items()
-        if name in stored.series and not series.fits(stored.series[name])
+        for name, series in _kinds([source]).items()
+        if not series.fits(kinds[name])
     }
 
 

@@ -37,7 +37,7 @@ class Reply:
 
     status: int
     headers: httpx.Headers
-    body: bytes
+    body: bytearray
 
     @property
     def date(self) -> datetime | None:
@@ -101,23 +101,23 @@ class Web:
             raise ConfigError(message) from None
         raise TryAgainError(message)
 
-    def quote(self, text: str | bytes) -> str:
+    def quote(self, text: str | bytearray) -> str:
         """Return the beginning of what the server said, on one line and without our token."""
-        if isinstance(text, bytes):
+        if isinstance(text, bytearray):
             text = text[:LONGEST_QUOTE].decode(errors="replace")
         for secret in self._secrets:
             text = text.replace(secret, "***")
         printable = "".join(character if character.isprintable() else " " for character in text)
         return " ".join(printable.split())[:LONGEST_QUOTE]
 
-    def _read(self, response: httpx.Response) -> bytes:
+    def _read(self, response: httpx.Response) -> bytearray:
         body = bytearray()
         for chunk in response.iter_raw():
             body += chunk
             if len(body) > MOST_BYTES:
                 message = f"{self.host} answers with over {MOST_BYTES // 1_000_000} MB"
                 raise TryAgainError(message)
-        return bytes(body)
+        return body
 
 
 def _certificates(ca_file: str | None) -> ssl.SSLContext:

@@ -8,9 +8,10 @@ from powerstats_cli.dayfiles import DayFiles
 from powerstats_cli.documents import Document
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.outcome import Outcome
+from powerstats_cli.periods import day_start, local_day
 from powerstats_cli.settings import Settings
 from powerstats_cli.store import Store
-from powerstats_cli.tiers import Tier, misfits, new_tier
+from powerstats_cli.tiers import Tier, misfits, new_tier, newest_until
 from powerstats_cli.tiers import aggregate as rolled_up
 
 
@@ -34,7 +35,9 @@ def aggregate(tier: Tier, settings: Settings, files: Store, clock: Clock) -> Out
             for name in tier.finer
             if (document := _read(files, files.tier(name), problems)) is not None
         ]
-        before = stored or new_tier(tier, settings.timezone, clock.now())
+        clock.check_not_before(newest_until([daily] if daily else []))
+        today = day_start(local_day(clock.now(), settings.zone), settings.zone)
+        before = stored or new_tier(tier, settings.timezone, today)
         after = rolled_up(
             tier,
             before,
@@ -44,8 +47,12 @@ def aggregate(tier: Tier, settings: Settings, files: Store, clock: Clock) -> Out
             zone=settings.zone,
             now=clock.now(),
         )
-        changed = files.write(files.tier(tier.name), after)
-    for name, how in misfits(before, [*archived.values(), *finer]).items():
+        try:
+            changed = bool(after.points) and files.write(files.tier(tier.name), after)
+        except PowerstatsError as error:
+            return Outcome("", (*open_files.problems, *problems, error))
+    sources = [*([daily] if daily else []), *archived.values(), *finer]
+    for name, how in misfits(before, sources).items():
         message = f"{name} is {how}: give the series another name in the configuration"
         problems.append(ConfigError(message))
     summary = f"{tier.name}.json: {len(after.points)} points" + ("" if changed else ", unchanged")

@@ -4,14 +4,14 @@ from datetime import date
 
 from powerstats_cli import archive
 from powerstats_cli.clock import Clock
-from powerstats_cli.dayfiles import DayFiles
+from powerstats_cli.dayfiles import DayFiles, write_days
 from powerstats_cli.documents import Document
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.outcome import Outcome
 from powerstats_cli.periods import local_day
 from powerstats_cli.settings import Settings
 from powerstats_cli.store import Store
-from powerstats_cli.tiers import TIERS, newest_closed_day
+from powerstats_cli.tiers import TIERS, newest_closed_day, newest_until
 
 
 def rotate(settings: Settings, files: Store, clock: Clock) -> Outcome:
@@ -26,13 +26,16 @@ def rotate(settings: Settings, files: Store, clock: Clock) -> Outcome:
         daily = open_files.daily()
         if daily is None:
             return Outcome("no day to close", tuple(open_files.problems))
-        clock.check_not_before(max((s.until for s in daily.series.values()), default=None))
+        clock.check_not_before(newest_until([daily]))
         today = local_day(open_files.now, settings.zone)
-        opened = open_files.open_today(daily, today)
-        open_files.ask_again(opened)
-        files.write(files.daily, opened)
-        gone, problems = _retire(settings, files, opened)
-    closed = f"closed {daily.day}" if opened.day != daily.day else "no day to close"
+        try:
+            days = open_files.open_today(daily, today)
+            open_files.ask_again(days[today])
+            write_days(files, days, today)
+            gone, problems = _retire(settings, files, days[today])
+        except PowerstatsError as error:
+            return Outcome("", (*open_files.problems, error))
+    closed = f"closed {daily.day}" if len(days) > 1 else "no day to close"
     summary = closed + (f", deleted {len(gone)} archived days" if gone else "")
     return Outcome(summary, (*open_files.problems, *problems))
 

@@ -1,0 +1,1 @@
+"""What goes wrong around powerstats, and that nothing known is lost to it."""

@@ -1,0 +1,117 @@
+"""Clocks that are wrong: nothing is deleted or trimmed, and when they are right again it heals."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.faults.conftest import NIGHT, Life
+from tests.faults.place import Place, Snapshot, content, local, lost, one_line
+
+TRUE = local("2025-11-21 00:00:30")
+OFFSETS = {
+    "an hour behind": timedelta(hours=-1),
+    "three minutes behind": timedelta(minutes=-3),
+    "three minutes ahead": timedelta(minutes=3),
+    "an hour ahead": timedelta(hours=1),
+    "a day ahead": timedelta(days=1),
+    "a year ahead": timedelta(days=365),
+    "in 1970": datetime.fromisoformat("1970-01-01T00:00:20+00:00") - TRUE,
+    "in 2106": datetime.fromisoformat("2106-02-07T06:28:15+00:00") - TRUE,
+}
+STEPS = [command for command, _ in NIGHT]
+
+
+def healed(place: Place) -> Snapshot:
+    """Return the files after the night's steps by a right clock."""
+    for command, at in NIGHT:
+        place.well(*command, at=at)
+    return place.snapshot()
+
+
+@pytest.mark.parametrize("offset", OFFSETS.values(), ids=OFFSETS)
+def test_this_machines_clock(place: Place, life: Life, offset: timedelta) -> None:
+    """`collect` says by how much; the other steps do no harm, all night long."""
+    place.restore(life.evening)
+    place.hand.now = TRUE
+    shown = (TRUE + offset).isoformat()
+    for command in STEPS:
+        ended = place.runner.run(place.job(*command, clock=shown))[0]
+        assert ended.out == ""
+        if command == ("collect",) and offset != OFFSETS["three minutes behind"]:
+            assert ended.exit_code == 75, ended  # by that one clock there is nothing to ask yet
+        else:
+            assert ended.exit_code in {0, 75}, ended
+        if ended.err:
+            line = one_line(ended.err)
+            assert "clock" in line
+            assert "nothing was changed" in line
+            assert ("ahead of" in line) == (offset > timedelta(0)), line
+        # By what is stored two archived days are old and rolled up; by a clock ahead, all are.
+        assert not lost(life.evening, place.snapshot(), life.morning), command
+        assert life.evening.keys() & life.morning.keys() <= place.snapshot().keys(), command
+    assert content(healed(place)) == content(life.morning)
+
+
+@pytest.mark.parametrize("offset", OFFSETS.values(), ids=OFFSETS)
+def test_home_assistants_clock(place: Place, life: Life, offset: timedelta) -> None:
+    """When it is Home Assistant's that is wrong, nothing is stored either."""
+    place.restore(life.evening)
+    place.hand.now = TRUE + offset
+    ended = place.runner.run(place.job("collect", clock=TRUE.isoformat()))[0]
+    assert ended.exit_code == 75
+    line = one_line(ended.err)
+    assert ("behind Home" in line) == (offset > timedelta(0)), line
+    assert place.snapshot() == life.evening
+    assert content(healed(place)) == content(life.morning)
+
+
+@pytest.mark.parametrize("seconds", [-100, -5, 0, 5, 100])
+def test_clocks_that_differ_a_little(place: Place, life: Life, seconds: int) -> None:
+    """Up to two minutes is no reason to stop; and no bucket is stored before it is over."""
+    place.restore(life.before_evening)
+    true = local("2025-11-20 23:55:00")
+    place.hand.now = true + timedelta(seconds=seconds)
+    ended = place.runner.run(place.job("collect", clock=true.isoformat()))[0]
+    assert (ended.exit_code, ended.err) == (0, "")
+    assert content(place.snapshot()) == content(life.evening)
+
+
+def test_the_slower_clock_decides(place: Place, life: Life) -> None:
+    """A clock that is 60 s ahead at 23:50:30 does not make the bucket up to 23:50 complete."""
+    place.restore(life.before_evening)
+    place.hand.now = local("2025-11-20 23:49:30")
+    ended = place.runner.run(place.job("collect", clock=local("2025-11-20 23:50:30").isoformat()))
+    assert (ended[0].exit_code, ended[0].err) == (0, "")
+    assert place.snapshot() == life.before_evening
+
+
+def test_the_first_run_by_a_wrong_clock(place: Place) -> None:
+    """Nothing is begun in 1970."""
+    place.hand.now = local("2025-11-17 00:10:10")
+    for shown in ("1970-01-01T00:20:20+00:00", "2031-01-01T00:20:20+00:00"):
+        ended = place.runner.run(place.job("collect", clock=shown))[0]
+        assert ended.exit_code == 75
+        assert "clock" in one_line(ended.err)
+        assert place.snapshot() == {}
+
+
+def test_at_later_than_home_assistant(place: Place, life: Life) -> None:
+    """--at in Home Assistant's future is refused: what would be stored has not happened yet."""
+    place.restore(life.before_evening)
+    place.hand.now = local("2025-11-20 23:50:10")
+    at = local("2025-11-21 02:50:10")
+    ended = place.runner.run(place.job("collect", at=at))[0]
+    assert ended.exit_code == 75
+    line = one_line(ended.err)
+    assert "--at is 3 h later than Home Assistant's clock" in line
+    assert place.snapshot() == life.before_evening
+
+
+@pytest.mark.parametrize("command", ["collect", "rotate"])
+def test_at_before_what_is_stored(place: Place, life: Life, command: str) -> None:
+    """--at before the newest stored bucket is refused."""
+    place.restore(life.evening)
+    ended = place.step(command, at=local("2025-11-20 20:00:00"))
+    assert ended.exit_code == 75
+    assert "--at is 3 h 50 min behind the newest stored bucket" in one_line(ended.err)
+    assert place.snapshot() == life.evening
