@@ -41,7 +41,7 @@ from powerstats_cli.statistics import (
     rounded,
     without_silence,
 )
-from powerstats_cli.tiers import length_of
+from powerstats_cli.tiers import buckets, length_of
 from powerstats_cli.units import POWER
 
 LONGEST_PIECE: Final = timedelta(hours=6)
@@ -259,7 +259,7 @@ def _store_counter(
         kept = shelf.stored(span, name)
         if kept is not None and kept.state is not None and kept != value:
             # What is stored knows more: the next bucket counts on from its reading.
-            accepted = Accepted(kept.state, stop)
+            accepted = Accepted(kept.state, stop - 1)
     return changed
 
 
@@ -283,13 +283,22 @@ def _baseline(
     first = spans[0].start
     newest_first = (shelf.days[day] for day in sorted(shelf.days, reverse=True))
     for document in chain(newest_first, shelf.earlier()):
-        before = [at for at, point in document.points.items() if at < first and name in point]
-        if not before or not _has(document, name, kind):
+        if not _has(document, name, kind):
             continue
-        if (state := document.points[max(before)][name].state) is not None:
-            stored_by = min(max(before) + length_of(document.bucket), first)
-            return Accepted(state, micros(stored_by))
+        before = [at for at, point in document.points.items() if at < first and name in point]
+        for at in sorted(before, reverse=True):
+            state = document.points[at][name].state
+            # A bigger bucket that `first` lies in has a state from after it.
+            end = _end_of(at, document.bucket, shelf.zone)
+            if state is not None and end <= first:
+                return Accepted(state, micros(end) - 1)
     return None
+
+
+def _end_of(start: datetime, bucket: str, zone: ZoneInfo) -> datetime:
+    """Return the end of a file's bucket."""
+    spans = buckets(bucket, local_day(start, zone), zone)
+    return next((span.end for span in spans if span.start == start), start + length_of(bucket))
 
 
 def _has(document: Document, name: str, kind: Series) -> bool:

@@ -172,7 +172,10 @@ def _held(history: History, start: int, end: int) -> Iterator[tuple[float, int]]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A counter's accepted reading, and when it was accepted (µs)."""
+    """A counter's accepted reading, and when it was accepted (µs).
+
+    Of a stored one that is the last moment of its bucket.
+    """
 
     reading: float
     time: int
@@ -253,7 +256,7 @@ def _has_new_last_reset(history: History, index: int, accepted: Accepted) -> boo
     for before in range(index - 1, -1, -1):
         if not math.isnan(history.values[before]):
             return reset != history.resets[before]
-    return reset >= accepted.time  # a stored reading is as old as the end of its bucket, at most
+    return reset > accepted.time
 
 
 # --- buckets into bigger buckets --------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The core: what powerstats states is checked against independent ways to find it."""
