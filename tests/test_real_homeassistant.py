@@ -13,7 +13,7 @@ from powerstats_cli.demo.server import HomeAssistant as Demo
 from powerstats_cli.documents import Document
 from powerstats_cli.homeassistant import HomeAssistant
 from powerstats_cli.periods import micros
-from powerstats_cli.statistics import History, Value, measure
+from powerstats_cli.statistics import Value, measure
 from tests.installation import TOKEN, Installation, Result
 from tests.real_home import (
     ENERGY,
@@ -225,23 +225,17 @@ def test_full_hours_are_home_assistants_own(
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_the_pure_function_is_home_assistants_own(name: str, seen: Seen, its_own: Own) -> None:
-    """`measure` over the client's states gives Home Assistant's hourly means to 1e-6.
-
-    What it gives is rounded for the file: of a million times the values less is rounded away.
-    """
+    """`measure` over the client's states gives Home Assistant's hourly means to 1e-6."""
     full = full_hours(seen, name)
     with HomeAssistant(seen.home.url, seen.home.reader_token, seconds=30) as client:
         found = client.history(RECORDED, seen.past.start, seen.past.end)[MEASURED[name]]
-    million = History()
-    for time, value in zip(found.history.times, found.history.values, strict=True):
-        million.append(time, value * 1e6)
     deviations = {}
     for start in full:
-        whole = measure(million, micros(start), micros(start + HOUR), is_power=False)
+        whole = measure(found.history, micros(start), micros(start + HOUR), is_power=False)
         assert whole is not None
         assert whole.mean is not None
         own = its_own[MEASURED[name]][start]["mean"] * FACTORS[name]
-        deviations[start] = abs(whole.mean / 1e6 - own)
+        deviations[start] = abs(whole.mean - own)
     assert max(deviations.values()) < 1e-6
 
 

@@ -1,14 +1,17 @@
 """The commands, and the one boundary where every failure becomes a line and an exit code."""
 
 import os
+import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import typer.main
 
 from powerstats_cli import __version__
 from powerstats_cli.errors import PowerstatsError
@@ -124,6 +127,41 @@ def aggregate(context: typer.Context, tier: TierName) -> None:
 
 
 @app.command()
+def publish(context: typer.Context) -> None:
+    """Render the dashboard into the web root: the page, and links to the published files."""
+    from powerstats_cli.commands.publish import publish as command
+
+    session = _session(context)
+    work = lambda: command(session.settings, session.files)  # noqa: E731
+    raise typer.Exit(session.run("publish", work))
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    *,
+    port: Annotated[
+        int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)
+    ] = 8129,
+    bind: Annotated[
+        str, typer.Option(help="The address to listen on; 0.0.0.0 for the home's own network.")
+    ] = "127.0.0.1",
+) -> None:
+    """Show the dashboard on this machine, until Ctrl-C."""
+    from powerstats_cli.commands.publish import publish as render
+    from powerstats_cli.commands.serve import serve as command
+
+    session = _session(context)
+    render(session.settings, session.files)
+    command(session.settings.web_root, bind, port, _show_address)
+    raise typer.Exit
+
+
+def _show_address(address: str) -> None:
+    typer.echo(f"Dashboard: {address}   (Ctrl-C ends it)")
+
+
+@app.command()
 def status(
     context: typer.Context,
     *,
@@ -157,6 +195,8 @@ def demo(
         typer.Option(help="An empty folder for the demo's files.", metavar="DIR"),
     ] = None,
     days: Annotated[int, typer.Option(help="How many days to run.", min=1)] = 400,
+    serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard at the end.")] = False,
+    port: Annotated[int, typer.Option(help="The dashboard's port.", min=0, max=65535)] = 8129,
 ) -> None:
     """Run a simulated home through a year, with no account and no Home Assistant."""
     import tempfile
@@ -166,7 +206,11 @@ def demo(
     from powerstats_cli.commands.demo import demo as command
 
     folder = folder or Path(tempfile.mkdtemp(prefix="powerstats-demo-"))
-    raise typer.Exit(command(main, folder, Console(), number_of_days=days))
+    exit_code = command(main, folder, Console(), number_of_days=days)
+    if serve:
+        config = ["--config", str(folder / "powerstats.toml")]
+        exit_code = main([*config, "serve", "--port", str(port)])
+    raise typer.Exit(exit_code)
 
 
 def _session(context: typer.Context) -> Session:
@@ -177,11 +221,17 @@ def _session(context: typer.Context) -> Session:
         raise typer.BadParameter(message, param_hint="--at") from None
 
 
+@cache
+def _command_line() -> Callable[..., int | None]:
+    """Return the commands, put together once however many are run in a process."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; a user's mistake never shows a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(args=arguments, prog_name="powerstats", standalone_mode=False)
+        code = _command_line()(args=list(arguments), prog_name="powerstats", standalone_mode=False)
     except typer.TyperException as error:
         say(f"{' '.join(error.format_message().split())} (see powerstats --help)")
         return error.exit_code
@@ -192,7 +242,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last boundary: cron's mail is no debugger
         if {"-v", "--verbose"} & set(arguments):
-            traceback.print_exc()
-        say(f"this is a bug in powerstats, please report it with the output of -v: {error!r}")
+            sys.stderr.write(_without_token(traceback.format_exc()))
+        what = _without_token(repr(error))
+        say(f"this is a bug in powerstats, please report it with the output of -v: {what}")
         return os.EX_SOFTWARE
     return int(code or 0)
+
+
+def _without_token(text: str) -> str:
+    """Return a crash's words without the token of a header that was passed around in it."""
+    return re.sub(r"Bearer [!-~]+", "Bearer ***", text)

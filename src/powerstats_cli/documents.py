@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.errors import ConfigError, UnreadableError
-from powerstats_cli.statistics import StateClass, Value, better
+from powerstats_cli.statistics import StateClass, Value, as_written, better
 
 VERSION: Final = 1
 TIMESTAMP: Final = "timestamp"
@@ -62,7 +62,7 @@ class Document(msgspec.Struct, kw_only=True):
     def put(self, start: datetime, name: str, value: Value | None) -> bool:
         """Store a recomputed value unless it knows less; tell whether anything changed."""
         stored = self.points.get(start, {}).get(name)
-        kept = better(stored, value)
+        kept = better(stored, value and as_written(value))
         if kept is None or kept == stored:
             return False
         self.points.setdefault(start, {})[name] = kept

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.documents import Document, Latest, bucket_minutes
-from powerstats_cli.periods import DAY, Span, day_start, interval_at, local_day
+from powerstats_cli.periods import DAY, HOUR, Span, day_start, interval_at, local_day
 from powerstats_cli.runs import Run
 from powerstats_cli.tiers import TIERS, buckets
 
@@ -20,6 +20,9 @@ NIGHTLY: Final[Mapping[str, time]] = {
     "aggregate monthly": time(0, 5),
     "aggregate yearly": time(0, 15),
 }
+PUBLISH: Final = "publish"
+PUBLISH_AT_MINUTE: Final = 20
+PUBLISH_ALLOWED: Final = timedelta(hours=2)
 INTERVALS_ALLOWED: Final = 2
 NIGHTLY_ALLOWED: Final = timedelta(minutes=30)
 CELLS: Final = 12
@@ -75,7 +78,7 @@ class StepHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All that `status` shows."""
+    """All that `status` shows; `aside` are the broken files that were set aside."""
 
     now: datetime
     timezone: str
@@ -83,6 +86,7 @@ class Health:
     archive: FileHealth
     series: tuple[SeriesHealth, ...]
     steps: tuple[StepHealth, ...]
+    aside: tuple[str, ...] = ()
 
     @property
     def is_stale(self) -> bool:
@@ -92,11 +96,15 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a data directory holds: documents by tier, sizes by file name, archived days."""
+    """What a data directory holds: documents by tier, sizes by file name, archived days.
+
+    `aside` are the names of broken files that were set aside.
+    """
 
     documents: Mapping[str, Document]
     sizes: Mapping[str, int]
     archived: Sequence[date]
+    aside: Sequence[str] = ()
     runs: Mapping[str, Run] = field(default_factory=dict)
 
 
@@ -116,7 +124,9 @@ def assess(
         steps=(
             _collect(found, series, minutes, zone, now),
             *(_nightly(step, at, found, zone, now) for step, at in NIGHTLY.items()),
+            _publish(found, zone, now),
         ),
+        aside=tuple(found.aside),
     )
 
 
@@ -149,6 +159,21 @@ def _nightly(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -
         due=due if due > now else day_start(today + DAY, zone) + after_midnight,
         is_stale=is_stale,
         stale_since=since if is_stale else None,
+    )
+
+
+def _publish(found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
+    """Return how publishing went; it is a choice, so overdue only where it was done before."""
+    last = found.runs.get(PUBLISH)
+    this_hour = now.astimezone(zone).replace(minute=PUBLISH_AT_MINUTE, second=0, microsecond=0)
+    due = this_hour.astimezone(UTC)
+    succeeded = last.succeeded if last else None
+    return StepHealth(
+        name=PUBLISH,
+        last=last,
+        due=due if due > now else due + HOUR,
+        is_stale=succeeded is not None and now - succeeded > PUBLISH_ALLOWED,
+        stale_since=succeeded,
     )
 
 

@@ -121,6 +121,8 @@ class _View:
             elif one.last and one.last.exit_code:
                 begun = one.last.failing_since or one.last.ended
                 yield f"{one.name} fails since {self._moment(begun)}: {one.last.message}"
+        for name in self.health.aside:
+            yield f"{name} was set aside: mend it and put it back, or delete it"
 
     def _table(self, *columns: str) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")

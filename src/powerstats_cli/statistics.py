@@ -23,7 +23,10 @@ HOUR_US: Final = 3_600_000_000
 W_US_PER_KWH: Final = 3.6e12
 # Home Assistant's own bound between a counter's noise and its reset.
 RESET_BELOW: Final = 0.9
-COUNTER_DECIMALS: Final = 6
+MEASUREMENT_DECIMALS: Final = 3
+ENERGY_DECIMALS: Final = 6
+COVERAGE_DECIMALS: Final = 4
+LEAST_COVERAGE: Final = 0.0001
 
 StateClass = Literal["measurement", "total_increasing", "total"]
 
@@ -151,11 +154,11 @@ def measure(history: History, start: int, end: int, *, is_power: bool) -> Value 
     if not known:
         return None
     return Value(
-        mean=rounded(integral / known, 3),
-        min=rounded(low, 3),
-        max=rounded(high, 3),
-        kwh=rounded(integral / W_US_PER_KWH, 6) if is_power else None,
-        coverage=_share(known, end - start),
+        mean=integral / known,
+        min=low,
+        max=high,
+        kwh=integral / W_US_PER_KWH if is_power else None,
+        coverage=known / (end - start),
     )
 
 
@@ -200,7 +203,7 @@ def count(
     """
     change, glitch_to = 0.0, start
     for index in range(max(history.holding_at(start), 0), bisect_left(history.times, end)):
-        reading = rounded(history.values[index], COUNTER_DECIMALS)
+        reading = rounded(history.values[index], ENERGY_DECIMALS)
         time = max(history.times[index], start)
         if reading != reading:
             continue
@@ -224,11 +227,7 @@ def count(
     known = sum(held for _, held in _held(history, start, end))
     if not known or accepted is None:
         return None, accepted
-    value = Value(
-        change=rounded(change, COUNTER_DECIMALS),
-        state=accepted.reading,
-        coverage=_share(known, end - start),
-    )
+    value = Value(change=change, state=accepted.reading, coverage=known / (end - start))
     return value, accepted
 
 
@@ -243,7 +242,7 @@ def _return_after(history: History, index: int, time: int, level: float, known_t
     """
     decided = time + HOUR_US
     for later in range(index + 1, bisect_left(history.times, min(decided, known_to))):
-        if rounded(history.values[later], COUNTER_DECIMALS) >= level:
+        if rounded(history.values[later], ENERGY_DECIMALS) >= level:
             return history.times[later]
     return NO_RETURN if decided <= known_to else known_to
 
@@ -284,15 +283,15 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
             high = max(high, value.max)
             if value.kwh is not None:
                 energies.append(value.kwh)
-    coverage = _share(known, length)
+    coverage = known / length
     state = parts[-1][0].state
     if state is not None:
-        return Value(change=rounded(total, 6), state=state, coverage=coverage, source=source)
+        return Value(change=total, state=state, coverage=coverage, source=source)
     return Value(
-        mean=rounded(integral / known, 3),
+        mean=integral / known,
         min=low,
         max=high,
-        kwh=rounded(math.fsum(energies), 6) if energies else None,
+        kwh=math.fsum(energies) if energies else None,
         coverage=coverage,
         source=source,
     )
@@ -310,11 +309,24 @@ def better(stored: Value | None, new: Value | None) -> Value | None:
     return stored if new.coverage < stored.coverage else new
 
 
+def as_written(value: Value) -> Value:
+    """Return a value as the files have it; what is known at all never has a coverage of 0."""
+    return Value(
+        mean=_rounded(value.mean, MEASUREMENT_DECIMALS),
+        min=_rounded(value.min, MEASUREMENT_DECIMALS),
+        max=_rounded(value.max, MEASUREMENT_DECIMALS),
+        kwh=_rounded(value.kwh, ENERGY_DECIMALS),
+        change=_rounded(value.change, ENERGY_DECIMALS),
+        state=_rounded(value.state, ENERGY_DECIMALS),
+        coverage=min(max(round(value.coverage, COVERAGE_DECIMALS), LEAST_COVERAGE), 1.0),
+        source=value.source,
+    )
+
+
+def _rounded(number: float | None, decimals: int) -> float | None:
+    return None if number is None else rounded(number, decimals)
+
+
 def rounded(number: float, decimals: int) -> float:
     """Return a number as it is written; zero has no sign."""
     return round(number, decimals) + 0.0
-
-
-def _share(known: float, length: float) -> float:
-    """Return a coverage as it is written: what is known at all is never written as 0."""
-    return max(round(known / length, 4), 0.0001)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from powerstats_cli.documents import Document, Series, TierName, bucket_minutes
 from powerstats_cli.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
-from powerstats_cli.statistics import Value, better, combine
+from powerstats_cli.statistics import Value, as_written, better, combine
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def new_tier(tier: Tier, timezone: str, last_update: datetime) -> Document:
 def gains(tier: Tier, stored: Document, archived: Document, day: date, zone: ZoneInfo) -> bool:
     """Tell whether rolling an archived day up would still change a tier's points."""
     return any(
-        better(before := stored.points.get(start, {}).get(name), value) != before
+        better(before := stored.points.get(start, {}).get(name), as_written(value)) != before
         for start, name, value in roll_up(archived, day, tier.bucket, zone)
     )
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from powerstats_cli import archive
-from powerstats_cli.collection import Answer, Shelf, next_window, store
+from powerstats_cli.booking import Booking, Shelf
+from powerstats_cli.collection import Answer, next_window
 from powerstats_cli.documents import Document
 from powerstats_cli.periods import HOUR, instant, local_day, micros
 from powerstats_cli.statistics import StateClass, Value
@@ -127,7 +128,7 @@ class Collector:
             alive = range(micros(window.asked_from), micros(window.end), MINUTE_US)
             answer = Answer("kWh", self.state_class, history_of(asked))
             shelf = Shelf(self.days, today, KOLKATA, 10, earlier=lambda: self.earlier)
-            store(NAME, answer, alive, window, window.end, shelf, now)
+            Booking(NAME, answer, alive, window, window.end, shelf, now).book()
 
     @property
     def buckets(self) -> Buckets:

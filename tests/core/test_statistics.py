@@ -13,6 +13,7 @@ from powerstats_cli.statistics import (
     UNKNOWN,
     History,
     Value,
+    as_written,
     better,
     combine,
     measure,
@@ -40,6 +41,17 @@ pasts = strategies.lists(
     strategies.builds(State, strategies.integers(at(0), at(2)), numbers, strategies.none()),
     max_size=40,
 ).map(lambda states: sorted(states, key=lambda state: state.time))
+
+
+def measured(history: History, start: int, end: int, *, is_power: bool) -> Value | None:
+    """Return a measurement's bucket as it is written."""
+    value = measure(history, start, end, is_power=is_power)
+    return value and as_written(value)
+
+
+def combined(parts: Sequence[tuple[Value, float]], length: float) -> Value:
+    """Return a bigger bucket as it is written."""
+    return as_written(combine(parts, length))
 
 
 class Truth(NamedTuple):
@@ -71,7 +83,7 @@ def test_a_bucket_is_its_integral(states: list[State], start: int, length: int) 
     """Mean, min, max, kWh and coverage are those of the exact integral, within their rounding."""
     end = start + length
     truth = brute_force(states, start, end)
-    value = measure(history_of(states), start, end, is_power=True)
+    value = measured(history_of(states), start, end, is_power=True)
     if truth is None:
         assert value is None
         return
@@ -91,7 +103,7 @@ def test_the_table_of_gaps() -> None:
 
     def hour(*states: tuple[float, float | None]) -> Value:
         history = history_of(State(at(minute / 60), value) for minute, value in states)
-        value = measure(history, at(0), at(1), is_power=True)
+        value = measured(history, at(0), at(1), is_power=True)
         assert value is not None
         return value
 
@@ -106,14 +118,14 @@ def test_the_table_of_gaps() -> None:
 def test_a_constant_value_is_not_stale() -> None:
     """A value that never changes is known for as long as nothing says otherwise."""
     history = history_of([State(at(0), 230.5)])
-    value = measure(history, at(500), at(501), is_power=False)
+    value = measured(history, at(500), at(501), is_power=False)
     assert value == Value(mean=230.5, min=230.5, max=230.5, coverage=1.0)
 
 
 def test_a_moment_is_never_written_as_nothing() -> None:
     """A microsecond that is known in an hour has a coverage above 0, and its own mean."""
     history = history_of([State(at(0), 5.0), State(at(0) + 1, None)])
-    value = measure(history, at(0), at(1), is_power=False)
+    value = measured(history, at(0), at(1), is_power=False)
     assert value == Value(mean=5.0, min=5.0, max=5.0, coverage=0.0001)
 
 
@@ -136,16 +148,16 @@ def test_hours_add_up(seed: int, days: int) -> None:
         parts = [
             (value, 600.0)
             for number in range(6)
-            if (value := measure(history, *_interval(hour, number), is_power=True))
+            if (value := measured(history, *_interval(hour, number), is_power=True))
         ]
         if parts:
-            hourly.append((combine(parts, 3600.0), 3600.0))
+            hourly.append((combined(parts, 3600.0), 3600.0))
             start, end = at(hour), at(hour + 1)
             truth = brute_force(seen_from(states, start, end), start, end)
             _assert_near(hourly[-1][0], truth)
     if not hourly:
         return
-    whole = combine(hourly, hours * 3600.0)
+    whole = combined(hourly, hours * 3600.0)
     assert whole.kwh is not None
     assert abs(whole.kwh - sum(value.kwh or 0.0 for value, _ in hourly)) <= 1e-5
     truth = brute_force(states, at(0), at(hours))
@@ -180,7 +192,7 @@ def test_combining_counters() -> None:
         (Value(change=0.1, state=5.1, coverage=1.0), 600.0),
         (Value(change=0.2, state=5.3, coverage=0.5, source="statistics"), 600.0),
     ]
-    assert combine(parts, 3600.0) == Value(
+    assert combined(parts, 3600.0) == Value(
         change=0.3, state=5.3, coverage=0.25, source="statistics"
     )
 
@@ -241,7 +253,7 @@ def test_a_value_before_an_unknown(
     history = history_of([State(at(0), 100.0), State(at(1), None), State(at(2), 5.0)])
     signs = [] if sign is None else [round(at(0) + sign * MINUTE_US)]
     until = None if answered is None else round(at(0) + answered * MINUTE_US)
-    value = measure(without_silence(history, signs, until, INTERVAL), at(0), at(1), is_power=False)
+    value = measured(without_silence(history, signs, until, INTERVAL), at(0), at(1), is_power=False)
     assert value is not None
     assert value.coverage == round(known_minutes / 60, 4)
 

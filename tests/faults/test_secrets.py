@@ -98,7 +98,7 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
         "powerstats_cli.homeassistant:_recorded",
         "powerstats_cli.homeassistant:Web",
         "powerstats_cli.web:Web._read",
-        "powerstats_cli.commands.collect:store",
+        "powerstats_cli.commands.collect:Booking",
         "powerstats_cli.commands.collect:next_window",
         "powerstats_cli.cli:homeassistant_token",
         "httpx:Client.stream",
@@ -110,7 +110,7 @@ def test_a_crash(place: Place, life: Life, where: str) -> None:
     place.installation.configure(token=SENTINEL)
     place.restore(life.evening)
     place.server.answer = lambda _request, _reply: Reply(200, b"[]")
-    if where.endswith(("_recorded", ":store")):
+    if where.endswith(("_recorded", ":Booking")):
         place.server.answer = known_to_all(place)
     for verbosity in ("-q", "-v"):
         ended = place.step(verbosity, "collect", at=AT, broken=where)

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from powerstats_cli.booking import Booking, Shelf
 from powerstats_cli.clock import DATE_RESOLUTION, Clock
 from powerstats_cli.collection import (
     LONGEST_PIECE,
     Answer,
-    Shelf,
     Window,
     believed_to,
     is_open_ended,
     newest_complete,
     next_window,
     seen_at_work,
-    store,
 )
 from powerstats_cli.dayfiles import DayFiles, write_days
 from powerstats_cli.documents import Document, Series, bucket_minutes
@@ -338,7 +337,8 @@ class _Run:
                 open_files.ask_again(shelf_days[today])
             else:
                 for name, answer in answers.items():
-                    self.changed += store(name, answer, signs, window, end, shelf, open_files.now)
+                    booking = Booking(name, answer, signs, window, end, shelf, open_files.now)
+                    self.changed += booking.book()
                 self.stored_to = end
             write_days(self.files, shelf.days, today)
         self._follow(shelf.days[today], open_files.now)

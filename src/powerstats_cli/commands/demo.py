@@ -3,10 +3,10 @@
 import io
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,7 +23,9 @@ from powerstats_cli.report import is_ascii
 from powerstats_cli.store import Store
 
 TIMEZONE: Final = "Europe/Amsterdam"
-REGULAR_DAYS: Final = 6
+# Days back with a collect every ten minutes, as cron has it: today, and those with an outage of
+# the network and a power cut. On the others one collect a night makes up for the day.
+REGULAR_DAYS: Final = (0, 4, 5)
 MINUTES: Final = 10
 TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
 ENTITIES: Final = {
@@ -53,8 +55,8 @@ class Step:
     command: tuple[str, ...]
 
 
-def schedule(span: Span, regular_from: datetime, zone: ZoneInfo) -> Iterator[Step]:
-    """Yield a year's steps: a collect a night, every ten minutes from `regular_from` on."""
+def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Iterator[Step]:
+    """Yield the steps of a span of days: all at night, a collect every interval on some days."""
     first, last = local_day(span.start, zone), local_day(span.end, zone)
     yield Step(span.start + timedelta(minutes=MINUTES) + AFTER, ("collect",))
     for day in days(first, last + DAY):
@@ -63,7 +65,7 @@ def schedule(span: Span, regular_from: datetime, zone: ZoneInfo) -> Iterator[Ste
             yield Step(start + AFTER, ("collect",))
             for after, command in NIGHT:
                 yield Step(start + after, command)
-        if start >= regular_from:
+        if day in regular_days:
             for interval in intervals(day, zone, MINUTES)[1:]:
                 if interval.start + AFTER <= span.end:
                     yield Step(interval.start + AFTER, ("collect",))
@@ -80,7 +82,7 @@ def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> in
     house = House(zone, today - (number_of_days - 1) * DAY, today)
     span = Span(day_start(today - (number_of_days - 1) * DAY, zone), end)
     steps = sorted(
-        schedule(span, day_start(today - REGULAR_DAYS * DAY, zone), zone),
+        schedule(span, [today - back * DAY for back in REGULAR_DAYS], zone),
         key=lambda step: step.at,
     )
     simulated = _Simulated(span.start)

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,8 +35,9 @@ def status(
             documents[name] = document
     found = Found(
         documents=documents,
-        sizes={files.name(path): path.stat().st_size for path in _data_files(files)},
+        sizes=_sizes(files),
         archived=files.archived_days(),
+        aside=[files.name(path) for path in sorted(files.data_dir.rglob("*.json.unreadable-*"))],
         runs=runs.decode(read_bytes(settings.state_file)).steps,
     )
     minutes = settings.data.collection_interval_minutes
@@ -44,8 +45,12 @@ def status(
     return health, tuple(problems)
 
 
-def _data_files(files: Store) -> list[Path]:
-    return [*files.data_dir.glob("*.json"), *files.data_dir.glob("archive/*.json")]
+def _sizes(files: Store) -> dict[str, int]:
+    sizes = {}
+    for path in [*files.data_dir.glob("*.json"), *files.data_dir.glob("archive/*.json")]:
+        with suppress(FileNotFoundError):  # a step may just have deleted it
+            sizes[files.name(path)] = path.stat().st_size
+    return sizes
 
 
 def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
@@ -103,5 +108,6 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "files": [file(one) for one in (*health.files, health.archive)],
         "steps": [step(one) for one in health.steps],
         "problems": [str(problem) for problem in problems],
+        "set_aside": list(health.aside),
     }
     return json.dumps(document, indent=1, ensure_ascii=False)
