@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check wheel bench clean
+.PHONY: help demo test check wheel bench screenshots clean
 
 help:
 	@echo "make demo    run a simulated home through a year and show what came of it"
@@ -21,9 +21,15 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	npm run --silent check
+	npm run --silent test
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks.page
+
+screenshots: .venv/installed-dev
+	$(BIN)/python -m tests.browser.screenshots
 
 wheel: .venv/installed-dev
 	rm -rf dist
@@ -42,7 +48,7 @@ clean:
 	$(BIN)/pip install --quiet --upgrade pip
 	@touch $@
 
-.venv/installed: .venv/python pyproject.toml
+.venv/installed: .venv/python pyproject.toml hatch_build.py package-lock.json
 	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
