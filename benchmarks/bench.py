@@ -203,7 +203,7 @@ def _clock_of(server: HomeAssistant) -> SimulatedClock:
 def measure(all_rows: Sequence[Row], launcher: Launcher, rounds: int) -> dict[str, Measured]:
     """Run every row once a round, after a round that warms up; return the costs by name."""
     measured = {row.name: Measured(row) for row in all_rows}
-    chance = Random(1)  # noqa: S311 - an order, no secret
+    chance = Random(1)
     for number in track(range(rounds + 1), "", console=Console(stderr=True), transient=True):
         for row in chance.sample(all_rows, len(all_rows)):
             row.prepare()
@@ -294,7 +294,7 @@ def _is_caught_up(board: Board) -> bool:
 @contextlib.contextmanager
 def _busy_home(now: datetime) -> Iterator[str]:
     """Run a busy home in a process of its own, so that its work is not the benchmark's."""
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.busy_home", now.isoformat()],
         cwd=Path(__file__).parent.parent,
         stdin=subprocess.PIPE,

@@ -19,7 +19,7 @@ from powerstats_cli.tiers import TIERS, Tier, buckets, days_of
 
 TIMEZONE: Final = "Europe/Amsterdam"
 ZONE: Final = ZoneInfo(TIMEZONE)
-TOKEN: Final = "the-benchmark-has-no-secret"  # noqa: S105 - the server is its own
+TOKEN: Final = "the-benchmark-has-no-secret"
 MEASUREMENT: Final = "measurement"
 
 

@@ -59,7 +59,7 @@ class Launcher:
 
     def __enter__(self) -> Self:
         """Start the small process that starts the others."""
-        self._process = subprocess.Popen(  # noqa: S603 - this folder's own program
+        self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -99,7 +99,7 @@ class Launcher:
 
 def imported(command: Command) -> set[str]:
     """Return the modules that a run of Python imports."""
-    done = subprocess.run(  # noqa: S603 - our own commands
+    done = subprocess.run(
         [sys.executable, "-X", "importtime", *command.argv],
         env=command.environment,
         stdin=subprocess.DEVNULL,
