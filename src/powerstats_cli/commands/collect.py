@@ -1,6 +1,5 @@
 """`collect`: everything since the last stored bucket, from Home Assistant into the days' files."""
 
-import math
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +13,16 @@ from powerstats_cli.collection import (
     Answer,
     Window,
     believed_to,
-    is_open_ended,
     newest_complete,
     next_window,
     seen_at_work,
 )
 from powerstats_cli.dayfiles import DayFiles, write_days
 from powerstats_cli.documents import Document, Series, bucket_minutes
-from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
-from powerstats_cli.homeassistant import HomeAssistant, Recorded
-from powerstats_cli.outcome import Outcome, joined
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.homeassistant import HomeAssistant
+from powerstats_cli.inquiry import Inquiry
+from powerstats_cli.outcome import Outcome
 from powerstats_cli.periods import (
     DAY,
     EPOCH,
@@ -32,17 +31,15 @@ from powerstats_cli.periods import (
     days,
     interval_at,
     local_day,
-    micros,
 )
 from powerstats_cli.settings import Settings
-from powerstats_cli.statistics import History, signs_of_life
+from powerstats_cli.statistics import signs_of_life
 from powerstats_cli.store import Store
 
 # A run stops asking after the first, and has ended by the second whatever the other side does.
 STOP_AFTER: Final = 100.0
 RUN_SECONDS: Final = 115.0
 LONGEST_WAIT: Final = timedelta(seconds=10)
-RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
 # A board reads an answer of five sensors at a state a second, three hours and what is read again,
 # with 45 MiB in all; quiet homes go on in longer pieces.
 SENSOR_TIME: Final = 2.5 * LONGEST_PIECE
@@ -64,7 +61,7 @@ def collect(
     """
     started = time.monotonic()
     files.prepare()
-    run = _Run(settings, files, home, clock)
+    run = _Run(settings, files, home, Inquiry(home, settings.entities, clock), clock)
     run.begin()
     run.reach = min(SENSOR_TIME / len(settings.entities), LONGEST_PIECE)
     try:
@@ -88,13 +85,12 @@ class _Run:
     settings: Settings
     files: Store
     home: HomeAssistant
+    inquiry: Inquiry
     clock: Clock
     reach: timedelta = LONGEST_PIECE
     changed: int = 0
     stored_to: datetime | None = None
     given_up: set[str] = field(default_factory=set)
-    missing: list[str] = field(default_factory=list)
-    unrecorded: list[str] = field(default_factory=list)
     problems: list[PowerstatsError] = field(default_factory=list)
     minutes: int = 0
     first: datetime = EPOCH
@@ -129,11 +125,11 @@ class _Run:
 
     def collect(self, window: Window) -> None:
         """Ask for a window and store what came of it."""
-        recorded = self._ask(window.names, window)
+        recorded = self.inquiry.recorded(window.names, window)
         self._check_clocks()
         if window.end > self._newest_complete():
             return  # by Home Assistant's clock it is not over: plan again
-        answers = self._answers(window, recorded)
+        answers = self.inquiry.answers(window, recorded, self.series, self.read_once)
         self.given_up |= set(window.names) - answers.keys()
         if not answers:
             return
@@ -145,7 +141,8 @@ class _Run:
         others = self.settings.entities.keys() - set(window.names)
         heard = [answer.history for answer in answers.values()]
         if others:
-            heard += [other.history for other in self._ask(sorted(others), window).values()]
+            beside = self.inquiry.recorded(sorted(others), window)
+            heard += [other.history for other in beside.values()]
         signs = signs_of_life(heard)
         end = self._certain_end(window, answers, signs)
         if end > window.until:
@@ -159,26 +156,14 @@ class _Run:
 
     def outcome(self, *, is_unfinished: bool = False) -> Outcome:
         """Say how the run went."""
-        problems = list(self.problems)
-        if self.missing:
-            names = joined(self.missing)
-            message = f"{names}: not in Home Assistant; mend homeassistant.entities"
-            problems.append(MissingError(message))
-        if self.unrecorded:
-            names = joined(self.unrecorded)
-            message = (
-                f"{names}: not recorded by Home Assistant; include "
-                f"{'it' if len(self.unrecorded) == 1 else 'them'} under recorder: in its "
-                f"configuration.yaml and restart it"
-            )
-            problems.append(MissingError(message))
+        problems = (*self.problems, *self.inquiry.complaints())
         at = self.stored_to and self.stored_to.astimezone(self.settings.zone)
         summary = (
             f"{self.changed} values stored, up to {at:%Y-%m-%d %H:%M}" if at else "nothing new"
         )
         if is_unfinished:
             summary += f"; stopped after {STOP_AFTER:.0f} s, the next run goes on"
-        return Outcome(summary, tuple(problems))
+        return Outcome(summary, problems)
 
     # --- when -----------------------------------------------------------------------------
 
@@ -223,94 +208,20 @@ class _Run:
         grown = self.reach * 2 if self.home.answer_bytes < SMALL_ANSWER else self.reach
         return min(grown, LONGEST_PIECE)
 
-    # --- asking ---------------------------------------------------------------------------
-
-    def _ask(self, names: Sequence[str], window: Window) -> dict[str, Recorded]:
-        """Return what the recorder has of series; of the last window up to now.
-
-        What has happened since the window's end tells whether its last values were known.
-        """
-        entities = self.settings.entities
-        end = max(self.clock.now(), window.end) if window.is_last else window.end
-        wanted = list(dict.fromkeys(entities[name] for name in names))
-        found = self.home.history(wanted, window.asked_from, end)
-        return {name: found[entities[name]] for name in names if entities[name] in found}
-
-    def _answers(self, window: Window, recorded: Mapping[str, Recorded]) -> dict[str, Answer]:
-        """Return the answers that can be stored; what is wrong with the others is remembered."""
-        answers = {}
-        for name in window.names:
-            try:
-                found = recorded.get(name) or self._unheard_of(name, window)
-                if found is not None:
-                    answers[name] = self._answer(name, found)
-            except PowerstatsError as error:
-                self.problems.append(error)
-        return answers
-
-    def _answer(self, name: str, found: Recorded) -> Answer:
-        """Return what was found of a series as the files keep it.
-
-        Raises ConfigError where it is of another unit or kind than what is stored of it.
-        """
-        if found.mixed:
-            message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
-            raise ConfigError(message)
-        stored = self.series.get(name)
-        unit = found.unit if found.unit is not None else stored.unit if stored else ""
-        kind = found.state_class or (stored.state_class if stored else "measurement")
-        series = Series(unit, kind, EPOCH)
-        # A sensor that never gave a number may not have said its unit yet.
-        if stored and name in self.read_once and not series.fits(stored):
-            message = f"{name}: now {series.described}, stored as {stored.described}: {RENAME}"
-            raise ConfigError(message)
-        return Answer(unit, kind, found.history)
-
-    def _unheard_of(self, name: str, window: Window) -> Recorded | None:
-        """Return what is to be said of an entity that the recorder has no state of.
-
-        It may have changed last before the recorder's memory, have begun later, not be recorded at
-        all, or not exist.
-        """
-        entity_id = self.settings.entities[name]
-        present = self.home.present(entity_id)
-        if present is None:
-            self.missing.append(f"{name} ({entity_id})")
-            return None
-        history = History()
-        if present.last_changed <= window.asked_from:
-            history.append(micros(window.asked_from), present.value)
-        else:
-            # Under --at the sensor may have begun later: the state was of Home Assistant's own now.
-            now = max(self.clock.now(), self.home.date or EPOCH)
-            if entity_id not in self.home.history([entity_id], now - HOUR, now):
-                self.unrecorded.append(f"{name} ({entity_id})")
-                return None
-        return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
-
     def _certain_end(
         self, window: Window, answers: Mapping[str, Answer], signs: Sequence[int]
     ) -> datetime:
         """Return the end of the last bucket that is certain."""
         believed = believed_to(window, answers, signs)
         end = window.end
-        if believed is not None and not (window.is_last and self._still_holds(window, answers)):
+        holds = (
+            window.is_last and believed is not None and self.inquiry.still_holds(window, answers)
+        )
+        if believed is not None and not holds:
             end = interval_at(believed, self.settings.zone, self.minutes).start
         while window.until < (seen := seen_at_work(window, answers, signs, end)) < end:
             end = interval_at(seen, self.settings.zone, self.minutes).start
         return min(end, seen)
-
-    def _still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
-        """Tell whether a value of the window's end is still there, so Home Assistant never stopped.
-
-        After a start each sensor's state is newer than the window.
-        """
-        for name, answer in answers.items():
-            if is_open_ended(answer.history, micros(window.end)):
-                present = self.home.present(self.settings.entities[name])
-                if present is not None and present.last_changed <= window.end:
-                    return not math.isnan(present.value)
-        return False
 
     # --- storing --------------------------------------------------------------------------
 
