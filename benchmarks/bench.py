@@ -36,6 +36,7 @@ from benchmarks.board import (
     home_of_minutes,
 )
 from benchmarks.processes import Command, Cost, Launcher, imported, powerstats, python
+from powerstats_cli import cli
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.periods import DAY, day_start
 from powerstats_cli.tiers import TIERS
@@ -49,6 +50,8 @@ TICK: Final = "collect"
 IMPORTS: Final = "imports: those of aggregate"
 # All that `aggregate` imports, a few small modules left out.
 AGGREGATE_IMPORTS: Final = "import powerstats_cli.cli, powerstats_cli.commands.aggregate, tomllib"
+OF_PUBLISH: Final = "imports: those of publish"
+PUBLISH_IMPORTS: Final = "import powerstats_cli.cli, powerstats_cli.commands.publish, tomllib"
 POLL: Final = """
 import sys, requests
 url, token, *entities = sys.argv[1:]
@@ -127,6 +130,10 @@ def rows(board: Board, server: HomeAssistant) -> list[Row]:
     def command(*arguments: str, at: datetime) -> Command:
         return powerstats(*board.arguments(*arguments, at=at))
 
+    def published() -> None:
+        restored(later, EVENING)()
+        cli.main(board.arguments("publish", at=EVENING))
+
     clock = _clock_of(server)
     night = MIDNIGHT + timedelta(minutes=2)
     evening, later = "evening", f"evening, {YEAR_ON}"
@@ -167,6 +174,14 @@ def rows(board: Board, server: HomeAssistant) -> list[Row]:
             "rotate, at midnight",
             command("rotate", at=MIDNIGHT + DAY),
             restored(later, MIDNIGHT + DAY),
+        ),
+        Row(OF_PUBLISH, python(PUBLISH_IMPORTS)),
+        Row(
+            "publish, nothing changed",
+            command("publish", at=EVENING),
+            published,
+            against=OF_PUBLISH,
+            most_cpu=1.3,
         ),
         Row("status", command("status", at=EVENING), restored(later, EVENING)),
         Row("status --json", command("status", "--json", at=EVENING), restored(later, EVENING)),
