@@ -524,10 +524,14 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PowerCut]:
 
 
 def collect_blindly(installation: Installation, last: datetime, answered: list[int]) -> Blind:
-    """Run collect as of times before Home Assistant was back."""
+    """Run collect as of times before Home Assistant was back.
+
+    The last are over an interval past the answered ones, wherever the buckets' ends fall: what they
+    may believe is decided by what follows only.
+    """
     installation.run_well("collect", at=last - 30 * MINUTE)
     blind = Blind(installation, [], [])
-    for minutes in (*answered, 22, 24):
+    for minutes in (*answered, 27, 29):
         installation.run_well("collect", at=last + minutes * MINUTE)
         blind.points.append(all_points(installation))
         if minutes in answered:

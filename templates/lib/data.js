@@ -1,0 +1,144 @@
+/** The files: read, checked, and laid on the grid of their window's buckets. */
+
+import { HOUR, MINUTE, Zone } from "./time.js";
+
+/** @typedef {"daily" | "weekly" | "monthly" | "yearly"} Tier */
+
+/**
+ * What is known of a series in a bucket: a measurement's `mean`, `min`, `max` (and `kwh` of a power),
+ * a counter's `change` and `state`; `coverage` is the known share.
+ *
+ * @typedef {{ mean?: number, min?: number, max?: number, kwh?: number, change?: number, state?: number,
+ *   coverage: number }} Value
+ */
+
+/** @typedef {{ unit: string, counter: boolean, until: number }} Series */
+
+/**
+ * @typedef {{ tier: Tier, zone: Zone, bucket: string, series: Map<string, Series>,
+ *   latest: Map<string, { at: number, value: number }>, points: Map<number, Record<string, unknown>>,
+ *   day: number | null, until: number }} Doc
+ */
+
+/**
+ * A window's buckets: bucket i lasts from `edges[i]` to `edges[i + 1]`. What is asked for is known or
+ * unknown from `from` to the series' `until`.
+ *
+ * @typedef {{ edges: number[], from: number, columns: Map<string, (Value | undefined)[]> }} Grid
+ */
+
+/** @type {Record<Tier, { days: number, command: string }>} */
+export const TIERS = {
+  daily: { days: 1, command: "powerstats collect" },
+  weekly: { days: 7, command: "powerstats aggregate weekly" },
+  monthly: { days: 30, command: "powerstats aggregate monthly" },
+  yearly: { days: 365, command: "powerstats aggregate yearly" },
+};
+
+/** @param {unknown} thing @returns {thing is Record<string, unknown>} */
+const isObject = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
+
+/** @param {unknown} text @returns {number} */
+function instant(text) {
+  const at = typeof text === "string" ? Date.parse(text) : NaN;
+  if (Number.isNaN(at)) throw new Error("a time in it cannot be read");
+  return at;
+}
+
+/**
+ * @param {string} text
+ * @param {Tier} tier
+ * @returns {Doc}
+ * @throws {Error} that says what is wrong with the file
+ */
+export function read(text, tier) {
+  /** @type {unknown} */
+  let raw;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw new Error("it is not whole");
+  }
+  if (!isObject(raw) || !isObject(raw.series) || !Array.isArray(raw.data_points)) {
+    throw new Error("it is of another form");
+  }
+  if (raw.version !== 1) throw new Error("it is of a newer version than this page");
+  if (raw.tier !== tier || typeof raw.bucket !== "string" || !/^(\d+min|hour|day)$/.test(raw.bucket)) {
+    throw new Error("it is of another form");
+  }
+  let zone;
+  try {
+    zone = new Zone(String(raw.timezone));
+  } catch {
+    throw new Error("this browser does not know its time zone");
+  }
+  /** @type {Doc["series"]} */
+  const series = new Map();
+  for (const [name, about] of Object.entries(raw.series)) {
+    if (!isObject(about)) throw new Error("it is of another form");
+    series.set(name, {
+      unit: String(about.unit ?? ""),
+      counter: String(about.state_class ?? "").startsWith("total"),
+      until: instant(about.until),
+    });
+  }
+  /** @type {Doc["latest"]} */
+  const latest = new Map();
+  for (const [name, last] of Object.entries(isObject(raw.latest) ? raw.latest : {})) {
+    if (isObject(last)) latest.set(name, { at: instant(last.timestamp), value: Number(last.value) });
+  }
+  /** @type {Doc["points"]} */
+  const points = new Map();
+  for (const point of raw.data_points) {
+    if (!isObject(point)) throw new Error("it is of another form");
+    points.set(instant(point.timestamp), point);
+  }
+  const untils = [...series.values()].map((about) => about.until);
+  return {
+    tier, zone, bucket: raw.bucket, series, latest, points,
+    day: typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / (24 * HOUR)) : null,
+    until: untils.length ? Math.max(...untils) : instant(raw.last_update),
+  };
+}
+
+/**
+ * @param {Doc} doc
+ * @returns {{ first: number, last: number }} the days of its window: today, or the last closed ones
+ */
+export function window(doc) {
+  if (doc.day !== null) return { first: doc.day, last: doc.day };
+  const starts = [...doc.points.keys()];
+  const last = Math.max(doc.zone.day(doc.until) - 1, ...starts.map((at) => doc.zone.day(at)));
+  const first = Math.min(last - TIERS[doc.tier].days + 1, ...starts.map((at) => doc.zone.day(at)));
+  return { first, last };
+}
+
+/** @param {Doc} doc @returns {Grid} */
+export function grid(doc) {
+  const { first, last } = window(doc);
+  let edges = doc.zone.edges(doc.bucket, first, last);
+  const inside = new Set(edges);
+  const strays = [...doc.points.keys()].filter((at) => !inside.has(at));
+  if (strays.length) edges = [...edges, ...strays].sort((a, b) => a - b);
+  const points = edges.slice(0, -1).map((at) => doc.points.get(at));
+  /** @type {Grid["columns"]} */
+  const columns = new Map();
+  for (const name of doc.series.keys()) {
+    columns.set(name, points.map((point) => {
+      const value = /** @type {Value | undefined} */ (point?.[name]);
+      return typeof value?.coverage === "number" ? value : undefined;
+    }));
+  }
+  const starts = [...doc.points.keys()];
+  const from = doc.day !== null || !starts.length
+    ? edges[0]
+    : Math.max(edges[0], doc.zone.start(doc.zone.day(Math.min(...starts))));
+  return { edges, from, columns };
+}
+
+/** @param {Value | undefined} value @returns {number | null} what a bucket adds up: energy, or a counter's change */
+export const amount = (value) => value?.kwh ?? value?.change ?? null;
+
+/** @param {string} bucket @returns {number} the usual length of a bucket */
+export const lengthOf = (bucket) =>
+  bucket === "day" ? 24 * HOUR : bucket === "hour" ? HOUR : parseInt(bucket) * MINUTE;

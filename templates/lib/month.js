@@ -1,0 +1,81 @@
+/** The last thirty closed days. */
+
+import { weekday } from "./format.js";
+import { amountUnit, cell, changePart, energyChart, furtherCharts, gapList, mainChart, part } from "./model.js";
+import { roles as rolesOf } from "./roles.js";
+import { change, daysOf, totals, weekdays } from "./statistics.js";
+import { closed } from "./week.js";
+
+/** @typedef {import("./data.js").Doc} Doc */
+/** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./statistics.js").Day} Day */
+
+/**
+ * @param {Doc} doc
+ * @param {Grid} grid
+ * @param {{ doc: Doc, grid: Grid } | null} year yearly.json, if it is published and read
+ * @returns {import("./model.js").Model}
+ */
+export function month(doc, grid, year) {
+  const roles = rolesOf(doc.series);
+  const { energy, sunEnergy, main } = roles;
+  const days = daysOf(doc, grid, energy);
+  const suns = daysOf(doc, grid, sunEnergy);
+  const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
+  return {
+    ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
+    charts: [...energyChart(roles, days, suns), ...power, ...furtherCharts(doc, grid, roles)],
+    bars: energy === null ? [] : [pattern(doc, energy, days)],
+    heats: [], gaps: gapList(doc, grid),
+  };
+}
+
+/**
+ * The thirty days before, by energy per known day, where each of the sixty days is known in part at least.
+ *
+ * @param {Day[]} days
+ * @param {Day[]} older days that end anywhere
+ * @returns {{ total: number | null, change: number | null, days: number }}
+ */
+export function previous(days, older) {
+  const first = days[0]?.day ?? 0;
+  const some = older.filter(({ day, total }) => day < first && day >= first - days.length && total !== null);
+  const ours = totals(days);
+  const theirs = totals(some);
+  const isWhole = some.length === days.length && ours.days === days.length;
+  return { total: theirs.total, change: isWhole ? change(ours.perDay, theirs.perDay) : null, days: some.length };
+}
+
+/**
+ * @param {Doc} doc
+ * @param {Day[]} days
+ * @param {string} energy
+ * @param {{ doc: Doc, grid: Grid } | null} year
+ * @returns {import("./model.js").Part[][]}
+ */
+function before(doc, days, energy, year) {
+  const found = year ? previous(days, daysOf(year.doc, year.grid, energy)) : null;
+  if (!found?.days) return [];
+  const unit = amountUnit(doc, energy);
+  return [
+    [{ text: "the 30 days before: " }, part("before", found.total, unit), ...(found.days < days.length
+      ? [{ text: " in " }, { key: "before-days", raw: found.days, text: String(found.days) }, { text: " days" }]
+      : [])],
+    found.change === null ? [] : [changePart("before-change", found.change), { text: " a day" }],
+  ];
+}
+
+/** @param {Doc} doc @param {string} energy @param {Day[]} days @returns {import("./model.js").Bars} */
+function pattern(doc, energy, days) {
+  const found = weekdays(days);
+  const most = Math.max(...found.map(({ mean }) => mean ?? 0)) || 1;
+  const unit = amountUnit(doc, energy);
+  return {
+    key: "weekdays", title: "By weekday", head: ["Weekday", `Mean ${unit}`, "Days"],
+    rows: found.map(({ weekday: number, mean, days }) => ({
+      label: weekday(number + 3, "long"),
+      bars: [{ share: (mean ?? 0) / most, tone: "use", partial: false }],
+      cells: [cell(`weekday-${number}`, mean, unit), { key: `weekday-${number}-days`, raw: days, text: `${days}` }],
+    })),
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * A home's local time: days, hours and intervals as half-open spans of instants.
+ *
+ * An instant is in milliseconds since 1970; a day is the number of days from 1970-01-01 to its date.
+ */
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** @typedef {{ at: number, before: number, after: number }} Change when clocks change in a day */
+
+export class Zone {
+  /** @param {string} name as in the IANA database; one that the browser does not know throws */
+  constructor(name) {
+    this.name = name;
+    /** @type {Map<number, number | Change>} */
+    this.offsets = new Map();
+    /** @type {Map<number, number>} */
+    this.starts = new Map();
+    this.parts = new Intl.DateTimeFormat("en-US", {
+      timeZone: name, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
+      hour: "numeric", minute: "numeric", second: "numeric",
+    });
+  }
+
+  /** @param {number} instant @returns {number} what local time is ahead of UTC */
+  ask(instant) {
+    const [month, day, year, hour, minute, second] =
+      /** @type {number[]} */ (this.parts.format(instant).match(/\d+/g)?.map(Number));
+    const local = Date.UTC(year, month - 1, day, hour, minute, second);
+    return local - Math.floor(instant / SECOND) * SECOND;
+  }
+
+  /** @param {number} instant @returns {number | Change} the offset in the UTC day that holds it */
+  change(instant) {
+    const day = Math.floor(instant / DAY);
+    let known = this.offsets.get(day);
+    if (known === undefined) {
+      let from = day * DAY;
+      let to = from + DAY;
+      const before = this.ask(from);
+      const after = this.ask(to);
+      known = before;
+      if (before !== after) {
+        while (to - from > SECOND) {
+          const middle = from + Math.floor((to - from) / 2 / SECOND) * SECOND;
+          if (this.ask(middle) === before) from = middle;
+          else to = middle;
+        }
+        known = { at: to, before, after };
+      }
+      this.offsets.set(day, known);
+    }
+    return known;
+  }
+
+  /** @param {number} instant @returns {number} what local time is ahead of UTC */
+  offset(instant) {
+    const known = this.change(instant);
+    if (typeof known === "number") return known;
+    return instant < known.at ? known.before : known.after;
+  }
+
+  /** @param {number} instant @returns {number} local time, counted as if it were UTC */
+  local(instant) {
+    return instant + this.offset(instant);
+  }
+
+  /** @param {number} instant @returns {boolean} whether its local time comes twice */
+  twice(instant) {
+    for (const near of [instant, instant - 6 * HOUR, instant + 6 * HOUR]) {
+      const known = this.change(near);
+      if (typeof known !== "number" && Math.abs(instant - known.at) <= known.before - known.after) {
+        return instant !== known.at + known.before - known.after;
+      }
+    }
+    return false;
+  }
+
+  /** @param {number} day @returns {number} its first instant, where midnight comes twice or never too */
+  start(day) {
+    const known = this.starts.get(day);
+    if (known !== undefined) return known;
+    const midnight = day * DAY;
+    const guesses = [midnight - this.offset(midnight - DAY), midnight - this.offset(midnight + DAY)];
+    let from = Math.min(...guesses);
+    let start = this.local(from) === midnight ? from : Math.max(...guesses);
+    while (start - from > SECOND) {
+      const middle = from + Math.floor((start - from) / 2 / SECOND) * SECOND;
+      if (this.local(middle) < midnight) from = middle;
+      else start = middle;
+    }
+    this.starts.set(day, start);
+    return start;
+  }
+
+  /** @param {number} instant @returns {number} the day that holds it */
+  day(instant) {
+    const day = Math.floor(this.local(instant) / DAY);
+    return instant >= this.start(day + 1) ? day + 1 : day;
+  }
+
+  /** @param {number} day @returns {number[]} where its hours start: at its start and each whole hour */
+  hours(day) {
+    const start = this.start(day);
+    const end = this.start(day + 1);
+    const hours = start < end ? [start] : [];
+    const grid = 15 * MINUTE;
+    for (let at = Math.floor(start / grid) * grid + grid; at < end; at += grid) {
+      if (this.local(at) % HOUR === 0) hours.push(at);
+    }
+    return hours;
+  }
+
+  /**
+   * @param {string} bucket "10min" or any other number of minutes, "hour" or "day"
+   * @param {number} first
+   * @param {number} last
+   * @returns {number[]} the starts of all buckets of the days from `first` to `last`, and the end
+   */
+  edges(bucket, first, last) {
+    /** @type {number[]} */
+    const edges = [];
+    const step = parseInt(bucket) * MINUTE;
+    for (let day = first; day <= last; day++) {
+      const end = this.start(day + 1);
+      if (bucket === "day") {
+        if (this.start(day) < end) edges.push(this.start(day));
+        continue;
+      }
+      const hours = this.hours(day);
+      hours.forEach((hour, i) => {
+        edges.push(hour);
+        if (bucket === "hour") return;
+        for (let at = hour + step; at < (hours[i + 1] ?? end); at += step) edges.push(at);
+      });
+    }
+    edges.push(this.start(last + 1));
+    return edges;
+  }
+}
+
+/**
+ * Local instants for an axis, at round local times and no more than fit.
+ *
+ * @param {Zone} zone
+ * @param {number} from
+ * @param {number} to
+ * @param {number} most
+ * @returns {{ at: number[], step: number }}
+ */
+export function ticks(zone, from, to, most) {
+  const span = to - from;
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((step) => step * MINUTE);
+  const step = steps.find((step) => span / step <= most);
+  /** @type {number[]} */
+  const at = [];
+  if (step) {
+    const grid = Math.min(step, 15 * MINUTE);
+    for (let tick = Math.ceil(from / grid) * grid; tick < to; tick += grid) {
+      // An hour that comes twice has room for one tick, if there is none for each hour.
+      const isFree = !at.length || tick - at[at.length - 1] > step * 0.75;
+      if (isFree && zone.local(tick) % DAY % step === 0) at.push(tick);
+    }
+    return { at, step };
+  }
+  const days = [1, 2, 7, 14].find((days) => span / DAY / days <= most);
+  const first = zone.day(from);
+  const last = zone.day(to);
+  const months = [1, 2, 3, 6].find((months) => span / DAY / 30 / months <= most) ?? 12;
+  for (let day = first; day <= last; day++) {
+    const date = new Date(day * DAY);
+    const wanted = days
+      ? days < 7 ? (last - day) % days === 0 : (day + 3) % days === 0
+      : date.getUTCDate() === 1 && date.getUTCMonth() % months === 0;
+    if (wanted && zone.start(day) >= from && zone.start(day) < to) at.push(zone.start(day));
+  }
+  return { at, step: days ? DAY : 30 * DAY };
+}

@@ -1,0 +1,68 @@
+/** Elements made in script; text is always text. */
+
+/** @typedef {import("../lib/model.js").Part} Part */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number | boolean | null | undefined>} [attributes]
+ * @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
+  }
+  element.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child || child === "")));
+  return element;
+}
+
+/** @param {HTMLElement} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Part} part @returns {Node} */
+export const partNode = ({ text, key, raw, tone }) =>
+  key === undefined
+    ? document.createTextNode(text)
+    : h("span", { "data-value": key, "data-raw": raw === null ? "" : raw, class: tone }, text);
+
+/** @param {HTMLElement} element @param {Part[]} parts */
+export const setParts = (element, parts) => element.replaceChildren(...parts.map(partNode));
+
+/**
+ * A table behind a word; it is made when it is opened.
+ *
+ * @param {string} name
+ * @param {() => import("../lib/model.js").Table} make
+ */
+export function disclosure(name, make) {
+  const host = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${name}, as a table` });
+  const element = h("details", {}, h("summary", {}, "As a table", h("span", { class: "hidden" }, `: ${name}`)), host);
+  const update = () => {
+    if (!element.open) return;
+    const { head, rows } = make();
+    host.replaceChildren(
+      h("table", {},
+        h("caption", { class: "hidden" }, name),
+        h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),
+        h("tbody", {}, ...rows.map(([first, ...rest]) =>
+          h("tr", {}, h("th", { scope: "row" }, partNode(first)), ...rest.map((cell) => h("td", {}, partNode(cell)))),
+        )),
+      ),
+    );
+  };
+  element.addEventListener("toggle", update);
+  return { element, update };
+}
+
+/** @param {string} name @param {string} text @param {string} type */
+export function download(name, text, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = h("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60000);
+}
