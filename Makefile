@@ -14,7 +14,7 @@ demo: .venv/installed
 	$(BIN)/powerstats demo
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
