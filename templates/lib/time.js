@@ -149,7 +149,7 @@ export class Zone {
  * @param {number} from
  * @param {number} to
  * @param {number} most
- * @returns {{ at: number[], step: number }}
+ * @returns {number[]}
  */
 export function ticks(zone, from, to, most) {
   const span = to - from;
@@ -164,7 +164,7 @@ export function ticks(zone, from, to, most) {
       const isFree = !at.length || tick - at[at.length - 1] > step * 0.75;
       if (isFree && zone.local(tick) % DAY % step === 0) at.push(tick);
     }
-    return { at, step };
+    return at;
   }
   const days = [1, 2, 7, 14].find((days) => span / DAY / days <= most);
   const first = zone.day(from);
@@ -177,5 +177,5 @@ export function ticks(zone, from, to, most) {
       : date.getUTCDate() === 1 && date.getUTCMonth() % months === 0;
     if (wanted && zone.start(day) >= from && zone.start(day) < to) at.push(zone.start(day));
   }
-  return { at, step: days ? DAY : 30 * DAY };
+  return at;
 }

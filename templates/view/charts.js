@@ -164,7 +164,7 @@ export class Chart {
       axes: [
         {
           ...axis, size: rem * 2, grid: { show: false },
-          splits: (u, _, min, max) => ticks(group.zone, min, max, Math.max(2, Math.floor(u.width / (rem * 4.6)))).at,
+          splits: (u, _, min, max) => ticks(group.zone, min, max, Math.max(2, Math.floor(u.width / (rem * 4.6)))),
           values: (_, splits) => labels(group.zone, splits),
         },
         {
@@ -483,8 +483,7 @@ function labels(zone, splits) {
   return splits.map((at) => {
     const day = zone.day(at);
     if (step >= 28 * 864e5 - 36e5) return new Date(day * 864e5).getUTCMonth() === 0 ? format.monthYear(day) : format.month(day);
-    if (step >= 82800e3 && step < 90000e3 * 1.05 && splits.length <= 8) return format.shortDay(day);
-    if (step >= 82800e3) return format.dayMonth(day);
+    if (step >= 82800e3) return step <= 90000e3 && splits.length < 8 ? format.shortDay(day) : format.dayMonth(day);
     return zone.start(day) === at && splits.length > 1 && zone.day(splits[0]) !== zone.day(splits[splits.length - 1])
       ? format.dayMonth(day)
       : format.clock(zone, at);

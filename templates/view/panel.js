@@ -284,7 +284,8 @@ export class Panel {
       i += 1;
       requestAnimationFrame(() => setTimeout(drawNext));
     };
-    drawNext();
+    if (model.isLong) requestAnimationFrame(() => setTimeout(drawNext));
+    else drawNext();
   }
 
   /** @param {Node | string} content in place of data */
