@@ -71,7 +71,10 @@ export class Group {
       range = from === 0 && to === last ? null : [this.edges[from], this.edges[to]];
     }
     this.range = range;
-    for (const chart of this.charts) chart.rescale();
+    for (const chart of this.charts) {
+      chart.rescale();
+      chart.table.update();
+    }
     this.onChange();
   }
 

@@ -1,0 +1,190 @@
+"""Kind to all: axe, small and large screens, still pages, text in any size."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, PHONE, Opener, unable
+from tests.browser.homes import DEMO_NOW, NOW, Home
+from tests.browser.pages import LOAD_FAILED, TABS, Tab, eventually
+from tests.browser.sites import Site, site_of
+from tests.browser.test_numbers import TWENTY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+SiteOf = Callable[..., Site]
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RUN_AXE = """() => axe.run(document, {
+  resultTypes: ["violations"],
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}).then(found => found.violations.map(({id, help, nodes}) =>
+  ({id, help, nodes: nodes.map(node => [node.html.slice(0, 200), node.failureSummary])})))"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Return the checker's script."""
+    if not AXE.is_file():
+        unable("the page's accessibility is checked by axe-core: npm ci")
+    return AXE.read_text()
+
+
+def findings(tab: Tab, axe: str) -> list[Any]:
+    """Return what axe finds in the page as it is."""
+    if not tab.page.evaluate("'axe' in globalThis"):
+        tab.page.evaluate(axe)
+    found: list[Any] = tab.page.evaluate(RUN_AXE)
+    return found
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(
+    opened: Opener, demo: Site, axe: str, theme: str, viewport: dict[str, int]
+) -> None:
+    """On every tab, and in tables that are opened."""
+    tab = opened(demo, now=DEMO_NOW, color_scheme=theme, viewport=viewport, bypass_csp=True).go()
+    found = {}
+    for name in TABS:
+        panel = tab.open(name)
+        panel.locator("summary").last.click()
+        found[name] = findings(tab, axe)
+    assert not any(found.values()), json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_bad_times(
+    opened: Opener, tmp_path: Path, axe: str, theme: str
+) -> None:
+    """No data yet, broken files and stale banners; series switched off."""
+    site = site_of(Home().documents(), tmp_path)
+    (site.data_dir / "weekly.json").unlink()
+    (site.data_dir / "monthly.json").write_text("{")
+    tab = opened(
+        site,
+        now=NOW.replace(month=12),
+        color_scheme=theme,
+        bypass_csp=True,
+        allowed=(LOAD_FAILED,),
+    ).go()
+    panel = tab.drawn("today")
+    panel.locator('.chip[data-series="solar"]').click()
+    assert tab.notices("stale")
+    found = {"stale": findings(tab, axe)}
+    tab.page.click("#tab-7-days")
+    tab.panel("7-days").get_by_text("No data yet").wait_for()
+    found["missing"] = findings(tab, axe)
+    tab.page.click("#tab-30-days")
+    assert eventually(lambda: tab.notices("problem"))
+    found["broken"] = findings(tab, axe)
+    assert not any(found.values()), json.dumps(found, indent=1)
+
+
+OVERFLOW = """() => [...document.querySelectorAll("body *")]
+  .filter(element => element.checkVisibility() && !element.closest(".hidden, .skip, .scroll *"))
+  .map(element => [element, element.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.right > innerWidth + 0.5 || box.left < -0.5))
+  .map(([element]) => element.outerHTML.slice(0, 120))"""
+WIDTHS = (2560, 1440, 1280, 1024, 992, 768, 600, 390, 320)
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+CUT = """() => [...document.querySelectorAll(".value, .figure, h2, [role=tab], .chip, td, th")]
+  .filter(element => element.checkVisibility() && !element.closest(".scroll, .hidden"))
+  .filter(element => element.scrollWidth > element.clientWidth + 1)
+  .map(element => `${element.className || element.tagName}: ${element.textContent}`)"""
+
+
+@pytest.mark.parametrize("home", ["demo", "twenty"])
+def test_every_width_fits(opened: Opener, request: pytest.FixtureRequest, home: str) -> None:
+    """From 320 to 2,560 px nothing scrolls sideways, and nothing is cut off."""
+    site: Site = request.getfixturevalue(home)
+    tab = opened(site, now=DEMO_NOW).go()
+    faults = []
+    for name in TABS:
+        tab.open(name)
+        for width in WIDTHS:
+            tab.page.set_viewport_size({"width": width, "height": 900})
+            tab.page.evaluate(NEXT_FRAME)
+            wide = tab.page.evaluate("document.documentElement.scrollWidth")
+            found = [*tab.page.evaluate(OVERFLOW), *tab.page.evaluate(CUT)]
+            if wide > width or found:
+                faults.append((name, width, wide, found[:5]))
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def twenty(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return a home of twenty series, one of them with a long name."""
+    return site_of(Home(sensors=TWENTY, days=70).documents(), tmp_path_factory.mktemp("twenty"))
+
+
+def test_letters_twice_as_big_still_fit(opened: Opener, demo: Site) -> None:
+    """A reader's own size of letters, and his zoom."""
+    tab = opened(demo, now=DEMO_NOW, viewport={"width": 640, "height": 900}).go()
+    tab.page.evaluate("document.documentElement.style.fontSize = '32px'")
+    for name in TABS:
+        tab.open(name)
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 640, name
+
+
+def test_reduced_motion_is_none(opened: Opener, demo: Site) -> None:
+    """No transition, no animation, no smooth scrolling."""
+    moving = """() => [...document.querySelectorAll("*")].filter(element => {
+      const style = getComputedStyle(element);
+      return style.transitionDuration.split(",").some(time => parseFloat(time) > 0)
+        || style.animationName !== "none" || style.scrollBehavior === "smooth";
+    }).map(element => element.outerHTML.slice(0, 100))"""
+    tab = opened(demo, now=DEMO_NOW, reduced_motion="reduce").go()
+    for name in TABS:
+        tab.open(name)
+    assert tab.page.evaluate(moving) == []
+
+
+def test_everything_is_reached_by_the_keyboard(opened: Opener, house: Site) -> None:
+    """Tab goes through all that can be pressed, in the order it is read, and it is seen."""
+    tab = opened(house).go()
+    tab.drawn("today")
+    seen: list[str] = []
+    for _ in range(60):
+        tab.page.keyboard.press("Tab")
+        focus = tab.page.evaluate(
+            """() => {
+              const element = document.activeElement;
+              if (element === document.body) return null;
+              const style = getComputedStyle(element);
+              return [element.textContent.trim().slice(0, 30) || element.className,
+                style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+            }"""
+        )
+        if focus is None:
+            break
+        assert focus[1], f"{focus[0]} does not show that it has the focus"
+        seen.append(focus[0])
+    assert seen[0] == "To the content"
+    for name in ("Today", "CSV", "voltage"):
+        assert any(name in one for one in seen), seen
+
+
+def test_what_a_finger_touches_is_big_enough(opened: Opener, house: Site) -> None:
+    """24 px at least, as WCAG 2.2 has it."""
+    tab = opened(house, viewport=PHONE, has_touch=True, is_mobile=True).go()
+    for name in TABS:
+        panel = tab.open(name)
+        for control in [*_controls(tab.page.locator("header")), *_controls(panel)]:
+            box = control.bounding_box()
+            assert box
+            assert box["height"] >= 24, control.inner_text()
+            assert box["width"] >= 24, control.inner_text()
+
+
+def _controls(inside: "Locator") -> "list[Locator]":
+    return inside.locator("button:visible, summary:visible").all()
+
+
+def test_without_javascript_it_says_so(opened: Opener, house: Site) -> None:
+    """Instead of nothing."""
+    tab = opened(house, now=None, java_script_enabled=False).go()
+    assert "JavaScript" in tab.page.locator("noscript").inner_text()
