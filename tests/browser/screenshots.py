@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parents[2] / "docs/screenshots"
 DAYS: Final = 400
 DESKTOP: Final = {"width": 1200, "height": 900}
 MOST_BYTES: Final = 150_000
-MOST_HEIGHT: Final = {"desktop": 1260, "phone": 1300}
+MOST_HEIGHT: Final = {"desktop": 1260, "phone": 1500}
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "light": {"viewport": DESKTOP},
     "dark": {"viewport": DESKTOP, "color_scheme": "dark"},
