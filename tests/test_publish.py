@@ -140,8 +140,10 @@ def test_the_script_is_named_by_its_content(
 
 
 @contextmanager
-def served(installation: Installation) -> Iterator[http.client.HTTPConnection]:
-    """Serve an installation's dashboard in a process of its own."""
+def served(
+    installation: Installation, ending: signal.Signals
+) -> Iterator[http.client.HTTPConnection]:
+    """Serve an installation's dashboard in a process of its own, and end it by a signal."""
     process = installation.start("serve", "--port", "0", env={"PYTHONUNBUFFERED": "1"})
     assert process.stdout
     try:
@@ -152,7 +154,7 @@ def served(installation: Installation) -> Iterator[http.client.HTTPConnection]:
         with closing(http.client.HTTPConnection(address[1], int(address[2]), timeout=10)) as site:
             yield site
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         try:
             assert process.wait(10) == 0
         except subprocess.TimeoutExpired:
@@ -162,9 +164,10 @@ def served(installation: Installation) -> Iterator[http.client.HTTPConnection]:
             process.communicate()
 
 
-def test_serve_shows_the_site_and_nothing_else(stage: Stage) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_serve_shows_the_site_and_nothing_else(stage: Stage, ending: signal.Signals) -> None:
     """Page and data are served on loopback; archive, state, hidden files and listings are not."""
-    with served(stage.installation) as connection:
+    with served(stage.installation, ending) as connection:
         assert connection.host == "127.0.0.1"
 
         def get(path: str) -> http.client.HTTPResponse:
