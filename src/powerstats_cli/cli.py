@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -151,6 +152,8 @@ def serve(
     from powerstats_cli.commands.publish import publish as render
     from powerstats_cli.commands.serve import serve as command
 
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     session = _session(context)
     render(session.settings, session.files)
     command(session.settings.web_root, bind, port, _show_address)

@@ -1,6 +1,5 @@
 """`serve`: the dashboard on this machine, for a look or for the home's own network."""
 
-import signal
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -51,22 +50,16 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def serve(web_root: Path, bind: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve a folder until Ctrl-C or a SIGTERM; `ready` is told the address."""
+    """Serve a folder until it is interrupted; `ready` is told the address."""
     try:
         server = ThreadingHTTPServer((bind, port), partial(_Handler, directory=str(web_root)))
     except OSError as error:
         message = f"{bind}:{port}: {error.strerror}: give another --port or --bind"
         raise ConfigError(message) from None
     server.daemon_threads = True
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, _end)
     with server:
         ready(f"http://{bind}:{server.server_port}/")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             return
-
-
-def _end(*_: object) -> None:
-    raise KeyboardInterrupt
