@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import replace
 
 from powerstats_cli import archive
@@ -40,8 +41,7 @@ from powerstats_cli.tiers import buckets, length_of
 from powerstats_cli.units import POWER
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(msgspec.Struct, frozen=True):
     """The documents that a window's buckets go into.
 
     `days` has those of its days that exist, and always `today`'s, which remembers how far each

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from powerstats_cli.errors import TryAgainError
 
@@ -13,8 +14,7 @@ TOLERANCE: Final = timedelta(minutes=2)
 DATE_RESOLUTION: Final = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(msgspec.Struct, frozen=True):
     """The local clock, or where `at` is given a clock that stands still and waits for nothing."""
 
     at: datetime | None = None

@@ -7,10 +7,11 @@ have written late) to the newest complete bucket, in pieces while it is far behi
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from powerstats_cli.periods import HOUR, instant, interval_at, micros
 from powerstats_cli.statistics import History, StateClass, last_sign
@@ -19,8 +20,7 @@ LONGEST_PIECE: Final = timedelta(hours=6)
 SETTLED_AFTER: Final = HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What Home Assistant said of one series: its unit as kept, its kind, and its states."""
 
     unit: str
@@ -28,8 +28,7 @@ class Answer:
     history: History
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """What is asked for at once: buckets in `[start, end)` of series that all stand at `until`."""
 
     names: tuple[str, ...]

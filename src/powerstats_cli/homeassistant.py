@@ -7,7 +7,6 @@ without a state at the start) was seen on versions 2024.3 and 2025.1.
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Self
 from urllib.parse import quote, urlencode
@@ -43,8 +42,7 @@ _lists = msgspec.json.Decoder(list[msgspec.Raw])
 _item = msgspec.json.Decoder(_Item)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """What Home Assistant's recorder has of an entity in a window.
 
     `unit` is None where no state said one; `mixed` where states of two dimensions were found.
@@ -57,8 +55,7 @@ class Recorded:
     mixed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(msgspec.Struct, frozen=True):
     """An entity's state right now."""
 
     value: float

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.collection import Answer, Window, is_open_ended
@@ -17,16 +18,15 @@ from powerstats_cli.statistics import History
 RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(msgspec.Struct, frozen=True):
     """One run's questions about `entities`, entity ids by the name of their series."""
 
     home: HomeAssistant
     entities: Mapping[str, str]
     clock: Clock
-    missing: list[str] = field(default_factory=list)
-    unrecorded: list[str] = field(default_factory=list)
-    problems: list[PowerstatsError] = field(default_factory=list)
+    missing: list[str] = msgspec.field(default_factory=list)
+    unrecorded: list[str] = msgspec.field(default_factory=list)
+    problems: list[PowerstatsError] = msgspec.field(default_factory=list)
 
     def recorded(self, names: Sequence[str], window: Window) -> dict[str, Recorded]:
         """Return what the recorder has of series; of the last window up to now.

@@ -1,13 +1,13 @@
 """What a command returns: a line for those who ask, and what went wrong on the way."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from powerstats_cli.errors import PowerstatsError
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How a command that did not fail as a whole went; problems are of parts of its work."""
 
     summary: str

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +18,7 @@ from powerstats_cli.store import Store, read_bytes, write_bytes
 SECRETS_STEP = "secrets"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What stands before the command on the command line."""
 
     config: Path | None = None
@@ -29,8 +27,7 @@ class Options:
     verbosity: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """What every command works with."""
 
     options: Options

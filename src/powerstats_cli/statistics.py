@@ -9,7 +9,6 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from heapq import merge as merge_sorted
 from itertools import pairwise
 from typing import Annotated, Final, Literal
@@ -50,8 +49,7 @@ class Value(
     source: Literal["statistics"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(msgspec.Struct, frozen=True):
     """One series' states over a window, as columns: a state a second for hours stays small.
 
     `times` ascend; `values[i]` holds from `times[i]` on, UNKNOWN where it was no number;
@@ -59,9 +57,9 @@ class History:
     are one state, so the sums below do not depend on where a window begins.
     """
 
-    times: "array[int]" = field(default_factory=lambda: array("q"))
-    values: "array[float]" = field(default_factory=lambda: array("d"))
-    resets: "array[int]" = field(default_factory=lambda: array("q"))
+    times: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
+    values: "array[float]" = msgspec.field(default_factory=lambda: array("d"))
+    resets: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
 
     def append(self, time: int, value: float, reset: int = NO_RESET) -> None:
         """Add the next state: one that says nothing new is dropped, at the same instant it wins."""
@@ -173,8 +171,7 @@ def _held(history: History, start: int, end: int) -> Iterator[tuple[float, int]]
             yield value, held
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """A counter's accepted reading, and when it was accepted (µs).
 
     Of a stored one that is the last moment of its bucket.

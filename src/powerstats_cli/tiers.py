@@ -1,18 +1,18 @@
 """The tiers, as a table, and how a finer one is rolled up into a coarser one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from powerstats_cli.documents import Document, Series, TierName, bucket_minutes
 from powerstats_cli.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
 from powerstats_cli.statistics import Value, as_written, better, combine
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(msgspec.Struct, frozen=True):
     """A file of closed days: its bucket, how many days it keeps, and which tiers are finer."""
 
     name: TierName

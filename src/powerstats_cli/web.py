@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import FrameType
 from typing import Final, Self
 from urllib.parse import urlsplit
+
+import msgspec
 
 from powerstats_cli import __version__
 from powerstats_cli.errors import ConfigError, TryAgainError
@@ -31,8 +32,7 @@ class _TimeUpError(Exception):
     """The alarm that ends a request, whatever it waits for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer, read whole."""
 
     status: int
