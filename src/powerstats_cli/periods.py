@@ -119,16 +119,6 @@ def intervals(day: date, zone: ZoneInfo, minutes: int) -> tuple[Span, ...]:
     )
 
 
-def intervals_between(span: Span, zone: ZoneInfo, minutes: int) -> Iterator[Span]:
-    """Yield the intervals that lie whole inside a span, across days."""
-    day = local_day(span.start, zone)
-    while day_start(day, zone) < span.end:
-        for interval in intervals(day, zone, minutes):
-            if span.start <= interval.start and interval.end <= span.end:
-                yield interval
-        day += DAY
-
-
 def interval_at(instant: datetime, zone: ZoneInfo, minutes: int) -> Span:
     """Return the interval that holds an instant."""
     day = intervals(local_day(instant, zone), zone, minutes)

@@ -19,7 +19,6 @@ from powerstats_cli.periods import (
     instant,
     interval_at,
     intervals,
-    intervals_between,
     local_day,
     micros,
 )
@@ -148,23 +147,6 @@ def test_an_instant_is_in_one_day_and_one_interval(name: str, at: datetime, minu
     assert found.start <= moment < found.end
     assert found in intervals(day, zone, minutes)
     assert instant(micros(moment)) == moment
-
-
-@given(
-    name=strategies.sampled_from(ZONES),
-    day=strategies.dates(FIRST, END),
-    offset=strategies.integers(0, 2_000),
-    length=strategies.integers(1, 4_000),
-)
-def test_intervals_between_are_those_inside(name: str, day: date, offset: int, length: int) -> None:
-    """The intervals in a span across days are all of those days that lie whole in it."""
-    zone = ZoneInfo(name)
-    start = day_start(day, zone) + offset * MINUTE
-    span = Span(start, start + length * MINUTE)
-    around = [tile for near in days(day - DAY, day + 7 * DAY) for tile in intervals(near, zone, 10)]
-    assert list(intervals_between(span, zone, 10)) == [
-        tile for tile in around if span.start <= tile.start and tile.end <= span.end
-    ]
 
 
 @pytest.mark.parametrize(
