@@ -23,7 +23,7 @@ BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day"}
 Point = dict[str, Value]
 
 
-class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What a series is, and `until`: the end of the last bucket asked for and answered."""
 
     unit: str
@@ -40,7 +40,7 @@ class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.state_class} in {self.unit or 'no unit'}"
 
 
-class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A series' last reading before the newest bucket's end."""
 
     timestamp: datetime
@@ -97,6 +97,7 @@ class _Head(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Written)
 _head_decoder = msgspec.json.Decoder(_Head)
 _encode = msgspec.json.Encoder().encode
+_MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def bucket_name(minutes: int) -> str:
@@ -171,9 +172,24 @@ def decode(raw: bytes, *, timezone: str) -> Document:
     change.
     """
     try:
-        head = _head_decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        written = _decoder.decode(raw)
+    except _MALFORMED as error:
+        # What a newer version writes may well be malformed to this one.
+        _check_head(_head(raw), timezone)
         raise UnreadableError(str(error)) from None
+    _check_head(written, timezone)
+    return _from_written(written)
+
+
+def _head(raw: bytes) -> _Head:
+    try:
+        return _head_decoder.decode(raw)
+    except _MALFORMED as error:
+        raise UnreadableError(str(error)) from None
+
+
+def _check_head(head: _Head | _Written, timezone: str) -> None:
+    """Raise ConfigError where a file is of a newer version or of another time zone."""
     if head.version > VERSION:
         message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
         raise ConfigError(message)
@@ -183,11 +199,6 @@ def decode(raw: bytes, *, timezone: str) -> Document:
             f"set timezone back, or use another data_dir"
         )
         raise ConfigError(message)
-    try:
-        written = _decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableError(str(error)) from None
-    return _from_written(written)
 
 
 def _from_written(written: _Written) -> Document:

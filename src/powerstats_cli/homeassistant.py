@@ -27,7 +27,7 @@ NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class _Item(msgspec.Struct):
+class _Item(msgspec.Struct, gc=False):
     """One state of a history; only an entity's first has all the fields."""
 
     state: str | None

@@ -155,10 +155,14 @@ def _kinds(documents: Iterable[Document]) -> dict[str, Series]:
     """
     kinds: dict[str, Series] = {}
     for document in documents:
-        present = {name for point in document.points.values() for name in point}
-        for name in present & document.series.keys():
+        for name in _present(document) & document.series.keys():
             kinds.setdefault(name, document.series[name])
     return kinds
+
+
+def _present(document: Document) -> set[str]:
+    """Return the series that a document has a point of."""
+    return set().union(*document.points.values())
 
 
 def _carried(
@@ -169,7 +173,7 @@ def _carried(
 ) -> dict[str, Series]:
     """Return what each series is, and until when its closed days were asked for."""
     series: dict[str, Series] = {}
-    present = {name for point in result.points.values() for name in point}
+    present = _present(result)
     for document in sources:
         for name, known in document.series.items():
             is_carried = document.tier == "daily" and document.latest is not None

@@ -42,9 +42,9 @@ RUN_SECONDS: Final = 115.0
 LONGEST_WAIT: Final = timedelta(seconds=10)
 # A board reads an answer of five sensors at a state a second, three hours and what is read again,
 # with 45 MiB in all; quiet homes go on in longer pieces.
-SENSOR_TIME: Final = 2.5 * LONGEST_PIECE
-SMALL_ANSWER: Final = 4_000_000
-LARGE_ANSWER: Final = 12_000_000
+SENSOR_TIME: Final = timedelta(hours=15)
+GOOD_ANSWER: Final = 6_000_000
+MOST_GROWTH: Final = 4
 
 
 def collect(
@@ -152,7 +152,7 @@ class _Run:
             self.given_up |= set(window.names)
         else:
             # Nothing happened for the whole piece: what follows the silence tells what it was.
-            self.reach += LONGEST_PIECE
+            self.reach *= 2
 
     def outcome(self, *, is_unfinished: bool = False) -> Outcome:
         """Say how the run went."""
@@ -203,10 +203,9 @@ class _Run:
             self.skew = min(behind, timedelta(0))
 
     def _next_reach(self) -> timedelta:
-        if self.home.answer_bytes > LARGE_ANSWER:
-            return max(self.reach / 2, HOUR)
-        grown = self.reach * 2 if self.home.answer_bytes < SMALL_ANSWER else self.reach
-        return min(grown, LONGEST_PIECE)
+        """Return how far to ask for a good answer at the pace of the last one."""
+        growth = min(GOOD_ANSWER / max(self.home.answer_bytes, 1), MOST_GROWTH)
+        return min(max(self.reach * growth, HOUR), LONGEST_PIECE)
 
     def _certain_end(
         self, window: Window, answers: Mapping[str, Answer], signs: Sequence[int]

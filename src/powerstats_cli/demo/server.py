@@ -13,16 +13,18 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cached_property
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import chain, compress
+from itertools import compress
+from json.encoder import encode_basestring
 from operator import attrgetter, ne
 from threading import Event, Lock, Thread, current_thread
 from types import TracebackType
 from typing import Protocol, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 _TICK = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
@@ -43,18 +45,12 @@ _BACKLOG = 64
 Attributes = Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """A state that an entity took on `at` an aware UTC instant; attributes None: the sensor's."""
 
     at: datetime
     state: str
     attributes: Attributes | None = None
-
-    @cached_property
-    def minimal(self) -> bytes:
-        """The change as JSON, as minimal_response gives it; rendered once."""
-        return f'{{"state":{_JSON(self.state)},"last_changed":"{self.at.isoformat()}"}}'.encode()
 
 
 class Home(Protocol):
@@ -414,16 +410,21 @@ class _Recorder:
 def _list(changes: Sequence[Change], span: _Span, entity_id: str, sensor: Attributes) -> bytes:
     """Render an entity's states; minimal_response drops repeats and names only the first."""
 
-    def full(change: Change) -> bytes:
+    def full(change: Change) -> str:
         own = sensor if change.attributes is None else change.attributes
-        return _JSON(_full(entity_id, change, own if span.attributes else {})).encode()
+        return _JSON(_full(entity_id, change, own if span.attributes else {}))
 
-    if not span.minimal:
-        return b"[" + b",".join(map(full, changes)) + b"]"
-    states = [change.state for change in changes]
-    later = [change.minimal for change in changes[1:]]
-    kept = compress(later, map(ne, states[1:], states))
-    return b"[" + b",".join(chain([full(changes[0])], kept)) + b"]"
+    if span.minimal:
+        states = [change.state for change in changes]
+        kept = compress(changes[1:], map(ne, states[1:], states))
+        rendered = [full(changes[0]), *map(_minimal, kept)]
+    else:
+        rendered = [full(change) for change in changes]
+    return f"[{','.join(rendered)}]".encode()
+
+
+def _minimal(change: Change) -> str:
+    return f'{{"state":{encode_basestring(change.state)},"last_changed":"{change.at.isoformat()}"}}'
 
 
 class _Listener(ThreadingHTTPServer):

@@ -1,0 +1,1 @@
+"""A GitHub of the tests' own, and the tests of it."""
