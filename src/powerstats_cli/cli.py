@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import typer.main
@@ -18,8 +18,11 @@ from powerstats_cli import __version__
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.outcome import Outcome
 from powerstats_cli.session import Options, Session, opened, say
-from powerstats_cli.settings import homeassistant_token
+from powerstats_cli.settings import github_token, homeassistant_token
 from powerstats_cli.tiers import TIERS
+
+if TYPE_CHECKING:
+    from powerstats_cli.github import GitHub
 
 # What only one command needs is imported in it: httpx and rich cost more than a whole run.
 
@@ -39,6 +42,20 @@ class TierName(StrEnum):
     weekly = "weekly"
     monthly = "monthly"
     yearly = "yearly"
+
+
+class LongTermTier(StrEnum):
+    """The tiers that `sync` keeps."""
+
+    monthly = "monthly"
+    yearly = "yearly"
+
+
+class Direction(StrEnum):
+    """Which way `sync` goes where it goes only one."""
+
+    push = "push"
+    fetch = "fetch"
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -128,13 +145,79 @@ def aggregate(context: typer.Context, tier: TierName) -> None:
 
 
 @app.command()
-def publish(context: typer.Context) -> None:
-    """Render the dashboard into the web root: the page, and links to the published files."""
-    from powerstats_cli.commands.publish import publish as command
+def publish(
+    context: typer.Context,
+    *,
+    local: Annotated[bool, typer.Option("--local", help="Only render into the web root.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent, and change nothing.")
+    ] = False,
+) -> None:
+    """Render the dashboard into the web root, and put it on GitHub Pages.
+
+    With [github] in the configuration page and published files go to their branch, in one commit,
+    and none when nothing changed. Anyone may see them then, even of a private repository.
+    """
+    from powerstats_cli.commands.render import render
 
     session = _session(context)
-    work = lambda: command(session.settings, session.files)  # noqa: E731
+    if dry_run:
+        from powerstats_cli.commands.publish import preview
+
+        with _github(session) as github:
+            for line in preview(session.settings, session.files, github):
+                typer.echo(line)
+        raise typer.Exit
+
+    def work() -> Outcome:
+        rendered = render(session.settings, session.files)
+        if local or session.settings.github is None:
+            return rendered
+        from powerstats_cli.commands.publish import publish as command
+
+        tells = session.options.verbosity > 0
+        with _github(session) as github:
+            return command(session.settings, session.files, github, tell_address=tells)
+
     raise typer.Exit(session.run("publish", work))
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    direction: Annotated[
+        Direction | None, typer.Argument(help="Only send, or only bring; without it both.")
+    ] = None,
+    tiers: Annotated[
+        list[LongTermTier] | None, typer.Argument(help="Only these files; without it both.")
+    ] = None,
+) -> None:
+    """Merge monthly.json and yearly.json with those in the GitHub repository.
+
+    Nothing is overwritten: of each bucket the file keeps what is known best, whoever knew it.
+    """
+    from powerstats_cli.commands.sync import sync as command
+
+    session = _session(context)
+    exit_code = 0
+    with _github(session) as github:
+        for tier in tiers or LongTermTier:
+
+            def work(tier: LongTermTier = tier) -> Outcome:
+                return command(
+                    TIERS[tier],
+                    session.settings,
+                    session.files,
+                    github,
+                    session.clock,
+                    fetches=direction is not Direction.push,
+                    pushes=direction is not Direction.fetch,
+                )
+
+            exit_code = session.run(f"sync {tier}", work) or exit_code
+            if exit_code == os.EX_NOPERM:
+                break
+    raise typer.Exit(exit_code)
 
 
 @app.command()
@@ -149,7 +232,7 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """Show the dashboard on this machine, until Ctrl-C."""
-    from powerstats_cli.commands.publish import publish as render
+    from powerstats_cli.commands.render import render
     from powerstats_cli.commands.serve import serve as command
 
     for ending in (signal.SIGINT, signal.SIGTERM):
@@ -222,6 +305,14 @@ def _session(context: typer.Context) -> Session:
     except ValueError as error:
         message = f"{context.obj.at!r} is no time such as 2025-11-22T10:20: {error}"
         raise typer.BadParameter(message, param_hint="--at") from None
+
+
+def _github(session: Session) -> "GitHub":
+    from powerstats_cli.github import GitHub
+
+    github = session.settings.known_github
+    token = github_token(github, session.environment)
+    return GitHub(github.api_url, github.repo, token, zone=session.settings.zone)
 
 
 @cache

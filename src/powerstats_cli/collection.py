@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.periods import DAY, HOUR, instant, interval_at, micros
+from powerstats_cli.periods import HOUR, instant, interval_at, micros
 from powerstats_cli.statistics import History, StateClass, last_sign
 
-LONGEST_PIECE: Final = DAY
+LONGEST_PIECE: Final = timedelta(hours=6)
 SETTLED_AFTER: Final = HOUR
 
 

@@ -10,12 +10,14 @@ from typing import Final
 
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.store import os_errors, read_bytes, write_bytes
+from powerstats_cli.tiers import TIERS
 
 # Made from templates/ when the package is built.
 PAGE: Final = Path(__file__).parent / "page"
 HASHED: Final = {"script": "dashboard.js", "style": "dashboard.css"}
 PAGE_NAME: Final = "index.html"
 PUBLISH_MINUTES: Final = 60
+NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
 _OWN_ASSET: Final = re.compile(r"dashboard\.[0-9a-f]{10}\.(js|css)")
 
 
@@ -48,10 +50,20 @@ def render(tiers: Iterable[str], interval_minutes: int) -> Site:
         values[key] = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
         parts[values[key]] = content
     page = re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], template)
-    return Site({**parts, PAGE_NAME: page.encode()}, tiers)
+    return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, tiers)
 
 
-def put(site: Site, web_root: Path, data_dir: Path, all_tiers: Iterable[str]) -> list[str]:
+def outdated(site: Site, names: Iterable[str]) -> list[str]:
+    """Return which of a folder's files are powerstats' own and not of the site any more."""
+    hidden = {f"{tier}.json" for tier in ("daily", *TIERS) if tier not in site.tiers}
+    return [
+        name
+        for name in sorted(names)
+        if name in hidden or (_OWN_ASSET.fullmatch(name) and name not in site.files)
+    ]
+
+
+def put(site: Site, web_root: Path, data_dir: Path) -> list[str]:
     """Bring WEB_ROOT up to date and return what changed; to be called under the store's lock.
 
     Assets come before the page that names them, and what no page names any more goes last, so a
@@ -64,19 +76,11 @@ def put(site: Site, web_root: Path, data_dir: Path, all_tiers: Iterable[str]) ->
         for name in (*sorted(site.files.keys() - {PAGE_NAME}), PAGE_NAME)
         if _write(web_root / name, site.files[name])
     ]
-    for tier in all_tiers:
-        name = f"{tier}.json"
-        if tier in site.tiers:
-            changed += [name] if _link(web_root / name, data_dir / name) else []
-        else:
-            changed += [name] if _remove(web_root / name) else []
+    data = [f"{tier}.json" for tier in site.tiers]
+    changed += [name for name in data if _link(web_root / name, data_dir / name)]
     with os_errors(web_root):
-        stale = [
-            path
-            for path in web_root.iterdir()
-            if _OWN_ASSET.fullmatch(path.name) and path.name not in site.files
-        ]
-    return changed + [path.name for path in stale if _remove(path)]
+        names = [path.name for path in web_root.iterdir()]
+    return changed + [name for name in outdated(site, names) if _remove(web_root / name)]
 
 
 def _write(path: Path, content: bytes) -> bool:

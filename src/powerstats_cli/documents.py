@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.errors import ConfigError, UnreadableError
+from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
 from powerstats_cli.statistics import StateClass, Value, as_written, better
 
 VERSION: Final = 1
@@ -192,7 +192,7 @@ def _check_head(head: _Head | _Written, timezone: str) -> None:
     """Raise ConfigError where a file is of a newer version or of another time zone."""
     if head.version > VERSION:
         message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
-        raise ConfigError(message)
+        raise NewerError(message)
     if head.timezone != timezone:
         message = (
             f"is in time zone {head.timezone}, the configuration says {timezone}: "

@@ -20,6 +20,10 @@ class ConfigError(PowerstatsError):
     exit_code = os.EX_CONFIG
 
 
+class NewerError(ConfigError):
+    """A file of a newer version than this program knows: upgrade it."""
+
+
 class UnreadableError(PowerstatsError):
     """A data file is broken or of another form: mend it, or let it be rebuilt."""
 

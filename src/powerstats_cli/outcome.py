@@ -1,6 +1,7 @@
 """What a command returns: a line for those who ask, and what went wrong on the way."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -8,10 +9,14 @@ from powerstats_cli.errors import PowerstatsError
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a command that did not fail as a whole went; problems are of parts of its work."""
+    """How a command that did not fail as a whole went; problems are of parts of its work.
+
+    `token_expires` is what GitHub said of its token, None where it was not asked or said nothing.
+    """
 
     summary: str
     problems: tuple[PowerstatsError, ...] = ()
+    token_expires: datetime | None = None
 
     @property
     def exit_code(self) -> int:

@@ -20,10 +20,11 @@ class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
     told_at: datetime | None = None
 
 
-class Runs(msgspec.Struct):
-    """The state file."""
+class Runs(msgspec.Struct, omit_defaults=True):
+    """The state file; `token_expires` is when the token for GitHub does."""
 
     steps: dict[str, Run] = {}
+    token_expires: datetime | None = None
 
 
 def decode(raw: bytes | None) -> Runs:

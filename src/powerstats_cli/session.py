@@ -44,7 +44,7 @@ class Session(msgspec.Struct, frozen=True):
         except PowerstatsError as error:
             outcome = Outcome("", (error,))
         message = "; ".join(str(problem) for problem in outcome.problems)
-        is_news = self._remember(step, outcome.exit_code, message)
+        is_news = self._remember(step, outcome.exit_code, message, outcome.token_expires)
         if is_news or self._tells_all:
             for problem in outcome.problems:
                 say(f"{step}: {problem}")
@@ -74,7 +74,9 @@ class Session(msgspec.Struct, frozen=True):
         verbosity = self.options.verbosity
         return verbosity > 0 or (verbosity == 0 and sys.stdout.isatty())
 
-    def _remember(self, step: str, exit_code: int, message: str) -> bool:
+    def _remember(
+        self, step: str, exit_code: int, message: str, token_expires: datetime | None = None
+    ) -> bool:
         """Note how a step went; tell whether its message is news. Never fails the step."""
         now, path = self.clock.now(), self.settings.state_file
         try:
@@ -82,6 +84,7 @@ class Session(msgspec.Struct, frozen=True):
                 known = runs.decode(read_bytes(path))
                 before = known.steps.get(step)
                 known.steps[step] = runs.recorded(before, now, exit_code, message)
+                known.token_expires = token_expires or known.token_expires
                 write_bytes(path, runs.encode(known), durable=False)
         except PowerstatsError:
             return True  # what cannot be remembered is told each time

@@ -19,6 +19,7 @@ from powerstats_cli.errors import ConfigError
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
 HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
+GITHUB_TOKEN: Final = "POWERSTATS_GITHUB_TOKEN"  # noqa: S105 - its name
 SEARCHED: Final = (
     "powerstats.toml",
     "~/.config/powerstats/config.toml",
@@ -107,6 +108,17 @@ class Settings(_Table, frozen=True):
         return self.homeassistant.entities
 
     @property
+    def known_github(self) -> GitHubSettings:
+        """Where the long-term files are kept; raises ConfigError where that is not configured."""
+        if self.github is None:
+            message = (
+                'the configuration has no [github]: give it repo = "me/powerstats-data" and a '
+                "token_file"
+            )
+            raise ConfigError(message)
+        return self.github
+
+    @property
     def data_dir(self) -> Path:
         """The folder of the data files."""
         return Path(self.paths.data_dir).expanduser()
@@ -185,8 +197,8 @@ def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
     if not _is_zone(settings.timezone):
         yield "timezone", f"{settings.timezone!r} is no time zone, such as Europe/Amsterdam"
     yield from _home_complaints(settings.homeassistant, settings.entities)
-    if settings.github and not _is_address(settings.github.api_url):
-        yield "github.api_url", f"{_shown(settings.github.api_url)} is no address"
+    if settings.github:
+        yield from _github_complaints(settings.github, settings.publish)
     data = settings.data
     if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
         yield "data.collection_interval_minutes", "must divide 60"
@@ -214,6 +226,25 @@ def _home_complaints(
             yield key, "a series cannot have this name"
         if not re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", entity_id):
             yield key, f"{entity_id!r} is no entity id, such as sensor.house_power"
+
+
+def _github_complaints(
+    github: GitHubSettings, publish: PublishSettings
+) -> Iterator[tuple[str, str]]:
+    if not _is_address(github.api_url):
+        yield "github.api_url", f"{_shown(github.api_url)} is no address"
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", github.repo, re.ASCII):
+        yield "github.repo", f"{github.repo!r} is no repository, such as me/powerstats-data"
+    if github.token and github.token_file:
+        yield "github.token", "token and token_file are both given; keep one"
+    for key, branch in (("github.branch", github.branch), ("publish.branch", publish.branch)):
+        if not re.fullmatch(r"\w[\w./-]*", branch, re.ASCII) or ".." in branch:
+            yield key, f"{branch!r} is no branch, such as main"
+    for key, path in (("github.path", github.path), ("publish.path", publish.path)):
+        if path and not all(re.fullmatch(r"(?!\.+$)[\w. -]+", part) for part in path.split("/")):
+            yield key, f"{path!r} is no folder of a repository, such as docs/power"
+    if publish.history == "squash" and publish.branch == github.branch:
+        yield "publish.history", f"squash would drop the history of the data on {github.branch}"
 
 
 def _is_address(url: str) -> bool:
@@ -246,6 +277,11 @@ def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> s
     """Return Home Assistant's token: the environment's, the file's or the configuration's."""
     home = settings.homeassistant
     return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
+
+
+def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> str:
+    """Return GitHub's token: the environment's, the file's or the configuration's."""
+    return _token(github.token, github.token_file, GITHUB_TOKEN, "github", environment)
 
 
 def _token(

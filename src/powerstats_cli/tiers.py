@@ -155,12 +155,12 @@ def _kinds(documents: Iterable[Document]) -> dict[str, Series]:
     """
     kinds: dict[str, Series] = {}
     for document in documents:
-        for name in _present(document) & document.series.keys():
+        for name in names_in(document) & document.series.keys():
             kinds.setdefault(name, document.series[name])
     return kinds
 
 
-def _present(document: Document) -> set[str]:
+def names_in(document: Document) -> set[str]:
     """Return the series that a document has a point of."""
     return set().union(*document.points.values())
 
@@ -173,7 +173,7 @@ def _carried(
 ) -> dict[str, Series]:
     """Return what each series is, and until when its closed days were asked for."""
     series: dict[str, Series] = {}
-    present = _present(result)
+    present = names_in(result)
     for document in sources:
         for name, known in document.series.items():
             is_carried = document.tier == "daily" and document.latest is not None

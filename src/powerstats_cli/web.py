@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import FrameType
 from typing import Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
@@ -26,6 +26,8 @@ REQUEST_TIMEOUT: Final = 30.0
 LONGEST_QUOTE: Final = 160
 LEAST_SECONDS: Final = 0.01
 MOST_BYTES: Final = 64_000_000
+MOST_REDIRECTS: Final = 5
+REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 class _TimeUpError(Exception):
@@ -83,13 +85,47 @@ class Web:
         """Close the connection."""
         self._client.close()
 
+    @property
+    def seconds_left(self) -> float:
+        """How long all further requests may take."""
+        return self._ends - time.monotonic()
+
     def get(self, path: str) -> Reply:
         """Return the answer to a GET; raises TryAgainError where there is none in time."""
-        seconds = min(self._ends - time.monotonic(), REQUEST_TIMEOUT)
+        return self._exchange("GET", self.url + path)
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, *, accept: str = "*/*"
+    ) -> Reply:
+        """Return the answer to a request, which a redirect may lead on to on the same host.
+
+        Raises TryAgainError where there is none in time, ConfigError where it leads elsewhere.
+        """
+        url = self.url + path
+        for _ in range(MOST_REDIRECTS):
+            reply = self._exchange(method, url, body, {"Accept": accept})
+            if reply.status not in REDIRECTS:
+                return reply
+            location = reply.headers.get("location", "")
+            url = _on_same_host(url, location) or ""
+            if not url:
+                message = f"{self.host} sends elsewhere, to {self.quote(location) or 'nowhere'}"
+                raise ConfigError(message)
+        message = f"{self.host} sends from one place to the next without end"
+        raise ConfigError(message)
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        seconds = min(self.seconds_left, REQUEST_TIMEOUT)
         try:
             with (
                 _alarm(max(seconds, LEAST_SECONDS)),
-                self._client.stream("GET", self.url + path) as response,
+                self._client.stream(method, url, content=body, headers=headers) as response,
             ):
                 return Reply(response.status_code, response.headers, self._read(response))
         except (_TimeUpError, httpx.TimeoutException):
@@ -126,6 +162,17 @@ def _certificates(ca_file: str | None) -> ssl.SSLContext:
     except OSError as error:
         message = f"homeassistant.ca_file: {ca_file}: {error.strerror or error}"
         raise ConfigError(message) from None
+
+
+def _on_same_host(url: str, location: str) -> str | None:
+    """Return where a redirect leads, None where that is another host or no address."""
+    try:
+        target = urljoin(url, location)
+        before, after = urlsplit(url), urlsplit(target)
+        is_same = (after.scheme, after.netloc) == (before.scheme, before.netloc)
+    except ValueError:
+        return None
+    return target if is_same and location else None
 
 
 def _cause(error: BaseException) -> str:

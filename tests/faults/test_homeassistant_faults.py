@@ -21,8 +21,6 @@ from tests.installation import TOKEN
 
 EVENING = local("2025-11-20 23:50:10")
 QUICK = {"powerstats_cli.web:REQUEST_TIMEOUT": 0.25}
-# A catch-up in pieces that all are as short as the first.
-PIECES = {"powerstats_cli.commands.collect:MOST_GROWTH": 1}
 
 
 def history(change: Callable[[list[list[dict[str, Any]]]], object]) -> Answer:
@@ -131,14 +129,14 @@ def test_in_the_middle_of_a_catch_up(place: Place, life: Life, fault: str, numbe
     """What was stored before the fault stays, and the next run goes on from there."""
     end = local("2025-11-18 00:30:10")
     place.restore(life.dawn)
-    place.step("collect", at=end, values=PIECES)
+    place.well("collect", at=end)
     reference = place.snapshot()
 
     place.restore(life.dawn)
     answer, code, _ = ANSWERS[fault]
     place.server.requests.clear()
     place.server.answer = faults.times(number, lambda _request, reply: reply, then=answer)
-    ended = place.step("collect", at=end, values=PIECES)
+    ended = place.step("collect", at=end)
     assert ended.exit_code == code
     assert one_line(ended.err)
     assert len(place.server.requests) == number + 1  # none is tried again

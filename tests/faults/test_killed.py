@@ -43,7 +43,7 @@ SCENARIOS = {
     "first run": Scenario(("collect",), local("2025-11-17 00:10:10"), "nothing"),
     "tick": Scenario(("collect",), local("2025-11-20 23:50:10"), "before_evening"),
     "midnight tick": Scenario(("collect",), MIDNIGHT, "evening", at_least=10),
-    "catch-up": Scenario(("collect",), local("2025-11-17 20:00:10"), "dawn", at_least=15),
+    "catch-up": Scenario(("collect",), local("2025-11-17 20:00:10"), "dawn", at_least=20),
     "catch-up at night": Scenario(
         ("collect",), local("2025-11-21 02:20:10"), "before_evening", at_least=17
     ),

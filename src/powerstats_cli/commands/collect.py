@@ -152,7 +152,7 @@ class _Run:
             self.given_up |= set(window.names)
         else:
             # Nothing happened for the whole piece: what follows the silence tells what it was.
-            self.reach *= 2
+            self.reach += LONGEST_PIECE
 
     def outcome(self, *, is_unfinished: bool = False) -> Outcome:
         """Say how the run went."""

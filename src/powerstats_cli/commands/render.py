@@ -1,0 +1,21 @@
+"""`publish`, its first half: the site in WEB_ROOT. It needs no network, so imports none."""
+
+from powerstats_cli.dashboard import put
+from powerstats_cli.dashboard import render as rendered
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.outcome import Outcome
+from powerstats_cli.settings import Settings
+from powerstats_cli.store import Store
+
+
+def render(settings: Settings, files: Store) -> Outcome:
+    """Bring WEB_ROOT up to date; what has not changed is not written."""
+    web_root = settings.web_root
+    if web_root.resolve() == files.data_dir.resolve():
+        message = "paths.web_root is the data directory: its archive would be public; set another"
+        raise ConfigError(message)
+    site = rendered(settings.publish.tiers, settings.data.collection_interval_minutes)
+    files.prepare()
+    with files.lock():
+        changed = put(site, web_root, files.data_dir)
+    return Outcome(f"{len(changed)} files changed in {web_root}" if changed else "nothing changed")
