@@ -8,19 +8,21 @@ import pytest
 import typer.main
 
 from powerstats_cli import cli, settings
-from powerstats_cli.health import COLLECT, NIGHTLY, PUBLISH, PUBLISH_AT_MINUTE
-from powerstats_cli.settings import Settings
+from powerstats_cli.health import COLLECT, NIGHTLY, PUBLISH, PUBLISH_AT_MINUTE, SYNC
+from powerstats_cli.settings import GitHubSettings, Settings
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-CRON_LINE = re.compile(r"(\S+) (\S+) (\S+) (\S+) (\S+)\s+(.*)")
+CRON_LINE = re.compile(r"([\d*/]+) ([\d*]+) ([\d*]+) ([\d*]+) ([\d*]+)\s+(.*)")
 
 
-def cron_lines() -> list[re.Match[str]]:
-    """Return the entries of crontab.example."""
+def cron_lines(*, switched_on: bool = True) -> list[re.Match[str]]:
+    """Return the entries of crontab.example, or those that wait to be switched on."""
     lines = (ROOT / "crontab.example").read_text().splitlines()
     return [
-        found for line in lines if not line.startswith("#") and (found := CRON_LINE.match(line))
+        found
+        for line in lines
+        if line.startswith("#") != switched_on and (found := CRON_LINE.fullmatch(line.lstrip("#")))
     ]
 
 
@@ -31,6 +33,16 @@ def test_the_example_configuration_loads() -> None:
     assert set(example.entities) == {"power", "voltage", "energy"}
 
 
+def test_the_example_configuration_loads_with_what_it_suggests(tmp_path: Path) -> None:
+    """The lines that wait to be switched on are valid, too."""
+    text = (ROOT / "powerstats.example.toml").read_text()
+    suggested = tmp_path / "powerstats.toml"
+    suggested.write_text(re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE))
+    example = settings.load(suggested)
+    assert example.github is not None
+    assert example.publish.history == "squash"
+
+
 def test_every_key_is_documented() -> None:
     """docs/configuration.md has a row for each key that can be set today, and no other."""
     text = (ROOT / "docs/configuration.md").read_text()
@@ -39,17 +51,15 @@ def test_every_key_is_documented() -> None:
         for found in re.finditer(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
     }
     keys = {"timezone"}
-    for table in ("homeassistant", "data", "paths", "publish"):
-        kind = Settings.__annotations__[table]
+    for table in ("homeassistant", "github", "data", "paths", "publish"):
+        kind = GitHubSettings if table == "github" else Settings.__annotations__[table]
         keys |= {f"{table}.{name}" for name in kind.__struct_fields__}
-    # Keys of GitHub's: accepted, and of no effect yet.
-    keys -= {"publish.branch", "publish.path", "publish.history"}
     assert documented == keys
 
 
 def test_cron_runs_our_commands() -> None:
     """Each line of crontab.example is a command line that parses."""
-    for line in cron_lines():
+    for line in [*cron_lines(), *cron_lines(switched_on=False)]:
         program, *arguments = shlex.split(line[6])
         assert program == "powerstats"
         command = typer.main.get_command(cli.app)
@@ -65,6 +75,14 @@ def test_cron_and_status_agree() -> None:
         if line[2] != "*"
     }
     assert scheduled == {name: (at.hour, at.minute) for name, at in NIGHTLY.items()}
+    with_github = {
+        line[6].removeprefix("powerstats ").replace("sync push", "sync"): (
+            int(line[2]),
+            int(line[1]),
+        )
+        for line in cron_lines(switched_on=False)
+    }
+    assert with_github == {name: (at.hour, at.minute) for name, at in SYNC.items()}
     every = {
         line[6].removeprefix("powerstats "): line[1] for line in cron_lines() if line[2] == "*"
     }

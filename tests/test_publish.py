@@ -91,9 +91,9 @@ def test_a_new_version_replaces_the_old_assets(tmp_path: Path) -> None:
     """A changed script comes under a new name; the old one goes, a stranger's file stays."""
     old = Site({"index.html": b"old", "dashboard.0123456789.js": b"1"}, TIERS)
     new = Site({"index.html": b"new", "dashboard.abcdef0123.js": b"2"}, TIERS)
-    put(old, tmp_path, tmp_path / "data", TIERS)
+    put(old, tmp_path, tmp_path / "data")
     (tmp_path / "mine.html").write_text("mine")
-    put(new, tmp_path, tmp_path / "data", TIERS)
+    put(new, tmp_path, tmp_path / "data")
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
         "index.html",
         "dashboard.abcdef0123.js",

@@ -23,6 +23,10 @@ NIGHTLY: Final[Mapping[str, time]] = {
 PUBLISH: Final = "publish"
 PUBLISH_AT_MINUTE: Final = 20
 PUBLISH_ALLOWED: Final = timedelta(hours=2)
+# With a repository only; each right after its `aggregate`.
+SYNC: Final[Mapping[str, time]] = {"sync monthly": time(0, 6), "sync yearly": time(0, 16)}
+SYNC_ALLOWED: Final = timedelta(hours=26)
+TOKEN_WARNING: Final = timedelta(days=14)
 INTERVALS_ALLOWED: Final = 2
 NIGHTLY_ALLOWED: Final = timedelta(minutes=30)
 CELLS: Final = 12
@@ -77,6 +81,16 @@ class StepHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """Where the files go at GitHub, which of them anyone may see, and when the token expires."""
+
+    name: str
+    branch: str
+    public: tuple[str, ...]
+    token_expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """All that `status` shows; `aside` are the broken files that were set aside."""
 
@@ -87,11 +101,18 @@ class Health:
     series: tuple[SeriesHealth, ...]
     steps: tuple[StepHealth, ...]
     aside: tuple[str, ...] = ()
+    repository: Repository | None = None
 
     @property
     def is_stale(self) -> bool:
         """Tell whether anything is overdue."""
         return any(step.is_stale for step in self.steps)
+
+    @property
+    def token_expires(self) -> datetime | None:
+        """When the token for GitHub expires, where that is soon."""
+        expires = self.repository.token_expires if self.repository else None
+        return expires if expires and expires - self.now <= TOKEN_WARNING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +126,7 @@ class Found:
     sizes: Mapping[str, int]
     archived: Sequence[date]
     aside: Sequence[str] = ()
+    repository: Repository | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
 
 
@@ -124,9 +146,11 @@ def assess(
         steps=(
             _collect(found, series, minutes, zone, now),
             *(_nightly(step, at, found, zone, now) for step, at in NIGHTLY.items()),
+            *(_sync(step, at, found, zone, now) for step, at in SYNC.items() if found.repository),
             _publish(found, zone, now),
         ),
         aside=tuple(found.aside),
+        repository=found.repository,
     )
 
 
@@ -147,34 +171,48 @@ def _collect(
 
 
 def _nightly(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    today = local_day(now, zone)
-    after_midnight = timedelta(hours=at.hour, minutes=at.minute)
-    due = day_start(today, zone) + after_midnight
     undone = _undone(step, found, zone)
-    since = day_start(undone + DAY, zone) + after_midnight if undone and undone < today else None
+    is_past = undone is not None and undone < local_day(now, zone)
+    since = _at(undone + DAY, at, zone) if undone and is_past else None
     is_stale = since is not None and now > since + NIGHTLY_ALLOWED
     return StepHealth(
         name=step,
         last=found.runs.get(step),
-        due=due if due > now else day_start(today + DAY, zone) + after_midnight,
+        due=_next_night(at, zone, now),
         is_stale=is_stale,
         stale_since=since if is_stale else None,
     )
 
 
+def _sync(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
+    return _chosen(step, found, SYNC_ALLOWED, _next_night(at, zone, now), now)
+
+
 def _publish(found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    """Return how publishing went; it is a choice, so overdue only where it was done before."""
-    last = found.runs.get(PUBLISH)
     this_hour = now.astimezone(zone).replace(minute=PUBLISH_AT_MINUTE, second=0, microsecond=0)
     due = this_hour.astimezone(UTC)
+    return _chosen(PUBLISH, found, PUBLISH_ALLOWED, due if due > now else due + HOUR, now)
+
+
+def _chosen(
+    step: str, found: Found, allowed: timedelta, due: datetime, now: datetime
+) -> StepHealth:
+    """Return how a step went that is a choice: it is overdue only where it was done before."""
+    last = found.runs.get(step)
     succeeded = last.succeeded if last else None
-    return StepHealth(
-        name=PUBLISH,
-        last=last,
-        due=due if due > now else due + HOUR,
-        is_stale=succeeded is not None and now - succeeded > PUBLISH_ALLOWED,
-        stale_since=succeeded,
-    )
+    is_stale = succeeded is not None and now - succeeded > allowed
+    return StepHealth(step, last, due, is_stale, stale_since=succeeded)
+
+
+def _next_night(at: time, zone: ZoneInfo, now: datetime) -> datetime:
+    today = local_day(now, zone)
+    due = _at(today, at, zone)
+    return due if due > now else _at(today + DAY, at, zone)
+
+
+def _at(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return a time after a day's midnight."""
+    return day_start(day, zone) + timedelta(hours=at.hour, minutes=at.minute)
 
 
 def _undone(step: str, found: Found, zone: ZoneInfo) -> date | None:

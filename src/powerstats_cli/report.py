@@ -12,7 +12,8 @@ from rich.text import Text
 
 from powerstats_cli.clock import in_words
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.health import FileHealth, Health, StepHealth
+from powerstats_cli.health import FileHealth, Health, Repository, StepHealth
+from powerstats_cli.outcome import joined
 
 # The highest leaves a gap to the row above.
 LEVELS: Final = "▁▂▃▄▅▆▇"
@@ -28,6 +29,9 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
     complaints = [*map(str, problems), *view.complaints()]
     for part in (view.title(len(complaints)), view.series(), view.files(), view.steps()):
         console.print(part)
+        console.print()
+    if health.repository is not None:
+        console.print(Text(view.public(health.repository), style="dim"))
         console.print()
     for complaint in complaints:
         console.print(
@@ -112,6 +116,13 @@ class _View:
             )
         return table
 
+    def public(self, repository: Repository) -> str:
+        files = joined(f"{tier}.json" for tier in repository.public)
+        return (
+            f"Anyone may see {files}: {repository.name}, branch {repository.branch}. "
+            f"publish.tiers says which."
+        )
+
     def complaints(self) -> Iterator[str]:
         """Yield what is overdue, since when and why; and what fails without being overdue yet."""
         for one in self.health.steps:
@@ -121,6 +132,12 @@ class _View:
             elif one.last and one.last.exit_code:
                 begun = one.last.failing_since or one.last.ended
                 yield f"{one.name} fails since {self._moment(begun)}: {one.last.message}"
+        if expires := self.health.token_expires:
+            verb = "expires" if expires > self.health.now else "expired"
+            yield (
+                f"the token for GitHub {verb} {self._moment(expires)}: make a new one and put it "
+                f"in its place"
+            )
         for name in self.health.aside:
             yield f"{name} was set aside: mend it and put it back, or delete it"
 

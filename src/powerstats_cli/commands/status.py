@@ -11,7 +11,15 @@ from powerstats_cli import runs
 from powerstats_cli.clock import Clock
 from powerstats_cli.documents import Document
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.health import FileHealth, Found, Health, SeriesHealth, StepHealth, assess
+from powerstats_cli.health import (
+    FileHealth,
+    Found,
+    Health,
+    Repository,
+    SeriesHealth,
+    StepHealth,
+    assess,
+)
 from powerstats_cli.settings import Settings
 from powerstats_cli.store import Store, read_bytes
 from powerstats_cli.tiers import TIERS
@@ -33,16 +41,29 @@ def status(
             continue
         if document is not None:
             documents[name] = document
+    known = runs.decode(read_bytes(settings.state_file))
     found = Found(
         documents=documents,
         sizes=_sizes(files),
         archived=files.archived_days(),
         aside=[files.name(path) for path in sorted(files.data_dir.rglob("*.json.unreadable-*"))],
-        runs=runs.decode(read_bytes(settings.state_file)).steps,
+        repository=_repository(settings, known.token_expires),
+        runs=known.steps,
     )
     minutes = settings.data.collection_interval_minutes
     health = assess(found, list(settings.entities), minutes, settings.zone, clock.now())
     return health, tuple(problems)
+
+
+def _repository(settings: Settings, token_expires: datetime | None) -> Repository | None:
+    if settings.github is None:
+        return None
+    return Repository(
+        name=settings.github.repo,
+        branch=settings.publish.branch,
+        public=settings.publish.tiers,
+        token_expires=token_expires,
+    )
 
 
 def _sizes(files: Store) -> dict[str, int]:
@@ -99,6 +120,14 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
             "stale_since": local(one.stale_since),
         }
 
+    def repository(one: Repository) -> dict[str, object]:
+        return {
+            "name": one.name,
+            "public_branch": one.branch,
+            "public_files": [f"{tier}.json" for tier in one.public],
+            "token_expires": local(one.token_expires),
+        }
+
     document = {
         "version": JSON_VERSION,
         "ok": not health.is_stale and not problems,
@@ -109,5 +138,6 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "steps": [step(one) for one in health.steps],
         "problems": [str(problem) for problem in problems],
         "set_aside": list(health.aside),
+        "github": health.repository and repository(health.repository),
     }
     return json.dumps(document, indent=1, ensure_ascii=False)
