@@ -199,7 +199,4 @@ function start() {
   });
 }
 
-const first = shown.find(({ id }) => `#${id}` === location.hash) ?? shown[0];
-if (first) void source(first).load();
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-else start();
+start();

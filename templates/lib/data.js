@@ -117,10 +117,14 @@ export function window(doc) {
 export function grid(doc) {
   const { first, last } = window(doc);
   let edges = doc.zone.edges(doc.bucket, first, last);
-  const inside = new Set(edges);
-  const strays = [...doc.points.keys()].filter((at) => !inside.has(at));
-  if (strays.length) edges = [...edges, ...strays].sort((a, b) => a - b);
-  const points = edges.slice(0, -1).map((at) => doc.points.get(at));
+  const lay = () => edges.map((at) => doc.points.get(at));
+  let points = lay();
+  if (points.filter(Boolean).length < doc.points.size) {
+    // Some begin between the edges.
+    edges = [...new Set([...edges, ...doc.points.keys()])].sort((a, b) => a - b);
+    points = lay();
+  }
+  points.pop();
   /** @type {Grid["columns"]} */
   const columns = new Map();
   for (const name of doc.series.keys()) {
@@ -129,10 +133,9 @@ export function grid(doc) {
       return typeof value?.coverage === "number" ? value : undefined;
     }));
   }
-  const starts = [...doc.points.keys()];
-  const from = doc.day !== null || !starts.length
+  const from = doc.day !== null || !doc.points.size
     ? edges[0]
-    : Math.max(edges[0], doc.zone.start(doc.zone.day(Math.min(...starts))));
+    : Math.max(edges[0], doc.zone.start(doc.zone.day(Math.min(...doc.points.keys()))));
   return { edges, from, columns };
 }
 

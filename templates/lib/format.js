@@ -116,11 +116,9 @@ export function duration(length) {
 
 /** @param {number} age in ms @returns {string} as "4 minutes ago" */
 export function ago(age) {
-  const format = new Intl.RelativeTimeFormat("en");
-  if (age < MINUTE) return "just now";
-  if (age < HOUR) return format.format(-Math.floor(age / MINUTE), "minute");
-  if (age < 2 * DAY) return format.format(-Math.floor(age / HOUR), "hour");
-  return format.format(-Math.floor(age / DAY), "day");
+  const [size, unit] = age < HOUR ? [MINUTE, "minute"] : age < 2 * DAY ? [HOUR, "hour"] : [DAY, "day"];
+  const count = Math.floor(age / size);
+  return count < 1 ? "just now" : `${number(count, 0)} ${unit}${count > 1 ? "s" : ""} ago`;
 }
 
 /** @param {string} name @returns {string} a series' name to read */

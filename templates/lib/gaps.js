@@ -107,11 +107,12 @@ function classify(missing, expected, { series }) {
 export function blanks(doc, grid, names) {
   const { edges, columns } = grid;
   const spans = names.map((name) => asked(doc, grid, name));
+  const some = names.map((name) => columns.get(name) ?? []);
   /** @type {[number, number][]} */
   const found = [];
   for (let i = 0; i + 1 < edges.length; i++) {
-    const isAsked = spans.some(({ from, until }) => edges[i] >= from && edges[i] < until);
-    if (!isAsked || names.some((name) => columns.get(name)?.[i])) continue;
+    if (some.some((column) => column[i])) continue;
+    if (!spans.some(({ from, until }) => edges[i] >= from && edges[i] < until)) continue;
     const last = found[found.length - 1];
     if (last?.[1] === edges[i]) last[1] = edges[i + 1];
     else found.push([edges[i], edges[i + 1]]);

@@ -2,7 +2,7 @@
 
 import { amount } from "./data.js";
 import { blanks, gaps } from "./gaps.js";
-import { dayTime, duration, measure, percent, plain, shortDay, signed, time, title } from "./format.js";
+import { dayTime, duration, fullDay, measure, percent, plain, shortDay, signed, time, title } from "./format.js";
 import { WHOLE, summary } from "./statistics.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
@@ -54,7 +54,15 @@ import { WHOLE, summary } from "./statistics.js";
 /** @typedef {{ title: string, total: Part[], rows: { start: Part, length: Part, kind: string, what: Part }[] }} Gaps */
 
 /**
- * @typedef {{ heading: string, known: { text: string, raw: number | null } | null, isLong: boolean, hero: Hero | null, cards: Card[], charts: Chart[], bars: Bars[], heats: Heat[], gaps: Gaps }} Model
+ * A tab: its tall charts, drawn as soon as they can be, and what is worked out once they are. `isLong`: of so
+ * many days that the charts come last.
+ *
+ * @typedef {{ isLong: boolean, charts: Chart[], rest: () => Rest }} Model
+ */
+
+/**
+ * @typedef {{ heading: string, known: { text: string, raw: number | null } | null, hero: Hero | null, cards: Card[],
+ *   smalls: Chart[], bars: Bars[], heats: Heat[], gaps: Gaps }} Rest
  */
 
 /**
@@ -73,7 +81,7 @@ export const cell = (key, value, unit) => ({ key, raw: value ?? null, text: plai
 export const changePart = (key, share) =>
   share === null
     ? { text: "" }
-    : { key, raw: share, text: signed(share), tone: share > 0.005 ? "more" : share < -0.005 ? "less" : "same" };
+    : { key, raw: share, text: signed(share), tone: "change" };
 
 /**
  * @param {string} key
@@ -102,20 +110,23 @@ export const amountUnit = (doc, name) => {
 export const summed = (doc, grid, name) =>
   summary(grid, name, (name !== null && doc.series.get(name)?.until) || 0);
 
+/** @param {Doc} doc @param {number} day @returns {string} with its year, where they are of two */
+const dayOf = (doc, day) => (doc.tier === "yearly" ? fullDay(day) : shortDay(day));
+
 /** @param {Doc} doc @param {{ value: number, at: number } | null} found @param {string} key @returns {Part[]} */
 export const when = (doc, found, key) =>
   found
     ? [{
         key, raw: new Date(found.at).toISOString(),
-        text: doc.bucket === "day" ? shortDay(doc.zone.day(found.at))
+        text: doc.bucket === "day" ? dayOf(doc, doc.zone.day(found.at))
           : doc.day === null ? dayTime(doc.zone, found.at)
           : time(doc.zone, found.at),
       }]
     : [];
 
-/** @param {Day | null} day @param {string} key @returns {Part[]} */
-export const onDay = (day, key) =>
-  day ? [{ key, raw: new Date(day.day * 864e5).toISOString().slice(0, 10), text: shortDay(day.day) }] : [];
+/** @param {Doc} doc @param {Day | null} day @param {string} key @returns {Part[]} */
+export const onDay = (doc, day, key) =>
+  day ? [{ key, raw: new Date(day.day * 864e5).toISOString().slice(0, 10), text: dayOf(doc, day.day) }] : [];
 
 /**
  * @param {Doc} doc

@@ -1,7 +1,7 @@
 /** The last thirty closed days. */
 
 import { weekday } from "./format.js";
-import { amountUnit, cell, changePart, energyChart, furtherCharts, gapList, mainChart, part } from "./model.js";
+import { amountUnit, cell, changePart, energyChart, mainChart, part } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { change, daysOf, totals, weekdays } from "./statistics.js";
 import { closed } from "./week.js";
@@ -23,10 +23,11 @@ export function month(doc, grid, year) {
   const suns = daysOf(doc, grid, sunEnergy);
   const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
   return {
-    ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
-    charts: [...energyChart(roles, days, suns), ...power, ...furtherCharts(doc, grid, roles)],
-    bars: energy === null ? [] : [pattern(doc, energy, days)],
-    heats: [], gaps: gapList(doc, grid),
+    isLong: false, charts: [...energyChart(roles, days, suns), ...power],
+    rest: () => ({
+      ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
+      bars: energy === null ? [] : [pattern(doc, energy, days)], heats: [],
+    }),
   };
 }
 

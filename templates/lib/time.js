@@ -123,19 +123,17 @@ export class Zone {
   edges(bucket, first, last) {
     /** @type {number[]} */
     const edges = [];
-    const step = parseInt(bucket) * MINUTE;
+    const step = parseInt(bucket) * MINUTE || Infinity;
     for (let day = first; day <= last; day++) {
       const end = this.start(day + 1);
       if (bucket === "day") {
         if (this.start(day) < end) edges.push(this.start(day));
         continue;
       }
-      const hours = this.hours(day);
-      hours.forEach((hour, i) => {
-        edges.push(hour);
-        if (bucket === "hour") return;
-        for (let at = hour + step; at < (hours[i + 1] ?? end); at += step) edges.push(at);
-      });
+      const hours = [...this.hours(day), end];
+      for (let i = 0; i + 1 < hours.length; i++) {
+        for (let at = hours[i]; at < hours[i + 1]; at += step) edges.push(at);
+      }
     }
     edges.push(this.start(last + 1));
     return edges;

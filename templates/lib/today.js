@@ -7,23 +7,38 @@ import { compareHours, hoursOf } from "./statistics.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
-/** @typedef {import("./model.js").Model} Model */
 
 /**
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {{ doc: Doc, grid: Grid } | null} [week] weekly.json; null: not read yet, none: not published
- * @returns {Model}
+ * @returns {import("./model.js").Model}
  */
 export function today(doc, grid, week) {
   const roles = rolesOf(doc.series);
-  const day = doc.day ?? 0;
+  const { main } = roles;
+  const charts = mainChart(doc, grid, roles);
+  if (week !== undefined && main !== null && !doc.series.get(main)?.counter) {
+    const values = yesterday(doc, grid, week, main, doc.day ?? 0);
+    charts[0].lines.push({ name: " yesterday", label: "yesterday", unit: unitOf(doc, main), tone: "ghost", kind: "step", values });
+  }
+  return { isLong: false, charts, rest: () => rest(doc, grid, roles, week) };
+}
+
+/**
+ * @param {Doc} doc
+ * @param {Grid} grid
+ * @param {import("./roles.js").Roles} roles
+ * @param {{ doc: Doc, grid: Grid } | null} [week]
+ * @returns {import("./model.js").Rest}
+ */
+function rest(doc, grid, roles, week) {
   const { main, energy } = roles;
   const found = summed(doc, grid, main);
   const used = summed(doc, grid, energy);
   const unit = unitOf(doc, main);
+  const day = doc.day ?? 0;
   const compared = compare(doc, grid, energy, day, week ?? null);
-  const isCounter = main !== null && doc.series.get(main)?.counter === true;
 
   const cards = [];
   if (energy !== null) {
@@ -44,7 +59,7 @@ export function today(doc, grid, week) {
       if (than) cards[cards.length - 1].notes[0].push({ key: `${key}-today`, raw: than.ours, text: "" });
     }
   }
-  if (!isCounter && main !== null) {
+  if (main !== null && !doc.series.get(main)?.counter) {
     cards.push(
       card("mean-today", "Mean", found.mean, unit, [[{ text: "over known time" }]]),
       card("min-today", "Lowest", found.min?.value, unit, [when(doc, found.min, "min-today-time")]),
@@ -52,14 +67,9 @@ export function today(doc, grid, week) {
     );
   }
 
-  const charts = mainChart(doc, grid, roles);
-  if (week !== undefined && main !== null && !isCounter) {
-    const values = yesterday(doc, grid, week, main, day);
-    charts[0].lines.push({ name: " yesterday", label: "yesterday", unit, tone: "ghost", kind: "step", values });
-  }
   return {
-    heading: longDay(day), known: null, isLong: false, hero: hero(doc, grid, roles, found.known), cards,
-    charts: [...charts, ...furtherCharts(doc, grid, roles)], bars: [], heats: [], gaps: gapList(doc, grid),
+    heading: longDay(day), known: null, hero: hero(doc, grid, roles, found.known), cards,
+    smalls: furtherCharts(doc, grid, roles), bars: [], heats: [], gaps: gapList(doc, grid),
   };
 }
 
@@ -131,10 +141,11 @@ export function compare(doc, grid, name, day, week) {
  * @returns {(number | null)[]} yesterday's hourly means, at today's buckets of the same local hour
  */
 function yesterday({ zone }, { edges }, week, name, day) {
+  if (!week) return edges.slice(1).map(() => null);
   /** @type {Map<number, number>} */
   const hours = new Map();
   const [from, to] = [zone.start(day - 1), zone.start(day)];
-  week?.grid.columns.get(name)?.forEach((value, i) => {
+  week.grid.columns.get(name)?.forEach((value, i) => {
     const at = week.grid.edges[i];
     const hour = Math.floor((zone.local(at) % 864e5) / 36e5);
     if (at >= from && at < to && value?.mean !== undefined && !hours.has(hour)) hours.set(hour, value.mean);

@@ -17,7 +17,7 @@ export function span(doc) {
 }
 
 /**
- * The numbers that every tab of closed days begins with.
+ * What every tab of closed days has.
  *
  * @param {Doc} doc
  * @param {Grid} grid
@@ -25,7 +25,8 @@ export function span(doc) {
  * @param {Day[]} days
  * @param {import("./model.js").Part[][]} [notes] below the energy
  */
-export function closed(doc, grid, { main, energy, sunEnergy }, days, notes = []) {
+export function closed(doc, grid, roles, days, notes = []) {
+  const { main, energy, sunEnergy } = roles;
   const found = summed(doc, grid, main);
   const unit = unitOf(doc, main);
   const cards = [];
@@ -35,8 +36,8 @@ export function closed(doc, grid, { main, energy, sunEnergy }, days, notes = [])
     const { lowest, highest } = extremes(days);
     cards.push(
       card("total", "Energy", total, kwh, [[part("per-day", perDay, kwh), { text: " a day" }], ...notes], "use"),
-      card("highest-day", "Highest day", highest?.total, kwh, [onDay(highest, "highest-day-date")]),
-      card("lowest-day", "Lowest day", lowest?.total, kwh, [onDay(lowest, "lowest-day-date")]),
+      card("highest-day", "Highest day", highest?.total, kwh, [onDay(doc, highest, "highest-day-date")]),
+      card("lowest-day", "Lowest day", lowest?.total, kwh, [onDay(doc, lowest, "lowest-day-date")]),
     );
   }
   if (sunEnergy !== null) {
@@ -52,7 +53,10 @@ export function closed(doc, grid, { main, energy, sunEnergy }, days, notes = [])
       card("min", `Lowest ${what}`, found.min?.value, unit, [when(doc, found.min, "min-time")]),
     );
   }
-  return { heading: span(doc), hero: null, isLong: doc.tier === "yearly", ...filled(cards, found.known) };
+  return {
+    heading: span(doc), hero: null, ...filled(cards, found.known),
+    smalls: furtherCharts(doc, grid, roles), gaps: gapList(doc, grid),
+  };
 }
 
 /**
@@ -62,13 +66,15 @@ export function closed(doc, grid, { main, energy, sunEnergy }, days, notes = [])
  */
 export function week(doc, grid) {
   const roles = rolesOf(doc.series);
-  const days = daysOf(doc, grid, roles.energy);
-  return {
-    ...closed(doc, grid, roles, days),
-    charts: [...mainChart(doc, grid, roles), ...furtherCharts(doc, grid, roles)],
-    bars: roles.energy === null ? [] : [energyDays(doc, grid, roles, days)],
-    heats: heat(doc, grid, roles.energy ?? roles.main), gaps: gapList(doc, grid),
+  const rest = () => {
+    const days = daysOf(doc, grid, roles.energy);
+    return {
+      ...closed(doc, grid, roles, days),
+      bars: roles.energy === null ? [] : [energyDays(doc, grid, roles, days)],
+      heats: heat(doc, grid, roles.energy ?? roles.main),
+    };
   };
+  return { isLong: false, charts: mainChart(doc, grid, roles), rest };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { month as monthName, monthYear, percent, shortDay, title } from "./format.js";
 import { window } from "./data.js";
-import { amountUnit, cell, changePart, energyChart, furtherCharts, gapList, mainChart } from "./model.js";
+import { amountUnit, cell, changePart, energyChart, mainChart } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { WHOLE, daysOf, months, rolling } from "./statistics.js";
 import { closed } from "./week.js";
@@ -26,11 +26,12 @@ export function year(doc, grid) {
   const suns = daysOf(doc, grid, sunEnergy);
   const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
   return {
-    ...closed(doc, grid, roles, days),
-    charts: [...rollingChart(roles, days, suns), ...power, ...furtherCharts(doc, grid, roles)],
-    bars: energy === null ? [] : [monthList(doc, energy, sunEnergy, days, suns)],
-    heats: calendar(doc, grid, energy === null ? daysOf(doc, grid, main) : days, energy ?? main),
-    gaps: gapList(doc, grid),
+    isLong: true, charts: [...rollingChart(roles, days, suns), ...power],
+    rest: () => ({
+      ...closed(doc, grid, roles, days),
+      bars: energy === null ? [] : [monthList(doc, energy, sunEnergy, days, suns)],
+      heats: calendar(doc, grid, energy === null ? daysOf(doc, grid, main) : days, energy ?? main),
+    }),
   };
 }
 

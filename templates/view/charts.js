@@ -17,17 +17,21 @@ const fields = /** @type {const} */ (["values", "min", "max"]);
 
 /** What the charts of a tab share: the buckets, the part of them in view, the one that is read. */
 export class Group {
-  /** @param {Zone} zone @param {string} bucket @param {number[]} edges */
-  constructor(zone, bucket, edges) {
+  /**
+   * @param {Zone} zone
+   * @param {string} bucket
+   * @param {number[]} edges
+   * @param {[number, number] | null} range
+   * @param {Set<string>} hidden
+   */
+  constructor(zone, bucket, edges, range = null, hidden = new Set()) {
     this.zone = zone;
     this.bucket = bucket;
     this.edges = edges;
-    /** @type {[number, number] | null} */
-    this.range = null;
+    this.range = range;
+    this.hidden = hidden;
     /** @type {number | null} */
     this.cell = null;
-    /** @type {Set<string>} */
-    this.hidden = new Set();
     /** @type {Set<Chart>} */
     this.charts = new Set();
     /** @type {() => void} */
@@ -135,15 +139,10 @@ export class Chart {
       String(before.blanks) === String(model.blanks) && before.lines.every((line, i) =>
         fields.every((field) => isEqual(line, model.lines[i], field)));
     if (isSame) return;
-    this.plot?.setData(this.data(), false);
+    this.plot?.setData([this.edges], false);
     this.rescale();
     this.showReading();
     this.table.update();
-  }
-
-  /** @returns {uPlot.AlignedData} */
-  data() {
-    return [this.group.edges.slice(0, -1), ...this.model.lines.flatMap((line) => [line.max ?? line.values, line.values])];
   }
 
   draw() {
@@ -179,10 +178,10 @@ export class Chart {
           },
         },
       ],
-      series: [{}, ...model.lines.flatMap((_, i) => this.series(i))],
+      series: [{}],
       hooks: {
-        ready: [() => void performance.mark("chart")],
         drawClear: [(u) => this.hatch(u)],
+        draw: [(u) => this.lines(u)],
         setCursor: [(u) => {
           const left = u.cursor.left ?? -1;
           if (this.isFollowing) return;
@@ -195,7 +194,7 @@ export class Chart {
           group.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
         }],
       },
-    }, this.data(), this.host);
+    }, [this.edges], this.host);
     const over = this.plot.over;
     over.addEventListener("dblclick", () => group.zoom(null));
     for (const type of /** @type {const} */ (["pointerdown", "pointermove"])) {
@@ -207,111 +206,45 @@ export class Chart {
     }
   }
 
-  /** @param {number} i @returns {uPlot.Series[]} a band or nothing, then the line */
-  series(i) {
-    const { tone, kind, max, name } = this.model.lines[i];
-    const show = !this.group.hidden.has(name);
-    const stroke = () => colour(TONES[tone]);
-    const isBars = kind === "bars";
-    return [
-      {
-        show: show && (max !== undefined || isBars), points: { show: false }, width: 0,
-        fill: isBars ? (u) => hatching(u.ctx, colour(TONES[tone])) : () => colour(`${TONES[tone]}-band`),
-        paths: (u) => ({ stroke: null, fill: isBars ? this.bars(u, i, true) : this.band(u, i) }),
-      },
-      {
-        show, points: { show: false }, width: isBars ? 0 : tone === "ghost" ? 1.25 : 1.75, stroke,
-        ...(isBars && { fill: stroke }), ...(tone === "ghost" && { dash: [3, 3] }),
-        paths: (u) => isBars
-          ? { stroke: null, fill: this.bars(u, i, false) }
-          : { stroke: kind === "line" ? this.middles(u, i) : this.steps(u, i), fill: null },
-      },
-    ];
-  }
-
-  /** @param {uPlot} u @returns {[(cell: number) => number, number, number]} where a bucket's edge is, and the buckets in view */
-  place(u) {
+  /** @param {uPlot} u whose axes and grid are drawn */
+  lines(u) {
+    const { ctx, bbox: { left, top, width, height }, scales: { y: { min = 0, max = 1 } } } = u;
     const { edges, view: [from, to] } = this.group;
-    const { left, width } = u.bbox;
-    const scale = width / (to - from);
-    return [(cell) => left + (edges[cell] - from) * scale, this.group.at(from), this.group.at(to - 1) + 1];
-  }
-
-  /** @param {uPlot} u @param {number} i */
-  steps(u, i) {
-    const path = new Path2D();
-    const { values } = this.model.lines[i];
-    const [x, from, to] = this.place(u);
-    let isOn = false;
-    for (let cell = from; cell < to; cell++) {
-      const value = values[cell];
-      if (value === null || value === undefined) {
-        isOn = false;
+    /** @type {Place} */
+    const place = {
+      x: (cell) => left + ((edges[cell] - from) / (to - from)) * width,
+      y: (value) => top + ((max - value) / (max - min)) * height,
+    };
+    const shown = this.model.lines.filter((line) => !this.group.hidden.has(line.name));
+    const bars = shown.filter((line) => line.kind === "bars");
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, 0, width, ctx.canvas.height);
+    ctx.clip();
+    ctx.lineJoin = "round";
+    for (const line of shown) {
+      const { kind, tone } = line;
+      const ink = colour(TONES[tone]);
+      if (kind === "bars") {
+        for (const isPartial of [false, true]) {
+          ctx.fillStyle = isPartial ? hatching(ctx, ink) : ink;
+          ctx.fill(columns(line, place, isPartial, bars.indexOf(line), bars.length));
+        }
         continue;
       }
-      const y = u.valToPos(value, "y", true);
-      if (isOn) path.lineTo(x(cell), y);
-      else path.moveTo(x(cell), y);
-      path.lineTo(x(cell + 1), y);
-      isOn = true;
-    }
-    return path;
-  }
-
-  /** @param {uPlot} u @param {number} i */
-  middles(u, i) {
-    const path = new Path2D();
-    const { values } = this.model.lines[i];
-    const [x, from, to] = this.place(u);
-    let isOn = false;
-    for (let cell = Math.max(0, from - 1); cell < Math.min(values.length, to + 1); cell++) {
-      const value = values[cell];
-      if (value === null) {
-        isOn = false;
-        continue;
+      if (line.max) {
+        // From its lowest to its highest a day is nearly as tall as the chart.
+        ctx.globalAlpha = this.group.bucket === "day" ? 0.6 : 1;
+        ctx.fillStyle = colour(`${TONES[tone]}-band`);
+        ctx.fill(band(line, place));
+        ctx.globalAlpha = 1;
       }
-      const middle = (x(cell) + x(cell + 1)) / 2;
-      const y = u.valToPos(value, "y", true);
-      if (!isOn && (values[cell + 1] ?? null) === null) path.moveTo(middle - 2, y);
-      if (isOn) path.lineTo(middle, y);
-      else path.moveTo(middle, y);
-      isOn = true;
+      ctx.strokeStyle = ink;
+      ctx.lineWidth = (tone === "ghost" ? 1.25 : 1.75) * devicePixelRatio;
+      ctx.setLineDash(tone === "ghost" ? [3 * devicePixelRatio, 3 * devicePixelRatio] : []);
+      ctx.stroke(kind === "line" ? middles(line, place) : steps(line, place));
     }
-    return path;
-  }
-
-  /** @param {uPlot} u @param {number} i */
-  band(u, i) {
-    const path = new Path2D();
-    const { min = [], max = [] } = this.model.lines[i];
-    const [x, from, to] = this.place(u);
-    for (let cell = from; cell < to; cell++) {
-      const [low, high] = [min[cell], max[cell]];
-      if (low == null || high == null) continue;
-      const y = u.valToPos(high, "y", true);
-      path.rect(x(cell), y, x(cell + 1) - x(cell), Math.max(1, u.valToPos(low, "y", true) - y));
-    }
-    return path;
-  }
-
-  /** @param {uPlot} u @param {number} i @param {boolean} isPartial */
-  bars(u, i, isPartial) {
-    const path = new Path2D();
-    const { values, partial, tone } = this.model.lines[i];
-    const among = this.model.lines.filter((line) => line.kind === "bars" && !this.group.hidden.has(line.name));
-    const place = Math.max(0, among.indexOf(this.model.lines[i]));
-    const [x, from, to] = this.place(u);
-    const zero = u.valToPos(0, "y", true);
-    for (let cell = from; cell < to; cell++) {
-      const value = values[cell];
-      if (value == null || (partial?.[cell] ?? false) !== isPartial) continue;
-      const [start, width] = [x(cell), x(cell + 1) - x(cell)];
-      const free = width > 6 && tone !== "soft" ? width * 0.14 : Math.min(1, width * 0.1);
-      const each = (width - 2 * free) / among.length;
-      const y = u.valToPos(value, "y", true);
-      path.rect(start + free + each * place, Math.min(y, zero), Math.max(each - (among.length > 1 && each > 4 ? 1 : 0), 0.5), Math.abs(zero - y));
-    }
-    return path;
+    ctx.restore();
   }
 
   /** @param {uPlot} u */
@@ -320,8 +253,8 @@ export class Chart {
     const { view: [from, to] } = this.group;
     const scale = bbox.width / (to - from);
     ctx.save();
-    ctx.fillStyle = hatching(ctx, colour("--hatch"));
     for (const [start, end] of this.model.blanks) {
+      ctx.fillStyle = hatching(ctx, colour("--hatch"));
       const left = Math.max(bbox.left, bbox.left + (start - from) * scale);
       const right = Math.min(bbox.left + bbox.width, bbox.left + (end - from) * scale);
       if (right > left) ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
@@ -363,13 +296,6 @@ export class Chart {
       this.element.hidden = isHidden;
       this.draw();
     }
-    this.plot?.batch((/** @type {uPlot} */ u) => {
-      this.model.lines.forEach((line, i) => {
-        const show = !this.group.hidden.has(line.name);
-        u.setSeries(2 * i + 1, { show: show && (line.max !== undefined || line.kind === "bars") });
-        u.setSeries(2 * i + 2, { show });
-      });
-    });
     this.rescale();
     this.showReading();
     this.table.update();
@@ -463,6 +389,83 @@ export class Chart {
       rows,
     };
   }
+}
+
+/** Where a bucket starts, and where a value is. @typedef {{ x: (cell: number) => number, y: (value: number) => number }} Place */
+
+/** @param {(number | null)[]} values @returns {[number, number][]} from where and to where they are known */
+function runs(values) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let from = 0, cell = 0; cell <= values.length; cell++) {
+    if (cell < values.length && values[cell] !== null) continue;
+    if (from < cell) found.push([from, cell]);
+    from = cell + 1;
+  }
+  return found;
+}
+
+/** @param {Line} line @param {Place} place */
+function steps({ values }, { x, y }) {
+  const path = new Path2D();
+  for (const [from, to] of runs(values)) {
+    path.moveTo(x(from), y(Number(values[from])));
+    for (let cell = from; cell < to; cell++) {
+      // Where it stays as it is, one line does for many buckets.
+      if (cell + 1 < to && values[cell] === values[cell + 1]) continue;
+      path.lineTo(x(cell + 1), y(Number(values[cell])));
+      if (cell + 1 < to) path.lineTo(x(cell + 1), y(Number(values[cell + 1])));
+    }
+  }
+  return path;
+}
+
+/** @param {Line} line @param {Place} place */
+function middles({ values }, { x, y }) {
+  const path = new Path2D();
+  for (const [from, to] of runs(values)) {
+    for (let cell = from; cell < to; cell++) {
+      const [middle, at] = [(x(cell) + x(cell + 1)) / 2, y(Number(values[cell]))];
+      // One alone is a dash.
+      if (cell === from) path.moveTo(to - from > 1 ? middle : middle - 2, at);
+      path.lineTo(middle, at);
+    }
+  }
+  return path;
+}
+
+/** @param {Line} line @param {Place} place @returns {Path2D} one outline: a rectangle a bucket takes a browser far longer */
+function band({ min = [], max = [] }, { x, y }) {
+  const path = new Path2D();
+  for (const [from, to] of runs(max)) {
+    path.moveTo(x(from), y(Number(max[from])));
+    for (let cell = from; cell < to; cell++) {
+      const high = y(Number(max[cell]));
+      path.lineTo(x(cell), high);
+      path.lineTo(x(cell + 1), high);
+    }
+    for (let cell = to - 1; cell >= from; cell--) {
+      const low = Math.max(y(Number(min[cell])), y(Number(max[cell])) + 1);
+      path.lineTo(x(cell + 1), low);
+      path.lineTo(x(cell), low);
+    }
+    path.closePath();
+  }
+  return path;
+}
+
+/** @param {Line} line @param {Place} place @param {boolean} isPartial @param {number} i @param {number} count of bars beside each other */
+function columns({ values, partial, tone }, { x, y }, isPartial, i, count) {
+  const path = new Path2D();
+  const zero = y(0);
+  values.forEach((value, cell) => {
+    if (value === null || (partial?.[cell] ?? false) !== isPartial) return;
+    const [start, width] = [x(cell), x(cell + 1) - x(cell)];
+    const free = width > 6 && tone !== "soft" ? width * 0.14 : Math.min(1, width * 0.1);
+    const each = (width - 2 * free) / count;
+    path.rect(start + free + each * i, y(value), Math.max(each - (count > 1 && each > 4 ? 1 : 0), 0.5), zero - y(value));
+  });
+  return path;
 }
 
 /** @param {Line} one @param {Line} other @param {"values" | "min" | "max"} field @returns {boolean} */

@@ -7,19 +7,28 @@ import { disclosure, download, h, partNode, setParts, setText } from "./dom.js";
 import { onTheme } from "./theme.js";
 
 /** @typedef {import("../lib/model.js").Model} Model */
+/** @typedef {import("../lib/model.js").Rest} Rest */
 /** @typedef {import("../lib/model.js").Card} CardModel */
 /** @typedef {import("../lib/data.js").Doc} Doc */
 /** @typedef {import("../lib/data.js").Grid} Grid */
 
-/** A part of the page that shows a model and can show the next one. @template T @typedef {{ element: HTMLElement, update: (model: T) => void }} View */
+/** A part of the page that shows a model, and then the next one. @template T @typedef {{ element: HTMLElement, update: (model: T) => void }} View */
 
-/**
- * The biggest figure of the page.
- *
- * @param {NonNullable<Model["hero"]>} first
- * @returns {View<NonNullable<Model["hero"]>>}
- */
-function hero(first) {
+/** The days that it is about. @returns {View<Rest>} */
+function heading() {
+  const days = h("h2");
+  const known = h("p", { class: "note" });
+  return {
+    element: h("div", { class: "span" }, days, known),
+    update: (model) => {
+      setText(days, model.heading);
+      setParts(known, model.known ? [{ key: "known", ...model.known }, { text: " known" }] : []);
+    },
+  };
+}
+
+/** The biggest figure of the page. @returns {View<NonNullable<Rest["hero"]>>} */
+function hero() {
   const label = h("h2", {});
   const figure = h("b", { "data-value": "now" });
   const unit = h("span", { class: "unit" });
@@ -33,7 +42,7 @@ function hero(first) {
   const element = h("section", { class: "card hero" },
     h("div", {}, label, h("p", { class: "figure" }, figure, unit), when), sun,
     h("p", { class: "known" }, h("span", { class: "track", "aria-hidden": "true" }, meter), known, " known"));
-  /** @param {NonNullable<Model["hero"]>} model */
+  /** @param {NonNullable<Rest["hero"]>} model */
   const update = (model) => {
     setText(label, model.label);
     element.classList.toggle("unknown", model.isUnknown);
@@ -53,12 +62,11 @@ function hero(first) {
     known.dataset.raw = model.known.raw === null ? "" : String(model.known.raw);
     meter.style.width = `${(model.known.raw ?? 0) * 100}%`;
   };
-  update(first);
   return { element, update };
 }
 
-/** @param {CardModel[]} first @returns {View<CardModel[]>} */
-function cards(first) {
+/** @returns {View<CardModel[]>} */
+function cards() {
   const element = h("div", { class: "cards" });
   /** @param {CardModel} model */
   const make = (model) => {
@@ -85,11 +93,10 @@ function cards(first) {
       card.notes.replaceChildren(...model.notes.map((note) => h("p", {}, ...note.map(partNode))));
     }
   };
-  update(first);
   return { element, update };
 }
 
-/** @param {Model["bars"][number]} first @returns {View<Model["bars"][number]>} */
+/** @param {Rest["bars"][number]} first @returns {View<Rest["bars"][number]>} */
 function bars(first) {
   const body = h("tbody");
   const [name, ...heads] = first.head;
@@ -99,7 +106,7 @@ function bars(first) {
       h("table", { "aria-labelledby": `bars-${first.key}` },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, name), h("td", { class: "bar" }),
           ...heads.map((head) => h("th", { scope: "col" }, head)))), body)));
-  /** @param {Model["bars"][number]} model */
+  /** @param {Rest["bars"][number]} model */
   const update = (model) => body.replaceChildren(...model.rows.map((row) => {
     const track = h("td", { class: "bar" }, h("div", { class: "track" }, ...row.bars.map((bar) => {
       const made = h("i", { class: `${bar.tone}${bar.partial ? " partial" : ""}` });
@@ -108,11 +115,10 @@ function bars(first) {
     })));
     return h("tr", {}, h("th", { scope: "row" }, row.label), track, ...row.cells.map((cell) => h("td", {}, partNode(cell))));
   }));
-  update(first);
   return { element, update };
 }
 
-/** @param {Model["heats"][number]} first @returns {View<Model["heats"][number]>} */
+/** @param {Rest["heats"][number]} first @returns {View<Rest["heats"][number]>} */
 function heat(first) {
   let model = first;
   const reading = h("p", { class: "reading" });
@@ -157,22 +163,21 @@ function heat(first) {
     scale.replaceChildren(
       partNode({ key: `${model.key}-low`, raw: model.low, text: format.measure(model.low, model.unit) }), h("span", { class: "ramp" }),
       partNode({ key: `${model.key}-high`, raw: model.high, text: format.measure(model.high, model.unit) }),
-      h("span", { class: "key" }, h("i", { class: "blank" }), "unknown"));
+      ...[["blank", "unknown"], ["partial", "known in part"]].map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), text)));
     table.update();
   };
-  update(first);
   return { element, update };
 }
 
 /** How many gaps are listed at first. */
 const SOME = 8;
 
-/** @param {Model["gaps"]} first @returns {View<Model["gaps"]>} */
+/** @param {Rest["gaps"]} first @returns {View<Rest["gaps"]>} */
 function gaps(first) {
   const element = h("section", { class: "card gaps" });
   let isAll = false;
   let model = first;
-  const update = (/** @type {Model["gaps"]} */ next) => {
+  const update = (/** @type {Rest["gaps"]} */ next) => {
     model = next;
     const rows = isAll ? model.rows : model.rows.slice(0, SOME);
     const more = h("button", { type: "button", class: "quiet" }, `Show all ${model.rows.length}`);
@@ -192,7 +197,6 @@ function gaps(first) {
       rows.length < model.rows.length ? more : "",
     );
   };
-  update(first);
   return { element, update };
 }
 
@@ -205,7 +209,7 @@ export class Panel {
     this.signature = null;
     /** @type {Group | null} */
     this.group = null;
-    /** @type {((model: Model) => void)[]} */
+    /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
     this.watch = new ResizeObserver(() => requestAnimationFrame(() => this.resize()));
     onTheme(() => this.group?.charts.forEach((chart) => chart.plot?.redraw(false)));
@@ -217,75 +221,80 @@ export class Panel {
 
   /** @param {Doc} doc @param {Grid} grid @param {Model} model */
   show(doc, grid, model) {
-    const parts = [model.hero !== null, doc.zone.name, model.charts.map(({ key, lines }) => [key, lines.map(({ name, kind }) => name + kind)]), model.bars.map(({ key, head }) => [key, head]), model.heats.map(({ key }) => key), doc.bucket];
-    const signature = JSON.stringify(parts);
+    const { zone, bucket, series } = doc;
+    const { edges, columns } = grid;
+    // What there is to show does not depend on how much is known of a series, but on whether anything is.
+    const signature = JSON.stringify([zone.name, bucket, [...series].map(([name, { unit, counter }]) =>
+      [name, unit, counter, columns.get(name)?.some(Boolean)])]);
     this.doc = doc;
     this.grid = grid;
-    if (this.group) this.group.edges = grid.edges;
+    this.model = model;
     if (signature === this.signature && this.group) {
-      const { range } = this.group;
-      if (range && (range[1] <= grid.edges[0] || range[0] >= grid.edges[grid.edges.length - 1])) this.group.range = null;
-      for (const update of this.updates) update(model);
-      return;
+      const { group } = this;
+      const { range } = group;
+      group.edges = edges;
+      if (range && (range[1] <= edges[0] || range[0] >= edges[edges.length - 1])) group.range = null;
+      const rest = model.rest();
+      for (const update of this.updates) update(model, rest);
+    } else {
+      this.signature = signature;
+      this.build(new Group(zone, bucket, edges, this.group?.range, this.group?.hidden), model);
     }
-    this.signature = signature;
-    this.build(doc, grid, model);
   }
 
-  /** @param {Doc} doc @param {Grid} grid @param {Model} model */
-  build(doc, grid, model) {
+  /** @param {Group} group @param {Model} model */
+  build(group, model) {
     this.watch.disconnect();
-    const hidden = this.group?.hidden ?? new Set();
-    const range = this.group?.range ?? null;
-    const group = new Group(doc.zone, doc.bucket, grid.edges);
-    group.hidden = hidden;
-    group.range = range;
     this.group = group;
-    this.updates = [];
-    /** @template T @param {View<T>} view @param {(model: Model) => T | null | undefined} pick */
+    const charts = model.charts.map((chart) => new Chart(group, chart));
+    this.updates = [(next) => charts.forEach((chart, i) => chart.update(next.charts[i]))];
+    this.host.replaceChildren(...charts.map((chart) => chart.element));
+    charts[0]?.draw();
+    // What is around it takes longer, and is there in the same frame.
+    requestAnimationFrame(() => {
+      if (this.group === group && this.signature) this.complete(group, this.model ?? model);
+    });
+  }
+
+  /** @param {Group} group @param {Model} model whose charts are there */
+  complete(group, model) {
+    const rest = model.rest();
+    /** @template T @param {View<T>} view @param {(rest: Rest) => T | null | undefined} pick */
     const add = (view, pick) => {
-      this.updates.push((next) => {
+      /** @param {Model} _ @param {Rest} next */
+      const update = (_, next) => {
         const found = pick(next);
         if (found) view.update(found);
-      });
+      };
+      this.updates.push(update);
+      update(model, rest);
       return view.element;
     };
-    const heading = h("h2", {});
-    const known = h("p", { class: "note" });
-    /** @param {Model} next */
-    const head = (next) => {
-      setText(heading, next.heading);
-      setParts(known, next.known ? [{ key: "known", ...next.known }, { text: " known" }] : []);
-    };
-    head(model);
-    this.updates.push(head);
-    const charts = model.charts.map((chart, i) => {
-      const made = new Chart(group, chart);
-      this.updates.push((next) => made.update(next.charts[i]));
-      return made;
-    });
-    const wide = charts.filter((chart) => chart.model.tall).map((chart) => chart.element);
-    const small = charts.filter((chart) => !chart.model.tall).map((chart) => chart.element);
-    const heats = model.heats.map((one, i) => add(heat(one), (next) => next.heats[i]));
-    const lists = model.bars.map((one, i) => add(bars(one), (next) => next.bars[i]));
-    this.host.replaceChildren(
-      h("div", { class: "span" }, heading, known),
-      h("div", { class: model.hero ? "head with-hero" : "head" },
-        model.hero && add(hero(model.hero), (next) => next.hero), add(cards(model.cards), (next) => next.cards)),
-      ...(model.isLong ? [...heats, ...lists, this.tools(model, group), ...wide] : [this.tools(model, group), ...wide, ...lists, ...heats]),
-      small.length ? h("div", { class: "smalls" }, ...small) : "",
-      add(gaps(model.gaps), (next) => next.gaps),
+    const smalls = rest.smalls.map((small, i) => add(new Chart(group, small), (next) => next.smalls[i]));
+    const heats = rest.heats.map((one, i) => add(heat(one), (next) => next.heats[i]));
+    const lists = rest.bars.map((one, i) => add(bars(one), (next) => next.bars[i]));
+    this.host.prepend(
+      add(heading(), (next) => next),
+      h("div", { class: rest.hero ? "head with-hero" : "head" },
+        rest.hero && add(hero(), (next) => next.hero), add(cards(), (next) => next.cards)),
+      ...(model.isLong ? [...heats, ...lists] : []), this.tools(group),
     );
-    let i = 0;
+    this.host.append(
+      ...(model.isLong ? [] : [...lists, ...heats]),
+      smalls.length ? h("div", { class: "smalls" }, ...smalls) : "",
+      add(gaps(rest.gaps), (next) => next.gaps),
+    );
+    // It may have brought a scroll bar.
+    this.resize();
+    const charts = [...group.charts];
     const drawNext = () => {
-      if (this.group !== group || i >= charts.length) return;
-      charts[i].draw();
-      this.watch.observe(charts[i].host);
-      i += 1;
+      const chart = charts.shift();
+      if (this.group !== group || !chart) return;
+      chart.draw();
+      this.watch.observe(chart.host);
       requestAnimationFrame(() => setTimeout(drawNext));
     };
-    if (model.isLong) requestAnimationFrame(() => setTimeout(drawNext));
-    else drawNext();
+    setTimeout(drawNext);
   }
 
   /** @param {Node | string} content in place of data */
@@ -304,14 +313,13 @@ export class Panel {
     }
   }
 
-  /** @param {Model} model @param {Group} group */
-  tools(model, group) {
-    /** @type {Map<string, string>} */
-    const tones = new Map();
-    const names = new Map(model.charts.flatMap(({ lines }) => lines.map((line) => [line.name, line.label])));
-    for (const { lines } of model.charts) for (const line of lines) if (!tones.has(line.name)) tones.set(line.name, line.tone);
-    const chips = [...names].map(([name, label]) => {
-      const chip = h("button", { type: "button", class: `chip ${tones.get(name)}`, "aria-pressed": "true", "data-series": name.trim() }, label);
+  /** @param {Group} group */
+  tools(group) {
+    /** @type {Map<string, import("../lib/model.js").Line>} */
+    const lines = new Map();
+    for (const { model } of group.charts) for (const line of model.lines) if (!lines.has(line.name)) lines.set(line.name, line);
+    const chips = [...lines.values()].map(({ name, label, tone }) => {
+      const chip = h("button", { type: "button", class: `chip ${tone}`, "aria-pressed": "true", "data-series": name.trim() }, label);
       chip.addEventListener("click", () => group.toggle(name));
       return { chip, name };
     });

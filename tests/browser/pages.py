@@ -36,8 +36,8 @@ DRAWN = """id => {
   const panel = document.getElementById(`panel-${id}`);
   if (!panel || panel.hidden) return false;
   const plots = [...panel.querySelectorAll(".plot")].filter(plot => plot.checkVisibility());
-  const content = panel.querySelector("h2");
-  return content !== null && plots.every(plot => plot.querySelector("canvas"));
+  const last = panel.querySelector(".gaps");
+  return last !== null && plots.every(plot => plot.querySelector("canvas"));
 }"""
 Shown = tuple[str, str | None, str]
 Found = TypeVar("Found")

@@ -57,7 +57,7 @@ def site_of(
     """Put documents' dashboard into a folder and serve it."""
     data_dir, web_root = folder / "data", folder / "site"
     write(made, data_dir)
-    dashboard.put(dashboard.render(tiers, minutes), web_root, data_dir, TIER_NAMES)
+    dashboard.put(dashboard.render(tiers, minutes), web_root, data_dir)
     return Site(data_dir, web_root, served(web_root))
 
 

@@ -63,7 +63,7 @@ test("today is compared over the hours that both days wholly know", () => {
       ...byTheHour("2026-11-23", 24, (hour) => ({ power: power(500, 1, hour === 0 ? 0.9 : 1) }), "+01:00"),
     },
   }), "weekly");
-  const model = today(now.doc, now.grid, before);
+  const model = today(now.doc, now.grid, before).rest();
   const raw = (/** @type {string} */ key) => model.cards.find((card) => card.key === key)?.raw;
   const hours = model.cards.find((card) => card.key === "yesterday")?.notes[0].find((part) => part.key === "yesterday-hours");
   // Hour 0: yesterday knows 90 %; hour 1: today knows 75 %; hour 2 is known to both; hour 3 is not over.
@@ -71,7 +71,7 @@ test("today is compared over the hours that both days wholly know", () => {
   close(raw("yesterday"), 0.5);
   // The mean week has hour 0 too, by the day that knows it, and the mean of both days in hour 2.
   close(raw("mean-week"), 1 + (1 + 0.5) / 2);
-  assert.equal(today(now.doc, now.grid).cards.some((card) => card.key === "yesterday"), false);
+  assert.equal(today(now.doc, now.grid).rest().cards.some((card) => card.key === "yesterday"), false);
 });
 
 test("an hour that comes twice is compared once, and one that is left out not at all", () => {
@@ -92,7 +92,7 @@ test("an hour that comes twice is compared once, and one that is left out not at
   assert.ok(long.has("02:00 again"));
   assert.equal(statistics.compareHours(long, [hours])?.hours, 23);
 
-  const [heat] = week(autumn.doc, autumn.grid).heats;
+  const [heat] = week(autumn.doc, autumn.grid).rest().heats;
   assert.equal(heat.columns.length, 25);
   assert.equal(heat.rows[heat.rows.length - 1].cells.filter(Boolean).length, 25);
 });
@@ -121,7 +121,7 @@ test("days add up, and the parts of a year too", () => {
   assert.equal(before.days, 30);
   assert.equal(previous(days.slice(-30), days.slice(-40)).change, null);
 
-  const model = year(doc, shown);
+  const model = year(doc, shown).rest();
   assert.equal(model.heats[0].rows.length, 13);
   assert.equal(model.heats[0].rows.flatMap(({ cells }) => cells.filter(Boolean)).length, 365);
   assert.equal(model.gaps.rows.length, 1);
@@ -176,6 +176,6 @@ test("what is unknown now is not shown as now", () => {
     points: { "2026-11-24T00:00:00Z": { power: power(1, 1) } },
     latest: { power: { timestamp: "2026-11-24T00:59:00Z", value: 512.4 } },
   }), "daily");
-  const { hero } = today(doc, shown);
+  const { hero } = today(doc, shown).rest();
   assert.deepEqual([hero?.label, hero?.raw], ["Unknown now", 512.4]);
 });
