@@ -1,6 +1,6 @@
 /** Bundles the page into the Python package; run by hatch_build.py, or by hand: `npm run build`. */
 
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -36,9 +36,11 @@ const withoutUnused = {
     }),
 };
 
+const outdir = fileURLToPath(new URL("../src/powerstats_cli/page", import.meta.url));
+
 await build({
   entryPoints: files.map((file) => here + file),
-  outdir: fileURLToPath(new URL("../src/powerstats_cli/page", import.meta.url)),
+  outdir,
   bundle: true,
   minify: true,
   format: "iife",
@@ -51,3 +53,6 @@ await build({
   loader: { ".html": "copy", ".webmanifest": "copy", ".svg": "copy", ".png": "copy" },
   plugins: [withoutUnused],
 });
+
+// Whoever passes the page on passes uPlot on, and its licence wants to come along.
+await copyFile(new URL("../LICENSE", import.meta.resolve("uplot")), `${outdir}/uplot.LICENSE.txt`);
