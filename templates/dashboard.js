@@ -74,10 +74,14 @@ function draw(tab) {
     if (beside && !beside.asked) void beside.load();
   } else if (main.isMissing || both) {
     view.drawn = [];
-    view.panel.empty(h("section", { class: "card empty" },
+    view.panel.empty(h("section", { class: "card empty" }, ...both && hasBegun(both.doc) ? [
+      h("h2", {}, "Nothing known yet"),
+      h("p", {}, "No sensor has had a number since midnight."),
+    ] : [
       h("h2", {}, "No data yet"),
       h("p", {}, tab.tier === "daily" ? "Today begins with the first run of " : "It is made at night; at once by "),
-      h("p", {}, h("code", {}, TIERS[tab.tier].command))));
+      h("p", {}, h("code", {}, TIERS[tab.tier].command)),
+    ]));
   } else if (!main.problem) {
     view.panel.empty(h("p", { class: "empty note" }, "Loading…"));
   } else {
@@ -85,6 +89,9 @@ function draw(tab) {
   }
   showStatus(tab);
 }
+
+/** @param {import("./lib/data.js").Doc} doc Tells whether a day was asked for past its midnight. */
+const hasBegun = ({ tier, zone, until }) => tier === "daily" && zone.start(zone.day(until)) !== until;
 
 /** @param {typeof all[number]} tab */
 function showStatus(tab) {

@@ -1,5 +1,7 @@
 """powerstats against a real Home Assistant: its answers, its own statistics, its failures."""
 
+import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import fsum
@@ -14,6 +16,10 @@ from powerstats_cli.documents import Document
 from powerstats_cli.homeassistant import HomeAssistant
 from powerstats_cli.periods import micros
 from powerstats_cli.statistics import Value, measure
+from tests.browser.conftest import Opener, browser, opened  # noqa: F401 - fixtures
+from tests.browser.pages import TABS, check
+from tests.browser.sites import Site, served
+from tests.github.fake import GitHub
 from tests.installation import TOKEN, Installation, Result
 from tests.real_home import (
     ENERGY,
@@ -657,3 +663,43 @@ def test_a_cut_is_unknown_when_the_sensors_are_back(cut: PowerCut, tmp_path: Pat
     installation.run_well("collect", at=cut.last - 30 * MINUTE)
     installation.run_well("collect")
     check_the_stretch_is_unknown(cut, cut.truth(), installation)
+
+
+# --- the whole way ------------------------------------------------------------------------------
+
+
+def test_from_home_assistant_to_the_page_at_github(
+    seen: Seen,
+    collected: Installation,
+    tmp_path: Path,
+    opened: Opener,  # noqa: F811 - the fixture imported above
+) -> None:
+    """What Git holds in the end is a page that shows each number of the files, and those files."""
+    home = installed(tmp_path / "home", seen.home, ENTITIES)
+    shutil.copytree(collected.data_dir, home.data_dir)
+    with GitHub(tmp_path / "github", clock=lambda: datetime.now(UTC)) as github:
+        repository = github.create("me/power")
+        with home.config.open("a") as config:
+            config.write(f'[github]\nrepo = "me/power"\napi_url = "{github.url}"\n')
+            config.write(f'token = "{github.token}"\n[publish]\npath = "docs"\n')
+        home.config.chmod(0o600)
+        home.run_well("publish")
+        home.run_well("sync", "push")
+        repository.fsck()
+        page, kept = repository.files("gh-pages", "docs"), repository.files("main", "data")
+
+    data = home.snapshot()
+    assert kept == {f"data/{name}": data[name] for name in ("monthly.json", "yearly.json")}
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name, content in page.items():
+        (pages / name.removeprefix("docs/")).write_bytes(content)
+    site = Site(pages, pages, served(pages))
+    assert site.documents().keys() == {"daily", "weekly", "monthly", "yearly"}
+    tab = opened(site, now=None).go()
+    today, *others = TABS
+    # Nothing is seeded of today; in its first minutes nothing was asked for, either.
+    assert re.search("(Nothing known|No data) yet", tab.panel(today).inner_text())
+    for name in others:
+        tab.open(name)
+        assert check(tab, name)["gaps"]

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
+from powerstats_cli.periods import day_start
 from powerstats_cli.tiers import TIERS
 from tests.browser.conftest import Opener
 from tests.browser.homes import NOW, Home, Outage, replaced
@@ -57,12 +60,24 @@ def test_a_file_without_a_point(opened: Opener, site: SiteOf, name: str) -> None
     empty = documents[FILES[name]]
     empty.points = {}
     empty.latest = {} if empty.day else None
+    if empty.day:
+        midnight = day_start(empty.day, ZoneInfo(empty.timezone))
+        empty.series = {key: replace(one, until=midnight) for key, one in empty.series.items()}
     tab = opened(site(documents)).go(name)
     tab.panel(name).get_by_text("No data yet").wait_for()
     assert COMMANDS[name] in tab.panel(name).inner_text()
     for other in {"7-days": ["today"], "365-days": ["30-days"]}.get(name, []):
         tab.open(other)
         check(tab, other)
+
+
+def test_a_day_without_a_number(opened: Opener, site: SiteOf) -> None:
+    """Asked for and answered, and nothing known since midnight: no run is missing."""
+    documents = Home().documents()
+    documents["daily"].points = {}
+    tab = opened(site(documents)).go()
+    tab.panel("today").get_by_text("Nothing known yet").wait_for()
+    assert "powerstats collect" not in tab.panel("today").inner_text()
 
 
 def test_a_file_without_a_series(opened: Opener, site: SiteOf) -> None:
