@@ -91,7 +91,8 @@ function draw(tab) {
 }
 
 /** @param {import("./lib/data.js").Doc} doc Tells whether a day was asked for past its midnight. */
-const hasBegun = ({ tier, zone, until }) => tier === "daily" && zone.start(zone.day(until)) !== until;
+const hasBegun = ({ tier, series, zone, until }) =>
+  tier === "daily" && series.size > 0 && zone.start(zone.day(until)) !== until;
 
 /** @param {typeof all[number]} tab */
 function showStatus(tab) {
