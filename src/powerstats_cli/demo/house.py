@@ -355,13 +355,13 @@ def _kept(kept: dict[int, _Made], index: int, make: Callable[[int], _Made]) -> _
 
 
 def _polls(day: Day, chance: Random) -> Iterator[int]:
-    """Yield when a device reports: every 1 to 3 minutes, by night less often."""
+    """Yield when a device reports: every 2 to 4 minutes, by night less often."""
     at = int(5 * SECOND * chance.random())
     waking, sleeping = day.at(6.2), day.at(23.2)
     while at < day.length:
         yield at
         slower = 1 if waking <= at < sleeping else 2
-        at += int(slower * (1 + 2 * chance.random()) * MINUTE)
+        at += int(slower * (2 + 2 * chance.random()) * MINUTE)
 
 
 def _steps(day: Day, chance: Random, *, away: bool, at: Sequence[int]) -> Steps:
