@@ -13,8 +13,9 @@ import pytest
 from rich.console import Console
 
 from powerstats_cli.commands.status import status
-from powerstats_cli.health import NIGHTLY, Health
+from powerstats_cli.health import Health
 from powerstats_cli.report import show
+from powerstats_cli.schedule import NIGHTLY
 from powerstats_cli.session import Options, opened
 from tests.homes import Stage, staged, steady_home
 
@@ -169,7 +170,7 @@ def test_nothing_there_yet(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "not there yet" in result.out
     assert "never ran" in result.out
-    assert "crontab" in result.out
+    assert "powerstats schedule show" in result.out
 
 
 def test_broken_file_is_65(stage: Stage) -> None:
@@ -196,6 +197,7 @@ def test_json_contract(stage: Stage) -> None:
     assert answer["now"] == "2025-11-22T10:03:00+01:00"
     assert answer["timezone"] == "Europe/Amsterdam"
     assert answer["problems"] == answer["set_aside"] == []
+    assert (answer["paused"], answer["paused_until"]) == (False, None)
     power = answer["series"][0]
     assert power == {
         "name": "power",

@@ -1,34 +1,25 @@
 """What is there, how much of it is known, what is stale, and what is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.documents import Document, Latest, bucket_minutes
 from powerstats_cli.periods import DAY, HOUR, Span, day_start, interval_at, local_day
-from powerstats_cli.runs import Run
+from powerstats_cli.runs import Pause, Run
+from powerstats_cli.schedule import COLLECT, NIGHTLY, PUBLISH, SYNC
 from powerstats_cli.tiers import TIERS, buckets
 
-COLLECT: Final = "collect"
-# The schedule's nightly steps, in local time, as crontab.example has them.
-NIGHTLY: Final[Mapping[str, time]] = {
-    "rotate": time(0, 0),
-    "aggregate weekly": time(0, 2),
-    "aggregate monthly": time(0, 5),
-    "aggregate yearly": time(0, 15),
-}
-PUBLISH: Final = "publish"
-PUBLISH_AT_MINUTE: Final = 20
 PUBLISH_ALLOWED: Final = timedelta(hours=2)
-# With a repository only; each right after its `aggregate`.
-SYNC: Final[Mapping[str, time]] = {"sync monthly": time(0, 6), "sync yearly": time(0, 16)}
 SYNC_ALLOWED: Final = timedelta(hours=26)
 TOKEN_WARNING: Final = timedelta(days=14)
 INTERVALS_ALLOWED: Final = 2
 NIGHTLY_ALLOWED: Final = timedelta(minutes=30)
+AFTER_A_PAUSE_ALLOWED: Final = timedelta(minutes=30)
 CELLS: Final = 12
 
 
@@ -62,11 +53,14 @@ class SeriesHealth:
 
 @dataclass(frozen=True, slots=True)
 class StepHealth:
-    """One step: its last run, when it is due next, and whether and since when it is overdue."""
+    """One step: its last run, when it is due next, and whether and since when it is overdue.
+
+    In a pause without an end nothing is due.
+    """
 
     name: str
     last: Run | None
-    due: datetime
+    due: datetime | None
     is_stale: bool
     stale_since: datetime | None = None
 
@@ -74,7 +68,7 @@ class StepHealth:
     def why(self) -> str:
         """Say what is known of why a step is overdue."""
         if self.last is None:
-            return "it never ran: is its line in the crontab?"
+            return "it never ran: is it scheduled? `powerstats schedule show` tells"
         if self.last.exit_code:
             return self.last.message
         return "it ran well and has not run again: is cron running?"
@@ -92,7 +86,10 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All that `status` shows; `aside` are the broken files that were set aside."""
+    """All that `status` shows; `aside` are the broken files that were set aside.
+
+    `pause` is the one that lasts.
+    """
 
     now: datetime
     timezone: str
@@ -102,6 +99,7 @@ class Health:
     steps: tuple[StepHealth, ...]
     aside: tuple[str, ...] = ()
     repository: Repository | None = None
+    pause: Pause | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -119,7 +117,7 @@ class Health:
 class Found:
     """What a data directory holds: documents by tier, sizes by file name, archived days.
 
-    `aside` are the names of broken files that were set aside.
+    `aside` are the names of broken files that were set aside; `pause` is the newest, over or not.
     """
 
     documents: Mapping[str, Document]
@@ -128,6 +126,7 @@ class Found:
     aside: Sequence[str] = ()
     repository: Repository | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
+    pause: Pause | None = None
 
 
 def assess(
@@ -136,7 +135,7 @@ def assess(
     """Return the health of what was found, for the configured series and interval."""
     daily = found.documents.get("daily")
     minutes = bucket_minutes(daily.bucket) if daily else minutes
-    series = tuple(_series(name, daily, minutes, zone, now) for name in names)
+    series = tuple(_series(name, daily, minutes, zone, now, found.pause) for name in names)
     return Health(
         now=now,
         timezone=zone.key,
@@ -151,10 +150,15 @@ def assess(
         ),
         aside=tuple(found.aside),
         repository=found.repository,
+        pause=found.pause if found.pause and found.pause.holds(now) else None,
     )
 
 
 # --- steps ------------------------------------------------------------------------------------
+
+
+NextDue = Callable[[datetime], datetime]
+"""When a step is due next, after an instant."""
 
 
 def _collect(
@@ -162,52 +166,84 @@ def _collect(
 ) -> StepHealth:
     stale = [one.until for one in series if one.is_stale]
     return StepHealth(
-        name=COLLECT,
-        last=found.runs.get(COLLECT),
-        due=interval_at(now, zone, minutes).end,
+        name=COLLECT.name,
+        last=found.runs.get(COLLECT.name),
+        due=_due(partial(_next_interval, zone, minutes), found.pause, now),
         is_stale=bool(stale),
         stale_since=min((until for until in stale if until), default=None),
     )
 
 
 def _nightly(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
+    next_due = partial(_next_night, zone, at)
     undone = _undone(step, found, zone)
     is_past = undone is not None and undone < local_day(now, zone)
     since = _at(undone + DAY, at, zone) if undone and is_past else None
-    is_stale = since is not None and now > since + NIGHTLY_ALLOWED
+    is_stale = since is not None and _is_late(since, NIGHTLY_ALLOWED, found.pause, next_due, now)
     return StepHealth(
         name=step,
         last=found.runs.get(step),
-        due=_next_night(at, zone, now),
+        due=_due(next_due, found.pause, now),
         is_stale=is_stale,
         stale_since=since if is_stale else None,
     )
 
 
 def _sync(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    return _chosen(step, found, SYNC_ALLOWED, _next_night(at, zone, now), now)
+    return _chosen(step, found, SYNC_ALLOWED, partial(_next_night, zone, at), now)
 
 
 def _publish(found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    this_hour = now.astimezone(zone).replace(minute=PUBLISH_AT_MINUTE, second=0, microsecond=0)
-    due = this_hour.astimezone(UTC)
-    return _chosen(PUBLISH, found, PUBLISH_ALLOWED, due if due > now else due + HOUR, now)
+    return _chosen(PUBLISH.name, found, PUBLISH_ALLOWED, partial(_next_hour, zone), now)
 
 
 def _chosen(
-    step: str, found: Found, allowed: timedelta, due: datetime, now: datetime
+    step: str, found: Found, allowed: timedelta, next_due: NextDue, now: datetime
 ) -> StepHealth:
     """Return how a step went that is a choice: it is overdue only where it was done before."""
     last = found.runs.get(step)
     succeeded = last.succeeded if last else None
-    is_stale = succeeded is not None and now - succeeded > allowed
-    return StepHealth(step, last, due, is_stale, stale_since=succeeded)
+    is_stale = succeeded is not None and _is_late(succeeded, allowed, found.pause, next_due, now)
+    return StepHealth(step, last, _due(next_due, found.pause, now), is_stale, stale_since=succeeded)
 
 
-def _next_night(at: time, zone: ZoneInfo, now: datetime) -> datetime:
-    today = local_day(now, zone)
+def _is_late(
+    well: datetime, allowed: timedelta, pause: Pause | None, next_due: NextDue, now: datetime
+) -> bool:
+    """Tell whether a step is overdue that was well at an instant.
+
+    What a pause kept from running is given until it was due next, and half an hour.
+    """
+    deadline = well + allowed
+    is_over = pause is None or (pause.until is not None and pause.until <= well)
+    if pause is not None and pause.since <= deadline and not is_over:
+        if pause.until is None:
+            return False
+        deadline = max(deadline, next_due(pause.until) + AFTER_A_PAUSE_ALLOWED)
+    return now > deadline
+
+
+def _due(next_due: NextDue, pause: Pause | None, now: datetime) -> datetime | None:
+    if pause is None or not pause.holds(now):
+        return next_due(now)
+    return next_due(pause.until) if pause.until else None
+
+
+def _next_interval(zone: ZoneInfo, minutes: int, after: datetime) -> datetime:
+    return interval_at(after, zone, minutes).end
+
+
+def _next_hour(zone: ZoneInfo, after: datetime) -> datetime:
+    """Return when `publish` is due; the minute is local, as not every zone's hours are UTC's."""
+    local = after.astimezone(zone).replace(minute=PUBLISH.minute or 0, second=0, microsecond=0)
+    due = local.astimezone(UTC)
+    return due if due > after else due + HOUR
+
+
+def _next_night(zone: ZoneInfo, at: time, after: datetime) -> datetime:
+    today = local_day(after, zone)
     due = _at(today, at, zone)
-    return due if due > now else _at(today + DAY, at, zone)
+    return due if due > after else _at(today + DAY, at, zone)
 
 
 def _at(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -231,11 +267,17 @@ def _undone(step: str, found: Found, zone: ZoneInfo) -> date | None:
 
 
 def _series(
-    name: str, daily: Document | None, minutes: int, zone: ZoneInfo, now: datetime
+    name: str,
+    daily: Document | None,
+    minutes: int,
+    zone: ZoneInfo,
+    now: datetime,
+    pause: Pause | None,
 ) -> SeriesHealth:
     series = daily.series.get(name) if daily else None
     if daily is None or daily.day is None or series is None:
-        return SeriesHealth(name, "", None, None, None, None, is_stale=True)
+        is_stale = pause is None or not pause.holds(now)
+        return SeriesHealth(name, "", None, None, None, None, is_stale)
     values = [point[name] for point in daily.points.values() if name in point]
     energies = [value.kwh if value.change is None else value.change for value in values]
     shares = _shares(daily, [name], zone, series.until)
@@ -246,7 +288,13 @@ def _series(
         until=series.until,
         known=_mean(shares),
         energy=round(sum(known), 6) if (known := [e for e in energies if e is not None]) else None,
-        is_stale=now - series.until > INTERVALS_ALLOWED * timedelta(minutes=minutes),
+        is_stale=_is_late(
+            series.until,
+            INTERVALS_ALLOWED * timedelta(minutes=minutes),
+            pause,
+            partial(_next_interval, zone, minutes),
+            now,
+        ),
     )
 
 

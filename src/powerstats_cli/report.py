@@ -1,7 +1,7 @@
 """Health for people: a few tables that say at one look whether all is well."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from powerstats_cli.clock import in_words
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.findings import Finding, Level
 from powerstats_cli.health import FileHealth, Health, Repository, StepHealth
 from powerstats_cli.outcome import joined
 
@@ -19,6 +20,7 @@ from powerstats_cli.outcome import joined
 LEVELS: Final = "▁▂▃▄▅▆▇"
 ASCII_LEVELS: Final = "123456#"
 GOOD, FAIR, BAD = "green", "yellow", "red"
+AREA_WIDTH: Final = 23
 WELL_KNOWN: Final = 0.99
 HALF_KNOWN: Final = 0.5
 
@@ -27,7 +29,12 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
     """Print the tables, and the troubles below them; a pipe gets each on one line."""
     view = _View(health, is_ascii=is_ascii(console))
     complaints = [*map(str, problems), *view.complaints()]
-    for part in (view.title(len(complaints)), view.series(), view.files(), view.steps()):
+    console.print(view.title(len(complaints)))
+    if health.pause is not None:
+        paused = Text(health.pause.in_words(view.zone), style=f"bold {FAIR}")
+        console.print(paused, soft_wrap=not console.is_terminal)
+    console.print()
+    for part in (view.series(), view.files(), view.steps()):
         console.print(part)
         console.print()
     if health.repository is not None:
@@ -60,14 +67,17 @@ class _View:
         grid.add_column()
         grid.add_column(justify="right")
         left = Text.assemble(("powerstats", "bold"), f"  {now:%a %d %b %Y %H:%M}  {now.tzname()}")
-        state = (
-            Text(f"{troubles} {'thing needs' if troubles == 1 else 'things need'} you", BAD)
-            if troubles
-            else Text("all is well", GOOD)
-        )
+        state = self._state(troubles)
         state.stylize("bold")
         grid.add_row(left, state)
         return grid
+
+    def _state(self, troubles: int) -> Text:
+        if troubles:
+            return Text(f"{troubles} {'thing needs' if troubles == 1 else 'things need'} you", BAD)
+        if self.health.pause is not None:
+            return Text("paused", FAIR)
+        return Text("all is well", GOOD)
 
     def series(self) -> RenderableType:
         table = self._table("Series", "Now", ">At", ">Today", "Known today")
@@ -112,7 +122,7 @@ class _View:
                 one.name,
                 self._moment(last.ended) if last else self.nothing,
                 self._result(one),
-                self._moment(one.due),
+                self._moment(one.due) if one.due else self.nothing,
             )
         return table
 
@@ -216,3 +226,43 @@ def _age(age: timedelta) -> str:
 
 def _size(size: int) -> str:
     return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} B"
+
+
+MARKS: Final = {
+    Level.OK: ("✓", "+", GOOD),
+    Level.WARNING: ("!", "!", FAIR),
+    Level.ERROR: ("✗", "x", BAD),
+    Level.SKIPPED: ("·", ".", "dim"),
+}
+
+
+def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding]:
+    """Print each finding as it comes, with what to do below it, then how many need something."""
+    shown = []
+    for finding in findings:
+        mark, plain, colour = MARKS[finding.level]
+        grid = Table.grid(padding=(0, 1))
+        grid.add_row(
+            Text(plain if is_ascii(console) else mark, colour),
+            Text(finding.area, "bold"),
+            Text(finding.text),
+        )
+        if finding.remedy:
+            grid.add_row("", "", Text(finding.remedy, colour))
+        grid.columns[1].min_width = AREA_WIDTH
+        console.print(grid, soft_wrap=not console.is_terminal)
+        shown.append(finding)
+    broken, doubtful = (
+        sum(finding.level is level for finding in shown) for level in (Level.ERROR, Level.WARNING)
+    )
+    console.print()
+    if broken or doubtful:
+        told = f"{_count(broken, 'error')}, {_count(doubtful, 'warning')}"
+        console.print(Text(told, BAD if broken else FAIR))
+    else:
+        console.print(Text("all is well", GOOD))
+    return shown
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

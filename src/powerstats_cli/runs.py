@@ -2,11 +2,14 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 TELL_AGAIN_AFTER: Final = timedelta(days=1)
+
+_Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -20,11 +23,31 @@ class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
     told_at: datetime | None = None
 
 
+class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A span in which no step does anything; without `until` it lasts until it is ended."""
+
+    since: _Aware
+    until: _Aware | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it is not over yet."""
+        return self.until is None or now < self.until
+
+    def in_words(self, zone: ZoneInfo) -> str:
+        """Return until when, in local time, and how it ends."""
+        until = f" until {self.until.astimezone(zone):%Y-%m-%d %H:%M}" if self.until else ""
+        return f"paused{until}: `powerstats schedule resume` ends it"
+
+
 class Runs(msgspec.Struct, omit_defaults=True):
-    """The state file; `token_expires` is when the token for GitHub does."""
+    """The state file; `token_expires` is when the token for GitHub does.
+
+    `pause` is the newest one, which may be over.
+    """
 
     steps: dict[str, Run] = {}
     token_expires: datetime | None = None
+    pause: Pause | None = None
 
 
 def decode(raw: bytes | None) -> Runs:

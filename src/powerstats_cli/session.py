@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,8 +13,12 @@ from powerstats_cli import runs, settings
 from powerstats_cli.clock import Clock
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.outcome import Outcome
+from powerstats_cli.runs import Pause
 from powerstats_cli.settings import Settings
 from powerstats_cli.store import Store, read_bytes, write_bytes
+
+if TYPE_CHECKING:
+    from powerstats_cli.monitoring import Healthcheck
 
 SECRETS_STEP = "secrets"
 
@@ -38,20 +43,56 @@ class Session(msgspec.Struct, frozen=True):
     environment: Mapping[str, str]
 
     def run(self, step: str, work: Callable[[], Outcome]) -> int:
-        """Do a step, tell how it went, remember it, and return its exit code."""
+        """Do a step, tell how it went, remember it, and return its exit code; 0 in a pause."""
+        if self.skips(step):
+            return 0
+        monitor = self._monitor()
+        if monitor:
+            monitor.start(step)
         try:
             outcome = work()
         except PowerstatsError as error:
             outcome = Outcome("", (error,))
         message = "; ".join(str(problem) for problem in outcome.problems)
+        if monitor:
+            monitor.end(step, outcome.exit_code, message)
         is_news = self._remember(step, outcome.exit_code, message, outcome.token_expires)
         if is_news or self._tells_all:
             for problem in outcome.problems:
                 say(f"{step}: {problem}")
         self._warn_of_readable_secrets()
-        if outcome.summary and not outcome.problems and self._tells_success:
-            print(f"{step}: {outcome.summary}")
+        if outcome.summary and not outcome.problems:
+            self.tell(f"{step}: {outcome.summary}")
         return outcome.exit_code
+
+    def _monitor(self) -> "Healthcheck | None":
+        """Return who is told of a run, if any; nobody of a replay's."""
+        url = self.settings.monitoring.healthcheck_url
+        if url is None or self.clock.at is not None:
+            return None
+        from powerstats_cli.monitoring import Healthcheck
+
+        return Healthcheck(url)
+
+    def pause(self) -> Pause | None:
+        """Return the pause that lasts."""
+        try:
+            pause = runs.decode(read_bytes(self.settings.state_file)).pause
+        except PowerstatsError:
+            return None  # a step will say so itself
+        return pause if pause and pause.holds(self.clock.now()) else None
+
+    def skips(self, step: str) -> bool:
+        """Tell whether a step does nothing because of a pause; who looks on is told so."""
+        pause = self.pause()
+        if pause is not None:
+            self.tell(f"{step}: {pause.in_words(self.settings.zone)}")
+        return pause is not None
+
+    def tell(self, line: str) -> None:
+        """Tell who looks on that something went well; cron is told nothing."""
+        if self._tells_success:
+            print(line)
 
     def progress(self) -> Callable[[datetime], None]:
         """Return what a long step calls with how far it has come: shown on a terminal only."""

@@ -20,6 +20,8 @@ from powerstats_cli.errors import ConfigError
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
 HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
 GITHUB_TOKEN: Final = "POWERSTATS_GITHUB_TOKEN"  # noqa: S105 - its name
+# Where systemd puts what a service's LoadCredential names.
+CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 SEARCHED: Final = (
     "powerstats.toml",
     "~/.config/powerstats/config.toml",
@@ -77,6 +79,12 @@ class DataSettings(_Table, frozen=True):
     settle_seconds: int = 6
 
 
+class MonitoringSettings(_Table, frozen=True):
+    """Who is told of each run."""
+
+    healthcheck_url: str | None = None
+
+
 class PathSettings(_Table, frozen=True):
     """Where things lie; `~` is the home directory."""
 
@@ -94,6 +102,7 @@ class Settings(_Table, frozen=True):
     publish: PublishSettings = PublishSettings()
     data: DataSettings = DataSettings()
     paths: PathSettings = PathSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -199,6 +208,9 @@ def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _home_complaints(settings.homeassistant, settings.entities)
     if settings.github:
         yield from _github_complaints(settings.github, settings.publish)
+    url = settings.monitoring.healthcheck_url
+    if url is not None and not _is_address(url):
+        yield "monitoring.healthcheck_url", f"{_shown(url)} is no address"
     data = settings.data
     if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
         yield "data.collection_interval_minutes", "must divide 60"
@@ -274,13 +286,13 @@ def _is_zone(name: str) -> bool:
 
 
 def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> str:
-    """Return Home Assistant's token: the environment's, the file's or the configuration's."""
+    """Return Home Assistant's token: the environment's, systemd's, a file's, or as configured."""
     home = settings.homeassistant
     return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
 
 
 def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> str:
-    """Return GitHub's token: the environment's, the file's or the configuration's."""
+    """Return GitHub's token: the environment's, systemd's, a file's, or as configured."""
     return _token(github.token, github.token_file, GITHUB_TOKEN, "github", environment)
 
 
@@ -293,6 +305,7 @@ def _token(
 ) -> str:
     source = f"{table}.token"
     token = environment.get(variable) or written
+    file = _credential(table, environment) or file
     if environment.get(variable):
         source = f"${variable}"
     elif file:
@@ -310,6 +323,12 @@ def _token(
         message = f"{source}: holds something else than a token"
         raise ConfigError(message)
     return token
+
+
+def _credential(table: str, environment: Mapping[str, str]) -> str | None:
+    folder = environment.get(CREDENTIALS)
+    path = Path(folder, f"{table}.token") if folder else None
+    return str(path) if path and path.is_file() else None
 
 
 def readable_secrets(path: Path, settings: Settings) -> list[Path]:

@@ -49,6 +49,7 @@ def status(
         aside=[files.name(path) for path in sorted(files.data_dir.rglob("*.json.unreadable-*"))],
         repository=_repository(settings, known.token_expires),
         runs=known.steps,
+        pause=known.pause,
     )
     minutes = settings.data.collection_interval_minutes
     health = assess(found, list(settings.entities), minutes, settings.zone, clock.now())
@@ -133,6 +134,8 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "ok": not health.is_stale and not problems,
         "now": local(health.now),
         "timezone": health.timezone,
+        "paused": health.pause is not None,
+        "paused_until": local(health.pause.until) if health.pause else None,
         "series": [series(one) for one in health.series],
         "files": [file(one) for one in (*health.files, health.archive)],
         "steps": [step(one) for one in health.steps],
