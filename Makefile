@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check wheel bench screenshots clean
+.PHONY: help demo test check wheel bench reference screenshots clean
 
 help:
 	@echo "make demo    run a simulated home through a year and show what came of it"
@@ -27,6 +27,9 @@ check: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.page
+
+reference: .venv/installed-dev
+	$(BIN)/python -m tests.reference
 
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots

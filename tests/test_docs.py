@@ -7,23 +7,21 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from powerstats_cli import cli, settings
-from powerstats_cli.health import COLLECT, NIGHTLY, PUBLISH, PUBLISH_AT_MINUTE, SYNC
+from powerstats_cli import cli, schedule, settings
+from powerstats_cli.schedule import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
+from tests import reference
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-CRON_LINE = re.compile(r"([\d*/]+) ([\d*]+) ([\d*]+) ([\d*]+) ([\d*]+)\s+(.*)")
+CRON_LINE = re.compile(r"(?:[\d*/]+ ){4}[\d*/]+\s+powerstats .*")
 
 
-def cron_lines(*, switched_on: bool = True) -> list[re.Match[str]]:
+def cron_lines(*, switched_on: bool) -> list[str]:
     """Return the entries of crontab.example, or those that wait to be switched on."""
     lines = (ROOT / "crontab.example").read_text().splitlines()
-    return [
-        found
-        for line in lines
-        if line.startswith("#") != switched_on and (found := CRON_LINE.fullmatch(line.lstrip("#")))
-    ]
+    mine = [line.lstrip("#") for line in lines if line.startswith("#") != switched_on]
+    return [line for line in mine if CRON_LINE.fullmatch(line)]
 
 
 def test_the_example_configuration_loads() -> None:
@@ -51,43 +49,31 @@ def test_every_key_is_documented() -> None:
         for found in re.finditer(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
     }
     keys = {"timezone"}
-    for table in ("homeassistant", "github", "data", "paths", "publish"):
+    for table in ("homeassistant", "github", "data", "paths", "publish", "monitoring"):
         kind = GitHubSettings if table == "github" else Settings.__annotations__[table]
         keys |= {f"{table}.{name}" for name in kind.__struct_fields__}
     assert documented == keys
 
 
-def test_cron_runs_our_commands() -> None:
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_cron_runs_our_commands(switched_on: bool) -> None:  # noqa: FBT001
     """Each line of crontab.example is a command line that parses."""
-    for line in [*cron_lines(), *cron_lines(switched_on=False)]:
-        program, *arguments = shlex.split(line[6])
+    lines = cron_lines(switched_on=switched_on)
+    assert lines
+    for line in lines:
+        program, *arguments = shlex.split(line)[5:]
         assert program == "powerstats"
         command = typer.main.get_command(cli.app)
         with command.make_context("powerstats", [*arguments, "--help"], resilient_parsing=True):
             assert arguments[0] in command.commands  # type: ignore[attr-defined]
 
 
-def test_cron_and_status_agree() -> None:
-    """`status` expects each nightly step when crontab.example runs it, and no other."""
-    scheduled = {
-        line[6].removeprefix("powerstats "): (int(line[2]), int(line[1]))
-        for line in cron_lines()
-        if line[2] != "*"
-    }
-    assert scheduled == {name: (at.hour, at.minute) for name, at in NIGHTLY.items()}
-    with_github = {
-        line[6].removeprefix("powerstats ").replace("sync push", "sync"): (
-            int(line[2]),
-            int(line[1]),
-        )
-        for line in cron_lines(switched_on=False)
-    }
-    assert with_github == {name: (at.hour, at.minute) for name, at in SYNC.items()}
-    every = {
-        line[6].removeprefix("powerstats "): line[1] for line in cron_lines() if line[2] == "*"
-    }
-    interval = settings.DataSettings().collection_interval_minutes
-    assert every == {COLLECT: f"*/{interval}", PUBLISH: str(PUBLISH_AT_MINUTE)}
+def test_the_example_crontab_is_the_schedule() -> None:
+    """crontab.example is what is installed, with the lines for [github] switched off."""
+    without_github = list(schedule.entries(Setup(("powerstats",))))
+    everything = list(schedule.entries(Setup(("powerstats",), has_github=True)))
+    assert cron_lines(switched_on=True) == without_github
+    assert cron_lines(switched_on=True) + cron_lines(switched_on=False) == everything
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -102,6 +88,11 @@ def test_commands_are_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text()
     for command in typer.main.get_command(cli.app).commands:  # type: ignore[attr-defined]
         assert f"| `powerstats {command}" in text
+
+
+def test_the_reference_is_what_the_program_says() -> None:
+    """docs/commands.md is the program's help; `make reference` brings it up to date."""
+    assert reference.PLACE.read_text() == reference.reference()
 
 
 def test_make_targets_exist() -> None:

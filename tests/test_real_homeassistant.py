@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from powerstats_cli import settings
+from powerstats_cli.cli import main
 from powerstats_cli.demo.server import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant as Demo
 from powerstats_cli.documents import Document
@@ -703,3 +705,36 @@ def test_from_home_assistant_to_the_page_at_github(
     for name in others:
         tab.open(name)
         assert check(tab, name)["gaps"]
+
+
+# --- setting up -----------------------------------------------------------------------------------
+
+
+def test_init_finds_the_homes_sensors(seen: Seen, tmp_path: Path) -> None:
+    """A plain user's token is enough: the roles go to the right sensors, in the home's zone."""
+    token, config, data_dir = tmp_path / "given", tmp_path / "config.toml", tmp_path / "data"
+    token.write_text(seen.home.reader_token)
+    given = ["--url", seen.home.url, "--token-file", str(token), "--data-dir", str(data_dir)]
+    assert main(["--config", str(config), "-q", "init", "--no-input", *given]) == 0
+    written = settings.load(config)
+    assert written.timezone == ZONE.key
+    assert written.entities == {
+        "power": POWER,
+        "voltage": VOLTAGE,
+        "energy": ENERGY,
+        "solar": SOLAR,
+        "power_factor": FACTOR,
+    }
+    assert (data_dir / "daily.json").is_file()
+
+
+def test_init_with_a_wrong_token(
+    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """77, and nothing is written."""
+    token, config = tmp_path / "given", tmp_path / "new" / "config.toml"
+    token.write_text("wrong")
+    given = ["--url", seen.home.url, "--token-file", str(token)]
+    assert main(["--config", str(config), "init", "--no-input", *given]) == 77
+    assert "refused the token" in capsys.readouterr().err
+    assert not config.parent.exists()

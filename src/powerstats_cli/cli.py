@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 import typer.main
 
@@ -22,7 +23,9 @@ from powerstats_cli.settings import github_token, homeassistant_token
 from powerstats_cli.tiers import TIERS
 
 if TYPE_CHECKING:
+    from powerstats_cli.commands.schedule import Installation
     from powerstats_cli.github import GitHub
+    from powerstats_cli.jobs import Machine
 
 # What only one command needs is imported in it: httpx and rich cost more than a whole run.
 
@@ -49,6 +52,14 @@ class LongTermTier(StrEnum):
 
     monthly = "monthly"
     yearly = "yearly"
+
+
+class Scheduler(StrEnum):
+    """What `init` has run the steps."""
+
+    cron = "cron"
+    systemd = "systemd"
+    none = "none"
 
 
 class Direction(StrEnum):
@@ -100,6 +111,107 @@ def options(
 ) -> None:
     """Keep what stands before the command."""
     context.obj = Options(config, data_dir, at, verbosity=verbose - quiet)
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    *,
+    url: Annotated[str | None, typer.Option(help="Home Assistant's address.")] = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(help="Certificates to trust, for an https address of your own."),
+    ] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option(
+            help="A file with Home Assistant's token, - for stdin; or "
+            "$POWERSTATS_HOMEASSISTANT_TOKEN.",
+            metavar="FILE",
+        ),
+    ] = None,
+    entity: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A sensor to keep; again for each. Without it the suggested ones.",
+            metavar="NAME=ENTITY_ID",
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="The home's, if not Home Assistant's.", metavar="ZONE")
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder for the data files; without it ~/.local/share/powerstats, root's "
+            "/var/lib/powerstats.",
+            metavar="DIR",
+        ),
+    ] = None,
+    github_repo: Annotated[
+        str | None, typer.Option(help="Such as me/powerstats-data.", metavar="OWNER/NAME")
+    ] = None,
+    github_token_file: Annotated[
+        str | None,
+        typer.Option(
+            help="A file with a token for it, - for stdin; or $POWERSTATS_GITHUB_TOKEN.",
+            metavar="FILE",
+        ),
+    ] = None,
+    github_api_url: Annotated[
+        str, typer.Option(help="The API of another GitHub server.", metavar="URL")
+    ] = "https://api.github.com",
+    schedule: Annotated[
+        Scheduler | None, typer.Option(help="What runs the steps; without it none, or asked.")
+    ] = None,
+    no_collect: Annotated[
+        bool, typer.Option("--no-collect", help="Do not collect at the end.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite a configuration that is there.")
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing: the options are the answers.")
+    ] = False,
+) -> None:
+    """Set powerstats up: ask, try each answer at once, write the configuration, collect.
+
+    Every answer can be an option. Nothing is written before the last one.
+    """
+    from rich.console import Console
+
+    from powerstats_cli.commands import init as command
+
+    options: Options = context.obj
+    if not no_input and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        message = "there is no terminal to ask at: add --no-input, and the answers as options"
+        raise typer.BadParameter(message)
+    folders = command.Folders.of(is_root=os.geteuid() == 0)
+    wishes = command.Wishes(
+        config=command.configuration(options.config, os.environ, folders),
+        data_dir=(data_dir or options.data_dir or folders.data_dir).absolute(),
+        url=url,
+        ca_file=ca_file,
+        token_file=token_file,
+        entities=command.entities(entity or ()),
+        timezone=timezone,
+        github_repo=github_repo,
+        github_token_file=github_token_file,
+        github_api_url=github_api_url,
+        schedule=schedule.value if schedule else None,
+        scheduler=command.scheduler(_machine()),
+        asks=not no_input,
+        collects=not no_collect,
+        overwrites=force,
+    )
+
+    def run(arguments: Sequence[str]) -> int:
+        at = ["--at", options.at] if options.at else []
+        verbosity = {-1: ["-q"], 1: ["-v"]}.get(options.verbosity, [])
+        return main([*at, *verbosity, *arguments])
+
+    console = Console(quiet=options.verbosity < 0, highlight=False)
+    raise typer.Exit(command.init(wishes, run, console, os.environ))
 
 
 @app.command()
@@ -200,6 +312,8 @@ def sync(
 
     session = _session(context)
     exit_code = 0
+    if session.skips("sync"):
+        raise typer.Exit
     with _github(session) as github:
         for tier in tiers or LongTermTier:
 
@@ -274,6 +388,36 @@ def status(
 
 
 @app.command()
+def doctor(
+    context: typer.Context,
+    *,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask neither Home Assistant nor GitHub.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Look at every part, say what is wrong with it and what to do; change nothing.
+
+    Exits with 1 when something does not work.
+    """
+    from powerstats_cli.commands.doctor import as_json
+    from powerstats_cli.commands.doctor import doctor as command
+    from powerstats_cli.findings import is_well
+
+    found = command(lambda: _session(context), _machine(), _installation, offline=offline)
+    if json:
+        findings = list(found)
+        typer.echo(as_json(findings))
+    else:
+        from rich.console import Console
+
+        from powerstats_cli.report import show_findings
+
+        findings = show_findings(Console(), found)
+    raise typer.Exit(int(not is_well(findings)))
+
+
+@app.command()
 def demo(
     *,
     folder: Annotated[
@@ -297,6 +441,143 @@ def demo(
         config = ["--config", str(folder / "powerstats.toml")]
         exit_code = main([*config, "serve", "--port", str(port)])
     raise typer.Exit(exit_code)
+
+
+# --- schedule ---------------------------------------------------------------------------------
+
+schedule = typer.Typer(invoke_without_command=True)
+app.add_typer(schedule, name="schedule")
+
+
+@schedule.callback()
+def print_schedule(context: typer.Context) -> None:
+    """Have cron or systemd run the steps; alone, print the crontab for this installation."""
+    if context.invoked_subcommand is None:
+        from powerstats_cli.schedule import crontab
+
+        typer.echo(crontab(_installation(_session(context)).setup), nl=False)
+
+
+@schedule.command("show")
+def show_schedule(context: typer.Context) -> None:
+    """Show where the schedule is installed, whether it is up to date, and whether it is paused."""
+    from powerstats_cli.commands.schedule import show
+
+    session = _session(context)
+    if pause := session.pause():
+        typer.echo(pause.in_words(session.settings.zone))
+    for line in show(_machine(), _installation(session)):
+        typer.echo(line)
+
+
+@schedule.command("install")
+def install_schedule(
+    context: typer.Context,
+    *,
+    cron: Annotated[
+        bool, typer.Option("--cron", help="Into one's crontab; root's: cron.d.")
+    ] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="As services and timers.")] = False,
+    user: Annotated[bool, typer.Option("--user", help="Those of one's own systemd.")] = False,
+    as_user: Annotated[
+        str | None,
+        typer.Option(
+            help="As root: whose steps they are, if not the data directory's owner's.",
+            metavar="NAME",
+        ),
+    ] = None,
+) -> None:
+    """Install the schedule, or bring it up to date; nothing else in a crontab is touched."""
+    from powerstats_cli.commands.schedule import account_for, install
+    from powerstats_cli.jobs import Place, Units
+
+    if cron == systemd:
+        message = "give one of --cron and --systemd"
+        raise typer.BadParameter(message)
+    if user and (cron or as_user is not None):
+        message = "--user goes with --systemd, and is for one's own steps"
+        raise typer.BadParameter(message)
+    session, machine = _session(context), _machine()
+    place: Place = machine.cron if cron else Units(machine, of_user=user)
+    is_root = machine.is_root and not user
+    account = account_for(session.settings.data_dir, as_user, is_root=is_root)
+    wanted = msgspec.structs.replace(_installation(session), account=account)
+    for line in install(place, wanted, machine):
+        _tell(context, line)
+
+
+@schedule.command("remove")
+def remove_schedule(context: typer.Context) -> None:
+    """Take the schedule out of cron and systemd, wherever it is."""
+    from powerstats_cli.commands.schedule import remove
+
+    for line in remove(_machine()):
+        _tell(context, line)
+
+
+@schedule.command("pause")
+def pause_schedule(
+    context: typer.Context,
+    *,
+    length: Annotated[
+        str | None,
+        typer.Option("--for", help="Such as 90m, 2h or 1d; without it until `resume`."),
+    ] = None,
+) -> None:
+    """Have every step do nothing for a while; one that is at work already ends as usual.
+
+    Nothing is lost: the next runs catch up.
+    """
+    from powerstats_cli.commands import schedule as command
+
+    session = _session(context)
+    try:
+        span = command.length(length) if length is not None else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--for") from None
+    pause = command.pause(session.settings, session.files, session.clock, span)
+    session.tell(pause.in_words(session.settings.zone))
+
+
+@schedule.command("resume")
+def resume_schedule(context: typer.Context) -> None:
+    """End a pause before its time."""
+    from powerstats_cli.commands.schedule import resume
+
+    session = _session(context)
+    was_paused = resume(session.settings, session.files, session.clock)
+    session.tell("the next runs catch up" if was_paused else "there was no pause")
+
+
+def _installation(session: Session) -> "Installation":
+    """Return what a schedule for whoever runs this is made of."""
+    from powerstats_cli.commands.schedule import Installation, own_account, own_program
+
+    program = [*own_program(), "--config", os.path.abspath(session.config)]  # noqa: PTH100 - a link stays
+    data_dir = session.options.data_dir
+    if data_dir is not None:
+        program += ["--data-dir", str(data_dir.absolute())]
+    return Installation(
+        program=tuple(program),
+        config=session.config.absolute(),
+        settings=session.settings,
+        account=own_account(),
+        data_dir=str(data_dir.absolute()) if data_dir else None,
+    )
+
+
+def _machine() -> "Machine":
+    from powerstats_cli.jobs import Machine
+
+    return Machine.this(os.environ)
+
+
+def _tell(context: typer.Context, line: str) -> None:
+    if context.obj.verbosity >= 0:
+        typer.echo(line)
+
+
+# --- helpers ----------------------------------------------------------------------------------
 
 
 def _session(context: typer.Context) -> Session:

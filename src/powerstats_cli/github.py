@@ -1,11 +1,13 @@
 """A repository at GitHub: files through its Contents API, many in one commit through Git's data.
 
-The one place that speaks to GitHub. Every request here may be sent twice: objects are named by
-their content, and a branch or a file that has moved on meanwhile is told as such. So whatever may
-pass (no answer, a server's error, a rate limit) is waited for and tried again, for two minutes in
-all. Rules of the API: docs.github.com/rest, "Best practices" and "Rate limits".
+The one place that speaks to GitHub. Requests here may be sent twice: objects are named by their
+content, and a branch or a file that has moved on meanwhile is told as such. So whatever may pass
+(no answer, a server's error, a rate limit) is waited for and tried again, for two minutes in all;
+only a forced move, which nothing stops, is looked at anew before. Rules of the API:
+docs.github.com/rest, "Best practices" and "Rate limits".
 """
 
+import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -23,6 +25,7 @@ from powerstats_cli.web import Reply, Web
 
 RUN_SECONDS: Final = 115.0
 MOST_TRIES: Final = 5
+MOST_RACES: Final = 5
 FIRST_WAIT: Final = 1.0
 SECONDARY_WAIT: Final = 60.0
 API_VERSION: Final = "2022-11-28"
@@ -34,10 +37,11 @@ FIRST_TEXT: Final = b"Power data of a home, kept by powerstats.\n"
 PERMISSION: Final = "it needs the permission Contents: read and write, for this repository"
 
 _Shape = TypeVar("_Shape")
+_Result = TypeVar("_Result")
 
 
 class MovedOnError(Exception):
-    """A branch or a file is not as it was read any more: read it again."""
+    """A branch or a file is not, or may not be, as it was read any more: read it again."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -69,8 +73,22 @@ class _Branch(msgspec.Struct):
     commit: _BranchCommit
 
 
-class _Repository(msgspec.Struct):
+class _Permissions(msgspec.Struct):
+    push: bool = False
+
+
+class Repository(msgspec.Struct):
+    """What GitHub says of the repository; the permissions are those of the token's owner."""
+
     default_branch: str
+    private: bool = False
+    has_pages: bool = False
+    permissions: _Permissions | None = None
+
+    @property
+    def can_write(self) -> bool:
+        """Tell whether the token's owner may write to it; a token of theirs may do less."""
+        return self.permissions is not None and self.permissions.push
 
 
 class _Entry(msgspec.Struct):
@@ -125,9 +143,21 @@ class GitHub:
         """Close the connection."""
         self._web.__exit__(*exc)
 
-    def wait_for_others(self, lost_races: int) -> None:
-        """Let another writer finish, and GitHub's own copies catch up with it."""
-        self._sleep(FIRST_WAIT * 2**lost_races)
+    def until_won(self, attempt: Callable[[], _Result], what: str) -> _Result:
+        """Return what an attempt returns, which starts again from what is there after a lost race.
+
+        Between two it lets the other writer finish, and GitHub's own copies catch up with it.
+        """
+        said = ""
+        for tries in range(MOST_RACES):
+            if tries:
+                self._sleep(max(min(_backoff(tries), self._web.seconds_left), 0))
+            try:
+                return attempt()
+            except MovedOnError as error:
+                said = self._web.quote(str(error))
+        message = f"{what} moved on {MOST_RACES} times ({said}): try again later"
+        raise TryAgainError(message)
 
     # --- branches -----------------------------------------------------------------------------
 
@@ -144,12 +174,26 @@ class GitHub:
 
         Raises MissingError where the repository is not there or not to be seen.
         """
-        return self._read(self._ask("GET", ""), _Repository).default_branch
+        return self.about().default_branch
 
-    def default_head(self) -> tuple[str, Head]:
-        """Return the default branch and its head; an empty repository gets its first commit."""
+    def about(self) -> Repository:
+        """Return what GitHub says of the repository; raises MissingError as `default_branch`."""
+        return self._read(self._ask("GET", ""), Repository)
+
+    def check_writable(self) -> None:
+        """Raise RefusedError where the token may not write, by a blob that nothing refers to."""
+        # 409: an empty repository takes none, of those who may.
+        body = {"content": FIRST_TEXT.decode()}
+        self._ask("POST", "/git/blobs", body, fine=(409,))
+
+    def default_head(self, missing: str) -> tuple[str, Head]:
+        """Return the default branch and its head, where there is no branch `missing`.
+
+        An empty repository gets its first commit.
+        """
         branch = self.default_branch()
-        return branch, self.head(branch) or self._first_commit()
+        head = None if branch == missing else self.head(branch)
+        return branch, head or self._first_commit()
 
     def create_branch(self, branch: str, commit: str) -> None:
         """Make a branch; raises MovedOnError where it is there by now."""
@@ -158,21 +202,30 @@ class GitHub:
         if reply.status == 422:
             if "already exists" not in self._told(reply):
                 raise self._failure(reply)
-            raise MovedOnError
+            raise self._moved_on(reply)
 
     def move_branch(self, branch: str, commit: str, *, force: bool) -> None:
-        """Move a branch; raises MovedOnError where that would not be a fast forward."""
+        """Move a branch; raises MovedOnError where that would not be a fast forward.
+
+        It does so too where a forced move may have been done or not: by now another's commit may be
+        on top of it, and moving again would lose that.
+        """
         body = {"sha": commit, "force": force}
-        reply = self._ask("PATCH", f"/git/refs/heads/{quote(branch)}", body, fine=(409, 422))
+        where = f"/git/refs/heads/{quote(branch)}"
+        reply = self._ask("PATCH", where, body, fine=(409, 422), repeats=not force)
         if reply.status >= 400:
             if reply.status == 422 and "fast forward" not in self._told(reply):
                 raise self._failure(reply)
-            raise MovedOnError
+            raise self._moved_on(reply)
 
-    def page_address(self) -> str | None:
-        """Return where GitHub Pages shows the repository, None where it does not (or not to us)."""
+    def page_address(self) -> str:
+        """Return where GitHub Pages shows the repository, or why that is not known."""
         reply = self._ask("GET", "/pages", fine=(403, 404))
-        return self._read(reply, _Pages).html_url if reply.status == 200 else None
+        if reply.status == 404:
+            return "GitHub Pages is not switched on for it"
+        if reply.status == 403:
+            return "the token may not see its address at GitHub Pages"
+        return self._read(reply, _Pages).html_url
 
     # --- many files in one commit -----------------------------------------------------------------
 
@@ -232,22 +285,28 @@ class GitHub:
             body["sha"] = blob_id(replaces)
         where = f"/contents/{quote(path)}"
         reply = self._ask("PUT", where, body, fine=(404, 409, 422))
-        if reply.status == 404 and self.head(branch) is None:
-            default, head = self.default_head()
-            if branch != default:
-                self.create_branch(branch, head.commit)
-            raise MovedOnError
-        if reply.status == 409 or (reply.status == 422 and '"sha" wasn' in self._told(reply)):
-            raise MovedOnError
+        said = self._told(reply) if reply.status >= 400 else ""
+        is_made = reply.status == 404 and self._make_branch(branch)
+        if reply.status == 409 or is_made or '"sha" wasn' in said or said.startswith("Branch "):
+            raise self._moved_on(reply)
         if reply.status >= 400:
             raise self._failure(reply)
+
+    def _make_branch(self, branch: str) -> bool:
+        """Make a branch where there is none; tell whether it was missing."""
+        if self.head(branch) is not None:
+            return False
+        default, head = self.default_head(branch)
+        if branch != default:
+            self.create_branch(branch, head.commit)
+        return True
 
     def _first_commit(self) -> Head:
         """Make an empty repository usable: Git's data cannot be written before."""
         body = {"message": "First commit", "content": b64encode(FIRST_TEXT).decode()}
         reply = self._ask("PUT", f"/contents/{FIRST_FILE}", body, fine=(409, 422))
         if reply.status >= 400:
-            raise MovedOnError
+            raise self._moved_on(reply)
         commit = self._read(reply, _Put).commit
         return Head(commit.sha, commit.tree.sha)
 
@@ -261,8 +320,12 @@ class GitHub:
         *,
         accept: str = JSON,
         fine: tuple[int, ...] = (),
+        repeats: bool = True,
     ) -> Reply:
-        """Return an answer that is a success or of a status that is `fine`, however often asked."""
+        """Return an answer that is a success or of a status that is `fine`, however often asked.
+
+        Where it may not be asked again, MovedOnError is raised after the wait for that.
+        """
         sent = msgspec.json.encode(body) if body is not None else None
         tries = 0
         while True:
@@ -282,6 +345,8 @@ class GitHub:
             if tries >= MOST_TRIES or wait > self._web.seconds_left:
                 raise problem
             self._sleep(wait)
+            if not repeats:
+                raise MovedOnError(str(problem))
 
     def _wait_of(self, reply: Reply, tries: int) -> float | None:
         """Return the seconds after which the same request may succeed, None where it cannot."""
@@ -336,6 +401,9 @@ class GitHub:
             case status:
                 return TryAgainError(f"{self._web.host} answered {status} ({said})")
 
+    def _moved_on(self, reply: Reply) -> MovedOnError:
+        return MovedOnError(self._told(reply))
+
     def _told(self, reply: Reply) -> str:
         """Return the message of an answer, its beginning where it is no JSON."""
         try:
@@ -371,7 +439,6 @@ def _backoff(tries: int) -> float:
 
 
 def _seconds(reply: Reply, header: str) -> float | None:
-    try:
-        return float(reply.headers[header])
-    except (KeyError, ValueError):
-        return None
+    """Return a header's seconds; GitHub writes them as a whole number."""
+    written = reply.headers.get(header, "")
+    return float(written) if re.fullmatch(r"\d{1,10}", written, re.ASCII) else None

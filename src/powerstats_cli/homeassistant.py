@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from powerstats_cli.candidates import Entity
 from powerstats_cli.errors import ConfigError, RefusedError, TryAgainError
 from powerstats_cli.periods import MICROSECOND, micros
 from powerstats_cli.statistics import NO_RESET, UNKNOWN, History, StateClass
@@ -64,12 +65,24 @@ class Present(msgspec.Struct, frozen=True):
     last_changed: datetime
 
 
+class About(msgspec.Struct, frozen=True):
+    """What Home Assistant says of itself."""
+
+    version: str
+    time_zone: str
+
+
 class HomeAssistant:
     """A Home Assistant that can be asked."""
 
-    def __init__(self, url: str, token: str, *, ca_file: str | None = None, seconds: float) -> None:
-        """Take its address, a token, and how long it may take in all; nothing is sent yet."""
-        authorization = {"Authorization": f"Bearer {token}"}
+    def __init__(
+        self, url: str, token: str | None, *, ca_file: str | None = None, seconds: float
+    ) -> None:
+        """Take its address, a token, and how long it may take in all; nothing is sent yet.
+
+        Without a token it can only be greeted.
+        """
+        authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds)
         self.url = self._web.url
         self.date: datetime | None = None
@@ -122,6 +135,31 @@ class HomeAssistant:
         unit, factor = _unit(item.attributes)
         changed = item.last_changed or item.last_updated or datetime.now(UTC)
         return Present(_number(item.state) * factor, unit, _state_class(item.attributes), changed)
+
+    def about(self) -> About:
+        """Return its version and time zone."""
+        reply = self._get("/api/config")
+        try:
+            return msgspec.json.decode(reply.body, type=About)
+        except NONSENSE as error:
+            raise self._nonsense(error) from None
+
+    def greet(self) -> None:
+        """Raise where nothing answers, or something that sends elsewhere; it needs no token.
+
+        What does need one counts, where it is missing, as somebody's try to get in.
+        """
+        reply = self._web.get("/manifest.json")
+        if 300 <= reply.status < 400:
+            raise self._failure(reply)
+
+    def states(self) -> list[Entity]:
+        """Return all entities, as they are now."""
+        reply = self._get("/api/states")
+        try:
+            return [_entity(item.entity_id, item) for item in _items.decode(reply.body)]
+        except NONSENSE as error:
+            raise self._nonsense(error) from None
 
     def is_running(self) -> bool:
         """Tell whether Home Assistant has finished starting."""
@@ -235,6 +273,22 @@ def _needs_all_attributes(items: Sequence[_Item]) -> bool:
     known = [item.attributes for item in items if item.attributes is not None]
     return len({attributes.get("unit_of_measurement") for attributes in known}) > 1 or any(
         attributes.get("last_reset") for attributes in known
+    )
+
+
+def _entity(entity_id: str | None, item: _Item) -> Entity:
+    attributes = item.attributes or {}
+    unit, device_class, name = (
+        value if isinstance(value := attributes.get(key), str) and value else None
+        for key in ("unit_of_measurement", "device_class", "friendly_name")
+    )
+    return Entity(
+        entity_id=entity_id or "",
+        name=name or "",
+        value=_number(item.state),
+        unit=unit,
+        device_class=device_class,
+        state_class=_state_class(attributes),
     )
 
 

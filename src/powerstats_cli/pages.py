@@ -6,10 +6,8 @@ from typing import Final, Literal
 import msgspec
 
 from powerstats_cli.dashboard import PAGE_NAME, Site, outdated
-from powerstats_cli.errors import TryAgainError
 from powerstats_cli.github import GitHub, Head, MovedOnError, blob_id
 
-MOST_RACES: Final = 5
 MOST_NAMES: Final = 4
 
 
@@ -49,25 +47,22 @@ def put_on_branch(
 
     A lost race starts again from the branch's new head; files of others are left alone.
     """
-    for lost_races in range(MOST_RACES):
-        try:
-            head = _head(github, place.branch)
-            lacking = _difference(github, head, place, site, data)
-            if lacking.names:
-                _commit(github, head, place, lacking)
-        except MovedOnError:
-            github.wait_for_others(lost_races)
-        else:
-            return lacking
-    message = f"branch {place.branch} of {github.repo} moved on {MOST_RACES} times: try again later"
-    raise TryAgainError(message)
+
+    def attempt() -> Difference:
+        head = _head(github, place.branch)
+        lacking = _difference(github, head, place, site, data)
+        if lacking.names:
+            _commit(github, head, place, lacking)
+        return lacking
+
+    return github.until_won(attempt, f"branch {place.branch} of {github.repo}")
 
 
 def _head(github: GitHub, branch: str) -> Head | None:
     """Return the head of a branch that is there, or was made by the repository's first commit."""
     head = github.head(branch)
     if head is None:
-        default, first = github.default_head()
+        default, first = github.default_head(branch)
         head = first if default == branch else None
     return head
 
@@ -106,7 +101,8 @@ def _commit(github: GitHub, head: Head | None, place: Place, lacking: Difference
         return
     # A forced move would win every race: another's commit is looked for just before.
     if is_squashed and github.head(place.branch) != head:
-        raise MovedOnError
+        message = "another's commit came before"
+        raise MovedOnError(message)
     github.move_branch(place.branch, commit, force=is_squashed)
 
 

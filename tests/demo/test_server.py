@@ -19,7 +19,7 @@ RECORDINGS = Path(__file__).parent.parent / "recordings"
 EXCHANGES = sorted(
     path.stem
     for path in RECORDINGS.glob("*.json")
-    if path.stem not in {"seeded", "restart", "config"}
+    if path.stem not in {"seeded", "restart", "config", "states"}
 )
 NOW = datetime(2026, 11, 24, 11, 0, 0, 500_000, tzinfo=UTC)
 RESTARTED = datetime(2026, 11, 24, 10, 49, 36, tzinfo=UTC)
@@ -157,6 +157,19 @@ def test_config_has_the_keys_of_the_real_one(connect: Connect) -> None:
     assert set(real) - set(ours) == {"allowlist_external_urls"}
     assert ours["time_zone"] == real["time_zone"]
     assert ours["version"] == real["version"]
+
+
+def test_all_states_are_as_the_real_ones(connect: Connect) -> None:
+    """Each has the form of the real one's, and is what the server says of it alone."""
+    client = connect(seeded_home())
+    ours = {state["entity_id"]: state for state in client.get("/api/states")}
+    for real in recorded("states")["body"]:
+        state = ours[real["entity_id"]]
+        assert list(state) == list(real)
+        assert settled(state)["context"] == real["context"]  # type: ignore[index]
+    for entity_id, state in ours.items():
+        alone = client.get(f"/api/states/{entity_id}")
+        assert {**state, "context": None} == {**alone, "context": None}
 
 
 def test_date_is_the_given_clocks(connect: Connect) -> None:

@@ -20,7 +20,7 @@ def publish(
     sent = put_on_branch(github, place, site, data)
     summary = f"{_told(sent)} {github.repo}, branch {place.branch}"
     if tell_address:
-        summary += f": {github.page_address() or 'GitHub Pages is not switched on for it'}"
+        summary += f": {github.page_address()}"
     return Outcome(summary, problems, token_expires=github.token_expires)
 
 

@@ -1,6 +1,5 @@
 """`sync`: monthly.json and yearly.json to and from their repository, merged, never overwritten."""
 
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli import documents
@@ -13,14 +12,12 @@ from powerstats_cli.errors import (
     TryAgainError,
     UnreadableError,
 )
-from powerstats_cli.github import GitHub, MovedOnError
+from powerstats_cli.github import GitHub
 from powerstats_cli.merging import differs, merge
 from powerstats_cli.outcome import Outcome
 from powerstats_cli.settings import Settings
 from powerstats_cli.store import Store
-from powerstats_cli.tiers import Tier, misfits, newest_closed_day
-
-MOST_RACES: Final = 5
+from powerstats_cli.tiers import Tier, misfits, newest_closed_day, newest_until
 
 
 def sync(
@@ -44,45 +41,39 @@ def sync(
     local = DayFiles(files, settings, clock.now())
     done: list[str] = []
 
-    def outcome(otherwise: str) -> Outcome:
-        summary = f"{where}: {' and '.join(done) or otherwise}"
-        return Outcome(summary, tuple(local.problems), token_expires=github.token_expires)
-
-    files.prepare()
-    for lost_races in range(MOST_RACES):
+    def attempt() -> str:
         raw = github.file(path, place.branch)
-        if raw is None and not pushes:
+        if raw is None:
             github.default_branch()  # says whether there is such a repository at all
-        theirs = None if raw is None else _decoded(raw, tier, where, settings.timezone)
+        theirs = None if raw is None else _decoded(raw, tier, where, settings.timezone, clock)
         with files.lock():
-            remedy = f"{name} is made from {where}"
+            remedy = f"{name} is made from {where}" if theirs else f"{where} is not there yet"
             ours = local.read(files.tier(tier.name), remedy) if fetches else _read(files, tier)
             merged = _merged(tier, ours, theirs, where, settings)
             is_news = fetches and merged is not None and files.write(files.tier(tier.name), merged)
         if is_news and not done:
             done.append("brought")
         if merged is None:
-            return outcome("not there yet, nor here")
+            return "not there yet, nor here"
         if not pushes or not differs(theirs, merged):
-            return outcome("not there yet" if theirs is None else "nothing new")
-        try:
-            github.put_file(
-                path,
-                place.branch,
-                documents.encode(merged),
-                message=_message(merged, settings.zone),
-                replaces=raw,
-            )
-        except MovedOnError:
-            github.wait_for_others(lost_races)
-        else:
-            done.append("sent")
-            return outcome("")
-    message = f"{where} changed {MOST_RACES} times while it was written: the next run tries again"
-    raise TryAgainError(message)
+            return "not there yet" if theirs is None else "nothing new"
+        github.put_file(
+            path,
+            place.branch,
+            documents.encode(merged),
+            message=_message(merged, settings.zone),
+            replaces=raw,
+        )
+        done.append("sent")
+        return ""
+
+    files.prepare()
+    otherwise = github.until_won(attempt, where)
+    summary = f"{where}: {' and '.join(done) or otherwise}"
+    return Outcome(summary, tuple(local.problems), token_expires=github.token_expires)
 
 
-def _decoded(raw: bytes, tier: Tier, where: str, timezone: str) -> Document:
+def _decoded(raw: bytes, tier: Tier, where: str, timezone: str, clock: Clock) -> Document:
     """Return the repository's document; one that cannot be merged is left alone."""
     try:
         document = documents.decode(raw, timezone=timezone)
@@ -95,6 +86,12 @@ def _decoded(raw: bytes, tier: Tier, where: str, timezone: str) -> Document:
     if document.tier != tier.name:
         message = f"{where} is left alone: it holds {document.tier}"
         raise UnreadableError(message)
+    try:
+        # Its window would drop our days, and is another device's wrong clock's, or ours is wrong.
+        clock.check_not_before(newest_until([document]))
+    except TryAgainError as error:
+        message = f"{where} is left alone: {error}"
+        raise TryAgainError(message) from None
     return document
 
 

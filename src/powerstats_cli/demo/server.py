@@ -245,18 +245,24 @@ class HomeAssistant:
 
     def _route(self, path: str, query: Mapping[str, list[str]], now: datetime) -> Reply:
         kind, _, rest = path.partition("/")
-        if not path:
-            return _message(HTTPStatus.OK, "API running.")
-        if path == "config":
-            return _json(_config(self.home))
-        if path == "core/state":
-            return _json({"state": "RUNNING"})
-        if kind == "states" and rest:
-            return _state(self.home, rest.lower(), now)
-        if path.startswith("history/period"):
-            recorder = _Recorder(self.home, now, now - self.keep if self.keep else _EPOCH)
-            return recorder.history(path.removeprefix("history/period").strip("/"), query)
-        return _text(HTTPStatus.NOT_FOUND)
+        match kind, rest:
+            case "", "":
+                reply = _message(HTTPStatus.OK, "API running.")
+            case "config", "":
+                reply = _json(_config(self.home))
+            case "core", "state":
+                reply = _json({"state": "RUNNING"})
+            case "states", "":
+                reply = _json([_present(self.home, each, now) for each in self.home.sensors])
+            case "states", entity_id:
+                reply = _state(self.home, entity_id.lower(), now)
+            case "history", _ if path.startswith("history/period"):
+                recorder = _Recorder(self.home, now, now - self.keep if self.keep else _EPOCH)
+                start = path.removeprefix("history/period").strip("/")
+                reply = recorder.history(start, query)
+            case _:
+                reply = _text(HTTPStatus.NOT_FOUND)
+        return reply
 
 
 def _text(status: HTTPStatus) -> Reply:
@@ -295,9 +301,13 @@ def _config(home: Home) -> dict[str, object]:
 def _state(home: Home, entity_id: str, now: datetime) -> Reply:
     if entity_id not in home.sensors:
         return _message(HTTPStatus.NOT_FOUND, "Entity not found.")
+    return _json(_present(home, entity_id, now))
+
+
+def _present(home: Home, entity_id: str, now: datetime) -> dict[str, object]:
     change = home.before(entity_id, now) or Change(now, "unknown")
     attributes = home.sensors[entity_id] if change.attributes is None else change.attributes
-    return _json(_full(entity_id, change, attributes))
+    return _full(entity_id, change, attributes)
 
 
 def _full(entity_id: str, change: Change, attributes: Attributes) -> dict[str, object]:

@@ -1,0 +1,78 @@
+"""Telling and asking somebody at a terminal; where nobody is asked, only telling."""
+
+import getpass
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from rich.console import Console
+from rich.text import Text
+
+from powerstats_cli.errors import PowerstatsError
+
+MOST_TRIES: Final = 6
+_Answer = TypeVar("_Answer")
+
+
+class Dialogue:
+    """A console and, where `asks`, somebody at it."""
+
+    def __init__(self, console: Console, *, asks: bool, is_ascii: bool) -> None:
+        """Take the console, and whether it has only ASCII's characters."""
+        self.console = console
+        self.asks = asks
+        self._tick, self._cross = ("+", "x") if is_ascii else ("✓", "✗")
+
+    # --- telling
+
+    def say(self, line: str = "", style: str = "") -> None:
+        """Say something; a pipe gets it on one line."""
+        self.console.print(Text(line, style), soft_wrap=not self.console.is_terminal)
+
+    def done(self, line: str) -> None:
+        """Say what is well."""
+        self.say(f"{self._tick} {line}", "green")
+
+    def warn(self, line: str) -> None:
+        """Say what may not be as it is wanted."""
+        self.say(f"! {line}", "yellow")
+
+    def explain(self, text: str) -> None:
+        """Say what only somebody who is asked needs to know."""
+        if self.asks:
+            self.say(text, "dim")
+
+    def heading(self, line: str) -> None:
+        """Begin a part of the questions."""
+        if self.asks:
+            self.say(f"\n{line}", "bold")
+
+    # --- asking
+
+    def ask(self, question: str, default: str = "") -> str:
+        """Return what is typed, the default for nothing."""
+        hint = f" [{default}]" if default else ""
+        self.console.print(Text.assemble((question, "bold"), hint, ": "), end="")
+        return input().strip() or default
+
+    def ask_hidden(self, question: str) -> str:
+        """Return what is typed without its being shown."""
+        return getpass.getpass(f"{question}: ").strip()
+
+    def confirm(self, question: str) -> bool:
+        """Tell whether the answer is yes."""
+        return self.ask(f"{question} [y/N]").lower() in {"y", "yes"}
+
+    def until_right(self, attempt: Callable[[], _Answer]) -> _Answer:
+        """Return what an attempt returns; where it fails that is told, and it is made again.
+
+        The last failure, and every one where nobody is asked, is raised.
+        """
+        for tries in range(1, MOST_TRIES + 1):
+            try:
+                return attempt()
+            except PowerstatsError as error:
+                if not self.asks or tries == MOST_TRIES:
+                    raise
+                problem = str(error).removesuffix(": the next run tries again")
+                self.say(f"{self._cross} {problem}", "red")
+        raise AssertionError

@@ -1,0 +1,222 @@
+"""Which sensors fit, which are suggested, and what an answer takes."""
+
+import math
+
+import pytest
+
+from powerstats_cli.candidates import (
+    Candidate,
+    Entity,
+    Pick,
+    default_name,
+    fitting,
+    lively,
+    picks,
+    suggested,
+)
+from powerstats_cli.statistics import StateClass
+
+NAN = math.nan
+
+
+def sensor(
+    name: str,
+    unit: str | None,
+    device_class: str | None = None,
+    state_class: StateClass | None = "measurement",
+    value: float = 1.0,
+    friendly: str = "",
+) -> Entity:
+    """Return a sensor's present state."""
+    return Entity(
+        entity_id=f"sensor.{name}",
+        name=friendly,
+        value=value,
+        unit=unit,
+        device_class=device_class,
+        state_class=state_class,
+    )
+
+
+def power(name: str, value: float = 412.0, friendly: str = "") -> Entity:
+    """Return a sensor of a power."""
+    return sensor(name, "W", "power", value=value, friendly=friendly)
+
+
+def energy(name: str, value: float = 100.0) -> Entity:
+    """Return a counter."""
+    return sensor(name, "kWh", "energy", "total_increasing", value)
+
+
+def voltage(name: str, value: float = 230.0) -> Entity:
+    """Return a sensor of a voltage."""
+    return sensor(name, "V", "voltage", value=value)
+
+
+@pytest.mark.parametrize(
+    ("entity", "role"),
+    [
+        (power("house"), "power"),
+        (sensor("house", "kW", "power"), "power"),
+        (sensor("template", "W"), "power"),
+        (sensor("apparent", "VA", "apparent_power"), None),
+        (sensor("reactive", "var", "reactive_power"), None),
+        (energy("house"), "energy"),
+        (sensor("gas", "MJ", "energy", "total"), "energy"),
+        (sensor("battery", "kWh", "energy_storage"), None),
+        (sensor("forecast", "kWh", "energy", None), None),
+        (sensor("average", "kWh", "energy", "measurement"), None),
+        (voltage("house"), "voltage"),
+        (sensor("motion_battery", "mV", "voltage"), None),
+        (sensor("phase", "A", "current"), "current"),
+        (sensor("factor", "%", "power_factor"), "power_factor"),
+        (sensor("factor", None, "power_factor"), "power_factor"),
+        (sensor("house_power_factor", "%"), "power_factor"),
+        (sensor("humidity", "%", "humidity"), None),
+        (sensor("kitchen", "°C", "temperature"), None),
+        (sensor("word", None), None),
+        (power("solar_power"), "solar"),
+        (power("solaredge_current_power"), "solar"),
+        (power("attic", friendly="PV Süd"), "solar"),
+        (power("shelly", friendly="Photovoltaïque"), "solar"),
+        (power("zonnepanelen"), "solar"),
+        (energy("einspeisezaehler"), "solar"),
+        (power("inverter_output"), "solar"),
+        (power("inverter_load"), "power"),
+        (power("solax_battery"), "power"),
+        (power("pvc_press"), "power"),
+        (voltage("solar_inverter"), "voltage"),
+        (Entity("number.export_limit", "", 1.0, "W", "power"), None),
+        (power("\x1b[2J"), None),
+    ],
+    ids=lambda given: given.entity_id if isinstance(given, Entity) else str(given),
+)
+def test_what_fits(entity: Entity, role: str | None) -> None:
+    """Unit, device class and state class decide; solar goes by the name."""
+    assert [one.role for one in fitting([entity])] == [role] * (role is not None)
+
+
+@pytest.mark.parametrize(
+    ("entities", "names"),
+    [
+        ([], {}),
+        ([power("a_lamp")], {"power": "a_lamp"}),
+        ([power("a"), power("house")], {"power": "house"}),
+        ([power("abc"), power("shelly_em_channel_1")], {"power": "shelly_em_channel_1"}),
+        ([power("washing_machine"), power("unit_7")], {"power": "unit_7"}),
+        ([power("home_office_total"), power("unit_7")], {"power": "unit_7"}),
+        (
+            [power("p1_meter_production"), power("p1_meter_consumption")],
+            {"power": "p1_meter_consumption"},
+        ),
+        ([power("unit"), power("b", friendly="Whole house")], {"power": "b"}),
+        ([power("abc", NAN), power("abcdef")], {"power": "abcdef"}),
+        ([power("abc", NAN)], {"power": "abc"}),
+        ([power("b"), power("a")], {"power": "a"}),
+        ([power("house_max"), power("house_forecast")], {}),
+        ([voltage("door", 3.0), voltage("em")], {"voltage": "em"}),
+        ([voltage("door", 3.0), voltage("door_battery")], {}),
+        ([voltage("em", NAN)], {"voltage": "em"}),
+        ([power("house"), voltage("plug"), energy("plug")], {"power": "house", "voltage": "plug"}),
+        (
+            [power("plug"), voltage("plug"), energy("plug")],
+            {"power": "plug", "voltage": "plug", "energy": "plug"},
+        ),
+        ([energy("solar_total"), power("pv")], {"solar": "pv"}),
+        ([energy("solar_total")], {"solar": "solar_total"}),
+        ([power("solar_production")], {"solar": "solar_production"}),
+        ([power("solar_forecast")], {}),
+        ([power("house", friendly="Lämp"), power("unit")], {"power": "unit"}),
+    ],
+)
+def test_what_is_suggested(entities: list[Entity], names: dict[str, str]) -> None:
+    """One for each role: the home's before others, one at work before one that is silent."""
+    for given in (entities, entities[::-1]):
+        found = suggested(fitting(given))
+        assert {role: one.entity_id.removeprefix("sensor.") for role, one in found.items()} == names
+
+
+def test_a_home_full_of_sensors() -> None:
+    """Each role has one, in the order of the roles."""
+    entities = [
+        sensor("house_power_factor", "%", "power_factor"),
+        sensor("house_current", "A", "current"),
+        power("solar_power"),
+        energy("house_energy"),
+        voltage("house_voltage"),
+        power("house_power"),
+        *(power(f"plug_{number}") for number in range(50)),
+    ]
+    found = suggested(fitting(entities))
+    assert list(found) == ["power", "voltage", "energy", "solar", "current", "power_factor"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        (["power", "voltage"], "voltage"),
+        (["energy", "power"], "power"),
+        (["solar", "energy"], None),
+        ([], None),
+    ],
+)
+def test_one_that_changes_often(roles: list[str], expected: str | None) -> None:
+    """A voltage, else a power."""
+    assert lively(roles) == expected
+
+
+LISTED = [
+    Candidate(power("house"), "power", 3),
+    Candidate(voltage("house_v"), "voltage", 3),
+    Candidate(power("plug"), "power", -10),
+]
+KNOWN = {"sensor.house", "sensor.house_v", "sensor.plug", "sensor.outdoor"}
+DEFAULT = [Pick("sensor.house", "power"), Pick("sensor.house_v", "voltage")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("", DEFAULT),
+        ("2", [DEFAULT[1]]),
+        ("1, 2", DEFAULT),
+        ("1-2", DEFAULT),
+        ("1 1", [DEFAULT[0]]),
+        ("3", [Pick("sensor.plug")]),
+        ("tv=3 1", [Pick("sensor.plug", "tv"), DEFAULT[0]]),
+        ("mains=1", [Pick("sensor.house", "mains")]),
+        ("sensor.outdoor", [Pick("sensor.outdoor")]),
+        ("cold=sensor.outdoor", [Pick("sensor.outdoor", "cold")]),
+    ],
+)
+def test_an_answer(answer: str, expected: list[Pick]) -> None:
+    """Numbers, spans, names and ids; suggested ones keep the name of their role."""
+    assert picks(answer, LISTED, KNOWN, DEFAULT) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("0", "from 1 to 3"),
+        ("4", "from 1 to 3"),
+        ("2-1", "from 1 to 3"),
+        ("1-9", "from 1 to 3"),
+        ("power", "no number"),
+        ("sensor.none", "no sensor"),
+        ("=1", "a name is missing"),
+        ("both=1-2", "one name for 2"),
+        ("²", "no number"),
+    ],
+)
+def test_an_answer_that_takes_nothing(answer: str, says: str) -> None:
+    """What is wrong is said."""
+    with pytest.raises(ValueError, match=says):
+        picks(answer, LISTED, KNOWN, DEFAULT)
+
+
+def test_names_are_unique() -> None:
+    """A role's name is numbered where it is taken; what has no role is named by its id."""
+    assert default_name("sensor.plug", LISTED, set()) == "power"
+    assert default_name("sensor.plug", LISTED, {"power"}) == "power_2"
+    assert default_name("sensor.plug", LISTED, {"power", "power_2"}) == "power_3"
+    assert default_name("sensor.outdoor", LISTED, {"power"}) == "outdoor"

@@ -1,0 +1,117 @@
+"""A terminal with a person at it: what the program shows is read, and answers are typed."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+import pytest
+
+SECONDS: Final = 20.0
+PATIENCE: Final = 3.0
+PROGRAM: Final = (
+    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "sys.argv[0] = 'powerstats'; from powerstats_cli.__main__ import run; run()"
+)
+ESCAPE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """A command at a pseudo-terminal of 80 columns; `shown` is all that was on it."""
+
+    def __init__(self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
+        """Start the command."""
+        self.shown = ""
+        self._read_to = 0
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *arguments],
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", **env},
+            cwd=cwd,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        """Sit down at it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End what still runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+
+    def wait_for(self, text: str) -> str:
+        """Wait until a text is shown that was not waited for yet; return what came before it."""
+        deadline = monotonic() + SECONDS
+        while (found := self.shown.find(text, self._read_to)) < 0:
+            assert self._read(deadline), f"{text!r} is not shown:\n{self.shown}"
+        before = self.shown[self._read_to : found]
+        self._read_to = found + len(text)
+        return before
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self._master, f"{text}\n".encode())
+
+    def answer(self, question: str, text: str = "") -> None:
+        """Wait for a question and answer it."""
+        self.wait_for(question)
+        self.wait_for(": ")
+        self.type(text)
+
+    def press(self, keys: str, until: str) -> None:
+        """Press Ctrl-C or Ctrl-D until a text is shown.
+
+        A signal that comes just before the program begins to read is only seen with the next.
+        """
+        for _ in range(5):
+            os.write(self._master, {"Ctrl-C": b"\x03", "Ctrl-D": b"\x04"}[keys])
+            deadline = monotonic() + PATIENCE
+            while until not in self.shown and self._read(deadline):
+                pass
+            if until in self.shown:
+                return
+        pytest.fail(f"{until!r} is not shown:\n{self.shown}", pytrace=False)
+
+    def end(self) -> int:
+        """Wait for the command's end; return its exit code."""
+        deadline = monotonic() + SECONDS
+        while self._read(deadline):
+            pass
+        try:
+            return self.process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"it does not end:\n{self.shown}", pytrace=False)
+
+    def _read(self, deadline: float) -> bool:
+        """Read what is there, after a wait for it; False at the end."""
+        ready, _, _ = select.select([self._master], [], [], max(deadline - monotonic(), 0))
+        try:
+            raw = os.read(self._master, 65536) if ready else b""
+        except OSError:
+            raw = b""  # the other side is closed
+        text = raw.decode(errors="replace").replace("\r\n", "\n")
+        self.shown += ESCAPE.sub("", text)
+        return bool(raw)
