@@ -21,6 +21,7 @@ from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.periods import DAY, Span, day_span, day_start, days, intervals, local_day
 from powerstats_cli.report import is_ascii
+from powerstats_cli.schedule import NIGHTLY
 from powerstats_cli.store import Store
 
 TIMEZONE: Final = "Europe/Amsterdam"
@@ -39,13 +40,6 @@ ENTITIES: Final = {
 }
 # When cron runs a step after its boundary, and when the recorder has what was before it.
 AFTER: Final = timedelta(seconds=30)
-NIGHT: Final = (
-    (timedelta(seconds=40), ("rotate",)),
-    (timedelta(minutes=2), ("aggregate", "weekly")),
-    (timedelta(minutes=5), ("aggregate", "monthly")),
-    (timedelta(minutes=15), ("aggregate", "yearly")),
-)
-
 Run = Callable[[Sequence[str]], int]
 
 
@@ -65,8 +59,9 @@ def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Itera
         start = day_start(day, zone)
         if day > first:
             yield Step(start + AFTER, ("collect",))
-            for after, command in NIGHT:
-                yield Step(start + after, command)
+            for name, at in NIGHTLY.items():
+                after = timedelta(hours=at.hour, minutes=at.minute) + AFTER
+                yield Step(start + after, tuple(name.split()))
         if day in regular_days:
             for interval in intervals(day, zone, MINUTES)[1:]:
                 if interval.start + AFTER <= span.end:
