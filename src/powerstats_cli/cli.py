@@ -272,6 +272,9 @@ def publish(
     """
     from powerstats_cli.commands.render import render
 
+    if local and dry_run:
+        message = "--local sends nothing: leave one of them out"
+        raise typer.BadParameter(message, param_hint="--dry-run")
     session = _session(context)
     if dry_run:
         from powerstats_cli.commands.publish import preview

@@ -20,7 +20,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.errors import MissingError, PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.errors import (
+    ConfigError,
+    MissingError,
+    PowerstatsError,
+    RefusedError,
+    TryAgainError,
+)
 from powerstats_cli.web import Reply, Web
 
 RUN_SECONDS: Final = 115.0
@@ -100,6 +106,7 @@ class _Entry(msgspec.Struct):
 class _Tree(msgspec.Struct):
     sha: str
     tree: list[_Entry]
+    truncated: bool = False
 
 
 class _Put(msgspec.Struct):
@@ -230,13 +237,19 @@ class GitHub:
     # --- many files in one commit -----------------------------------------------------------------
 
     def files(self, tree: str, folder: str) -> dict[str, str]:
-        """Return the blob ids of the files of one folder of a tree, by their names in it."""
+        """Return the blob ids of the files of one folder of a tree, by their names in it.
+
+        Raises ConfigError where GitHub does not list them all.
+        """
         query = "?recursive=1" if folder else ""
-        entries = self._read(self._ask("GET", f"/git/trees/{tree}{query}"), _Tree).tree
+        listed = self._read(self._ask("GET", f"/git/trees/{tree}{query}"), _Tree)
+        if listed.truncated:
+            message = f"{self.repo} has more files than GitHub lists: use a repository of its own"
+            raise ConfigError(message)
         start = f"{folder}/" if folder else ""
         return {
             entry.path.removeprefix(start): entry.sha
-            for entry in entries
+            for entry in listed.tree
             if entry.type == "blob"
             and entry.path.startswith(start)
             and "/" not in entry.path.removeprefix(start)
@@ -296,9 +309,8 @@ class GitHub:
         """Make a branch where there is none; tell whether it was missing."""
         if self.head(branch) is not None:
             return False
-        default, head = self.default_head(branch)
-        if branch != default:
-            self.create_branch(branch, head.commit)
+        _, head = self.default_head(branch)
+        self.create_branch(branch, head.commit)
         return True
 
     def _first_commit(self) -> Head:

@@ -90,8 +90,6 @@ def _commit(github: GitHub, head: Head | None, place: Place, lacking: Difference
     contents = {**lacking.new, **lacking.changed} | dict.fromkeys(lacking.removed)
     changes = {start + name: contents[name] for name in lacking.names}
     tree = github.make_tree(head.tree if head else None, changes)
-    if head and tree == head.tree:
-        return
     is_squashed = place.history == "squash"
     commit = github.make_commit(
         _message(lacking.names), tree, [head.commit] if head and not is_squashed else []

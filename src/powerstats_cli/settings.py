@@ -255,6 +255,9 @@ def _github_complaints(
     for key, path in (("github.path", github.path), ("publish.path", publish.path)):
         if path and not all(re.fullmatch(r"(?!\.+$)[\w. -]+", part) for part in path.split("/")):
             yield key, f"{path!r} is no folder of a repository, such as docs/power"
+    if (publish.branch, publish.path) == (github.branch, github.path):
+        # The site's monthly.json and yearly.json would take the place of those that `sync` merges.
+        yield "publish.path", "is github.path, on the same branch: set another for one of them"
     if publish.history == "squash" and publish.branch == github.branch:
         yield "publish.history", f"squash would drop the history of the data on {github.branch}"
 
@@ -285,13 +288,23 @@ def _is_zone(name: str) -> bool:
 # --- secrets ----------------------------------------------------------------------------------
 
 
-def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> str:
+class Token(str):
+    """A token; a crash that shows the arguments of a call does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return stars."""
+        return "'***'"
+
+
+def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> Token:
     """Return Home Assistant's token: the environment's, systemd's, a file's, or as configured."""
     home = settings.homeassistant
     return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
 
 
-def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> str:
+def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> Token:
     """Return GitHub's token: the environment's, systemd's, a file's, or as configured."""
     return _token(github.token, github.token_file, GITHUB_TOKEN, "github", environment)
 
@@ -302,7 +315,7 @@ def _token(
     variable: str,
     table: str,
     environment: Mapping[str, str],
-) -> str:
+) -> Token:
     source = f"{table}.token"
     token = environment.get(variable) or written
     file = _credential(table, environment) or file
@@ -322,7 +335,7 @@ def _token(
     if not re.fullmatch(r"[!-~]+", token):
         message = f"{source}: holds something else than a token"
         raise ConfigError(message)
-    return token
+    return Token(token)
 
 
 def _credential(table: str, environment: Mapping[str, str]) -> str | None:

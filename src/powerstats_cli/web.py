@@ -59,7 +59,7 @@ class Web:
     ) -> None:
         """Take the server's address, and how long all requests may take; nothing is sent yet."""
         self._ends = time.monotonic() + seconds
-        self._secrets = [value.split()[-1] for value in headers.values()]
+        self._secrets = headers.get("Authorization", "").split()[1:]
         self.url = url.rstrip("/")
         self.host = urlsplit(url).netloc
         self._client = httpx.Client(

@@ -177,6 +177,16 @@ def test_an_upload_is_little_more_than_what_changed(
     assert len(repo.commits(PAGES)) == 2
 
 
+def test_more_files_than_are_listed(github: GitHub, repo: Repository, device: Device) -> None:
+    """78 where GitHub does not list all files: what has to leave might not be seen."""
+    hourly(device, github, path="docs")
+    repo.tree_limit = 3
+    head = repo.head(PAGES)
+    device.configure(publish={"path": "docs", "tiers": ["yearly"]})
+    device.fails(os.EX_CONFIG, "publish", says=["octo/home", "of its own"])
+    assert repo.head(PAGES) == head
+
+
 # --- what leaves ------------------------------------------------------------------------------
 
 
@@ -194,6 +204,16 @@ def test_an_unpublished_tier_leaves_at_once(
     assert b'data-tiers="yearly"' in repo.files(PAGES)[page]
     assert len(repo.commits(PAGES)) == (2 if history == "keep" else 1)
     assert hourly(device, github) == 2
+
+
+def test_a_strangers_folder_is_no_file_of_ours(
+    github: GitHub, repo: Repository, device: Device
+) -> None:
+    """A folder that is called as an unpublished tier stays."""
+    folder = {"daily.json/mine": b"1", "dashboard.0123456789.js/mine": b"2"}
+    repo.commit(PAGES, folder)
+    hourly(device, github, tiers=["yearly"])
+    assert repo.files(PAGES) == folder | device.site
 
 
 @pytest.fixture
@@ -482,6 +502,21 @@ def test_the_datas_history_is_not_squashed(
     device.configure(publish={"branch": "main", "history": "squash"})
     device.fails(os.EX_CONFIG, "publish", says=["publish.history"])
     assert (repo.head(), github.count()) == (head, 0)
+
+
+@pytest.mark.parametrize("folder", ["", "data"])
+def test_the_datas_files_are_not_replaced(
+    github: GitHub, repo: Repository, device: Device, folder: str
+) -> None:
+    """78 where page and data have the same place: what others merged there would be lost."""
+    device.configure(github={"path": folder}, publish={"branch": "main", "path": folder})
+    head = repo.head()
+    for command in (("publish",), ("publish", "--dry-run")):
+        device.fails(os.EX_CONFIG, *command, says=["publish.path", "github.path"])
+    assert (repo.head(), github.count()) == (head, 0)
+    device.configure(publish={"branch": "main", "path": "elsewhere"})
+    device.run_well("publish")
+    assert repo.files(path="elsewhere") == within("elsewhere", device.site)
 
 
 # --- a week -----------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """`sync`: the long-term files here and in the repository, merged by bucket, never losing one."""
 
+import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -8,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from powerstats_cli import store
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.documents import Document, Series, TierName, encode
 from powerstats_cli.periods import DAY, day_start
 from powerstats_cli.statistics import Value
 from powerstats_cli.tiers import TIERS, window_start
 from tests.github.fake import Fault, GitHub, Token
-from tests.github.faults import amid, meanwhile, on
+from tests.github.faults import amid, instead, meanwhile, on
 from tests.github.homes import (
     AMSTERDAM,
     METER,
@@ -181,6 +184,17 @@ def test_of_each_bucket_the_best(repo: Repository, bare: Device) -> None:
     assert merged.points[day_start(first, AMSTERDAM)]["energy"] == meter(7.0)
     assert local(bare, "yearly") == remote(repo, "yearly")
     assert messages(repo, "main")[0] == f"yearly.json up to {YESTERDAY}"
+
+
+def test_another_hands_bytes(repo: Repository, bare: Device) -> None:
+    """A file that someone laid out otherwise is replaced as any."""
+    theirs = json.dumps(json.loads(encode(past("yearly", 9))), indent=3).encode()
+    repo.commit(files={"data/yearly.json": theirs})
+    bare.put(past("yearly", 3, name="heat_pump"))
+    bare.run_well("sync", "push", "yearly")
+    merged = decoded(remote(repo, "yearly"))
+    assert len(merged.points) == 9
+    assert remote(repo, "yearly") == encode(merged)
 
 
 def add(document: Document, other: Document) -> None:
@@ -365,6 +379,22 @@ def test_a_file_that_is_not_ours(
     assert (repo.head(), device.snapshot()) == (head, before)
 
 
+def test_another_step_is_at_it(
+    repo: Repository, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """75 while another step holds the data directory; nothing changes."""
+    monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.05)
+    head, before = send(repo, past("monthly", 9)), device.snapshot()
+    descriptor = os.open(device.data_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        device.fails(os.EX_TEMPFAIL, "sync", "fetch", "monthly", says=["locked by another run"])
+        device.fails(os.EX_TEMPFAIL, "sync", "push", "monthly", says=["locked by another run"])
+    finally:
+        os.close(descriptor)
+    assert (repo.head(), device.snapshot()) == (head, before)
+
+
 # --- where it goes ----------------------------------------------------------------------------
 
 
@@ -532,6 +562,19 @@ def test_two_make_the_branch_at_once(
     github.strike = on(method, path, meanwhile(other))
     device.run_well("sync", "push", "yearly")
     assert decoded(remote(repo, "yearly", branch="data")).points == past("yearly", 90).points
+
+
+def test_a_branch_that_is_missing_in_other_words(
+    github: GitHub, repo: Repository, device: Device
+) -> None:
+    """A 404 is no repository only where the branch is there."""
+    device.configure(github={"branch": "data"})
+    github.strike = on("PUT", "/contents/", instead(404, "Not Found"))
+    device.run_well("sync", "push", "yearly")
+    assert remote(repo, "yearly", branch="data") == local(device, "yearly")
+    device.put(past("yearly", 50))
+    github.strike = on("PUT", "/contents/", instead(404, "Not Found"))
+    device.fails(os.EX_UNAVAILABLE, "sync", "push", "yearly", says=["no such repository"])
 
 
 def test_another_makes_the_branch_after_a_404(
