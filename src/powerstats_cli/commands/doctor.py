@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import isclose, isnan
 from typing import Final
@@ -17,17 +17,17 @@ from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.findings import Finding, error, is_well, ok, skipped, warning
 from powerstats_cli.github import GitHub, Repository
 from powerstats_cli.health import TOKEN_WARNING
-from powerstats_cli.homeassistant import HomeAssistant, Present
+from powerstats_cli.homeassistant import HomeAssistant, Present, Recorded
 from powerstats_cli.jobs import Machine
 from powerstats_cli.outcome import joined
-from powerstats_cli.periods import DAY, HOUR, MINUTE
+from powerstats_cli.periods import DAY, HOUR, instant
 from powerstats_cli.session import Session
 from powerstats_cli.store import Store, read_bytes
 from powerstats_cli.tiers import TIERS, days_of, roll_up
 
 JSON_VERSION: Final = 1
 SECONDS: Final = 60.0
-LOOKED_BACK: Final = tuple(days * DAY for days in (1, 2, 4, 8))
+LOOK_BACK: Final = 10 * DAY
 LITTLE_SPACE: Final = 100_000_000
 NO_SPACE: Final = 10_000_000
 # A day's mean is rounded in the file it was made of, and in its own.
@@ -148,9 +148,7 @@ def _sensors(session: Session, home: HomeAssistant) -> Iterator[Finding]:
             )
         else:
             yield _sensor(area, entity_id, present, daily.get(name), now)
-    yield from _memory(
-        home, [entities[name] for name in entities if entities[name] in recorded], now
-    )
+    yield from _memory(home, recorded, now)
 
 
 def _sensor(
@@ -173,23 +171,25 @@ def _sensor(
     return ok(area, f"{entity_id}, {kind}, changed {age} ago")
 
 
-def _memory(home: HomeAssistant, entity_ids: Sequence[str], now: datetime) -> Iterator[Finding]:
+def _memory(
+    home: HomeAssistant, recorded: Mapping[str, Recorded], now: datetime
+) -> Iterator[Finding]:
     """Tell how far back the recorder goes: that is how long an outage may be and still heal."""
     area = "recorder"
-    if not entity_ids:
+    if not recorded:
         yield skipped(area, "no sensor is recorded")
         return
-    reach = timedelta(0)
-    for back in LOOKED_BACK:
-        if not home.history(entity_ids[:1], now - back, now - back + MINUTE):
-            break
-        reach = back
-    if reach:
-        yield ok(area, f"goes back {in_words(reach)} or more")
+    # All up to now: Home Assistant answers nothing to a short window from before its own start.
+    quietest = min(recorded, key=lambda entity_id: len(recorded[entity_id].history.times))
+    found = home.history([quietest], now - LOOK_BACK, now).get(quietest)
+    times = found.history.times if found else []
+    reach = now - instant(times[0]) if times else timedelta(0)
+    if reach >= DAY:
+        yield ok(area, f"goes back {in_words(reach)}" + (" or more" if reach >= LOOK_BACK else ""))
     else:
         yield warning(
             area,
-            "goes back less than a day: a longer outage cannot heal",
+            f"goes back {in_words(reach)}: a longer outage cannot heal",
             "see purge_keep_days under recorder: in Home Assistant; a new sensor just needs time",
         )
 
@@ -262,7 +262,7 @@ def _files(session: Session, unreadable: set[str]) -> Iterator[Finding]:
             area, f"{files.name(path)} was set aside", "mend it and put it back, or delete it"
         )
     if whole:
-        yield ok(area, f"{whole} files are whole")
+        yield ok(area, f"{whole} file{' is' if whole == 1 else 's are'} whole")
     yield from _agreement(session, documents)
 
 

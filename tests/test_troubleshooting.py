@@ -1,0 +1,229 @@
+"""docs/troubleshooting.md has every line that the program says of a failure, and no other.
+
+Which lines those are is read out of the source:
+
+- what is given to one of our errors, to a usage error, to `say`, and to doctor's `error` and
+  `warning`;
+- the texts of a ValueError that one of those is made of;
+- what is yielded or returned by the functions in TELLING, whose texts are told as they are.
+
+A variable part is `…`, also where it is chosen from a few words inside of a line; a variable that
+holds nothing but words written out in its function is put in. What has no word of its own is none.
+"""
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from powerstats_cli import errors
+
+ROOT: Final = Path(__file__).parent.parent
+SOURCE: Final = ROOT / "src/powerstats_cli"
+DOCUMENT: Final = ROOT / "docs/troubleshooting.md"
+VARIABLE: Final = "…"
+STALE: Final = 1
+USAGE: Final = 2
+CODES: Final[Mapping[str, int]] = {
+    **{
+        name: kind.exit_code
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.PowerstatsError)
+    },
+    "BadParameter": USAGE,
+    "error": STALE,
+    "warning": STALE,
+    "say": 0,
+}
+# Whoever calls these modules makes a usage error, or one of ours, of their ValueErrors.
+VALUE_ERRORS: Final = {"candidates.py": os.EX_CONFIG, "commands/schedule.py": USAGE}
+TELLING: Final = {
+    "_complaints": os.EX_CONFIG,
+    "_home_complaints": os.EX_CONFIG,
+    "_github_complaints": os.EX_CONFIG,
+    "complaints": STALE,
+    "why": STALE,
+    "_flaw": STALE,
+    "notes": STALE,
+}
+
+Line = tuple[int, str]
+"""An exit code, 0 for any, and what is said."""
+Known = dict[str, set[str]]
+"""What the variables of a function may hold."""
+
+
+class _Reader:
+    """Reads one module: follows each function's statements, with the words in its variables."""
+
+    def __init__(self, name: str, tree: ast.Module) -> None:
+        self.codes = {**CODES, "ValueError": VALUE_ERRORS.get(name, 0)}
+        self.lines: set[Line] = set()
+        self.telling = 0
+        self.read(tree.body, {})
+
+    def read(self, statements: Sequence[ast.stmt], known: Known) -> Known | None:
+        """Return what is known after statements, None where nothing comes after them."""
+        for statement in statements:
+            after = self._after(statement, known)
+            if after is None:
+                return None
+            known = after
+        return known
+
+    def _after(self, statement: ast.stmt, known: Known) -> Known | None:
+        after: Known | None = known
+        match statement:
+            case ast.FunctionDef() | ast.ClassDef():
+                before, self.telling = self.telling, TELLING.get(statement.name, 0)
+                self.read(statement.body, dict(known))
+                self.telling = before
+            case ast.If(test=test, body=body, orelse=orelse):
+                self._hear(test, known)
+                after = _either([self.read(body, dict(known)), self.read(orelse, dict(known))])
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
+                ways = [[*body, *orelse], *(one.body for one in handlers)]
+                after = _either([self.read(way, dict(known)) for way in ways])
+                self.read(last, dict(known))
+            case ast.Match(cases=cases):
+                after = _either([known, *(self.read(one.body, dict(known)) for one in cases)])
+            case ast.For(body=body) | ast.While(body=body):
+                after = _either([known, self.read(body, dict(known))])
+            case ast.With(body=body):
+                after = self.read(body, known)
+            case _:
+                after = self._simple(statement, known)
+        return after
+
+    def _simple(self, statement: ast.stmt, known: Known) -> Known | None:
+        self._hear(statement, known)
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                return {**known, name: texts(value, known)}
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                return {**known, name: texts(value, known)}
+            case ast.AugAssign(target=ast.Name(id=name), value=value):
+                return {**known, name: _joined([known.get(name, {VARIABLE}), texts(value, known)])}
+            case ast.Raise() | ast.Return() | ast.Continue() | ast.Break():
+                return None
+        return known
+
+    def _hear(self, spoken: ast.AST, known: Known) -> None:
+        """Take the lines out of a statement or an expression."""
+        for node in ast.walk(spoken):
+            match node:
+                case ast.Call(func=ast.Name(id=("error" | "warning") as name), args=[_, said, *_]):
+                    self._take(self.codes[name], texts(said, known))
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[said, *_]):
+                    is_ours = name in self.codes and (
+                        name != "say" or isinstance(node.func, ast.Name)
+                    )
+                    if is_ours:
+                        self._take(self.codes[name], texts(said, known))
+                case ast.Yield(value=ast.Tuple(elts=[key, complaint])) if self.telling:
+                    parts = [{f"{VARIABLE}: "}, texts(key, known), {": "}, texts(complaint, known)]
+                    self._take(self.telling, _joined(parts))
+                case ast.Yield(value=ast.expr() as value) if self.telling:
+                    self._take(self.telling, texts(value, known))
+                case ast.Return(value=ast.expr() as value) if self.telling:
+                    self._take(self.telling, texts(value, known))
+
+    def _take(self, code: int, said: Iterable[str]) -> None:
+        for text in said:
+            line = " ".join(re.sub(f"{VARIABLE}+", VARIABLE, text).split())
+            if re.search(r"\w", line):
+                self.lines.add((code, line))
+
+
+def texts(node: ast.expr, known: Known) -> set[str]:
+    """Return what an expression may be, as far as it is written out."""
+    found = {VARIABLE}
+    match node:
+        case ast.Constant(value=str(text)):
+            found = {text}
+        case ast.JoinedStr(values=parts):
+            found = _joined([texts(part, known) for part in parts])
+        case ast.FormattedValue(value=ast.Name() as name, conversion=-1, format_spec=None):
+            found = texts(name, known)
+        case ast.Name(id=name):
+            found = known.get(name, found)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            found = _joined([texts(left, known), texts(right, known)])
+        case ast.IfExp(body=body, orelse=orelse):
+            found = _collapsed(texts(body, known) | texts(orelse, known))
+    return found
+
+
+def _joined(parts: Sequence[set[str]]) -> set[str]:
+    return {"".join(chosen) for chosen in product(*parts)}
+
+
+def _collapsed(alternatives: set[str]) -> set[str]:
+    return {VARIABLE} if VARIABLE in alternatives else alternatives
+
+
+def _either(ways: Iterable[Known | None]) -> Known | None:
+    """Return what is known where several ways meet, of which some end before."""
+    met = [way for way in ways if way is not None]
+    if not met:
+        return None
+    names = {name for way in met for name in way}
+    held = {name: [way[name] for way in met if name in way] for name in names}
+    return {name: _collapsed(set().union(*some)) for name, some in held.items()}
+
+
+def said_by_the_program() -> set[Line]:
+    """Return all lines, of all modules but the simulated home's, which is a stranger."""
+    lines: set[Line] = set()
+    for path in SOURCE.rglob("*.py"):
+        name = str(path.relative_to(SOURCE))
+        if not name.startswith("demo/"):
+            lines |= _Reader(name, ast.parse(path.read_text())).lines
+    return lines
+
+
+def documented() -> Iterator[Line]:
+    """Yield the code in the first cells of the tables, by the number in the heading above."""
+    code = 0
+    for row in DOCUMENT.read_text().splitlines():
+        if heading := re.match(r"## (\d*)", row):
+            code = int(heading[1] or 0)
+        if cell := re.match(r"\| (`.+?`) \| \S", row):
+            for _, line in re.findall(r"(?<!`)(`+) ?(.+?) ?\1(?!`)", cell[1]):
+                yield code, line
+
+
+def test_every_line_is_explained_and_none_besides() -> None:
+    """Each line of the program is in the table of its exit code; each line there is said."""
+    listed = list(documented())
+    said = said_by_the_program()
+    assert sorted(said - set(listed)) == [], "the program says them, the document does not"
+    assert sorted(set(listed) - said) == [], "the document says them, the program does not"
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("raise ConfigError(f'{path} is no TOML')", {(78, "… is no TOML")}),
+        (
+            "message = 'a' if x else f'b {y}'\nraise TryAgainError(message)",
+            {(75, "a"), (75, "b …")},
+        ),
+        (
+            "m = 'x'\nif a:\n    m += ': y'\n    raise RefusedError(m)\nraise TryAgainError(m)",
+            {(77, "x: y"), (75, "x")},
+        ),
+        ("try:\n    f()\nexcept A:\n    m = 'a'\nraise ConfigError(m)", {(78, "a")}),
+        ("def _complaints():\n    yield 'key', f'{x} is bad'", {(78, "…: key: … is bad")}),
+        ("say(str(error))", set()),
+    ],
+)
+def test_lines_are_read_out_of_the_source(source: str, lines: set[Line]) -> None:
+    """A line is found however a function puts it together."""
+    assert _Reader("module.py", ast.parse(source)).lines == lines
