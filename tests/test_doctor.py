@@ -21,6 +21,7 @@ from powerstats_cli.session import Options, opened
 from tests.github.fake import GitHub, Token
 from tests.github.repository import Pages
 from tests.homes import ENERGY, POWER, Stage, staged, steady_home
+from tests.machines import machine_of
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 MIDNIGHT = datetime(2025, 11, 18, tzinfo=ZONE)
@@ -97,17 +98,7 @@ def patient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Patient
         stage.night(MIDNIGHT + timedelta(days=2))
         for command in (["collect"], ["publish"], ["sync", "push"]):
             stage.run(*command, at=NOW)
-        crontab = tmp_path / "crontab"
-        crontab.write_text("#!/bin/sh\necho no crontab for me >&2\nexit 1\n")
-        crontab.chmod(0o755)
-        machine = Machine(
-            systemd_user=tmp_path / "user",
-            is_root=True,
-            cron_file=tmp_path / "cron",
-            systemd_system=tmp_path / "system",
-            systemd_runs=tmp_path / "runs",
-            crontab=str(crontab),
-        )
+        machine = machine_of(tmp_path / "machine")
         monkeypatch.setattr(Machine, "this", classmethod(lambda _cls, _environment: machine))
         session = opened(Options(config=stage.installation.config))
         list(machine.cron.put(cli._installation(session).setup))  # noqa: SLF001 - as `install` does

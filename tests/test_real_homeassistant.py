@@ -1,7 +1,9 @@
 """powerstats against a real Home Assistant: its answers, its own statistics, its failures."""
 
+import json
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import fsum
@@ -16,6 +18,7 @@ from powerstats_cli.demo.server import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant as Demo
 from powerstats_cli.documents import Document
 from powerstats_cli.homeassistant import HomeAssistant
+from powerstats_cli.jobs import Machine
 from powerstats_cli.periods import micros
 from powerstats_cli.statistics import Value, measure
 from tests.browser.conftest import Opener, browser, opened  # noqa: F401 - fixtures
@@ -23,6 +26,7 @@ from tests.browser.pages import TABS, check
 from tests.browser.sites import Site, served
 from tests.github.fake import GitHub
 from tests.installation import TOKEN, Installation, Result
+from tests.machines import machine_of
 from tests.real_home import (
     ENERGY,
     EXCLUDED,
@@ -46,6 +50,7 @@ from tests.real_home import (
     get,
     tool,
 )
+from tests.terminal import Terminal
 
 pytestmark = pytest.mark.homeassistant
 
@@ -738,3 +743,44 @@ def test_init_with_a_wrong_token(
     assert main(["--config", str(config), "init", "--no-input", *given]) == 77
     assert "refused the token" in capsys.readouterr().err
     assert not config.parent.exists()
+
+
+def test_a_person_sets_it_up_and_all_is_well(
+    seen: Seen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong address and a wrong token first; in the end `doctor` has nothing to complain of."""
+    states = {POWER: "412", VOLTAGE: "231", ENERGY: "17.5", SOLAR: "0.2", FACTOR: "97"}
+    for entity_id, state in states.items():
+        seen.home.set_state(entity_id, state)
+    monkeypatch.setenv("TZ", ZONE.key)
+    config, data_dir = tmp_path / "config.toml", tmp_path / "data"
+    options = ["--config", str(config), "--data-dir", str(data_dir)]
+    with Terminal([*options, "init"], {}, tmp_path) as terminal:
+        terminal.answer("Address", "127.0.0.1:1")
+        assert "Connection refused" in terminal.wait_for("Address")
+        terminal.wait_for(": ")
+        terminal.type(f"{seen.home.url}/lovelace/0")
+        terminal.answer("Token", "wrong")
+        assert "refused the token" in terminal.wait_for("Token")
+        terminal.wait_for(": ")
+        terminal.type(seen.home.reader_token)
+        terminal.answer("Which [")
+        terminal.answer("Use GitHub?")
+        terminal.answer("cron, systemd or none", "none")
+        assert terminal.end() == 0
+    assert seen.home.reader_token not in terminal.shown
+
+    machine = machine_of(tmp_path / "machine")
+    monkeypatch.setattr(Machine, "this", classmethod(lambda _cls, _environment: machine))
+    time.tzset()
+    try:
+        assert main(["--config", str(config), "-q", "schedule", "install", "--cron"]) == 0
+        capsys.readouterr()
+        assert main(["--config", str(config), "doctor", "--json"]) == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    wrong = [one for one in findings if one["level"] not in {"ok", "skipped"}]
+    assert not wrong
+    assert sum(one["area"].startswith("sensor ") for one in findings) == len(states)
