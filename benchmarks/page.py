@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from powerstats_cli import dashboard
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.chromium import ARGUMENTS
 from tests.browser.homes import TIER_NAMES, Home
 from tests.browser.sites import Site, site_of
 

@@ -21,7 +21,7 @@ from powerstats_cli.homeassistant import HomeAssistant
 from powerstats_cli.jobs import Machine
 from powerstats_cli.periods import micros
 from powerstats_cli.statistics import Value, measure
-from tests.browser.conftest import Opener, browser, opened  # noqa: F401 - fixtures
+from tests.browser.chromium import Opener
 from tests.browser.pages import TABS, check
 from tests.browser.sites import Site, served
 from tests.github.fake import GitHub
@@ -679,7 +679,7 @@ def test_from_home_assistant_to_the_page_at_github(
     seen: Seen,
     collected: Installation,
     tmp_path: Path,
-    opened: Opener,  # noqa: F811 - the fixture imported above
+    opened: Opener,
 ) -> None:
     """What Git holds in the end is a page that shows each number of the files, and those files."""
     home = installed(tmp_path / "home", seen.home, ENTITIES)

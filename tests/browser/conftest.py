@@ -1,106 +1,13 @@
-"""One browser for all of these tests, a context of its own for each page."""
+"""Sites that several tests look at, and none changes; and what makes one for a test alone."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import Any
 
 import pytest
 
-from tests.browser.homes import NOW, Home, lengthened, simulated
-from tests.browser.pages import Tab
+from tests.browser.homes import Home, lengthened, simulated
 from tests.browser.sites import Site, site_at, site_of
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
-
-
-class Opener(Protocol):
-    """Opens a site in a context of its own."""
-
-    def __call__(
-        self,
-        site: Site,
-        *,
-        now: datetime | None = NOW,
-        allowed: tuple[str, ...] = (),
-        **options: Any,
-    ) -> Tab:
-        """Return a tab with nothing in it yet."""
-
-
-def unable(message: str) -> NoReturn:
-    """Skip, or fail where the browser has to be there."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{message}, and CI needs it", pytrace=False)
-    pytest.skip(message)
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator["Browser"]:
-    """Return a Chromium that is installed."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        unable("the dashboard's tests need Playwright: pip install playwright")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        unable("the dashboard's tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(browser: "Browser") -> Iterator[Opener]:
-    """Open pages; whatever they are used for, they may not say or ask for anything."""
-    tabs = []
-    with ExitStack() as stack:
-
-        def open_tab(
-            site: Site,
-            *,
-            now: datetime | None = NOW,
-            allowed: tuple[str, ...] = (),
-            **options: Any,
-        ) -> Tab:
-            settings = {
-                "locale": "en-GB",
-                "timezone_id": "Europe/Amsterdam",
-                "viewport": DESKTOP,
-                "accept_downloads": True,
-            }
-            context = stack.enter_context(browser.new_context(**{**settings, **options}))
-            context.set_default_timeout(10_000)
-            tab = Tab(site, context.new_page(), context, allowed)
-            tab.watch()
-            if now:
-                tab.page.clock.set_fixed_time(now)
-            tabs.append(tab)
-            return tab
-
-        yield open_tab
-        faults = [fault for tab in tabs for fault in tab.faults()]
-    assert not faults, "\n".join(faults)
-
-
-# --- sites that several tests look at, and none changes ---------------------------------------
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from tests.browser.conftest import ARGUMENTS, PHONE
+from tests.browser.chromium import ARGUMENTS, PHONE
 from tests.browser.homes import DEMO_NOW, simulated
 from tests.browser.pages import DRAWN, TABS
 from tests.browser.sites import site_at

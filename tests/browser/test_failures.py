@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from powerstats_cli.periods import day_start
 from powerstats_cli.tiers import TIERS
-from tests.browser.conftest import Opener
+from tests.browser.chromium import Opener
 from tests.browser.homes import NOW, Home, Outage, replaced
 from tests.browser.pages import LOAD_FAILED, TABS, Tab, check, eventually
 from tests.browser.sites import Site, site_of

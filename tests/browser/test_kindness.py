@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, Opener, unable
+from tests.browser.chromium import DESKTOP, PHONE, Opener, unable
 from tests.browser.homes import DEMO_NOW, NOW, Home
 from tests.browser.pages import LOAD_FAILED, TABS, Tab, eventually
 from tests.browser.sites import Site, site_of

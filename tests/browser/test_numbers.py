@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser import expected
-from tests.browser.conftest import Opener
+from tests.browser.chromium import Opener
 from tests.browser.expected import Roles
 from tests.browser.homes import DEMO_NOW, HOUSE, NOW, Home, Outage, Sensor, without
 from tests.browser.pages import TABS, check

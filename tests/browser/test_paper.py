@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.browser import expected
-from tests.browser.conftest import Opener
+from tests.browser.chromium import Opener
 from tests.browser.homes import DEMO_NOW, HOUSE, NOW, Home, Sensor
 from tests.browser.pages import TABS, Tab
 from tests.browser.sites import Site

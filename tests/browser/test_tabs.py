@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.browser import expected
-from tests.browser.conftest import DESKTOP, PHONE, Opener
+from tests.browser.chromium import DESKTOP, PHONE, Opener
 from tests.browser.homes import HOUSE, Home, Sensor, asked_until
 from tests.browser.pages import TABS, Tab, check, eventually
 from tests.browser.sites import Site, site_of
