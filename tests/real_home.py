@@ -190,10 +190,12 @@ class RealHome:
             "statistic_ids": list(RECORDED),
             "period": "hour",
         }
-        answer: dict[str, list[dict[str, Any]]] = json.loads(
-            self._tool("ask", "--as-reader", json.dumps(message))
-        )
+        answer: dict[str, list[dict[str, Any]]] = json.loads(self.ask(message))
         return answer
+
+    def ask(self, command: Mapping[str, Any]) -> str:
+        """Return the result of a websocket command, as the user who is no administrator."""
+        return self._tool("ask", "--as-reader", json.dumps(command))
 
     def get(self, path: str) -> tuple[int, str, Any]:
         """Return the status, content type and body of an answer to the reader's token."""

@@ -237,6 +237,54 @@ def collect(context: typer.Context) -> None:
 
 
 @app.command()
+def backfill(
+    context: typer.Context,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be filled, and change nothing.")
+    ] = False,
+) -> None:
+    """Fill in the past: ten days of history, and a year out of Home Assistant's statistics.
+
+    Nothing that is stored is replaced. It can be broken off: the next run goes on.
+    """
+    from powerstats_cli.commands import backfill as command
+    from powerstats_cli.homeassistant import HomeAssistant
+    from powerstats_cli.websocket import LongTerm
+
+    session = _session(context)
+    where = session.settings.homeassistant
+    token = homeassistant_token(session.settings, session.environment)
+
+    def work(watcher: command.Watcher) -> Outcome:
+        with HomeAssistant(
+            where.url, token, ca_file=where.ca_file, seconds=command.RUN_SECONDS
+        ) as home:
+            return command.backfill(
+                session.settings,
+                session.files,
+                home,
+                lambda: LongTerm(where.url, token, ca_file=where.ca_file),
+                session.clock,
+                watcher,
+            )
+
+    is_quiet = session.options.verbosity < 0
+    is_attended = sys.stdin.isatty() and sys.stdout.isatty()
+    if dry_run:
+        with command.Screen(asks=False, stores=False, is_quiet=is_quiet) as screen:
+            outcome = work(screen)
+        for problem in outcome.problems:
+            say(str(problem))
+        raise typer.Exit(outcome.exit_code)
+    if not is_attended:
+        raise typer.Exit(session.run("backfill", lambda: work(command.Unattended())))
+    with command.Screen(asks=not yes, stores=True, is_quiet=is_quiet) as screen:
+        raise typer.Exit(session.run("backfill", lambda: work(screen)))
+
+
+@app.command()
 def rotate(context: typer.Context) -> None:
     """Close every day before today, and drop archived days that are rolled up and old."""
     from powerstats_cli.commands.rotate import rotate as command
@@ -444,6 +492,89 @@ def demo(
         config = ["--config", str(folder / "powerstats.toml")]
         exit_code = main([*config, "serve", "--port", str(port)])
     raise typer.Exit(exit_code)
+
+
+@app.command()
+def migrate(
+    context: typer.Context,
+    *,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files of points, and folders of them.", show_default=False),
+    ] = None,
+    from_config: Annotated[
+        Path | None, typer.Option(help="The old config.json.", metavar="FILE")
+    ] = None,
+    to_config: Annotated[
+        Path | None,
+        typer.Option(
+            help="What it becomes; without it --config, $POWERSTATS_CONFIG or, as in `init`, "
+            "~/.config/powerstats/config.toml, root's /etc/powerstats/config.toml.",
+            metavar="FILE",
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="The home's, for a new configuration.", metavar="ZONE")
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What a series is in, such as W or kWh (a counter); - leaves it out. Again for "
+            "each.",
+            metavar="NAME=UNIT",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be taken, and change nothing.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite a configuration that is there.")
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing: leave out series that are in doubt.")
+    ] = False,
+) -> None:
+    """Take over the configuration and the readings of the scripts that powerstats replaces.
+
+    Nothing is believed for its name alone, what is known better stays, and the old files are only
+    read.
+    """
+    from rich.console import Console
+
+    from powerstats_cli.commands import migrate as command
+    from powerstats_cli.commands.init import Folders, configuration
+
+    options: Options = context.obj
+    if not (files or from_config):
+        message = "give files of points, or --from-config"
+        raise typer.BadParameter(message)
+    asks = not (no_input or dry_run)
+    if asks and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        message = "there is no terminal to ask at: add --no-input, and the answers as --series"
+        raise typer.BadParameter(message)
+    who = command.dialogue(Console(quiet=options.verbosity < 0, highlight=False), asks=asks)
+    wishes = command.Wishes(command.units(series or ()), is_dry=dry_run)
+    new = None
+    if from_config:
+        folders = Folders.of(is_root=os.geteuid() == 0)
+        old = command.OldConfig(from_config)
+        new = command.Configuration(
+            old,
+            configuration(to_config or options.config, os.environ, folders),
+            (options.data_dir or folders.data_dir).absolute(),
+            command.asked_timezone(old, timezone, who),
+        )
+
+    def opened_with(config: Path) -> Session:
+        context.obj = msgspec.structs.replace(options, config=config)
+        return _session(context)
+
+    session = command.tried(new, opened_with) if new else _session(context)
+    readings = command.read(files or (), session)
+    if new:
+        command.configure(new, who, overwrites=force, is_dry=dry_run)
+    if files:
+        command.migrate(session, readings, wishes, who)
 
 
 # --- schedule ---------------------------------------------------------------------------------

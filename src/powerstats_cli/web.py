@@ -4,7 +4,7 @@ import signal
 import ssl
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -71,7 +71,7 @@ class Web:
             },
             timeout=httpx.Timeout(REQUEST_TIMEOUT, connect=CONNECT_TIMEOUT),
             # A plain address needs no certificates, and loading them takes longer than a run.
-            verify=_certificates(ca_file) if url.startswith("https:") else False,
+            verify=certificates(ca_file) if url.startswith("https:") else False,
             # Proxies and netrc of the environment would send the token elsewhere.
             trust_env=False,
             follow_redirects=False,
@@ -131,7 +131,7 @@ class Web:
         except (_TimeUpError, httpx.TimeoutException):
             message = f"{self.host} did not answer in time"
         except httpx.TransportError as error:
-            message = f"{self.host} cannot be reached: {_cause(error)}"
+            message = f"{self.host} cannot be reached: {cause(error)}"
         except httpx.InvalidURL as error:
             message = f"{self.url} is no address: {error}"
             raise ConfigError(message) from None
@@ -141,10 +141,7 @@ class Web:
         """Return the beginning of what the server said, on one line and without our token."""
         if isinstance(text, bytearray):
             text = text[:LONGEST_QUOTE].decode(errors="replace")
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        printable = "".join(character if character.isprintable() else " " for character in text)
-        return " ".join(printable.split())[:LONGEST_QUOTE]
+        return quoted(text, self._secrets)
 
     def _read(self, response: httpx.Response) -> bytearray:
         body = bytearray()
@@ -156,7 +153,16 @@ class Web:
         return body
 
 
-def _certificates(ca_file: str | None) -> ssl.SSLContext:
+def quoted(text: str, secrets: Sequence[str]) -> str:
+    """Return the beginning of what a server said, on one line and without any of our secrets."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:LONGEST_QUOTE]
+
+
+def certificates(ca_file: str | None) -> ssl.SSLContext:
+    """Return what an https address's certificate is checked by; raises ConfigError."""
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
@@ -175,7 +181,7 @@ def _on_same_host(url: str, location: str) -> str | None:
     return target if is_same and location else None
 
 
-def _cause(error: BaseException) -> str:
+def cause(error: BaseException) -> str:
     """Return the innermost reason of a transport error, such as "Connection refused"."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error

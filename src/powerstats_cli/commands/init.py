@@ -536,6 +536,7 @@ class _Setup:
     def _tell_what_next(self, *, has_github: bool) -> None:
         nexts = {
             "status": "what is there, and what is due",
+            "backfill": "the past year, out of Home Assistant's own statistics",
             "serve": "the dashboard, on this machine",
             "doctor": "what is wrong, and what to do about it",
         }

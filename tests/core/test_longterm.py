@@ -1,0 +1,178 @@
+"""Hours of the long-term statistics as local hours and days: totals stay, whatever the zone."""
+
+from datetime import UTC, date, datetime, timedelta
+from math import fsum
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from powerstats_cli.documents import Series
+from powerstats_cli.longterm import Kind, Row, by_hour, local_day, local_hours
+from powerstats_cli.periods import DAY, EPOCH, HOUR, Span, day_span, day_start, hours
+from powerstats_cli.statistics import StateClass, Value
+
+POWER = Kind(Series("W", "measurement", EPOCH))
+ENERGY = Kind(Series("kWh", "total_increasing", EPOCH))
+ZONES = (
+    *("Asia/Kolkata", "Australia/Adelaide", "Asia/Kathmandu", "Australia/Lord_Howe"),
+    *("Europe/Amsterdam", "America/St_Johns", "UTC"),
+)
+# Days of 23, 24 and 25 hours in one or another of them, and Lord Howe's of 23.5 and 24.5.
+DAYS = (
+    date(2025, 3, 30),
+    date(2025, 10, 26),
+    date(2025, 4, 6),
+    date(2025, 10, 5),
+    date(2025, 7, 1),
+)
+
+
+def at(text: str, **numbers: float) -> Row:
+    """Return the row of an hour in UTC."""
+    return Row(datetime.fromisoformat(f"{text}:00+00:00").timestamp() * 1000, **numbers)
+
+
+def rows_over(span: Span, kind: Kind) -> list[Row]:
+    """Return rows for all hours in UTC that a span touches, each with numbers of its own."""
+    begin = span.start.replace(minute=0, second=0)
+    rows = []
+    for number in range(-(-(span.end - begin) // HOUR)):
+        start = (begin + number * HOUR).timestamp() * 1000
+        if kind.is_counter:
+            rows.append(Row(start, change=0.1 * (number % 5), state=1000.0 + number))
+        else:
+            rows.append(Row(start, mean=100.0 + number, min=50.0 + number, max=200.0 + number))
+    return rows
+
+
+def test_an_hour_is_its_row() -> None:
+    """Where local hours are those of UTC, a row is an hour: mean, min, max, and kWh of a power."""
+    known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], POWER)
+    (span, value), *more = local_hours(known, date(2025, 7, 1), ZoneInfo("Europe/Amsterdam"), POWER)
+    assert not more
+    assert span.start == datetime(2025, 7, 1, 10, tzinfo=UTC)
+    assert value == Value(
+        mean=1500.0, min=10.0, max=2000.0, kwh=1.5, coverage=1.0, source="statistics"
+    )
+
+
+def test_a_counters_hour_is_its_row() -> None:
+    """A counter's hour has the change, and the state at its end."""
+    known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], ENERGY)
+    [(_, value)] = local_hours(known, date(2025, 7, 1), ZoneInfo("UTC"), ENERGY)
+    assert value == Value(change=0.4, state=1000.4, coverage=1.0, source="statistics")
+
+
+def test_an_hour_is_split_evenly() -> None:
+    """In India an hour of UTC lies in two local ones, half of it in each."""
+    known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], POWER)
+    found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), POWER)
+    starts = [datetime(2025, 7, 1, 9, 30, tzinfo=UTC), datetime(2025, 7, 1, 10, 30, tzinfo=UTC)]
+    assert [span.start for span, _ in found] == starts
+    for _, value in found:
+        assert value == Value(
+            mean=1500.0, min=10.0, max=2000.0, kwh=0.75, coverage=0.5, source="statistics"
+        )
+
+
+def test_a_counters_hour_is_split_evenly() -> None:
+    """Half the change is in each of the two, and the state at the first one's end is between."""
+    known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], ENERGY)
+    found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), ENERGY)
+    assert [value.change for _, value in found] == [0.2, 0.2]
+    assert [value.state for _, value in found] == pytest.approx([1000.2, 1000.4])
+    assert [value.coverage for _, value in found] == [0.5, 0.5]
+
+
+def test_a_quarter_of_an_hour() -> None:
+    """Kathmandu is 5:45 ahead: its hours begin at a quarter past those of UTC."""
+    rows = [at("2025-07-01T10:00", mean=100.0, min=1.0, max=300.0)]
+    rows.append(at("2025-07-01T11:00", mean=200.0, min=2.0, max=400.0))
+    found = dict(local_hours(by_hour(rows, POWER), DAYS[-1], ZoneInfo("Asia/Kathmandu"), POWER))
+    start = datetime(2025, 7, 1, 10, 15, tzinfo=UTC)
+    whole = found[Span(start, start + HOUR)]
+    assert whole.mean == pytest.approx(0.75 * 100 + 0.25 * 200)
+    assert (whole.min, whole.max, whole.coverage) == (1.0, 400.0, 1.0)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("day", DAYS)
+def test_hours_add_up_to_their_day(zone: str, day: date) -> None:
+    """Every hour of a day is whole where every row is there, and they add up to the day."""
+    where = ZoneInfo(zone)
+    span = day_span(day, where)
+    for kind in (POWER, ENERGY):
+        parts = local_hours(by_hour(rows_over(span, kind), kind), day, where, kind)
+        assert [part for part, _ in parts] == list(hours(day, where))
+        assert [value.coverage for _, value in parts] == pytest.approx([1.0] * len(parts))
+        whole = local_day(parts, day, where)
+        assert whole.coverage == pytest.approx(1.0)
+        assert whole.source == "statistics"
+        if kind is POWER:
+            assert whole.kwh == pytest.approx(fsum(value.kwh or 0.0 for _, value in parts))
+            length = span.length / HOUR
+            assert whole.kwh == pytest.approx((whole.mean or 0.0) * length / 1000)
+        else:
+            assert whole.change == pytest.approx(fsum(value.change or 0.0 for _, value in parts))
+            assert whole.state == parts[-1][1].state
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    first=st.dates(date(2024, 1, 1), date(2026, 1, 1)),
+    changes=st.lists(st.none() | st.floats(0, 50), min_size=1, max_size=120),
+)
+def test_the_total_stays(zone: str, first: date, changes: list[float | None]) -> None:
+    """Whatever rows there are, the days together count what the rows do, and know as long."""
+    where = ZoneInfo(zone)
+    begin = day_start(first + DAY, where).replace(minute=0)
+    rows = [
+        Row((begin + number * HOUR).timestamp() * 1000, change=change, state=1000.0)
+        for number, change in enumerate(changes)
+        if change is not None
+    ]
+    known = by_hour(rows, ENERGY)
+    parts = [
+        (span, value)
+        for number in range(10)
+        for span, value in local_hours(known, first + number * DAY, where, ENERGY)
+    ]
+    total = fsum(value.change or 0.0 for _, value in parts)
+    assert total == pytest.approx(fsum(row.change or 0.0 for row in rows), abs=1e-9)
+    time = sum((value.coverage * span.length for span, value in parts), timedelta())
+    assert time / HOUR == pytest.approx(len(rows), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [
+        ({}, "measurement"),
+        ({"mean": 3.0}, "measurement"),
+        ({"mean": 1e300, "min": 0.0, "max": 1e300}, "measurement"),
+        ({"mean": 3.0, "min": 1.0, "max": 4.0}, "total_increasing"),
+        ({"change": 0.2}, "total_increasing"),
+        ({"change": -0.2, "state": 7.0}, "total_increasing"),
+    ],
+)
+def test_rows_that_say_nothing(numbers: dict[str, float], kind: StateClass) -> None:
+    """A row without its numbers, or with nonsense, is unknown time."""
+    row = at("2025-07-01T10:00", **numbers)
+    assert by_hour([row], Kind(Series("kWh", kind, EPOCH))) == {}
+
+
+def test_a_total_may_go_down() -> None:
+    """A net meter's change is signed."""
+    known = by_hour(
+        [at("2025-07-01T10:00", change=-0.2, state=7.0)], Kind(Series("kWh", "total", EPOCH))
+    )
+    assert [row.change for row in known.values()] == [-0.2]
+
+
+def test_the_unit_is_the_one_kept() -> None:
+    """Numbers in another unit are brought into the one kept."""
+    kind = Kind(Series("W", "measurement", EPOCH), factor=1000.0)
+    known = by_hour([at("2025-07-01T10:00", mean=1.5, min=1.0, max=2.0)], kind)
+    [row] = known.values()
+    assert (row.mean, row.min, row.max) == (1500.0, 1000.0, 2000.0)
