@@ -1,0 +1,114 @@
+"""The first evening of twenty sensors with three years of statistics: every tab is full."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from powerstats_cli.demo.server import Change, RecordedHome
+from powerstats_cli.periods import HOUR
+from tests.browser.chromium import Opener
+from tests.browser.pages import TABS, check
+from tests.browser.sites import site_at
+from tests.installation import TOKEN, Installation
+from tests.longterm_server import LongTermHome, Statistics, about
+
+ZONE: Final = ZoneInfo("Europe/Amsterdam")
+NOW: Final = datetime(2025, 4, 10, 18, 20, 30, tzinfo=ZONE)
+FIRST_ROW: Final = datetime(2022, 4, 10, tzinfo=UTC)
+DAYS_OF_HISTORY: Final = 10
+STEP: Final = timedelta(minutes=5)
+MOST_MIB: Final = 64
+# The unit of each series, and its mean over a day.
+SERIES: Final[Mapping[str, tuple[str, float]]] = {
+    "power": ("W", 600.0),
+    "voltage": ("V", 230.0),
+    "energy": ("kWh", 0.6),
+    "solar": ("W", 250.0),
+    **{f"plug_{number}": ("W", 10.0 + number) for number in range(1, 17)},
+}
+ENTITIES: Final = {name: f"sensor.{name}" for name in SERIES}
+
+
+def level(name: str, at: datetime) -> float:
+    """Return what a sensor shows in an hour: more by day than by night."""
+    _, mean = SERIES[name]
+    return mean if name == "voltage" else round(mean * (0.5 + at.hour / 23), 3)
+
+
+def row(entity_id: str, start: datetime) -> Mapping[str, float] | None:
+    """Return the statistics of an hour."""
+    if not FIRST_ROW <= start < NOW:
+        return None
+    name = entity_id.removeprefix("sensor.")
+    mean = level(name, start)
+    if name == "energy":
+        return {"state": (start - FIRST_ROW) / HOUR * 0.6, "change": mean}
+    return {"mean": mean, "min": mean * 0.5, "max": mean * 2}
+
+
+def home() -> RecordedHome:
+    """Return the home with what its recorder still has."""
+    begin = (NOW - timedelta(days=DAYS_OF_HISTORY)).astimezone(UTC)
+    times = [begin + number * STEP for number in range((NOW - begin) // STEP)]
+    changes = {}
+    for name, entity_id in ENTITIES.items():
+        if name == "energy":
+            states = [f"{16_000 + number * 0.05:.2f}" for number, _ in enumerate(times)]
+        else:
+            states = [f"{level(name, at) + number % 2}" for number, at in enumerate(times)]
+        changes[entity_id] = [Change(at, state) for at, state in zip(times, states, strict=True)]
+    sensors = {
+        entity_id: {
+            "unit_of_measurement": SERIES[name][0],
+            "state_class": "total_increasing" if name == "energy" else "measurement",
+        }
+        for name, entity_id in ENTITIES.items()
+    }
+    return RecordedHome(sensors, changes)
+
+
+def peak_mib(installation: Installation, *command: str) -> float:
+    """Run a command well in a process of its own; return the memory that it took at most."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "powerstats_cli", *installation.arguments(*command, at=NOW)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    said = process.stdout.read()
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert (process.returncode, said) == (0, b"")
+    return usage.ru_maxrss / 1024
+
+
+def test_the_first_evening(opened: Opener, tmp_path: Path) -> None:
+    """Collected, backfilled within the memory of a board, and shown: a year of twenty series."""
+    metadata = {
+        ENTITIES[name]: about(
+            unit,
+            {"W": "power", "V": "voltage"}.get(unit, "energy"),
+            is_counter=name == "energy",
+        )
+        for name, (unit, _) in SERIES.items()
+    }
+    with LongTermHome(home(), Statistics(metadata, row), TOKEN, lambda: NOW) as server:
+        installation = Installation(tmp_path / "home", server.url, ENTITIES)
+        assert peak_mib(installation, "collect") < MOST_MIB
+        assert peak_mib(installation, "backfill") < MOST_MIB
+    assert len(installation.document("yearly.json").points) == 365
+    site = site_at(installation)
+    tab = opened(site, now=NOW).go()
+    for name in TABS:
+        tab.open(name)
+        numbers = check(tab, name)
+        assert numbers["gaps"] == 0
+        known = numbers["known"]
+        assert isinstance(known, float)
+        assert known > 0.999
