@@ -38,7 +38,7 @@ METADATA: Final = {
     VOLTAGE: about("V", "voltage", is_counter=False),
     ENERGY: about("kWh", "energy", is_counter=True),
 }
-RECORDING: Final = Path(__file__).parent / "recordings/statistics.json"
+RECORDING: Final = Path(__file__).parent / "recordings/websocket/statistics.json"
 
 
 def row(entity_id: str, start: datetime) -> Mapping[str, float] | None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.homeassistant
 
 SEEDED: Final = 60 * DAY
 ENTITIES: Final = {"power": POWER, "energy": ENERGY}
-RECORDING: Final = Path(__file__).parent / "recordings/statistics.json"
+RECORDING: Final = Path(__file__).parent / "recordings/websocket/statistics.json"
 
 
 @dataclass
