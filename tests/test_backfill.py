@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli import websocket
+from powerstats_cli.cli import main
 from powerstats_cli.demo.server import Change, RecordedHome
 from powerstats_cli.documents import Document
 from powerstats_cli.periods import DAY, HOUR, day_start, days, hours
@@ -114,6 +115,17 @@ def written(document: Document, day: date, name: str) -> list[Value]:
 
 
 # --- the first evening --------------------------------------------------------------------------
+
+
+def test_init_brings_the_year_along(place: Place, tmp_path: Path) -> None:
+    """Where the options say so, a script's set-up ends in a year."""
+    token, config = tmp_path / "given", tmp_path / "config.toml"
+    token.write_text(TOKEN)
+    data_dir = tmp_path / "data"
+    options = ["--config", str(config), "--at", NOW.isoformat(), "-q", "init", "--no-input"]
+    given = ["--url", place.server.url, "--token-file", str(token), "--data-dir", str(data_dir)]
+    assert main([*options, *given, "--backfill"]) == 0
+    assert len(json.loads((data_dir / "yearly.json").read_bytes())["data_points"]) == 365
 
 
 def test_a_year_on_the_first_evening(place: Place) -> None:

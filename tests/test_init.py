@@ -544,7 +544,7 @@ def test_a_repository_that_cannot_be_written_to(
 
 def test_a_person(place: Place) -> None:
     """A wrong address, a wrong token, then the right ones; what is suggested is taken."""
-    with place.sit_down() as terminal:
+    with place.sit_down("--no-backfill") as terminal:
         terminal.answer("Address", "127.0.0.1:1")
         assert "Connection refused" in terminal.wait_for("Address")
         terminal.wait_for(": ")

@@ -767,8 +767,11 @@ def test_a_person_sets_it_up_and_all_is_well(
         terminal.answer("Which [")
         terminal.answer("Use GitHub?")
         terminal.answer("cron, systemd or none", "none")
+        terminal.answer("Fill this in?", "y")
         assert terminal.end() == 0
     assert seen.home.reader_token not in terminal.shown
+    tier = json.loads((data_dir / "yearly.json").read_bytes())
+    assert len(tier["data_points"]) >= len(seen.past.days)
 
     machine = machine_of(tmp_path / "machine")
     monkeypatch.setattr(Machine, "this", classmethod(lambda _cls, _environment: machine))

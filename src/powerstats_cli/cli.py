@@ -167,6 +167,13 @@ def init(
     no_collect: Annotated[
         bool, typer.Option("--no-collect", help="Do not collect at the end.")
     ] = False,
+    backfill: Annotated[
+        bool | None,
+        typer.Option(
+            "--backfill/--no-backfill",
+            help="Fill the past year from Home Assistant's statistics; without it offered.",
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a configuration that is there.")
     ] = False,
@@ -202,6 +209,7 @@ def init(
         scheduler=command.scheduler(_machine()),
         asks=not no_input,
         collects=not no_collect,
+        backfills=backfill,
         overwrites=force,
     )
 

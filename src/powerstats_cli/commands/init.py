@@ -61,7 +61,8 @@ _Answer = TypeVar("_Answer")
 class Wishes(msgspec.Struct, frozen=True):
     """What the command line says; what it does not is asked for, or suggested.
 
-    `scheduler` is what this machine has, to suggest where the schedule is asked for.
+    `scheduler` is what this machine has, to suggest where the schedule is asked for; `backfills`
+    None offers a past at a terminal.
     """
 
     config: Path
@@ -78,6 +79,7 @@ class Wishes(msgspec.Struct, frozen=True):
     scheduler: Schedule = "none"
     asks: bool = True
     collects: bool = True
+    backfills: bool | None = None
     overwrites: bool = False
 
 
@@ -511,10 +513,14 @@ class _Setup:
     # --- the first run
 
     def first_run(self, run: Run, *, has_github: bool) -> int:
-        """Collect and install the schedule, as far as wished; tell what to do next."""
+        """Collect, backfill and install the schedule, as far as wished; tell what to do next."""
         steps: list[list[str]] = []
         if self.wishes.collects:
             steps.append(["collect"])
+        if self.wishes.backfills:
+            steps.append(["backfill", "--yes"])
+        elif self._offers_backfill:
+            steps.append(["backfill"])  # lists what it would fill, and asks
         if self.schedule != "none":
             steps.append(["schedule", "install", *self._place(self.schedule)])
         first_code = 0
@@ -524,9 +530,14 @@ class _Setup:
             exit_code = run(["--config", str(self.wishes.config), *step])
             if exit_code == EXIT_INTERRUPTED:
                 return exit_code
-            first_code = first_code or exit_code
+            if step != ["backfill"]:  # that was only an offer
+                first_code = first_code or exit_code
         self._tell_what_next(has_github=has_github)
         return first_code
+
+    @property
+    def _offers_backfill(self) -> bool:
+        return self.wishes.asks and self.wishes.collects and self.wishes.backfills is None
 
     @staticmethod
     def _place(schedule: Schedule) -> list[str]:
