@@ -29,7 +29,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.page
 
 reference: .venv/installed-dev
-	$(BIN)/python -m tests.reference
+	$(BIN)/python -m tests.support.reference
 
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots

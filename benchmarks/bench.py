@@ -36,10 +36,10 @@ from benchmarks.board import (
     home_of_minutes,
 )
 from benchmarks.processes import Command, Cost, Launcher, imported, powerstats, python
-from powerstats_cli import cli
+from powerstats_cli.cli import main as cli
+from powerstats_cli.core.periods import DAY, day_start
+from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.demo.server import HomeAssistant
-from powerstats_cli.periods import DAY, day_start
-from powerstats_cli.tiers import TIERS
 
 ROUNDS: Final = 15
 YEAR_ON: Final = "a year on"
@@ -49,9 +49,11 @@ FLOOR_IMPORTS: Final = "import sys; sys.modules['httpx._main'] = None; import ty
 TICK: Final = "collect"
 IMPORTS: Final = "imports: those of aggregate"
 # All that `aggregate` imports, a few small modules left out.
-AGGREGATE_IMPORTS: Final = "import powerstats_cli.cli, powerstats_cli.commands.aggregate, tomllib"
+AGGREGATE_IMPORTS: Final = (
+    "import powerstats_cli.cli.main, powerstats_cli.commands.aggregate, tomllib"
+)
 OF_PUBLISH: Final = "imports: those of publish"
-PUBLISH_IMPORTS: Final = "import powerstats_cli.cli, powerstats_cli.commands.publish, tomllib"
+PUBLISH_IMPORTS: Final = "import powerstats_cli.cli.main, powerstats_cli.commands.publish, tomllib"
 POLL: Final = """
 import sys, requests
 url, token, *entities = sys.argv[1:]

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli import cli
+from powerstats_cli.cli import main as cli
+from powerstats_cli.core.documents import Document, Point
+from powerstats_cli.core.periods import DAY, day_start, days
+from powerstats_cli.core.tiers import TIERS, Tier, buckets, days_of
 from powerstats_cli.demo.server import Attributes, Change, RecordedHome
-from powerstats_cli.documents import Document, Point
-from powerstats_cli.periods import DAY, day_start, days
-from powerstats_cli.store import Store
-from powerstats_cli.tiers import TIERS, Tier, buckets, days_of
+from powerstats_cli.files.store import Store
 
 TIMEZONE: Final = "Europe/Amsterdam"
 ZONE: Final = ZoneInfo(TIMEZONE)

@@ -12,8 +12,8 @@ from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.board import SENSORS, TOKEN, state
+from powerstats_cli.core.periods import EPOCH, MICROSECOND
 from powerstats_cli.demo.server import HomeAssistant, RecordedHome, Reply, Request
-from powerstats_cli.periods import EPOCH, MICROSECOND
 
 BLOCK: Final = timedelta(minutes=10)
 SECONDS: Final = 600

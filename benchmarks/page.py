@@ -19,7 +19,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from powerstats_cli import dashboard
+from powerstats_cli.site import rendering as dashboard
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.homes import TIER_NAMES, Home
 from tests.browser.sites import Site, site_of

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from powerstats_cli import cli, schedule, settings
-from powerstats_cli.schedule import Setup
+from powerstats_cli import settings
+from powerstats_cli.cli import main as cli
+from powerstats_cli.core import schedule
+from powerstats_cli.core.schedule import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
-from tests import reference
+from tests.support import reference
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Installation
+from tests.support.installation import Installation
 
 SHOW_MODULES = (
     "import atexit, sys; atexit.register(lambda: print('modules:', *sys.modules, file=sys.stderr));"

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from powerstats_cli import monitoring
-from tests.homes import Stage, staged, steady_home
+from tests.support.homes import Stage, staged, steady_home
 
 
 class Checks(ThreadingHTTPServer):

@@ -41,7 +41,7 @@ CODES: Final[Mapping[str, int]] = {
     "say": 0,
 }
 # Whoever calls these modules makes a usage error, or one of ours, of their ValueErrors.
-VALUE_ERRORS: Final = {"candidates.py": os.EX_CONFIG, "commands/schedule.py": USAGE}
+VALUE_ERRORS: Final = {"core/candidates.py": os.EX_CONFIG, "commands/schedule.py": USAGE}
 TELLING: Final = {
     "_complaints": os.EX_CONFIG,
     "_home_complaints": os.EX_CONFIG,

@@ -7,7 +7,7 @@ import sys
 # would be a seventh of its time.
 gc.disable()
 
-from powerstats_cli.cli import main  # noqa: E402 - after the line above
+from powerstats_cli.cli.main import main  # noqa: E402 - after the line above
 
 
 def run() -> None:

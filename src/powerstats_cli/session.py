@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from powerstats_cli import runs, settings
+from powerstats_cli import settings
 from powerstats_cli.clock import Clock
+from powerstats_cli.core import runs
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.runs import Pause
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.outcome import Outcome
-from powerstats_cli.runs import Pause
+from powerstats_cli.files.store import Store, read_bytes, write_bytes
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store, read_bytes, write_bytes
 
 if TYPE_CHECKING:
     from powerstats_cli.monitoring import Healthcheck

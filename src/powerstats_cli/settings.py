@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from powerstats_cli.documents import TIMESTAMP
+from powerstats_cli.core.documents import TIMESTAMP
 from powerstats_cli.errors import ConfigError
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"

@@ -14,10 +14,10 @@ from statistics import fmean
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.documents import Document
-from powerstats_cli.periods import DAY, HOUR, Span, day_span, day_start, hours, local_day
-from powerstats_cli.statistics import Value
-from powerstats_cli.tiers import buckets
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.periods import DAY, HOUR, Span, day_span, day_start, hours, local_day
+from powerstats_cli.core.tiers import buckets
 
 Raw = float | str | None
 Numbers = dict[str, Raw]

@@ -10,13 +10,13 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.commands.demo import ENTITIES, REGULAR_DAYS, schedule
+from powerstats_cli.core.buckets import StateClass, Value
+from powerstats_cli.core.documents import Document, Latest, Point, Series, bucket_name, encode
+from powerstats_cli.core.periods import DAY, Span, day_span, day_start, local_day
+from powerstats_cli.core.tiers import TIERS, buckets
 from powerstats_cli.demo.house import House
 from powerstats_cli.demo.server import HomeAssistant
-from powerstats_cli.documents import Document, Latest, Point, Series, bucket_name, encode
-from powerstats_cli.periods import DAY, Span, day_span, day_start, local_day
-from powerstats_cli.statistics import StateClass, Value
-from powerstats_cli.tiers import TIERS, buckets
-from tests.installation import TOKEN, Installation
+from tests.support.installation import TOKEN, Installation
 
 ZONE = "Europe/Amsterdam"
 NOW = datetime(2025, 11, 22, 17, 24, 8, tzinfo=UTC)

@@ -11,7 +11,7 @@ from math import isclose
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.documents import Document
+from powerstats_cli.core.documents import Document
 from tests.browser import expected
 from tests.browser.sites import Site
 

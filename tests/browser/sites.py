@@ -8,11 +8,12 @@ from threading import Thread
 
 import msgspec
 
-from powerstats_cli import dashboard, documents
 from powerstats_cli.commands.serve import serve
-from powerstats_cli.documents import Document
+from powerstats_cli.core import documents
+from powerstats_cli.core.documents import Document
+from powerstats_cli.site import rendering as dashboard
 from tests.browser.homes import TIER_NAMES, write
-from tests.installation import Installation
+from tests.support.installation import Installation
 
 
 @dataclass(frozen=True)

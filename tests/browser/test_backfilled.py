@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from powerstats_cli.core.periods import HOUR
 from powerstats_cli.demo.server import Change, RecordedHome
-from powerstats_cli.periods import HOUR
 from tests.browser.chromium import Opener
 from tests.browser.pages import TABS, check
 from tests.browser.sites import site_at
-from tests.installation import TOKEN, Installation
-from tests.longterm_server import LongTermHome, Statistics, about
+from tests.support.installation import TOKEN, Installation
+from tests.support.longterm_server import LongTermHome, Statistics, about
 
 ZONE: Final = ZoneInfo("Europe/Amsterdam")
 NOW: Final = datetime(2025, 4, 10, 18, 20, 30, tzinfo=ZONE)

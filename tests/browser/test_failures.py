@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from powerstats_cli.periods import day_start
-from powerstats_cli.tiers import TIERS
+from powerstats_cli.core.periods import day_start
+from powerstats_cli.core.tiers import TIERS
 from tests.browser.chromium import Opener
 from tests.browser.homes import NOW, Home, Outage, replaced
 from tests.browser.pages import LOAD_FAILED, TABS, Tab, check, eventually

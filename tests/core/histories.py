@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from powerstats_cli.periods import micros
-from powerstats_cli.statistics import NO_RESET, UNKNOWN, History
+from powerstats_cli.core.buckets import NO_RESET, UNKNOWN, History
+from powerstats_cli.core.periods import micros
 
 BEGIN = datetime(2025, 11, 20, 18, 30, tzinfo=UTC)  # midnight in Kolkata
 SECOND_US = 1_000_000

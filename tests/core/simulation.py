@@ -16,20 +16,20 @@ from powerstats_cli.clock import Clock
 from powerstats_cli.commands.aggregate import aggregate
 from powerstats_cli.commands.collect import collect
 from powerstats_cli.commands.rotate import rotate
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.periods import instant
+from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.demo.server import Attributes, Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant as Server
 from powerstats_cli.errors import TryAgainError
-from powerstats_cli.homeassistant import HomeAssistant
-from powerstats_cli.outcome import Outcome
-from powerstats_cli.periods import instant
+from powerstats_cli.files.store import Store
+from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.settings import (
     DataSettings,
     HomeAssistantSettings,
     PathSettings,
     Settings,
 )
-from powerstats_cli.store import Store
-from powerstats_cli.tiers import TIERS
 from tests.core.histories import BEGIN, HOUR_US, MINUTE_US, SECOND_US, State, at, meter, times
 
 ZONE = "Asia/Kolkata"

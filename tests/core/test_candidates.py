@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from powerstats_cli.candidates import (
+from powerstats_cli.core.buckets import StateClass
+from powerstats_cli.core.candidates import (
     Candidate,
     Entity,
     Pick,
@@ -14,7 +15,6 @@ from powerstats_cli.candidates import (
     picks,
     suggested,
 )
-from powerstats_cli.statistics import StateClass
 
 NAN = math.nan
 

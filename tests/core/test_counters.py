@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings, strategies
 
-from powerstats_cli import archive
-from powerstats_cli.booking import Booking, Shelf
-from powerstats_cli.collection import Answer, next_window
-from powerstats_cli.documents import Document
-from powerstats_cli.periods import HOUR, instant, local_day, micros
-from powerstats_cli.statistics import StateClass, Value
+from powerstats_cli.core import archive
+from powerstats_cli.core.booking import Booking, Shelf
+from powerstats_cli.core.buckets import StateClass, Value
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.periods import HOUR, instant, local_day, micros
+from powerstats_cli.core.windows import Answer, next_window
 from tests.core.histories import (
     BEGIN,
     HOUR_US,

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings, strategies
 from jsonschema import Draft202012Validator
 
-from powerstats_cli.documents import Document, Latest, Series, TierName, decode, encode
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document, Latest, Series, TierName, decode, encode
+from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
 from powerstats_cli.errors import ConfigError, UnreadableError
-from powerstats_cli.periods import DAY, day_start, days, hours, intervals
-from powerstats_cli.statistics import Value
 from tests.core.histories import BEGIN
 from tests.core.simulation import FIRST_RUN, Box, alive, opened
 
-SCHEMA = json.loads((files("powerstats_cli") / "data.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((files("powerstats_cli.core") / "data.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 ZONES = ["Europe/Amsterdam", "Asia/Kolkata", "Australia/Lord_Howe", "America/Havana", "UTC"]
 Json = dict[str, Any]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powerstats_cli import legacy
-from powerstats_cli.legacy import Points, Samples, Verdict
-from powerstats_cli.periods import instant, micros
-from powerstats_cli.statistics import UNKNOWN
+from powerstats_cli.core import legacy
+from powerstats_cli.core.buckets import UNKNOWN
+from powerstats_cli.core.legacy import Points, Samples, Verdict
+from powerstats_cli.core.periods import instant, micros
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MINUTE = 60_000_000

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powerstats_cli.documents import Series
-from powerstats_cli.longterm import Kind, Row, by_hour, local_day, local_hours
-from powerstats_cli.periods import DAY, EPOCH, HOUR, Span, day_span, day_start, hours
-from powerstats_cli.statistics import StateClass, Value
+from powerstats_cli.core.buckets import StateClass, Value
+from powerstats_cli.core.documents import Series
+from powerstats_cli.core.longterm import Kind, Row, by_hour, local_day, local_hours
+from powerstats_cli.core.periods import DAY, EPOCH, HOUR, Span, day_span, day_start, hours
 
 POWER = Kind(Series("W", "measurement", EPOCH))
 ENERGY = Kind(Series("kWh", "total_increasing", EPOCH))

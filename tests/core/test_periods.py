@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies
 
-from powerstats_cli.periods import (
+from powerstats_cli.core.periods import (
     DAY,
     HOUR,
     Span,

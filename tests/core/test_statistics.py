@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings, strategies
 
-from powerstats_cli.statistics import (
+from powerstats_cli.core.buckets import (
     UNKNOWN,
     History,
     Value,

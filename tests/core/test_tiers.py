@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from powerstats_cli import documents
-from powerstats_cli.documents import Document, Series
-from powerstats_cli.periods import DAY, day_span, day_start, days, hours, intervals
-from powerstats_cli.statistics import StateClass, Value
-from powerstats_cli.tiers import TIERS, roll_up
-from tests.installation import Installation, Result
+from powerstats_cli.core import documents
+from powerstats_cli.core.buckets import StateClass, Value
+from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.periods import DAY, day_span, day_start, days, hours, intervals
+from powerstats_cli.core.tiers import TIERS, roll_up
+from tests.support.installation import Installation, Result
 
 ZONE = "Europe/Amsterdam"
 AMSTERDAM = ZoneInfo(ZONE)

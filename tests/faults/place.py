@@ -12,10 +12,10 @@ from typing import Any, Self, cast
 
 import msgspec
 
-from powerstats_cli import documents
+from powerstats_cli.core import documents
 from powerstats_cli.demo.server import Change, HomeAssistant, RecordedHome
 from tests.faults.jobs import Ended, Job
-from tests.installation import TOKEN, Installation
+from tests.support.installation import TOKEN, Installation
 
 ROOT = Path(__file__).parent.parent.parent
 STATE_FILE = "state.json"

@@ -22,8 +22,9 @@ from typing import Any, NoReturn
 import httpx
 import msgspec
 
-from powerstats_cli import cli, homeassistant
+from powerstats_cli.cli import main as cli
 from powerstats_cli.commands import aggregate, collect, rotate
+from powerstats_cli.homeassistant import client as homeassistant
 from tests.faults.jobs import KILL, Ended, Job
 from tests.faults.strikes import Operations, kill, refuse
 

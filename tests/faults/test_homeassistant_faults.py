@@ -17,7 +17,7 @@ from powerstats_cli.demo.server import Answer, HomeAssistant, Reply, Request
 from tests.demo import faults
 from tests.faults.conftest import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
-from tests.installation import TOKEN
+from tests.support.installation import TOKEN
 
 EVENING = local("2025-11-20 23:50:10")
 QUICK = {"powerstats_cli.web:REQUEST_TIMEOUT": 0.25}

@@ -95,12 +95,12 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
-        "powerstats_cli.homeassistant:_recorded",
-        "powerstats_cli.homeassistant:Web",
+        "powerstats_cli.homeassistant.client:_recorded",
+        "powerstats_cli.homeassistant.client:Web",
         "powerstats_cli.web:Web._read",
         "powerstats_cli.commands.collect:Booking",
         "powerstats_cli.commands.collect:next_window",
-        "powerstats_cli.cli:homeassistant_token",
+        "powerstats_cli.cli.main:homeassistant_token",
         "httpx:Client.stream",
         "httpx:Client",
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from powerstats_cli import dashboard
+from powerstats_cli.site import rendering as dashboard
 from tests.github.fake import GitHub
 from tests.github.homes import NOW, STRANGERS, Device, device_at, past
 from tests.github.repository import Repository
@@ -44,7 +44,7 @@ def device(github: GitHub, tmp_path: Path) -> Device:
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have no wait before a request is tried again."""
-    monkeypatch.setattr("powerstats_cli.github.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("powerstats_cli.github.client.FIRST_WAIT", 0.0)
 
 
 @pytest.fixture(scope="session")

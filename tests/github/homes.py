@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from powerstats_cli import documents
-from powerstats_cli.documents import BUCKETS, Document, Latest, Point, Series, TierName
-from powerstats_cli.periods import DAY, day_start, days, hours, intervals
-from powerstats_cli.statistics import StateClass, Value
+from powerstats_cli.core import documents
+from powerstats_cli.core.buckets import StateClass, Value
+from powerstats_cli.core.documents import BUCKETS, Document, Latest, Point, Series, TierName
+from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
 from tests.github.fake import GitHub
 from tests.github.repository import Repository
-from tests.installation import Installation, Result
+from tests.support.installation import Installation, Result
 
 ZONE = "Europe/Amsterdam"
 AMSTERDAM = ZoneInfo(ZONE)

@@ -14,10 +14,11 @@ from threading import Thread
 
 import pytest
 
-from powerstats_cli import runs, web
+from powerstats_cli import web
+from powerstats_cli.core import runs
 from powerstats_cli.errors import RefusedError, TryAgainError
-from powerstats_cli.github import GitHub as Client
-from powerstats_cli.github import blob_id
+from powerstats_cli.github.client import GitHub as Client
+from powerstats_cli.github.client import blob_id
 from tests.github.api import Answer
 from tests.github.fake import Exchange, Fault, GitHub, Strike, Token, no_fault
 from tests.github.faults import (
@@ -306,7 +307,7 @@ def test_a_sync_whose_answer_is_lost(
 
 def json_of(number: int) -> bytes:
     """Return a monthly file of so many days."""
-    from powerstats_cli.documents import encode
+    from powerstats_cli.core.documents import encode
 
     return encode(past("monthly", number))
 
@@ -546,7 +547,7 @@ def test_a_writes_answer_that_hangs(
     github: GitHub, repo: Repository, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was done, and is not done again."""
-    monkeypatch.setattr("powerstats_cli.github.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("powerstats_cli.github.client.FIRST_WAIT", 0.0)
     monkeypatch.setattr(web, "REQUEST_TIMEOUT", 1.0)
     github.strike = on("PUT", "/contents/", after(hanging))
     device.run_well("sync", "push", "monthly")
@@ -681,16 +682,16 @@ def test_all_goes_well(github: GitHub, sentinel: Device, repo: Repository) -> No
 @pytest.mark.parametrize(
     "where",
     [
-        "powerstats_cli.github.GitHub._ask",
-        "powerstats_cli.github.GitHub._read",
-        "powerstats_cli.github.Web",
+        "powerstats_cli.github.client.GitHub._ask",
+        "powerstats_cli.github.client.GitHub._read",
+        "powerstats_cli.github.client.Web",
         "powerstats_cli.web._alarm",
         "powerstats_cli.web.Web._read",
         "httpx.Client.stream",
         "httpx.Client.__init__",
         "httpx._transports.default.HTTPTransport.handle_request",
         "powerstats_cli.commands.sync.merge",
-        "powerstats_cli.pages.blob_id",
+        "powerstats_cli.site.branch.blob_id",
     ],
 )
 def test_a_crash(

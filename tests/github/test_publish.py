@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from powerstats_cli import dashboard
-from powerstats_cli.documents import encode
-from powerstats_cli.periods import DAY
+from powerstats_cli.core.documents import encode
+from powerstats_cli.core.periods import DAY
+from powerstats_cli.site import rendering as dashboard
 from tests.github.fake import Fault, GitHub, Token
 from tests.github.faults import amid, meanwhile, on
 from tests.github.homes import (

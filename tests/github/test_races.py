@@ -10,8 +10,8 @@ from threading import Thread
 
 import pytest
 
-from powerstats_cli.documents import TierName, encode
-from powerstats_cli.periods import DAY, day_start
+from powerstats_cli.core.documents import TierName, encode
+from powerstats_cli.core.periods import DAY, day_start
 from tests.faults.jobs import Job
 from tests.faults.place import Runner
 from tests.github.fake import Fault, GitHub, Request, Strike, Token, no_fault
@@ -189,7 +189,7 @@ def devices(github: GitHub, tmp_path: Path) -> tuple[Device, Device]:
 def job(device: Device, *command: str) -> Job:
     """Return a job that runs a device's command without waiting."""
     arguments = tuple(device.arguments(*command))
-    return Job(arguments=arguments, values={"powerstats_cli.github:FIRST_WAIT": 0.0})
+    return Job(arguments=arguments, values={"powerstats_cli.github.client:FIRST_WAIT": 0.0})
 
 
 class Nth:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.github.fake import GitHub, Token
-from tests.homes import Stage, staged, steady_home
+from tests.support.homes import Stage, staged, steady_home
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 MIDNIGHT = datetime(2025, 11, 20, tzinfo=ZONE)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from powerstats_cli import store
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document, Series, TierName, encode
+from powerstats_cli.core.periods import DAY, day_start
+from powerstats_cli.core.tiers import TIERS, window_start
 from powerstats_cli.demo.server import HomeAssistant
-from powerstats_cli.documents import Document, Series, TierName, encode
-from powerstats_cli.periods import DAY, day_start
-from powerstats_cli.statistics import Value
-from powerstats_cli.tiers import TIERS, window_start
+from powerstats_cli.files import store
 from tests.github.fake import Fault, GitHub, Token
 from tests.github.faults import amid, instead, meanwhile, on
 from tests.github.homes import (
@@ -37,8 +37,8 @@ from tests.github.homes import (
     power,
 )
 from tests.github.repository import Repository
-from tests.homes import ENTITIES, steady_home
-from tests.installation import TOKEN
+from tests.support.homes import ENTITIES, steady_home
+from tests.support.installation import TOKEN
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),

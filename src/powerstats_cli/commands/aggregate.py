@@ -4,15 +4,15 @@ from datetime import date
 from pathlib import Path
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.dayfiles import DayFiles
-from powerstats_cli.documents import Document
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.periods import day_start, local_day
+from powerstats_cli.core.tiers import Tier, misfits, new_tier, newest_until
+from powerstats_cli.core.tiers import aggregate as rolled_up
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
-from powerstats_cli.outcome import Outcome
-from powerstats_cli.periods import day_start, local_day
+from powerstats_cli.files.dayfiles import DayFiles
+from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store
-from powerstats_cli.tiers import Tier, misfits, new_tier, newest_until
-from powerstats_cli.tiers import aggregate as rolled_up
 
 
 def aggregate(tier: Tier, settings: Settings, files: Store, clock: Clock) -> Outcome:

@@ -14,10 +14,26 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli import archive
-from powerstats_cli.booking import Booking, Shelf
 from powerstats_cli.clock import Clock
-from powerstats_cli.collection import (
+from powerstats_cli.commands.aggregate import aggregate
+from powerstats_cli.commands.collect import GOOD_ANSWER, MOST_GROWTH, SENSOR_TIME
+from powerstats_cli.core import archive
+from powerstats_cli.core.booking import Booking, Shelf
+from powerstats_cli.core.buckets import History, StateClass, Value, signs_of_life
+from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.longterm import Kind, by_hour, local_day, local_hours
+from powerstats_cli.core.outcome import Outcome, joined
+from powerstats_cli.core.periods import DAY, EPOCH, HOUR, day_span, day_start, days, micros
+from powerstats_cli.core.periods import local_day as day_at
+from powerstats_cli.core.tiers import (
+    TIERS,
+    Tier,
+    names_in,
+    new_tier,
+    newest_closed_day,
+    window_start,
+)
+from powerstats_cli.core.windows import (
     LONGEST_PIECE,
     SETTLED_AFTER,
     Answer,
@@ -25,24 +41,15 @@ from powerstats_cli.collection import (
     is_open_ended,
     newest_complete,
 )
-from powerstats_cli.commands.aggregate import aggregate
-from powerstats_cli.commands.collect import GOOD_ANSWER, MOST_GROWTH, SENSOR_TIME
-from powerstats_cli.dayfiles import DayFiles
-from powerstats_cli.documents import Document, Series
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
-from powerstats_cli.homeassistant import HomeAssistant, Recorded
-from powerstats_cli.inquiry import RENAME, Inquiry
-from powerstats_cli.longterm import Kind, by_hour, local_day, local_hours
-from powerstats_cli.outcome import Outcome, joined
-from powerstats_cli.periods import DAY, EPOCH, HOUR, day_span, day_start, days, micros
-from powerstats_cli.periods import local_day as day_at
+from powerstats_cli.files.dayfiles import DayFiles
+from powerstats_cli.files.store import Store
+from powerstats_cli.homeassistant.client import HomeAssistant, Recorded
+from powerstats_cli.homeassistant.inquiry import RENAME, Inquiry
 from powerstats_cli.settings import Settings
-from powerstats_cli.statistics import History, StateClass, Value, signs_of_life
-from powerstats_cli.store import Store
-from powerstats_cli.tiers import TIERS, Tier, names_in, new_tier, newest_closed_day, window_start
 
 if TYPE_CHECKING:
-    from powerstats_cli.websocket import LongTerm, Statistic
+    from powerstats_cli.homeassistant.websocket import LongTerm, Statistic
 
 # About as far back as Home Assistant's recorder goes.
 HISTORY_DAYS: Final = 10
@@ -687,8 +694,8 @@ class Screen:
         from rich.table import Table
         from rich.text import Text
 
-        from powerstats_cli.dialogue import Dialogue
-        from powerstats_cli.report import is_ascii
+        from powerstats_cli.terminal.dialogue import Dialogue
+        from powerstats_cli.terminal.report import is_ascii
 
         self._bar.stop()
         dialogue = Dialogue(self._console, asks=self._asks, is_ascii=is_ascii(self._console))

@@ -6,24 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from powerstats_cli.booking import Booking, Shelf
 from powerstats_cli.clock import DATE_RESOLUTION, Clock
-from powerstats_cli.collection import (
-    LONGEST_PIECE,
-    Answer,
-    Window,
-    believed_to,
-    newest_complete,
-    next_window,
-    seen_at_work,
-)
-from powerstats_cli.dayfiles import DayFiles, write_days
-from powerstats_cli.documents import Document, Series, bucket_minutes
-from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.homeassistant import HomeAssistant
-from powerstats_cli.inquiry import Inquiry
-from powerstats_cli.outcome import Outcome
-from powerstats_cli.periods import (
+from powerstats_cli.core.booking import Booking, Shelf
+from powerstats_cli.core.buckets import signs_of_life
+from powerstats_cli.core.documents import Document, Series, bucket_minutes
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.periods import (
     DAY,
     EPOCH,
     HOUR,
@@ -32,9 +20,21 @@ from powerstats_cli.periods import (
     interval_at,
     local_day,
 )
+from powerstats_cli.core.windows import (
+    LONGEST_PIECE,
+    Answer,
+    Window,
+    believed_to,
+    newest_complete,
+    next_window,
+    seen_at_work,
+)
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files.dayfiles import DayFiles, write_days
+from powerstats_cli.files.store import Store
+from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.inquiry import Inquiry
 from powerstats_cli.settings import Settings
-from powerstats_cli.statistics import signs_of_life
-from powerstats_cli.store import Store
 
 # A run stops asking after the first, and has ended by the second whatever the other side does.
 STOP_AFTER: Final = 100.0

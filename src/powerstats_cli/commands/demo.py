@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from powerstats_cli.curve import curve
+from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
+from powerstats_cli.core.schedule import NIGHTLY
 from powerstats_cli.demo.house import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE, House
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import ConfigError, PowerstatsError
-from powerstats_cli.periods import DAY, Span, day_span, day_start, days, intervals, local_day
-from powerstats_cli.report import is_ascii
-from powerstats_cli.schedule import NIGHTLY
-from powerstats_cli.store import Store
+from powerstats_cli.files.store import Store
+from powerstats_cli.terminal.plots import curve
+from powerstats_cli.terminal.report import is_ascii
 
 TIMEZONE: Final = "Europe/Amsterdam"
 # Days back with a collect every ten minutes, as cron has it: today, and those with an outage of

@@ -8,22 +8,23 @@ from datetime import date, datetime, timedelta
 from math import isclose, isnan
 from typing import Final
 
-from powerstats_cli import dashboard, settings
+from powerstats_cli import settings
 from powerstats_cli.clock import in_words
 from powerstats_cli.commands.schedule import Installation, flaws
 from powerstats_cli.commands.status import status
-from powerstats_cli.documents import Document, Series
+from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped, warning
+from powerstats_cli.core.health import TOKEN_WARNING
+from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.periods import DAY, HOUR, instant
+from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import ConfigError, PowerstatsError
-from powerstats_cli.findings import Finding, error, is_well, ok, skipped, warning
-from powerstats_cli.github import GitHub, Repository
-from powerstats_cli.health import TOKEN_WARNING
-from powerstats_cli.homeassistant import HomeAssistant, Present, Recorded
-from powerstats_cli.jobs import Machine
-from powerstats_cli.outcome import joined
-from powerstats_cli.periods import DAY, HOUR, instant
+from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.github.client import GitHub, Repository
+from powerstats_cli.homeassistant.client import HomeAssistant, Present, Recorded
+from powerstats_cli.jobs.places import Machine
 from powerstats_cli.session import Session
-from powerstats_cli.store import Store, read_bytes
-from powerstats_cli.tiers import TIERS, days_of, roll_up
+from powerstats_cli.site import rendering as dashboard
 
 JSON_VERSION: Final = 1
 SECONDS: Final = 60.0

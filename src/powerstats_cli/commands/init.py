@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from powerstats_cli import candidates, settings
-from powerstats_cli.candidates import Candidate, Entity, Pick, Role
-from powerstats_cli.dialogue import Dialogue
-from powerstats_cli.documents import TIMESTAMP
+from powerstats_cli import settings
+from powerstats_cli.core import candidates
+from powerstats_cli.core.candidates import Candidate, Entity, Pick, Role
+from powerstats_cli.core.documents import TIMESTAMP
+from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import (
     ConfigError,
     MissingError,
@@ -29,14 +30,14 @@ from powerstats_cli.errors import (
     RefusedError,
     TryAgainError,
 )
-from powerstats_cli.github import GitHub
-from powerstats_cli.homeassistant import About, HomeAssistant
-from powerstats_cli.jobs import Machine
-from powerstats_cli.outcome import joined
-from powerstats_cli.report import is_ascii
+from powerstats_cli.files.store import read_bytes
+from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
+from powerstats_cli.github.client import GitHub
+from powerstats_cli.homeassistant.client import About, HomeAssistant
+from powerstats_cli.jobs.places import Machine
 from powerstats_cli.settings import GITHUB_TOKEN, HOMEASSISTANT_TOKEN
-from powerstats_cli.store import read_bytes
-from powerstats_cli.together import Content, make_folder, undone_on_failure, write_together
+from powerstats_cli.terminal.dialogue import Dialogue
+from powerstats_cli.terminal.report import is_ascii
 
 DEFAULT_URL: Final = "http://homeassistant.local:8123"
 DEFAULT_PORT: Final = 8123

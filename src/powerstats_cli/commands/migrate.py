@@ -15,24 +15,15 @@ import msgspec
 import tomli_w
 from rich.console import Console
 
-from powerstats_cli import legacy, settings
+from powerstats_cli import settings
 from powerstats_cli.clock import Clock, in_words
-from powerstats_cli.dialogue import Dialogue
-from powerstats_cli.documents import TIMESTAMP, Document, Series, bucket_minutes
-from powerstats_cli.errors import (
-    ConfigError,
-    RefusedError,
-    UnreadableError,
-)
-from powerstats_cli.legacy import Points, Samples, Verdict
-from powerstats_cli.outcome import joined
-from powerstats_cli.periods import DAY, MICROSECOND, day_start, instant, local_day
-from powerstats_cli.report import is_ascii
-from powerstats_cli.session import Session
-from powerstats_cli.settings import Settings
-from powerstats_cli.statistics import History
-from powerstats_cli.store import Store, read_bytes
-from powerstats_cli.tiers import (
+from powerstats_cli.core import legacy
+from powerstats_cli.core.buckets import History
+from powerstats_cli.core.documents import TIMESTAMP, Document, Series, bucket_minutes
+from powerstats_cli.core.legacy import Points, Samples, Verdict
+from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.periods import DAY, MICROSECOND, day_start, instant, local_day
+from powerstats_cli.core.tiers import (
     TIERS,
     Tier,
     aggregate,
@@ -43,7 +34,17 @@ from powerstats_cli.tiers import (
     newest_until,
     window_start,
 )
-from powerstats_cli.together import Content, make_folder, undone_on_failure, write_together
+from powerstats_cli.errors import (
+    ConfigError,
+    RefusedError,
+    UnreadableError,
+)
+from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
+from powerstats_cli.session import Session
+from powerstats_cli.settings import Settings
+from powerstats_cli.terminal.dialogue import Dialogue
+from powerstats_cli.terminal.report import is_ascii
 
 HEAD: Final = "# Made by `powerstats migrate`. Every key is explained in docs/configuration.md.\n\n"
 LEAVE: Final = "-"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from powerstats_cli.dashboard import Site, render
+from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.github import GitHub
-from powerstats_cli.outcome import Outcome
-from powerstats_cli.pages import Difference, Place, difference, put_on_branch
+from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.github.client import GitHub
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store, read_bytes
+from powerstats_cli.site.branch import Difference, Place, difference, put_on_branch
+from powerstats_cli.site.rendering import Site, render
 
 
 def publish(

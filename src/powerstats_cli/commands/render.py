@@ -1,11 +1,11 @@
 """`publish`, its first half: the site in WEB_ROOT. It needs no network, so imports none."""
 
-from powerstats_cli.dashboard import put
-from powerstats_cli.dashboard import render as rendered
+from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.outcome import Outcome
+from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store
+from powerstats_cli.site.rendering import put
+from powerstats_cli.site.rendering import render as rendered
 
 
 def render(settings: Settings, files: Store) -> Outcome:

@@ -2,16 +2,16 @@
 
 from datetime import date
 
-from powerstats_cli import archive
 from powerstats_cli.clock import Clock
-from powerstats_cli.dayfiles import DayFiles, write_days
-from powerstats_cli.documents import Document
+from powerstats_cli.core import archive
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.periods import local_day
+from powerstats_cli.core.tiers import TIERS, newest_closed_day, newest_until
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.outcome import Outcome
-from powerstats_cli.periods import local_day
+from powerstats_cli.files.dayfiles import DayFiles, write_days
+from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store
-from powerstats_cli.tiers import TIERS, newest_closed_day, newest_until
 
 
 def rotate(settings: Settings, files: Store, clock: Clock) -> Outcome:

@@ -11,14 +11,14 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli import runs
 from powerstats_cli.clock import Clock
+from powerstats_cli.core import runs
+from powerstats_cli.core.runs import Pause
+from powerstats_cli.core.schedule import Asked, Setup
 from powerstats_cli.errors import ConfigError, MissingError, RefusedError
-from powerstats_cli.jobs import Machine, Place, last_line, run
-from powerstats_cli.runs import Pause
-from powerstats_cli.schedule import Asked, Setup
+from powerstats_cli.files.store import Store, os_errors, read_bytes, write_bytes
+from powerstats_cli.jobs.places import Machine, Place, last_line, run
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store, os_errors, read_bytes, write_bytes
 
 LENGTHS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 CRON_PATH: Final = "/usr/bin:/bin"

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli import runs
 from powerstats_cli.clock import Clock
-from powerstats_cli.documents import Document
-from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.health import (
+from powerstats_cli.core import runs
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.health import (
     FileHealth,
     Found,
     Health,
@@ -20,9 +19,10 @@ from powerstats_cli.health import (
     StepHealth,
     assess,
 )
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store, read_bytes
-from powerstats_cli.tiers import TIERS
 
 JSON_VERSION: Final = 1
 

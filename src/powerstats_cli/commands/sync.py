@@ -2,22 +2,22 @@
 
 from zoneinfo import ZoneInfo
 
-from powerstats_cli import documents
 from powerstats_cli.clock import Clock
-from powerstats_cli.dayfiles import DayFiles
-from powerstats_cli.documents import Document
+from powerstats_cli.core import documents
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.merging import differs, merge
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.tiers import Tier, misfits, newest_closed_day, newest_until
 from powerstats_cli.errors import (
     ConfigError,
     NewerError,
     TryAgainError,
     UnreadableError,
 )
-from powerstats_cli.github import GitHub
-from powerstats_cli.merging import differs, merge
-from powerstats_cli.outcome import Outcome
+from powerstats_cli.files.dayfiles import DayFiles
+from powerstats_cli.files.store import Store
+from powerstats_cli.github.client import GitHub
 from powerstats_cli.settings import Settings
-from powerstats_cli.store import Store
-from powerstats_cli.tiers import Tier, misfits, newest_closed_day, newest_until
 
 
 def sync(

@@ -1,0 +1,90 @@
+"""Closing a day, opening the next, and telling when an archived day may go."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from powerstats_cli.core.documents import Document, Series, bucket_name
+from powerstats_cli.core.periods import DAY, day_start
+from powerstats_cli.core.tiers import TIERS, gains, window_start
+
+
+def new_day(day: date, zone: ZoneInfo, minutes: int) -> Document:
+    """Return a day's file without a point."""
+    return Document(
+        tier="daily",
+        timezone=zone.key,
+        bucket=bucket_name(minutes),
+        day=day,
+        last_update=day_start(day, zone),
+        latest={},
+    )
+
+
+def closed(daily: Document, day: date, archived: Document | None) -> Document:
+    """Return the archive file of a day: what it had, merged by bucket with the daily file."""
+    if archived is None:
+        archived = Document(
+            tier="daily",
+            timezone=daily.timezone,
+            bucket=daily.bucket,
+            day=day,
+            last_update=daily.last_update,
+        )
+    changed = [
+        archived.put(start, name, value)
+        for start, point in daily.points.items()
+        for name, value in point.items()
+    ]
+    if any(changed):
+        archived.last_update = max(archived.last_update, daily.last_update)
+    end = day_start(day + DAY, ZoneInfo(daily.timezone))
+    for name, series in daily.series.items():
+        until = max(min(series.until, end), archived.until(name) or series.until)
+        archived.series[name] = Series(series.unit, series.state_class, until)
+    return archived
+
+
+def opened(
+    daily: Document, today: date, zone: ZoneInfo, minutes: int, names: Iterable[str]
+) -> Document:
+    """Return the new day's file: it remembers how far each configured series was asked for."""
+    new = new_day(today, zone, minutes)
+    wanted = set(names)
+    new.series = {name: series for name, series in daily.series.items() if name in wanted}
+    new.latest = {name: last for name, last in (daily.latest or {}).items() if name in wanted}
+    return new
+
+
+def reopened(daily: Document, archived: Document, today: date) -> Document:
+    """Return today's file where a clock that ran ahead had closed the day too early."""
+    return Document(
+        tier="daily",
+        timezone=daily.timezone,
+        bucket=archived.bucket,
+        day=today,
+        last_update=archived.last_update,
+        series={**archived.series, **daily.series},
+        latest=daily.latest,
+        points=archived.points,
+    )
+
+
+def may_go(
+    archived: Document,
+    day: date,
+    *,
+    newest: date,
+    tiers: Mapping[str, Document],
+    zone: ZoneInfo,
+) -> bool:
+    """Tell whether no tier would gain from an archived day any more.
+
+    `newest` is the last closed day. A tier gains nothing from a day before its window; one whose
+    file is missing from `tiers` would gain from any day in it.
+    """
+    return not any(
+        day_start(day, zone) >= window_start(tier, newest, zone)
+        and (name not in tiers or gains(tier, tiers[name], archived, day, zone))
+        for name, tier in TIERS.items()
+    )

@@ -1,0 +1,226 @@
+"""A series's answer into the buckets of its days' files."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from powerstats_cli.core import archive
+from powerstats_cli.core.buckets import (
+    ENERGY_DECIMALS,
+    MEASUREMENT_DECIMALS,
+    Accepted,
+    History,
+    Value,
+    as_written,
+    count,
+    measure,
+    rounded,
+    without_silence,
+)
+from powerstats_cli.core.documents import Document, Latest, Series, bucket_minutes
+from powerstats_cli.core.periods import (
+    DAY,
+    MICROSECOND,
+    Span,
+    day_start,
+    instant,
+    intervals,
+    local_day,
+    micros,
+)
+from powerstats_cli.core.tiers import buckets, length_of
+from powerstats_cli.core.units import POWER
+from powerstats_cli.core.windows import Answer, Window
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """The documents that a window's buckets go into.
+
+    `days` has those of its days that exist, and always `today`'s, which remembers how far each
+    series was asked for; new ones are added. `earlier` gives older documents, newest first.
+    """
+
+    days: dict[date, Document]
+    today: date
+    zone: ZoneInfo
+    minutes: int
+    earlier: Callable[[], Iterable[Document]]
+
+    def intervals(self, day: date) -> tuple[Span, ...]:
+        """Return a day's intervals; a changed setting holds from the next new file on."""
+        known = self.days.get(day)
+        return intervals(day, self.zone, bucket_minutes(known.bucket) if known else self.minutes)
+
+    def stored(self, span: Span, name: str) -> Value | None:
+        """Return what the files have of a series in a bucket."""
+        document = self.days.get(local_day(span.start, self.zone))
+        return document.points.get(span.start, {}).get(name) if document else None
+
+    def put(self, span: Span, name: str, value: Value | None, now: datetime) -> bool:
+        """Store a bucket in the file of its day; tell whether that changed the file."""
+        day = local_day(span.start, self.zone)
+        if day not in self.days and value is not None:
+            self.days[day] = archive.new_day(day, self.zone, self.minutes)
+            self.days[day].latest = None
+        changed = day in self.days and self.days[day].put(span.start, name, value)
+        if changed:
+            self.days[day].last_update = now
+        return changed
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The answer of one series to a window, to be stored up to `end` on a shelf.
+
+    `signs` are the signs of life of all series.
+    """
+
+    name: str
+    answer: Answer
+    signs: Sequence[int]
+    window: Window
+    end: datetime
+    shelf: Shelf
+    now: datetime
+
+    def book(self) -> int:
+        """Store the buckets, `until` and the latest reading; return how many buckets changed.
+
+        Nothing is stored where another run has brought the series further meanwhile.
+        """
+        stands_at = self.shelf.days[self.shelf.today].until(self.name)
+        if stands_at is not None and stands_at > self.end:
+            return 0
+        answered = None if stands_at is None else micros(self.window.until)
+        history = without_silence(
+            self.answer.history, self.signs, answered, self.window.interval // MICROSECOND
+        )
+        is_measured = self.answer.state_class == "measurement"
+        changed = self._measure(history) if is_measured else self._count(history)
+        self._mark_answered()
+        self._mark_latest()
+        return changed
+
+    @cached_property
+    def _kind(self) -> Series:
+        return Series(self.answer.unit, self.answer.state_class, self.end)
+
+    @cached_property
+    def _spans(self) -> list[Span]:
+        """The buckets to store: none from before the series was first asked for."""
+        zone = self.shelf.zone
+        day, first = local_day(self.window.start, zone), local_day(self.window.until, zone)
+        spans: list[Span] = []
+        while day_start(day, zone) < self.end:
+            if day >= first or (day in self.shelf.days and self._is_in(self.shelf.days[day])):
+                spans += [
+                    span
+                    for span in self.shelf.intervals(day)
+                    if span.start >= self.window.start and span.end <= self.end
+                ]
+            day += DAY
+        return spans
+
+    def _is_in(self, document: Document) -> bool:
+        """Tell whether a document has the series, and not another that had its name before."""
+        return self.name in document.series and document.series[self.name].fits(self._kind)
+
+    def _measure(self, history: History) -> int:
+        is_power = self.answer.unit == POWER
+        return sum(
+            self.shelf.put(
+                span, self.name, measure(history, *_micros(span), is_power=is_power), self.now
+            )
+            for span in self._spans
+        )
+
+    def _count(self, history: History) -> int:
+        """Count the buckets on from what is stored before them.
+
+        Where an earlier run knew of more of a silence, that stays known, and only what the counter
+        did in it is told anew.
+        """
+        changed = 0
+        accepted = self._baseline()
+        for span in self._spans:
+            before, stored = accepted, self.shelf.stored(span, self.name)
+            value, accepted = self._counted(history, span, before)
+            if stored is not None and (value is None or value.coverage < stored.coverage):
+                whole, _ = self._counted(self.answer.history, span, before)
+                if whole is not None and whole.coverage >= stored.coverage:
+                    value = replace(whole, coverage=stored.coverage)
+            changed += self.shelf.put(span, self.name, value, self.now)
+            kept = self.shelf.stored(span, self.name)
+            if kept is not None and kept.state is not None and kept != value:
+                # What is stored knows more: the next bucket counts on from its reading.
+                accepted = Accepted(kept.state, micros(span.end) - 1)
+        return changed
+
+    def _counted(
+        self, history: History, span: Span, accepted: Accepted | None
+    ) -> tuple[Value | None, Accepted | None]:
+        signed = self.answer.state_class == "total"
+        value, accepted = count(
+            history, *_micros(span), accepted, known_to=micros(self.end), signed=signed
+        )
+        return value and as_written(value), accepted
+
+    def _baseline(self) -> Accepted | None:
+        """Return the counter state last stored before the first bucket, if it can matter at all."""
+        if not self._spans or all(math.isnan(value) for value in self.answer.history.values):
+            return None
+        first = self._spans[0].start
+        newest_first = (self.shelf.days[day] for day in sorted(self.shelf.days, reverse=True))
+        for document in chain(newest_first, self.shelf.earlier()):
+            points = document.points if self._is_in(document) else {}
+            for start in sorted((at for at in points if at < first), reverse=True):
+                value = points[start].get(self.name)
+                # A bigger bucket that `first` lies in has a state from after it.
+                end = _end_of(start, document.bucket, self.shelf.zone)
+                if value is not None and value.state is not None and end <= first:
+                    return Accepted(value.state, micros(end) - 1)
+        return None
+
+    def _mark_answered(self) -> None:
+        """Move `until`, in a past day up to its end."""
+        first = local_day(self.window.until, self.shelf.zone)
+        for day, document in self.shelf.days.items():
+            if day >= first or self._is_in(document):
+                day_end = day_start(day + DAY, self.shelf.zone)
+                until = self.end if day == self.shelf.today else min(self.end, day_end)
+                until = max(until, document.until(self.name) or until)
+                document.series[self.name] = replace(self._kind, until=until)
+
+    def _mark_latest(self) -> None:
+        """Remember the last reading before the end, in today's file only."""
+        history, today = self.answer.history, self.shelf.days[self.shelf.today]
+        before = range(bisect_left(history.times, micros(self.end)) - 1, -1, -1)
+        index = next((at for at in before if not math.isnan(history.values[at])), None)
+        if index is None or today.latest is None:
+            return
+        is_measured = self.answer.state_class == "measurement"
+        decimals = MEASUREMENT_DECIMALS if is_measured else ENERGY_DECIMALS
+        value = rounded(history.values[index], decimals)
+        at = instant(history.times[index]).replace(microsecond=0)
+        stored = today.latest.get(self.name)
+        # Of a state from before the window Home Assistant gives the window's start as its time.
+        if stored is None or at > self.window.asked_from or stored.value != value:
+            today.latest[self.name] = Latest(at, value)
+
+
+def _end_of(start: datetime, bucket: str, zone: ZoneInfo) -> datetime:
+    """Return the end of a file's bucket."""
+    spans = buckets(bucket, local_day(start, zone), zone)
+    return next((span.end for span in spans if span.start == start), start + length_of(bucket))
+
+
+def _micros(span: Span) -> tuple[int, int]:
+    return micros(span.start), micros(span.end)

@@ -1,0 +1,268 @@
+"""The data files' one form: a `Document` and its bytes.
+
+Same data, same bytes: series are sorted by name, points by time, one a line, so a day's change is
+a small diff. `data.schema.json` beside this module says the same for other programs.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal, cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.buckets import StateClass, Value, as_written, better
+from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
+
+VERSION: Final = 1
+TIMESTAMP: Final = "timestamp"
+
+TierName = Literal["daily", "weekly", "monthly", "yearly"]
+# A daily file's bucket is the configured interval.
+BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day"}
+Point = dict[str, Value]
+
+
+class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What a series is, and `until`: the end of the last bucket asked for and answered."""
+
+    unit: str
+    state_class: StateClass
+    until: datetime
+
+    def fits(self, other: "Series") -> bool:
+        """Tell whether two series can be one: the same unit and kind."""
+        return (self.unit, self.state_class) == (other.unit, other.state_class)
+
+    @property
+    def described(self) -> str:
+        """Say what the series is, for a message."""
+        return f"{self.state_class} in {self.unit or 'no unit'}"
+
+
+class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A series' last reading before the newest bucket's end."""
+
+    timestamp: datetime
+    value: float
+
+
+class Document(msgspec.Struct, kw_only=True):
+    """One data file. Instants are in UTC; `points` are by the start of their bucket."""
+
+    tier: TierName
+    timezone: str
+    bucket: str
+    last_update: datetime
+    day: date | None = None
+    series: dict[str, Series] = {}
+    latest: dict[str, Latest] | None = None
+    points: dict[datetime, Point] = {}
+
+    def put(self, start: datetime, name: str, value: Value | None) -> bool:
+        """Store a recomputed value unless it knows less; tell whether anything changed."""
+        stored = self.points.get(start, {}).get(name)
+        kept = better(stored, value and as_written(value))
+        if kept is None or kept == stored:
+            return False
+        self.points.setdefault(start, {})[name] = kept
+        return True
+
+    def until(self, name: str) -> datetime | None:
+        """Return the end of the last bucket of a series that was asked for and answered."""
+        return self.series[name].until if name in self.series else None
+
+
+class _Written(msgspec.Struct, forbid_unknown_fields=True):
+    """The file's form."""
+
+    version: int
+    tier: TierName
+    timezone: str
+    bucket: str
+    last_update: datetime
+    series: dict[str, Series]
+    data_points: list[dict[str, datetime | Value]]
+    day: date | None = msgspec.field(default=None, name="date")
+    latest: dict[str, Latest] | None = None
+
+
+class _Head(msgspec.Struct):
+    """What any version of the form has."""
+
+    version: int
+    timezone: str
+
+
+_decoder = msgspec.json.Decoder(_Written)
+_head_decoder = msgspec.json.Decoder(_Head)
+_encode = msgspec.json.Encoder().encode
+_MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def bucket_name(minutes: int) -> str:
+    """Return how a file names its interval of so many minutes."""
+    return f"{minutes}min"
+
+
+def bucket_minutes(name: str) -> int:
+    """Return the minutes of a daily file's interval; raises UnreadableError for another bucket."""
+    found = re.fullmatch(r"([1-9]\d?)min", name)
+    if not found or 60 % int(found[1]):
+        message = f"bucket {name!r} is no interval of minutes that divides the hour"
+        raise UnreadableError(message)
+    return int(found[1])
+
+
+# --- bytes ------------------------------------------------------------------------------------
+
+
+def encode(document: Document) -> bytes:
+    """Return a document's bytes: the header a few lines, then one point a line."""
+    zone = ZoneInfo(document.timezone)
+    last = f'"last_update":{_json(_local(document.last_update, zone))}'
+    first = (
+        f'{{"version":{VERSION},"tier":{_json(document.tier)},'
+        f'"timezone":{_json(document.timezone)},"bucket":{_json(document.bucket)},'
+    )
+    lines = [
+        first,
+        *([f' "date":"{document.day}",'] if document.day else []),
+        f" {last},",
+        f' "series":{{{_entries(document.series, zone)}}},',
+        *([] if document.latest is None else [f' "latest":{{{_entries(document.latest, zone)}}},']),
+        ' "data_points":[',
+    ]
+    points = ",\n".join(
+        f"  {_json(_written_point(start, document.points[start], zone))}"
+        for start in sorted(document.points)
+    )
+    return "\n".join([*lines, *([points] if points else []), " ]}", ""]).encode()
+
+
+def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
+    """Return `"name":{...}` of each entry, a line each, its instants local."""
+    parts = []
+    for name in sorted(named):
+        fields = {
+            key: _local(value, zone) if isinstance(value, datetime) else value
+            for key, value in msgspec.structs.asdict(named[name]).items()
+        }
+        parts.append(f"{_json(name)}:{_json(fields)}")
+    return ",\n  ".join(parts)
+
+
+def _written_point(start: datetime, point: Point, zone: ZoneInfo) -> dict[str, object]:
+    return {TIMESTAMP: _local(start, zone)} | {name: point[name] for name in sorted(point)}
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat(timespec="seconds")
+
+
+def _json(value: object) -> str:
+    return _encode(value).decode()
+
+
+def decode(raw: bytes, *, timezone: str) -> Document:
+    """Return the document that bytes hold.
+
+    Raises UnreadableError where they are not of the form, and ConfigError where they are of a newer
+    version or another time zone than the configured one: such a file is whole, and not ours to
+    change.
+    """
+    try:
+        written = _decoder.decode(raw)
+    except _MALFORMED as error:
+        # What a newer version writes may well be malformed to this one.
+        _check_head(_head(raw), timezone)
+        raise UnreadableError(str(error)) from None
+    _check_head(written, timezone)
+    return _from_written(written)
+
+
+def _head(raw: bytes) -> _Head:
+    try:
+        return _head_decoder.decode(raw)
+    except _MALFORMED as error:
+        raise UnreadableError(str(error)) from None
+
+
+def _check_head(head: _Head | _Written, timezone: str) -> None:
+    """Raise ConfigError where a file is of a newer version or of another time zone."""
+    if head.version > VERSION:
+        message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
+        raise NewerError(message)
+    if head.timezone != timezone:
+        message = (
+            f"is in time zone {head.timezone}, the configuration says {timezone}: "
+            f"set timezone back, or use another data_dir"
+        )
+        raise ConfigError(message)
+
+
+def _from_written(written: _Written) -> Document:
+    if written.version != VERSION:
+        message = f"version {written.version} never existed"
+        raise UnreadableError(message)
+    if written.tier == "daily":
+        bucket_minutes(written.bucket)
+    elif written.bucket != BUCKETS[written.tier]:
+        message = f"bucket {written.bucket!r} is none of tier {written.tier}"
+        raise UnreadableError(message)
+    if (written.tier == "daily") != (written.day is not None):
+        message = f"date is {written.day} in tier {written.tier}"
+        raise UnreadableError(message)
+    points: dict[datetime, Point] = {}
+    previous = datetime.min.replace(tzinfo=UTC)
+    for number, fields in enumerate(written.data_points):
+        start = _instant(fields.pop(TIMESTAMP, None), f"data_points[{number}].{TIMESTAMP}")
+        if start <= previous:
+            message = f"data_points[{number}].{TIMESTAMP} is not later than the one before it"
+            raise UnreadableError(message)
+        for name, value in fields.items():
+            if not isinstance(value, Value) or not _is_whole(value):
+                message = f"data_points[{number}].{name} is neither a measurement nor a counter"
+                raise UnreadableError(message)
+        points[start] = cast("Point", fields)
+        previous = start
+    return Document(
+        tier=written.tier,
+        timezone=written.timezone,
+        bucket=written.bucket,
+        day=written.day,
+        last_update=_instant(written.last_update, "last_update"),
+        series={
+            name: msgspec.structs.replace(series, until=_instant(series.until, f"{name}.until"))
+            for name, series in written.series.items()
+        },
+        latest=written.latest
+        and {
+            name: Latest(_instant(latest.timestamp, f"latest.{name}"), latest.value)
+            for name, latest in written.latest.items()
+        },
+        points=points,
+    )
+
+
+def _instant(written: object, where: str) -> datetime:
+    if not isinstance(written, datetime) or written.tzinfo is None:
+        message = f"{where} is no time with its offset"
+        raise UnreadableError(message)
+    try:
+        return written.astimezone(UTC)
+    except OverflowError:
+        message = f"{where} is out of range"
+        raise UnreadableError(message) from None
+
+
+def _is_whole(value: Value) -> bool:
+    """Tell whether a value is all of a measurement, or all of a counter."""
+    if value.change is None:
+        return (
+            value.mean is not None
+            and value.min is not None
+            and value.max is not None
+            and value.state is None
+        )
+    return value.state is not None and value.mean is None and value.kwh is None

@@ -1,0 +1,114 @@
+"""Home Assistant's long-term statistics, rows of hours in UTC, as values of local hours and days.
+
+Where the local hours are no hours of UTC (India, Adelaide) a row is split evenly between the two
+that it lies in, so totals stay.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.buckets import HOUR_US, Value, combine
+from powerstats_cli.core.documents import Series
+from powerstats_cli.core.periods import Span, day_span, hours, micros
+from powerstats_cli.core.units import POWER
+
+W_PER_KW: Final = 1000.0
+# Beyond it a number is nonsense, and a sum of a year of them would not be finite.
+LARGEST: Final = 1e100
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """An hour of a statistic: `start` in ms since 1970; of a counter `change` and `state`."""
+
+    start: float
+    mean: float | None = None
+    min: float | None = None
+    max: float | None = None
+    change: float | None = None
+    state: float | None = None
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What a statistic is kept as, and the factor that brings its numbers there."""
+
+    series: Series
+    factor: float = 1.0
+
+    @property
+    def is_counter(self) -> bool:
+        """Tell whether its hours have a change and a state, and no mean."""
+        return self.series.state_class != "measurement"
+
+
+Hours = Mapping[int, Row]
+
+
+def by_hour(rows: Iterable[Row], kind: Kind) -> dict[int, Row]:
+    """Return the rows that say something, in the unit kept, by their hour since 1970."""
+    return {
+        round(row.start * 1000) // HOUR_US: scaled
+        for row in rows
+        if abs(row.start) < LARGEST and (scaled := _scaled(row, kind)) is not None
+    }
+
+
+def local_hours(known: Hours, day: date, zone: ZoneInfo, kind: Kind) -> list[tuple[Span, Value]]:
+    """Return a local day's hours, as far as they are known."""
+    return [
+        (span, combine(parts, span.length.total_seconds()))
+        for span in hours(day, zone)
+        if (parts := _parts(known, span, kind))
+    ]
+
+
+def local_day(parts: Sequence[tuple[Span, Value]], day: date, zone: ZoneInfo) -> Value:
+    """Return a local day out of its hours (at least one)."""
+    length = day_span(day, zone).length.total_seconds()
+    return combine([(value, span.length.total_seconds()) for span, value in parts], length)
+
+
+def _scaled(row: Row, kind: Kind) -> Row | None:
+    wanted = (row.change, row.state) if kind.is_counter else (row.mean, row.min, row.max)
+    numbers = [number * kind.factor for number in wanted if number is not None]
+    if len(numbers) < len(wanted) or not all(abs(number) < LARGEST for number in numbers):
+        return None
+    if kind.is_counter:
+        change, state = numbers
+        if change < 0 and kind.series.state_class == "total_increasing":
+            return None  # somebody has corrected the sum by hand
+        return Row(row.start, change=change, state=state)
+    return Row(row.start, *numbers)
+
+
+def _parts(known: Hours, span: Span, kind: Kind) -> list[tuple[Value, float]]:
+    """Return what each row adds to a local hour, with the seconds that it lies in it."""
+    start, end = micros(span.start), micros(span.end)
+    parts = []
+    for hour in range(start // HOUR_US, -(-end // HOUR_US)):
+        row = known.get(hour)
+        if row is not None:
+            since, until = max(start, hour * HOUR_US), min(end, (hour + 1) * HOUR_US)
+            share = (until - since) / HOUR_US
+            remaining = ((hour + 1) * HOUR_US - until) / HOUR_US
+            parts.append((_part(row, kind, share, remaining), (until - since) / 1e6))
+    return parts
+
+
+def _part(row: Row, kind: Kind, share: float, remaining: float) -> Value:
+    """Return a share of a row, of which a share remains after it."""
+    if row.change is not None and row.state is not None:
+        state = row.state - row.change * remaining if remaining else row.state
+        return Value(change=row.change * share, state=state, coverage=1.0, source="statistics")
+    is_power = kind.series.unit == POWER
+    return Value(
+        mean=row.mean,
+        min=row.min,
+        max=row.max,
+        kwh=row.mean * share / W_PER_KW if is_power and row.mean is not None else None,
+        coverage=1.0,
+        source="statistics",
+    )

@@ -1,0 +1,219 @@
+"""The tiers, as a table, and how a finer one is rolled up into a coarser one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.buckets import Value, as_written, better, combine
+from powerstats_cli.core.documents import Document, Series, TierName, bucket_minutes
+from powerstats_cli.core.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
+
+
+class Tier(msgspec.Struct, frozen=True):
+    """A file of closed days: its bucket, how many days it keeps, and which tiers are finer."""
+
+    name: TierName
+    bucket: str
+    window: int
+    finer: tuple[TierName, ...] = ()
+
+
+TIERS: Final[Mapping[str, Tier]] = {
+    tier.name: tier
+    for tier in (
+        Tier("weekly", "hour", 7),
+        Tier("monthly", "day", 30, finer=("weekly",)),
+        # Monthly first: its days came from the archive, those of weekly would be made again.
+        Tier("yearly", "day", 365, finer=("monthly", "weekly")),
+    )
+}
+
+Bucket = tuple[datetime, str, Value]
+
+
+def buckets(bucket: str, day: date, zone: ZoneInfo) -> tuple[Span, ...]:
+    """Return the spans of a file's buckets in a local day."""
+    if bucket == "hour":
+        return hours(day, zone)
+    if bucket == "day":
+        span = day_span(day, zone)
+        return (span,) if span.length else ()
+    return intervals(day, zone, bucket_minutes(bucket))
+
+
+def roll_up(document: Document, day: date, bucket: str, zone: ZoneInfo) -> Iterator[Bucket]:
+    """Yield a day of a finer document as the start, series and value of bigger buckets."""
+    small = iter(buckets(document.bucket, day, zone))
+    part = next(small, None)
+    for big in buckets(bucket, day, zone):
+        parts: dict[str, list[tuple[Value, float]]] = {}
+        while part is not None and part.end <= big.end:
+            point = document.points.get(part.start)
+            if point:
+                seconds = part.length.total_seconds()
+                for name, value in point.items():
+                    parts.setdefault(name, []).append((value, seconds))
+            part = next(small, None)
+        length = big.length.total_seconds()
+        for name, values in parts.items():
+            yield big.start, name, combine(values, length)
+
+
+def newest_until(documents: Iterable[Document]) -> datetime | None:
+    """Return up to when any series of any document was asked for."""
+    untils = (series.until for document in documents for series in document.series.values())
+    return max(untils, default=None)
+
+
+def newest_closed_day(documents: Iterable[Document], zone: ZoneInfo) -> date | None:
+    """Return the last day that was asked for to its end, by what is stored and by no clock."""
+    until = newest_until(documents)
+    return local_day(until, zone) - DAY if until else None
+
+
+def window_start(tier: Tier, newest: date, zone: ZoneInfo) -> datetime:
+    """Return where a tier's window begins that ends with day `newest`."""
+    return day_start(newest - (tier.window - 1) * DAY, zone)
+
+
+def days_of(document: Document, zone: ZoneInfo) -> set[date]:
+    """Return the local days that a document has points of."""
+    return {local_day(start, zone) for start in document.points}
+
+
+def aggregate(
+    tier: Tier,
+    stored: Document,
+    *,
+    archive: Mapping[date, Document],
+    finer: Sequence[Document],
+    daily: Document | None,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Document:
+    """Return a tier with every closed day that the archive or a finer tier can give it.
+
+    An archived day replaces what is stored, unless it knows less; a day that no archive has is
+    taken from the `finer` documents, in their order, where the tier has nothing. What can no longer
+    be recomputed stays, until it leaves the window, which ends with the newest day asked for to its
+    end. Days after that one (no run was answered since they began) are kept but move no window.
+    A series that does not fit the stored one (`misfits`) is left out.
+    """
+    result = Document(
+        tier=stored.tier,
+        timezone=stored.timezone,
+        bucket=stored.bucket,
+        last_update=stored.last_update,
+        series=dict(stored.series),
+        points={start: dict(point) for start, point in stored.points.items()},
+    )
+    sources = [*([daily] if daily else []), *archive.values(), *finer]
+    newest = newest_closed_day([*sources, stored], zone)
+    if newest is None:
+        return result
+    first = window_start(tier, newest, zone)
+
+    kinds = _kinds([stored, *sources])
+    changed = False
+    for start, name, value, is_archived in _given(tier, archive, finer, kinds, zone):
+        if start >= first and (is_archived or name not in result.points.get(start, {})):
+            changed |= result.put(start, name, value)
+    for start in [start for start in result.points if start < first]:
+        del result.points[start]
+        changed = True
+    result.series = _carried(result, [stored, *sources], kinds, day_start(newest + DAY, zone))
+    if changed:
+        result.last_update = now
+    return result
+
+
+def _given(
+    tier: Tier,
+    archive: Mapping[date, Document],
+    finer: Sequence[Document],
+    kinds: Mapping[str, Series],
+    zone: ZoneInfo,
+) -> Iterator[tuple[datetime, str, Value, bool]]:
+    """Yield a tier's buckets from the archive, then those of other days; and which they are."""
+    days = [(day, document, True) for day, document in archive.items()]
+    for document in finer:
+        days += [(day, document, False) for day in days_of(document, zone) - archive.keys()]
+    for day, document, is_archived in days:
+        for start, name, value in roll_up(document, day, tier.bucket, zone):
+            series = document.series.get(name)
+            if series is None or name not in kinds or series.fits(kinds[name]):
+                yield start, name, value, is_archived
+
+
+def _kinds(documents: Iterable[Document]) -> dict[str, Series]:
+    """Return what each series is: what the first of the documents with a point of it says.
+
+    A sensor that never gave a number may not have said its unit yet.
+    """
+    kinds: dict[str, Series] = {}
+    for document in documents:
+        for name in names_in(document) & document.series.keys():
+            kinds.setdefault(name, document.series[name])
+    return kinds
+
+
+def names_in(document: Document) -> set[str]:
+    """Return the series that a document has a point of."""
+    return set().union(*document.points.values())
+
+
+def _carried(
+    result: Document,
+    sources: Sequence[Document],
+    kinds: Mapping[str, Series],
+    closed: datetime,
+) -> dict[str, Series]:
+    """Return what each series is, and until when its closed days were asked for."""
+    series: dict[str, Series] = {}
+    present = names_in(result)
+    for document in sources:
+        for name, known in document.series.items():
+            is_carried = document.tier == "daily" and document.latest is not None
+            fits = name not in kinds or known.fits(kinds[name])
+            if fits and (name in present or is_carried):
+                until = min(known.until, closed)
+                if name in series:
+                    until = max(until, series[name].until)
+                series[name] = Series(known.unit, known.state_class, until)
+    return series
+
+
+def misfits(stored: Document, sources: Iterable[Document]) -> dict[str, str]:
+    """Return each series that is of another unit or state class in a source, and how."""
+    sources = list(sources)
+    kinds = _kinds([stored, *sources])
+    return {
+        name: f"{series.described}, but {kinds[name].described} in "
+        + (f"{stored.tier}.json" if name in stored.series else "other files")
+        for source in sources
+        for name, series in _kinds([source]).items()
+        if not series.fits(kinds[name])
+    }
+
+
+def new_tier(tier: Tier, timezone: str, last_update: datetime) -> Document:
+    """Return a tier's file without a point."""
+    return Document(tier=tier.name, timezone=timezone, bucket=tier.bucket, last_update=last_update)
+
+
+def gains(tier: Tier, stored: Document, archived: Document, day: date, zone: ZoneInfo) -> bool:
+    """Tell whether rolling an archived day up would still change a tier's points."""
+    return any(
+        better(before := stored.points.get(start, {}).get(name), as_written(value)) != before
+        for start, name, value in roll_up(archived, day, tier.bucket, zone)
+    )
+
+
+def length_of(bucket: str) -> timedelta:
+    """Return a bucket's usual length; clock changes make some hours and days differ."""
+    if bucket == "hour":
+        return timedelta(hours=1)
+    return DAY if bucket == "day" else timedelta(minutes=bucket_minutes(bucket))

@@ -1,0 +1,1 @@
+"""The data directory: its documents, read and written whole."""

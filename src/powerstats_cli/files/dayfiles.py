@@ -1,0 +1,119 @@
+"""The days' files as a step opens them for writing: past days closed, broken files set aside."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from powerstats_cli.core import archive
+from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.periods import day_start
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.errors import UnreadableError
+from powerstats_cli.files.store import Store
+from powerstats_cli.settings import Settings
+
+
+@dataclass(slots=True)
+class DayFiles:
+    """Access to daily.json and the archive; to be used under the store's lock.
+
+    `problems` collects what was set aside, for the command to tell.
+    """
+
+    files: Store
+    settings: Settings
+    now: datetime
+    problems: list[UnreadableError] = field(default_factory=list)
+    lost: list[date] = field(default_factory=list)
+
+    def read(self, path: Path, remedy: str) -> Document | None:
+        """Return a file that this step may write; one that is broken is set aside first."""
+        try:
+            return self.files.read(path)
+        except UnreadableError as error:
+            aside = self.files.set_aside(path, self.now)
+            message = f"{error}; it is kept as {self.files.name(aside)}: {remedy}"
+            self.problems.append(UnreadableError(message))
+            return None
+
+    def daily(self) -> Document | None:
+        """Return daily.json as it is."""
+        remedy = (
+            "what Home Assistant still has is fetched again; for the rest mend that file and "
+            "put it back while no step runs"
+        )
+        return self.read(self.files.daily, remedy)
+
+    def archived(self, day: date) -> Document | None:
+        """Return a closed day; one that is set aside is to be asked for again."""
+        before = len(self.problems)
+        remedy = "the day is fetched again as far as Home Assistant still has it"
+        document = self.read(self.files.archived(day), remedy)
+        if len(self.problems) > before:
+            self.lost.append(day)
+        return document
+
+    def open_today(self, daily: Document | None, today: date) -> dict[date, Document]:
+        """Return today's document, and beside it that of an earlier day which is now closed.
+
+        They are the caller's to write, with `write_days`.
+        """
+        zone, minutes = self.settings.zone, self.settings.data.collection_interval_minutes
+        if daily is None or daily.day is None:
+            new = archive.new_day(today, zone, minutes)
+            new.series = self.remembered(None)
+            return {today: new}
+        if daily.day < today:
+            opened = archive.opened(daily, today, zone, minutes, self.settings.entities)
+            archived = archive.closed(daily, daily.day, self.archived(daily.day))
+            return {daily.day: archived, today: opened}
+        if daily.day > today and not daily.points:
+            early = self.archived(today) or archive.new_day(today, zone, minutes)
+            return {today: archive.reopened(daily, early, today)}
+        return {today: daily}
+
+    def remembered(self, daily: Document | None) -> dict[str, Series]:
+        """Return the configured series that the files know, and how far each was asked for.
+
+        That is what daily.json says; where it is missing, the newest that any other file says.
+        """
+        series: dict[str, Series] = {}
+        for document in [daily] if daily else self.older():
+            for name, known in document.series.items():
+                if name in self.settings.entities and (
+                    name not in series or known.until > series[name].until
+                ):
+                    series[name] = known
+        return series
+
+    def older(self) -> Iterator[Document]:
+        """Yield the archived days and the tiers that can be read, newest first."""
+        days = [self.files.archived(day) for day in reversed(self.files.archived_days())]
+        for path in [*days, *map(self.files.tier, TIERS)]:
+            try:
+                document = self.files.read(path)
+            except UnreadableError:
+                continue  # the step that writes this file tells
+            if document is not None:
+                yield document
+
+    def ask_again(self, daily: Document) -> None:
+        """Have the days whose files were set aside asked for again by the next window."""
+        if not self.lost:
+            return
+        begin = day_start(min(self.lost), self.settings.zone)
+        for name, series in daily.series.items():
+            until = min(series.until, begin)
+            daily.series[name] = Series(series.unit, series.state_class, until)
+
+
+def write_days(files: Store, days: Mapping[date, Document], today: date) -> None:
+    """Write the documents that changed: archived days first, today's last.
+
+    Today's file remembers how far was asked, so what a killed step did not store is asked again;
+    and a day that is closed is in the archive before its file makes room for the next.
+    """
+    for day in sorted(days.keys() - {today}):
+        files.write(files.archived(day), days[day])
+    files.write(files.daily, days[today])

@@ -1,0 +1,77 @@
+"""Several files written together, or none of them."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from powerstats_cli.files.store import os_errors, read_bytes, sync_folder
+
+OWNER_ONLY: Final = 0o600
+FOR_ALL: Final = 0o644
+Undo = list[Callable[[], object]]
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a file shall hold; a secret only its owner can read."""
+
+    raw: bytes
+    is_secret: bool = False
+
+
+@contextmanager
+def undone_on_failure() -> Iterator[Undo]:
+    """Collect how to undo what is done; a failure, Ctrl-C too, has it undone, the last first."""
+    undo: Undo = []
+    try:
+        yield undo
+    except BaseException:
+        for step in reversed(undo):
+            with suppress(OSError):  # it is gone already, or holds what is not ours
+                step()
+        raise
+
+
+def make_folder(folder: Path, undo: Undo, *, mode: int = 0o777) -> None:
+    """Make a folder that is not there, and those above it; the mode is of the last."""
+    for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        with os_errors(one):
+            one.mkdir(mode if one == folder else 0o777)
+        undo.append(one.rmdir)
+
+
+def write_together(
+    contents: Mapping[Path, Content], undo: Undo, check: Callable[[Mapping[Path, Path]], object]
+) -> None:
+    """Replace files as wholes, in their order, once all lie beside their places.
+
+    `check` is told where each lies before.
+    """
+    staged = {path: _staged(path.resolve(), content, undo) for path, content in contents.items()}
+    check(staged)
+    for path, temporary in staged.items():
+        _put(temporary, path.resolve(), undo)
+
+
+def _staged(target: Path, content: Content, undo: Undo) -> Path:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with os_errors(temporary):
+        mode = OWNER_ONLY if content.is_secret else FOR_ALL
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        undo.append(temporary.unlink)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.raw)
+            file.flush()
+            os.fsync(file.fileno())
+    return temporary
+
+
+def _put(temporary: Path, target: Path, undo: Undo) -> None:
+    before = read_bytes(target)
+    with os_errors(target):
+        undo.append(target.unlink if before is None else lambda: target.write_bytes(before))
+        temporary.replace(target)
+        sync_folder(target.parent)

@@ -1,0 +1,126 @@
+"""What Home Assistant says of the configured series, and what is to be said of those it lacks."""
+
+import math
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from powerstats_cli.clock import Clock
+from powerstats_cli.core.buckets import History
+from powerstats_cli.core.documents import Series
+from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.periods import EPOCH, HOUR, micros
+from powerstats_cli.core.windows import Answer, Window, is_open_ended
+from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
+from powerstats_cli.homeassistant.client import HomeAssistant, Recorded
+
+RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
+
+
+class Inquiry(msgspec.Struct, frozen=True):
+    """One run's questions about `entities`, entity ids by the name of their series."""
+
+    home: HomeAssistant
+    entities: Mapping[str, str]
+    clock: Clock
+    missing: list[str] = msgspec.field(default_factory=list)
+    unrecorded: list[str] = msgspec.field(default_factory=list)
+    problems: list[PowerstatsError] = msgspec.field(default_factory=list)
+
+    def recorded(self, names: Sequence[str], window: Window) -> dict[str, Recorded]:
+        """Return what the recorder has of series; of the last window up to now.
+
+        What has happened since the window's end tells whether its last values were known.
+        """
+        end = max(self.clock.now(), window.end) if window.is_last else window.end
+        wanted = list(dict.fromkeys(self.entities[name] for name in names))
+        found = self.home.history(wanted, window.asked_from, end)
+        return {name: found[self.entities[name]] for name in names if self.entities[name] in found}
+
+    def answers(
+        self,
+        window: Window,
+        recorded: Mapping[str, Recorded],
+        stored: Mapping[str, Series],
+        read_once: Container[str],
+    ) -> dict[str, Answer]:
+        """Return the answers that can be stored; what is wrong with the others is remembered.
+
+        `stored` says what the files know of each series, `read_once` which ever gave a number.
+        """
+        answers = {}
+        for name in window.names:
+            try:
+                found = recorded.get(name) or self._unheard_of(name, window)
+                if found is not None:
+                    answers[name] = _answer(name, found, stored.get(name), read_once)
+            except PowerstatsError as error:
+                self.problems.append(error)
+        return answers
+
+    def _unheard_of(self, name: str, window: Window) -> Recorded | None:
+        """Return what is to be said of an entity that the recorder has no state of.
+
+        It may have changed last before the recorder's memory, have begun later, not be recorded at
+        all, or not exist.
+        """
+        entity_id = self.entities[name]
+        present = self.home.present(entity_id)
+        if present is None:
+            self.missing.append(f"{name} ({entity_id})")
+            return None
+        history = History()
+        if present.last_changed <= window.asked_from:
+            history.append(micros(window.asked_from), present.value)
+        else:
+            # Under --at the sensor may have begun later: the state was of Home Assistant's own now.
+            now = max(self.clock.now(), self.home.date or EPOCH)
+            if entity_id not in self.home.history([entity_id], now - HOUR, now):
+                self.unrecorded.append(f"{name} ({entity_id})")
+                return None
+        return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
+
+    def still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
+        """Tell whether a value of the window's end is still there, so Home Assistant never stopped.
+
+        After a start each sensor's state is newer than the window.
+        """
+        for name, answer in answers.items():
+            if is_open_ended(answer.history, micros(window.end)):
+                present = self.home.present(self.entities[name])
+                if present is not None and present.last_changed <= window.end:
+                    return not math.isnan(present.value)
+        return False
+
+    def complaints(self) -> Iterator[PowerstatsError]:
+        """Yield what was wrong with single series."""
+        yield from self.problems
+        if self.missing:
+            names = joined(self.missing)
+            yield MissingError(f"{names}: not in Home Assistant; mend homeassistant.entities")
+        if self.unrecorded:
+            names = joined(self.unrecorded)
+            yield MissingError(
+                f"{names}: not recorded by Home Assistant; include "
+                f"{'it' if len(self.unrecorded) == 1 else 'them'} under recorder: in its "
+                f"configuration.yaml and restart it"
+            )
+
+
+def _answer(name: str, found: Recorded, stored: Series | None, read_once: Container[str]) -> Answer:
+    """Return what was found of a series as the files keep it.
+
+    Raises ConfigError where it is of another unit or kind than what is stored of it.
+    """
+    if found.mixed:
+        message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
+        raise ConfigError(message)
+    unit = found.unit if found.unit is not None else stored.unit if stored else ""
+    kind = found.state_class or (stored.state_class if stored else "measurement")
+    series = Series(unit, kind, EPOCH)
+    # A sensor that never gave a number may not have said its unit yet.
+    if stored and name in read_once and not series.fits(stored):
+        message = f"{name}: now {series.described}, stored as {stored.described}: {RENAME}"
+        raise ConfigError(message)
+    return Answer(unit, kind, found.history)

@@ -1,0 +1,261 @@
+"""Home Assistant's websocket API: its long-term statistics, which it does not tell over HTTP.
+
+Seen on version 2024.3; a plain user's token is enough.
+"""
+
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any, Final, NoReturn, Self
+from urllib.parse import urlsplit
+
+import msgspec
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    WebSocketException,
+)
+from websockets.http11 import Response
+from websockets.sync.client import ClientConnection, connect
+
+from powerstats_cli import __version__
+from powerstats_cli.core.longterm import Row
+from powerstats_cli.core.units import ENERGY, POWER, normalised
+from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, cause, certificates, quoted
+
+PATH: Final = "/api/websocket"
+# A month of twenty sensors, which is the most that is asked for at once, has 2 MB.
+MOST_BYTES: Final = 16_000_000
+CLOSE_TIMEOUT: Final = 1.0
+TOO_BIG: Final = 1009  # RFC 6455's status code
+NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+class _Error(msgspec.Struct):
+    code: str | int = ""
+    message: str = ""
+
+
+class _Message(msgspec.Struct):
+    type: str
+    id: int | None = None
+    success: bool = False
+    error: _Error | None = None
+    result: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class Statistic(msgspec.Struct, frozen=True):
+    """What Home Assistant says of an entity's statistics."""
+
+    statistic_id: str
+    has_sum: bool = False
+    unit_class: str | None = None
+    display_unit_of_measurement: str | None = None
+
+    @property
+    def unit(self) -> tuple[str, float]:
+        """The unit its rows are kept in, and the factor that brings them there."""
+        asked = {"power": POWER, "energy": ENERGY}.get(self.unit_class or "")
+        return normalised(asked or self.display_unit_of_measurement or "")
+
+
+_message = msgspec.json.Decoder(_Message)
+_statistics = msgspec.json.Decoder(list[Statistic])
+_rows = msgspec.json.Decoder(dict[str, list[Row]])
+
+
+class LongTerm:
+    """A signed-in connection to Home Assistant's long-term statistics."""
+
+    def __init__(self, url: str, token: str, *, ca_file: str | None = None) -> None:
+        """Take the server's address and a token, which goes nowhere else; nothing is sent yet."""
+        self.url = url.rstrip("/")
+        self._token = token
+        self._ca_file = ca_file
+        self._open = ExitStack()
+        self._connection: ClientConnection | None = None
+        self._last_id = 0
+
+    def __enter__(self) -> Self:
+        """Connect and sign in."""
+        try:
+            self._connection = self._connected()
+            self._sign_in()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self._connection = None
+        self._open.close()
+
+    def statistics(self, entity_ids: Sequence[str]) -> dict[str, Statistic]:
+        """Return what there are long-term statistics of, by entity id."""
+        raw = self._ask({"type": "recorder/get_statistics_metadata", "statistic_ids": entity_ids})
+        try:
+            return {one.statistic_id: one for one in _statistics.decode(raw)}
+        except NONSENSE as error:
+            raise self._nonsense(error) from None
+
+    def hours(
+        self, entity_ids: Sequence[str], start: datetime, end: datetime
+    ) -> dict[str, list[Row]]:
+        """Return the hours that begin in `[start, end)`, powers in W and energies in kWh."""
+        raw = self._ask(
+            {
+                "type": "recorder/statistics_during_period",
+                "start_time": _zulu(start),
+                "end_time": _zulu(end),
+                "statistic_ids": entity_ids,
+                "period": "hour",
+                "types": ["mean", "min", "max", "state", "change"],
+                "units": {"power": POWER, "energy": ENERGY},
+            }
+        )
+        try:
+            return _rows.decode(raw)
+        except NONSENSE as error:
+            raise self._nonsense(error) from None
+
+    def _connected(self) -> ClientConnection:
+        parts = urlsplit(self.url)
+        is_secure = parts.scheme == "https"
+        address = (parts.hostname or "", parts.port or (443 if is_secure else 80))
+        context = certificates(self._ca_file) if is_secure else None
+        try:
+            # A socket of our own goes through no proxy and follows no redirect to another host.
+            plain = self._open.enter_context(
+                socket.create_connection(address, timeout=CONNECT_TIMEOUT)
+            )
+            return self._open.enter_context(
+                connect(
+                    f"{'wss' if is_secure else 'ws'}://{parts.netloc}{parts.path}{PATH}",
+                    sock=plain,
+                    ssl=context,
+                    server_hostname=parts.hostname if is_secure else None,
+                    compression=None,
+                    user_agent_header=f"powerstats/{__version__}",
+                    open_timeout=CONNECT_TIMEOUT,
+                    ping_interval=None,
+                    close_timeout=CLOSE_TIMEOUT,
+                    max_size=MOST_BYTES,
+                )
+            )
+        except InvalidStatus as error:
+            raise self._status(error.response) from None
+        except (TimeoutError, OSError, EOFError, WebSocketException) as error:
+            self._fail(error)
+        except ValueError as error:
+            # Newer versions of websockets say so of a redirect that they would follow.
+            if isinstance(error.__cause__, InvalidStatus):
+                raise self._status(error.__cause__.response) from None
+            raise
+
+    def _status(self, response: Response) -> PowerstatsError:
+        status = response.status_code
+        if status == 403:
+            return RefusedError(
+                f"Home Assistant at {self.url} refused this machine (403): remove its address from "
+                f"ip_bans.yaml there and restart it"
+            )
+        if 300 <= status < 400:
+            location = quoted(response.headers.get("Location", "?"), [self._token])
+            return ConfigError(
+                f"{self.url} sends elsewhere ({status}, to {location}): "
+                f"set homeassistant.url to Home Assistant's own address"
+            )
+        return self._no_websocket(str(status))
+
+    def _no_websocket(self, why: str) -> TryAgainError:
+        return TryAgainError(
+            f"{self.url} speaks no websocket ({quoted(why, [self._token])}): a proxy before Home "
+            f"Assistant has to let {PATH} through"
+        )
+
+    def _sign_in(self) -> None:
+        deadline = time.monotonic() + REQUEST_TIMEOUT
+        if self._received(deadline).type != "auth_required":
+            raise self._nonsense("no auth_required")
+        self._send({"type": "auth", "access_token": f"{self._token}"})
+        answer = self._received(deadline)
+        if answer.type == "auth_invalid":
+            message = (
+                f"Home Assistant at {self.url} refused the token: make a new one in your Home "
+                f"Assistant profile under Security, Long-lived access tokens"
+            )
+            raise RefusedError(message)
+        if answer.type != "auth_ok":
+            raise self._nonsense("no auth_ok")
+
+    def _ask(self, command: Mapping[str, Any]) -> msgspec.Raw:
+        self._last_id += 1
+        self._send({**command, "id": self._last_id})
+        deadline = time.monotonic() + REQUEST_TIMEOUT
+        while True:
+            answer = self._received(deadline)
+            if answer.type == "result" and answer.id == self._last_id:
+                break
+        if not answer.success:
+            said = answer.error or _Error()
+            what = quoted(f"{said.code}: {said.message}", [self._token])
+            message = (
+                f"Home Assistant at {self.url} did not tell its statistics ({what}): try again "
+                f"when it has started, or upgrade it"
+            )
+            raise TryAgainError(message)
+        return answer.result
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        if self._connection is None:
+            raise AssertionError
+        try:
+            self._connection.send(msgspec.json.encode(message).decode())
+        except (TimeoutError, OSError, EOFError, WebSocketException) as error:
+            self._fail(error)
+
+    def _received(self, deadline: float) -> _Message:
+        if self._connection is None:
+            raise AssertionError
+        try:
+            raw = self._connection.recv(max(deadline - time.monotonic(), 0), decode=False)
+        except (TimeoutError, OSError, EOFError, WebSocketException) as error:
+            self._fail(error)
+        try:
+            return _message.decode(raw)
+        except NONSENSE as error:
+            raise self._nonsense(error) from None
+
+    def _fail(self, error: Exception) -> NoReturn:
+        host = urlsplit(self.url).netloc
+        if isinstance(error, TimeoutError):
+            message = f"{host} did not answer in time"
+        elif isinstance(error, InvalidHandshake):
+            raise self._no_websocket(str(error)) from None
+        elif isinstance(error, OSError):
+            message = f"{host} cannot be reached: {cause(error)}"
+        elif _is_too_big(error):
+            message = f"{host} answers with over {MOST_BYTES // 1_000_000} MB"
+        else:
+            message = f"{host} closed the connection: run it again, and it goes on"
+        raise TryAgainError(message) from None
+
+    def _nonsense(self, error: object) -> TryAgainError:
+        return TryAgainError(
+            f"{self.url} answered something that is not Home Assistant's history "
+            f"({quoted(str(error), [self._token])}): check homeassistant.url"
+        )
+
+
+def _is_too_big(error: Exception) -> bool:
+    sent = error.sent if isinstance(error, ConnectionClosed) else None
+    return sent is not None and sent.code == TOO_BIG
+
+
+def _zulu(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

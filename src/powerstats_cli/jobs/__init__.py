@@ -1,0 +1,1 @@
+"""The jobs of cron and systemd on this machine."""

@@ -1,0 +1,150 @@
+"""`demo`: the real commands on a simulated home, and numbers that agree with its truth."""
+
+import io
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from powerstats_cli.cli import main as cli
+from powerstats_cli.commands.demo import TIMEZONE, schedule
+from powerstats_cli.core.periods import DAY, day_span, days, local_day
+from powerstats_cli.demo import house as simulated
+from powerstats_cli.demo.house import House
+from powerstats_cli.files.store import Store
+
+ZONE = ZoneInfo(TIMEZONE)
+DAYS = 14
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a demo left behind and said."""
+
+    exit_code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def files(self) -> Store:
+        """The data directory."""
+        return Store(self.folder / "data", TIMEZONE)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Run the demo once, over two weeks with all its events."""
+    folder = tmp_path_factory.mktemp("demo") / "home"
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        exit_code = cli.main(["demo", "--days", str(DAYS), "--folder", str(folder)])
+    return Demo(exit_code, out.getvalue(), err.getvalue(), folder)
+
+
+def house(demo: Demo) -> House:
+    """Return the house the demo ran on."""
+    daily = demo.files.read(demo.files.daily)
+    assert daily
+    assert daily.day
+    return House(ZONE, daily.day - (DAYS - 1) * DAY, daily.day)
+
+
+def test_shows_what_came_of_it(demo: Demo) -> None:
+    """The demo ends well: the status table, today's curve, and where the files are."""
+    assert (demo.exit_code, demo.err) == (0, "")
+    assert "all is well" in demo.out
+    assert "Power today, W" in demo.out
+    assert str(demo.folder) in demo.out
+    assert "found Home Assistant down" in demo.out
+
+
+def test_fills_the_four_files(demo: Demo) -> None:
+    """A week of hours, and a day for each closed day."""
+    weekly, monthly, yearly = (
+        demo.files.read(demo.files.tier(name)) for name in ("weekly", "monthly", "yearly")
+    )
+    assert weekly
+    assert monthly
+    assert yearly
+    assert len({local_day(start, ZONE) for start in weekly.points}) == 7
+    assert len(monthly.points) == len(yearly.points) == DAYS - 1
+
+
+def test_energies_are_true(demo: Demo) -> None:
+    """Every day's energy is within 0.1 % of the house's own, through outage and odd states.
+
+    On the day of the power cut the last value counts for at most one interval more.
+    """
+    home, yearly = house(demo), demo.files.read(demo.files.tier("yearly"))
+    assert yearly
+    cut = local_day(home.events[simulated.POWER_CUT].start, ZONE)
+    for start, point in yearly.points.items():
+        day = local_day(start, ZONE)
+        span = day_span(day, ZONE)
+        for name, entity in (("power", simulated.POWER), ("solar", simulated.SOLAR)):
+            true = home.true_energy_kwh(entity, span.start, span.end)
+            off = (point[name].kwh or 0.0) - true
+            if day == cut:
+                assert 0 <= off <= (point[name].max or 0.0) / 1000 / 6
+            else:
+                assert off == pytest.approx(0, abs=0.001 * true + 1e-5)
+
+
+def test_the_meter_agrees_with_the_power(demo: Demo) -> None:
+    """The counter's changes are what the meter counted, through its glitch and its reset.
+
+    Their sum ends with the meter's last report before midnight, a minute or two of use early.
+    """
+    home, yearly = house(demo), demo.files.read(demo.files.tier("yearly"))
+    assert yearly
+    first, last = min(yearly.points), max(yearly.points)
+    end = day_span(local_day(last, ZONE), ZONE).end
+    changes = sum(point["energy"].change or 0.0 for point in yearly.points.values())
+    assert changes == pytest.approx(home.true_energy_kwh(simulated.ENERGY, first, end), abs=0.1)
+
+
+def test_what_nobody_could_know_is_unknown(demo: Demo) -> None:
+    """The outage of the network healed; the unavailable meter and the power cut did not."""
+    home, weekly = house(demo), demo.files.read(demo.files.tier("weekly"))
+    assert weekly
+
+    def coverage(event: str) -> float:
+        start = home.events[event].start
+        hour = max(at for at in weekly.points if at <= start)
+        return weekly.points[hour]["power"].coverage
+
+    assert coverage(simulated.NETWORK_OUTAGE) == 1.0
+    assert coverage(simulated.UNAVAILABLE) < 0.5
+    assert coverage(simulated.POWER_CUT) < 0.5
+
+
+def test_an_occupied_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The demo never writes into a folder that has something in it."""
+    (tmp_path / "mine").write_text("precious")
+    assert cli.main(["demo", "--days", "1", "--folder", str(tmp_path)]) == os.EX_CONFIG
+    assert "not empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_the_schedule_is_the_documented_one() -> None:
+    """Every night all steps; every interval a collect, on days of any length."""
+    first = date(2025, 10, 25)
+    span = day_span(first, ZONE)._replace(end=datetime(2025, 10, 28, 0, 20, tzinfo=ZONE))
+    steps = list(schedule(span, [first + DAY], ZONE))
+    nights = [step.command for step in steps if step.command != ("collect",)]
+    assert nights == [
+        ("rotate",),
+        ("aggregate", "weekly"),
+        ("aggregate", "monthly"),
+        ("aggregate", "yearly"),
+    ] * len(list(days(date(2025, 10, 26), date(2025, 10, 29))))
+    long_day = day_span(date(2025, 10, 26), ZONE)
+    collects = [
+        step for step in steps if step.command == ("collect",) and long_day.start <= step.at
+    ]
+    assert sum(step.at < long_day.end for step in collects) == 25 * 6

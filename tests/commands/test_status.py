@@ -1,0 +1,239 @@
+"""`status`: what is well is said to be well, and what is not, since when and why."""
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from powerstats_cli.commands.status import status
+from powerstats_cli.core.health import Health
+from powerstats_cli.core.schedule import NIGHTLY
+from powerstats_cli.session import Options, opened
+from powerstats_cli.terminal.report import show
+from tests.support.homes import Stage, staged, steady_home
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+MIDNIGHT = datetime(2025, 11, 20, tzinfo=ZONE)
+DAYS = 3
+NOW = MIDNIGHT + timedelta(days=DAYS - 1, hours=10, minutes=3)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Return a home collected on two nights and this morning."""
+    home = steady_home(MIDNIGHT, timedelta(days=DAYS))
+    with staged(home, tmp_path_factory.mktemp("status"), NOW) as stage:
+        stage.run("collect", at=MIDNIGHT + timedelta(hours=8))
+        stage.night(MIDNIGHT + timedelta(days=1))
+        stage.night(MIDNIGHT + timedelta(days=2))
+        stage.run("collect", at=NOW)
+        yield stage
+
+
+def health(stage: Stage, now: datetime) -> Health:
+    """Return the installation's health at a time."""
+    session = opened(Options(config=stage.installation.config, at=now.isoformat()))
+    found, problems = status(session.settings, session.files, session.clock)
+    assert not problems
+    return found
+
+
+def shown(stage: Stage, now: datetime, *, width: int = 80, encoding: str = "utf-8") -> str:
+    """Return what is printed without a terminal of so many columns."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    show(Console(file=out, width=width), health(stage, now), ())
+    out.seek(0)
+    return out.read()
+
+
+def test_all_is_well(stage: Stage) -> None:
+    """A home whose steps ran has nothing to complain of, and exits with 0."""
+    result = stage.installation.run("status", at=NOW)
+    assert (result.exit_code, result.err) == (0, "")
+    assert "all is well" in result.out
+    assert "overdue" not in result.out
+
+
+def test_collection_is_overdue_after_two_intervals(stage: Stage) -> None:
+    """Up to two intervals past the newest bucket all is well; a second later it is not."""
+    until = NOW - timedelta(minutes=3)
+    assert not health(stage, until + timedelta(minutes=20)).is_stale
+    late = health(stage, until + timedelta(minutes=20, seconds=1))
+    assert [step.name for step in late.steps if step.is_stale] == ["collect"]
+    assert late.steps[0].stale_since == until
+
+
+@pytest.mark.parametrize("step", [step for step in NIGHTLY if step != "rotate"])
+def test_a_nightly_step_is_overdue_half_an_hour_late(step: str, tmp_path: Path) -> None:
+    """A tier that lacks a closed day is overdue half an hour past its step's time."""
+    with staged(steady_home(MIDNIGHT, timedelta(days=2)), tmp_path, NOW) as stage:
+        stage.run("collect", at=MIDNIGHT + timedelta(hours=20))
+        next_midnight = MIDNIGHT + timedelta(days=1)
+        stage.run("collect", at=next_midnight + timedelta(minutes=50, seconds=10))
+        for tier in ("weekly", "monthly", "yearly"):
+            if not step.endswith(tier):
+                stage.run("aggregate", tier, at=next_midnight + timedelta(minutes=51))
+        due = next_midnight + timedelta(minutes=NIGHTLY[step].minute)
+        assert not health(stage, due + timedelta(minutes=30)).is_stale
+        late = health(stage, due + timedelta(minutes=30, seconds=1))
+        assert [one.name for one in late.steps if one.is_stale] == [step]
+        assert "never ran" in next(one.why for one in late.steps if one.is_stale)
+
+
+def test_rotate_is_overdue_where_yesterday_is_still_open(stage: Stage) -> None:
+    """A day that nobody closed is told, with the time at which it should have been."""
+    tomorrow = MIDNIGHT + timedelta(days=DAYS)
+    late = health(stage, tomorrow + timedelta(minutes=31))
+    rotate = next(step for step in late.steps if step.name == "rotate")
+    assert rotate.is_stale
+    assert rotate.stale_since == tomorrow
+
+
+def test_an_unknown_hour_is_no_dead_collector(tmp_path: Path) -> None:
+    """What was asked for and answered is not overdue, though nothing of it is known."""
+    home = steady_home(MIDNIGHT, timedelta(hours=1))
+    for entity in home.sensors:
+        change = home.before(entity, NOW)
+        assert change
+        gone = type(change)(change.at + timedelta(seconds=1), "unavailable")
+        home._changes[entity].append(gone)  # noqa: SLF001 - the home's own list
+    with staged(home, tmp_path, NOW) as stage:
+        now = MIDNIGHT + timedelta(hours=6, minutes=1)
+        stage.run("collect", at=now)
+        known = health(stage, now)
+        assert not known.is_stale
+        assert all(series.known == pytest.approx(1 / 6, abs=0.01) for series in known.series)
+        assert "16" in shown(stage, now)
+
+
+def test_failure_says_why(stage: Stage) -> None:
+    """A step that fails shows its last error, and since when it fails."""
+    url = stage.installation.url
+    try:
+        stage.installation.configure(url="http://127.0.0.1:1")
+        later = NOW + timedelta(minutes=40)
+        assert stage.installation.run("collect", at=later).exit_code == os.EX_TEMPFAIL
+        result = stage.installation.run("status", at=later)
+    finally:
+        stage.installation.configure(url=url)
+        stage.run("collect", at=NOW)
+    assert result.exit_code == 1
+    assert "Connection refused" in result.out
+    assert "failed (75)" in result.out
+    assert "overdue since 10:00" in result.out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_fits_the_terminal(stage: Stage, width: int) -> None:
+    """No line is wider than the terminal, and none was cut short."""
+    text = shown(stage, NOW, width=width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert "…" not in text
+
+
+def test_without_unicode(stage: Stage) -> None:
+    """A console that knows ASCII only gets the same table in ASCII."""
+    text = shown(stage, NOW, encoding="ascii")
+    assert text.isascii()
+    assert "############" in text
+
+
+def test_piped_has_no_escapes(stage: Stage) -> None:
+    """What goes into a file or a mail is plain text."""
+    assert "\x1b" not in stage.installation.run("status", at=NOW).out
+
+
+def test_no_color(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR leaves a terminal without colours."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = io.StringIO()
+    show(Console(file=out, width=80, force_terminal=True), health(stage, NOW), ())
+    assert not re.search(r"\x1b\[(?:\d+;)*3\d", out.getvalue())
+    monkeypatch.delenv("NO_COLOR")
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=True, color_system="standard")
+    show(console, health(stage, NOW), ())
+    assert re.search(r"\x1b\[(?:\d+;)*3\d", out.getvalue())
+
+
+def test_nothing_there_yet(tmp_path: Path) -> None:
+    """Before the first collect everything is missing, and the line says what to look at."""
+    with staged(steady_home(MIDNIGHT, timedelta(hours=1)), tmp_path, NOW) as stage:
+        result = stage.installation.run("status", at=NOW)
+    assert result.exit_code == 1
+    assert "not there yet" in result.out
+    assert "never ran" in result.out
+    assert "powerstats schedule show" in result.out
+
+
+def test_broken_file_is_65(stage: Stage) -> None:
+    """A file that cannot be read is named, left alone, and decides the exit code."""
+    path = stage.installation.data_dir / "monthly.json"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    try:
+        result = stage.installation.run("status", at=NOW)
+        assert path.read_bytes() == whole[:-20]
+    finally:
+        path.write_bytes(whole)
+    assert result.exit_code == os.EX_DATAERR
+    assert "monthly.json could not be read" in result.out
+
+
+def test_json_contract(stage: Stage) -> None:
+    """Other programs can rely on this form; a change of it is a new version."""
+    result = stage.installation.run("status", "--json", at=NOW)
+    assert result.exit_code == 0
+    answer = json.loads(result.out)
+    assert answer["version"] == 1
+    assert answer["ok"] is True
+    assert answer["now"] == "2025-11-22T10:03:00+01:00"
+    assert answer["timezone"] == "Europe/Amsterdam"
+    assert answer["problems"] == answer["set_aside"] == []
+    assert (answer["paused"], answer["paused_until"]) == (False, None)
+    power = answer["series"][0]
+    assert power == {
+        "name": "power",
+        "unit": "W",
+        "latest": {"timestamp": "2025-11-22T09:59:07+01:00", "value": 1200.0},
+        "until": "2025-11-22T10:00:00+01:00",
+        "known_today": 1.0,
+        "kwh_today": pytest.approx(9.0, abs=0.01),
+        "stale": False,
+    }
+    daily = answer["files"][0]
+    assert daily == {
+        "name": "daily.json",
+        "size": (stage.installation.data_dir / "daily.json").stat().st_size,
+        "points": 60,
+        "start": "2025-11-22T00:00:00+01:00",
+        "end": "2025-11-22T10:00:00+01:00",
+        "known": 1.0,
+    }
+    assert [one["name"] for one in answer["files"][1:]] == [
+        "weekly.json",
+        "monthly.json",
+        "yearly.json",
+        "archive",
+    ]
+    assert answer["steps"][1] == {
+        "name": "rotate",
+        "last": {
+            "ended": "2025-11-22T00:00:20+01:00",
+            "exit_code": 0,
+            "message": "",
+            "succeeded": "2025-11-22T00:00:20+01:00",
+            "failing_since": None,
+        },
+        "due": "2025-11-23T00:00:00+01:00",
+        "stale": False,
+        "stale_since": None,
+    }
+    assert [one["name"] for one in answer["steps"]] == ["collect", *NIGHTLY, "publish"]

@@ -1,0 +1,1 @@
+"""Tests of cron's and systemd's jobs on a real machine."""

@@ -1,0 +1,1 @@
+"""Tests beside a real Home Assistant and the readings of a real household."""

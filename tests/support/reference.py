@@ -1,0 +1,59 @@
+"""Writes docs/commands.md from the program's own help: `python -m tests.support.reference`."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from powerstats_cli.cli import main as cli
+
+PLACE = Path(__file__).parents[2] / "docs/commands.md"
+HEAD = """\
+# Commands
+
+Made from the program's help by `make reference`. `powerstats COMMAND --help` says the same, and
+`powerstats --install-completion` teaches it to bash, zsh or fish.
+"""
+
+
+def reference() -> str:
+    """Return the reference as Markdown: each command's use, help, arguments and options."""
+    root = typer.main.get_command(cli.app)
+    return "\n".join([HEAD, *_described(root, ("powerstats",))])
+
+
+def _described(command: Any, names: tuple[str, ...]) -> Iterator[str]:
+    context = command.make_context(names[-1], [], resilient_parsing=True)
+    yield f"## {' '.join(names)}\n"
+    yield f"```\n{' '.join([*names, *command.collect_usage_pieces(context)])}\n```\n"
+    if command.help:
+        yield inspect.cleandoc(command.help) + "\n"
+    rows = [_row(parameter, context) for parameter in command.params if not _is_common(parameter)]
+    if rows:
+        yield "| | |\n|---|---|\n" + "\n".join(rows) + "\n"
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _described(child, (*names, name))
+
+
+def _row(parameter: Any, context: Any) -> str:
+    names = ", ".join([*parameter.opts, *parameter.secondary_opts])
+    if parameter.param_type_name == "argument":
+        names = parameter.make_metavar(context)
+    elif not parameter.is_flag:
+        names += f" {parameter.make_metavar(context)}"
+    text = " ".join((parameter.help or "").split())
+    is_told = parameter.default not in (None, False, ()) and not callable(parameter.default)
+    if is_told and parameter.param_type_name == "option":
+        text += f" Without it: {parameter.default}."
+    # A bar ends a table's cell even inside of code.
+    return "| `{}` | {} |".format(*(part.replace("|", r"\|") for part in (names, text)))
+
+
+def _is_common(parameter: Any) -> bool:
+    return parameter.name in {"help", "install_completion", "show_completion"}
+
+
+if __name__ == "__main__":
+    PLACE.write_text(reference())
