@@ -20,8 +20,9 @@ from rich.text import Text
 
 from powerstats_cli import settings
 from powerstats_cli.core import candidates
-from powerstats_cli.core.candidates import Candidate, Entity, Pick, Role
+from powerstats_cli.core.candidates import Candidate, Entity, Pick
 from powerstats_cli.core.documents import TIMESTAMP
+from powerstats_cli.core.energy.roles import Role, lively
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import (
     ConfigError,
@@ -351,7 +352,7 @@ class _Setup:
             for name, entity_id in chosen.items():
                 self.dialogue.done(f"{name}: {entity_id}")
         roles = {one.entity_id: one.role for one in listed}
-        if not candidates.lively([roles.get(entity_id, "") for entity_id in chosen.values()]):
+        if not lively([roles.get(entity_id, "") for entity_id in chosen.values()]):
             self.dialogue.warn(
                 "none of these changes often, as a voltage does: how long Home Assistant was at "
                 "work before a power cut will not be known well"
@@ -367,11 +368,11 @@ class _Setup:
         self._print_table(listed[:MOST_LISTED], suggestion)
         if len(listed) > MOST_LISTED:
             self.dialogue.say(f"… and {len(listed) - MOST_LISTED} more: `{ALL}` lists them")
-        lively = candidates.lively(suggestion)
-        if lively:
+        witness = lively(suggestion)
+        if witness:
             self.dialogue.explain(
-                f"Keep the {lively}: it changes often, so its last change before a power cut tells "
-                f"how long Home Assistant was at work."
+                f"Keep the {witness}: it changes often, so its last change before a power cut "
+                f"tells how long Home Assistant was at work."
             )
         self.dialogue.explain(
             "Type numbers, such as 1 3; attic=3 names one. Enter takes those suggested."

@@ -1,30 +1,27 @@
-"""Which of Home Assistant's sensors fit, which of them are the home's, and who chose which."""
+"""Which of Home Assistant's sensors fit a role, which are suggested, and what an answer picks."""
 
 import math
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, Literal, get_args
+from typing import Final
 
 import msgspec
 
 from powerstats_cli.core.buckets import StateClass
-from powerstats_cli.core.units import ENERGY, POWER, normalised
+from powerstats_cli.core.energy.roles import ROLES, Role, has_phrase, role_of, words
+from powerstats_cli.core.units import POWER, normalised
 
-Role = Literal["power", "voltage", "energy", "solar", "current", "power_factor"]
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-# Of these the last change tells how long Home Assistant was at work; the first that is there does.
-LIVELY: Final[tuple[Role, ...]] = ("voltage", "power")
-# A battery's is less than that of any mains.
+# A battery has less, any mains has more.
 LEAST_MAINS_VOLTAGE: Final = 80.0
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
-# Words of a name, without accents; the languages are those that sensors are often named in.
-_HOUSE: Final[Mapping[str, int]] = {
+# How much a phrase in a name says that a sensor measures the whole home, in the languages in which
+# sensors are often named; without accents.
+_WHOLE_HOME: Final[Mapping[str, int]] = {
     **dict.fromkeys(_set("house home household whole mains haus huis woning maison casa"), 3),
     **dict.fromkeys(_set("main total grid meter dsmr p1 gesamt totaal netz haushalt linky"), 2),
     **dict.fromkeys(["em", "shellyem", "channel 1", "consumption", "load", "verbrauch"], 1),
@@ -35,22 +32,18 @@ _ONE_APPLIANCE: Final = _set(
     "charger wallbox car ev battery akku steckdose waschmaschine trockner lampe stekker lader "
     "wasmachine koelkast"
 )
-_THE_OTHER_WAY: Final = _set(
+_OUT_OF_THE_HOME: Final = _set(
     "export exported return returned production produced feed teruglevering geleverd einspeisung"
 )
-_NO_READING: Final = _set(
+_NOT_MEASURED: Final = _set(
     "forecast estimate estimated expected prognose limit setpoint threshold rated nominal max min "
     "maximum minimum peak average"
 )
-_SOLAR: Final = re.compile(
-    r" (?:solar\w*|photovolt\w*|pv|zon|zonne\w*|einspeis\w*|inverter|wechselrichter|omvormer) "
-)
-# What an inverter says of the rest of the home.
-_NOT_SOLAR: Final = _set("grid load consumption battery meter netz verbrauch akku verbruik")
+_BATTERY: Final = _set("battery akku")
 
 
 class Entity(msgspec.Struct, frozen=True):
-    """What Home Assistant says of an entity now; `value` is nan where its state is no number."""
+    """An entity's present state in Home Assistant; `value` is nan if its state is no number."""
 
     entity_id: str
     name: str
@@ -59,9 +52,17 @@ class Entity(msgspec.Struct, frozen=True):
     device_class: str | None = None
     state_class: StateClass | None = None
 
+    @property
+    def words(self) -> str:
+        """The words of its id and of its name, as `roles.words` returns them."""
+        return words(f"{self.entity_id.partition('.')[2]} {self.name}")
+
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A sensor that fits a role, and how much its name is the home's: below 0 an appliance's."""
+    """A sensor that fits a role.
+
+    `worth` is how much its name says that it measures the whole home; below 0 it is an appliance's.
+    """
 
     entity: Entity
     role: Role
@@ -73,9 +74,10 @@ class Candidate(msgspec.Struct, frozen=True):
         return self.entity.entity_id
 
     @property
-    def _rank(self) -> tuple[object, ...]:
+    def rank(self) -> tuple[object, ...]:
+        """Its place among the candidates of its role: the smallest is the likeliest."""
         entity = self.entity
-        # Solar power says more than a counter of it.
+        # A home's solar power says more than the counter of its solar energy.
         is_second = self.role == "solar" and normalised(entity.unit or "")[0] != POWER
         is_silent = entity.state_class is None or math.isnan(entity.value)
         return is_second, -self.worth, is_silent, len(entity.entity_id), entity.entity_id
@@ -85,94 +87,58 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def fitting(entities: Iterable[Entity]) -> list[Candidate]:
-    """Return the sensors that fit: role by role, of each the likeliest first."""
-    found = [
+    """Return the sensors that fit, in the order of the roles, the likeliest first in each."""
+    candidates = [
         Candidate(entity, role, _worth(entity, role))
         for entity in entities
         if (role := _role(entity)) is not None
     ]
-    return sorted(found, key=lambda one: (ROLES.index(one.role), one._rank))  # noqa: SLF001 - its own
+    return sorted(candidates, key=lambda candidate: (ROLES.index(candidate.role), candidate.rank))
 
 
 def suggested(candidates: Sequence[Candidate]) -> dict[Role, Candidate]:
-    """Return one sensor at most for each role; beside a home's none of an appliance's.
+    """Return at most one sensor for each role, out of what `fitting` returned.
 
-    Only its voltage is the same at every socket.
+    If the power is the home's, an appliance's sensor is suggested only as the voltage, which is
+    the same at every socket.
     """
     best: dict[Role, Candidate] = {}
-    for one in candidates:
-        if one.role not in best and _is_likely(one):
-            best[one.role] = one
-    is_homes = "power" in best and best["power"].worth >= 0
+    for candidate in candidates:
+        if candidate.role not in best and _is_likely(candidate):
+            best[candidate.role] = candidate
+    has_home_power = "power" in best and best["power"].worth >= 0
     return {
-        role: one
-        for role, one in best.items()
-        if role in {"voltage", "solar"} or not is_homes or one.worth >= 0
+        role: candidate
+        for role, candidate in best.items()
+        if role in {"voltage", "solar"} or not has_home_power or candidate.worth >= 0
     }
-
-
-def lively(roles: Collection[str]) -> Role | None:
-    """Return which of the chosen roles changes often, None where none does."""
-    return next((role for role in LIVELY if role in roles), None)
 
 
 def _role(entity: Entity) -> Role | None:
     if not re.fullmatch(r"sensor\.[a-z0-9_]+", entity.entity_id):
         return None
-    unit = normalised(entity.unit)[0] if entity.unit else None
-    kind = entity.device_class
-    is_counter = entity.state_class in {"total_increasing", "total"}
-    role: Role
-    if unit == POWER and kind in {"power", None}:
-        role = "power"
-    elif unit == ENERGY and kind in {"energy", None} and is_counter:
-        role = "energy"
-    elif unit in {"V", "kV"} and kind in {"voltage", None}:
-        return "voltage"
-    elif unit in {"A", "mA"} and kind in {"current", None}:
-        return "current"
-    elif unit in {"%", None} and _is_power_factor(entity):
-        return "power_factor"
-    else:
-        return None
-    text = _words(entity)
-    return "solar" if _SOLAR.search(text) and not _has(text, _NOT_SOLAR) else role
+    return role_of(entity.unit, entity.device_class, entity.state_class, entity.words)
 
 
-def _is_power_factor(entity: Entity) -> bool:
-    named = entity.device_class is None and _has(_words(entity), {"power factor", "cos phi"})
-    return entity.device_class == "power_factor" or named
-
-
-def _is_likely(one: Candidate) -> bool:
-    is_battery = one.role == "voltage" and (
-        one.entity.value < LEAST_MAINS_VOLTAGE or _has(_words(one.entity), {"battery", "akku"})
+def _is_likely(candidate: Candidate) -> bool:
+    text = candidate.entity.words
+    is_battery = candidate.role == "voltage" and (
+        candidate.entity.value < LEAST_MAINS_VOLTAGE or has_phrase(text, _BATTERY)
     )
-    return not is_battery and not _has(_words(one.entity), _NO_READING)
+    return not is_battery and not has_phrase(text, _NOT_MEASURED)
 
 
 def _worth(entity: Entity, role: Role) -> int:
-    text = _words(entity)
-    worth = max((weight for phrase, weight in _HOUSE.items() if f" {phrase} " in text), default=0)
-    if role != "solar" and (_has(text, _ONE_APPLIANCE) or _has(text, _THE_OTHER_WAY)):
+    text = entity.words
+    worth = max(
+        (points for phrase, points in _WHOLE_HOME.items() if f" {phrase} " in text), default=0
+    )
+    if role != "solar" and has_phrase(text, _ONE_APPLIANCE | _OUT_OF_THE_HOME):
         worth -= 10
-    return worth - 100 * _has(text, _NO_READING)
+    return worth - 100 * has_phrase(text, _NOT_MEASURED)
 
 
-def _has(text: str, phrases: Collection[str]) -> bool:
-    return any(f" {phrase} " in text for phrase in phrases)
-
-
-def _words(entity: Entity) -> str:
-    """Return the words of both names, a space around each."""
-    both = f"{entity.entity_id.partition('.')[2]} {entity.name}".lower()
-    plain = unicodedata.normalize("NFKD", both)
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    # p1 is a word, shellyem3 is two.
-    return f" {' '.join(re.findall(r'p1(?![a-z0-9])|[a-z]+|[0-9]+', plain))} "
-
-
-# --- what is chosen ---------------------------------------------------------------------------
+# --- what is picked ---------------------------------------------------------------------------
 
 
 class Pick(msgspec.Struct, frozen=True):
@@ -183,44 +149,45 @@ class Pick(msgspec.Struct, frozen=True):
 
 
 def picks(
-    answer: str, listed: Sequence[Candidate], known: Collection[str], default: Sequence[Pick]
+    answer: str, listed: Sequence[Candidate], known_ids: Collection[str], default: Sequence[Pick]
 ) -> list[Pick]:
-    """Return what an answer such as `1 3-4 attic=7 sensor.x` takes; an empty one the default.
+    """Return what an answer such as `1 3-4 attic=7 sensor.x` picks; an empty answer the default.
 
-    Numbers count `listed` from 1, ids are of `known`; raises ValueError with what is wrong.
+    Numbers count `listed` from 1, ids are in `known_ids`; raises ValueError with what is wrong.
     """
-    found: dict[Pick, None] = {}
+    names = {pick.entity_id: pick.name for pick in default}
+    picked: dict[Pick, None] = {}  # a set that keeps the order
     for word in answer.replace(",", " ").split():
-        name, _, what = word.rpartition("=")
+        name, _, sensors = word.rpartition("=")
         if "=" in word and not name:
             message = f"{word}: a name is missing before the ="
             raise ValueError(message)
-        ids = _ids(what, listed, known)
-        if name and len(ids) > 1:
-            message = f"{word}: one name for {len(ids)} sensors"
+        entity_ids = _entity_ids(sensors, listed, known_ids)
+        if name and len(entity_ids) > 1:
+            message = f"{word}: one name for {len(entity_ids)} sensors"
             raise ValueError(message)
-        names = {pick.entity_id: pick.name for pick in default}
-        found |= dict.fromkeys(Pick(one, name or names.get(one)) for one in ids)
-    return list(found) or list(default)
+        picked |= {Pick(entity_id, name or names.get(entity_id)): None for entity_id in entity_ids}
+    return list(picked) or list(default)
 
 
-def _ids(what: str, listed: Sequence[Candidate], known: Collection[str]) -> list[str]:
-    if what in known:
-        return [what]
-    span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", what, re.ASCII)
+def _entity_ids(sensors: str, listed: Sequence[Candidate], known_ids: Collection[str]) -> list[str]:
+    """Return the entity ids of an id, a number or a span of numbers."""
+    if sensors in known_ids:
+        return [sensors]
+    span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", sensors, re.ASCII)
     if span is None:
-        message = f"{what}: no number of the list, and no sensor that Home Assistant has"
+        message = f"{sensors}: no number of the list, and no sensor that Home Assistant has"
         raise ValueError(message)
     first, last = int(span[1]), int(span[2] or span[1])
     if not 1 <= first <= last <= len(listed):
-        message = f"{what}: the numbers go from 1 to {len(listed)}"
+        message = f"{sensors}: the numbers go from 1 to {len(listed)}"
         raise ValueError(message)
-    return [one.entity_id for one in listed[first - 1 : last]]
+    return [candidate.entity_id for candidate in listed[first - 1 : last]]
 
 
 def default_name(entity_id: str, listed: Iterable[Candidate], taken: Collection[str]) -> str:
-    """Return a name for a sensor that is none of those taken: its role, or else its id's end."""
-    roles = {one.entity_id: one.role for one in listed}
+    """Return a name for a sensor that is not taken: its role, or the end of its id without one."""
+    roles = {candidate.entity_id: candidate.role for candidate in listed}
     name: str = roles.get(entity_id) or entity_id.partition(".")[2]
     number, unique = 1, name
     while unique in taken:

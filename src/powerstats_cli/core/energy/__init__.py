@@ -1,0 +1,1 @@
+"""A home's energy: which series is which."""

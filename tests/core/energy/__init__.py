@@ -1,0 +1,1 @@
+"""Which series of a home is which."""
