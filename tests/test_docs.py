@@ -9,8 +9,8 @@ import typer.main
 
 from powerstats_cli import settings
 from powerstats_cli.cli import main as cli
-from powerstats_cli.core import schedule
-from powerstats_cli.core.schedule import Setup
+from powerstats_cli.core.schedule.crontab import entries
+from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
 from tests.support import reference
 
@@ -72,8 +72,8 @@ def test_cron_runs_our_commands(switched_on: bool) -> None:  # noqa: FBT001
 
 def test_the_example_crontab_is_the_schedule() -> None:
     """crontab.example is what is installed, with the lines for [github] switched off."""
-    without_github = list(schedule.entries(Setup(("powerstats",))))
-    everything = list(schedule.entries(Setup(("powerstats",), has_github=True)))
+    without_github = list(entries(Setup(("powerstats",))))
+    everything = list(entries(Setup(("powerstats",), has_github=True)))
     assert cron_lines(switched_on=True) == without_github
     assert cron_lines(switched_on=True) + cron_lines(switched_on=False) == everything
 

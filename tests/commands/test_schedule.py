@@ -25,8 +25,10 @@ from hypothesis import strategies as st
 from powerstats_cli import settings
 from powerstats_cli.cli import main as cli
 from powerstats_cli.commands.schedule import length
-from powerstats_cli.core import schedule
-from powerstats_cli.core.schedule import BEGIN, END, STEPS, Setup
+from powerstats_cli.core.schedule import crontab, systemd
+from powerstats_cli.core.schedule.crontab import BEGIN, END
+from powerstats_cli.core.schedule.setup import Setup
+from powerstats_cli.core.schedule.steps import STEPS
 from powerstats_cli.errors import ConfigError, UnreadableError
 from powerstats_cli.jobs.places import Machine
 from tests.support.homes import Stage, staged, steady_home
@@ -71,12 +73,12 @@ def as_run(command: str) -> list[str]:
 @given(st.lists(st.text(st.sampled_from("aä /%\\'\"$`;&#*~!()\u20ac"), min_size=1), min_size=1))
 def test_a_path_comes_through_cron(words: list[str]) -> None:
     """Whatever a path has in it: cron's percent signs, the shell's quotes and words."""
-    entry = next(schedule.entries(Setup((*words,))))
+    entry = next(crontab.entries(Setup((*words,))))
     assert as_run(entry.split(maxsplit=5)[5]) == [*words, "collect"]
 
 
 @pytest.mark.parametrize(
-    ("minutes", "cron", "systemd"),
+    ("minutes", "entry_time", "on_calendar"),
     [
         (1, "* * * * *", "*-*-* *:*:00"),
         (5, "*/5 * * * *", "*-*-* *:00/5:00"),
@@ -84,18 +86,18 @@ def test_a_path_comes_through_cron(words: list[str]) -> None:
         (60, "0 * * * *", "*-*-* *:00:00"),
     ],
 )
-def test_collect_follows_the_interval(minutes: int, cron: str, systemd: str) -> None:
+def test_collect_follows_the_interval(minutes: int, entry_time: str, on_calendar: str) -> None:
     """It runs at the end of each collection interval."""
     setup = Setup(("powerstats",), "Europe/Amsterdam", minutes)
-    assert next(schedule.entries(setup)) == f"{cron:<14}powerstats collect"
-    timer = schedule.units(setup, of_user=False)["powerstats-collect.timer"]
-    assert f"OnCalendar={systemd} Europe/Amsterdam\n" in timer
+    assert next(crontab.entries(setup)) == f"{entry_time:<14}powerstats collect"
+    timer = systemd.units(setup, of_user=False)["powerstats-collect.timer"]
+    assert f"OnCalendar={on_calendar} Europe/Amsterdam\n" in timer
 
 
 def test_the_systems_lines_name_the_user() -> None:
     """A line of /etc/cron.d has a sixth field."""
     setup = Setup(("/bin/powerstats",), user="pi")
-    assert "0 0 * * *     pi  /bin/powerstats rotate" in schedule.entries(setup, with_user=True)
+    assert "0 0 * * *     pi  /bin/powerstats rotate" in crontab.entries(setup, with_user=True)
 
 
 def test_sync_needs_a_repository() -> None:
@@ -113,9 +115,9 @@ def test_what_no_line_can_say_is_refused(word: str) -> None:
     """A path with a new line in it, or with no characters, has no place in a schedule."""
     setup = Setup((word,), user="pi")
     with pytest.raises(ConfigError):
-        schedule.crontab(setup)
+        crontab.crontab(setup)
     with pytest.raises(ConfigError):
-        schedule.units(setup, of_user=False)
+        systemd.units(setup, of_user=False)
 
 
 others = st.lists(
@@ -131,28 +133,28 @@ others = st.lists(
 @given(others, others)
 def test_other_lines_of_a_crontab_stay(above: str, below: str) -> None:
     """Put in, put in again, changed and taken out: nothing else differs by a byte."""
-    old, new = (schedule.block(Setup((program,))) for program in ("old", "new"))
-    assert schedule.with_block(above, old) == above + old
-    assert schedule.with_block(above + old + below, old) == above + old + below
-    assert schedule.with_block(above + old + below, new) == above + new + below
-    assert schedule.with_block(above + old + below + old, new) == above + new + below
-    assert schedule.without_block(above + old + below) == above + below
-    assert schedule.found_block(above + old + below) == old
-    assert schedule.found_block(above + below) == ""
+    old, new = (crontab.block(Setup((program,))) for program in ("old", "new"))
+    assert crontab.with_block(above, old) == above + old
+    assert crontab.with_block(above + old + below, old) == above + old + below
+    assert crontab.with_block(above + old + below, new) == above + new + below
+    assert crontab.with_block(above + old + below + old, new) == above + new + below
+    assert crontab.without_block(above + old + below) == above + below
+    assert crontab.find_block(above + old + below) == old
+    assert crontab.find_block(above + below) == ""
 
 
 @pytest.mark.parametrize("broken", [f"{BEGIN}\nx\n", f"x\n{END}\n", f"{BEGIN}\n{BEGIN}\n{END}\n"])
 def test_a_marker_alone_is_told(broken: str) -> None:
     """Where our part ends is not guessed."""
-    for change in (schedule.without_block, lambda text: schedule.with_block(text, "new")):
+    for change in (crontab.without_block, lambda text: crontab.with_block(text, "new")):
         with pytest.raises(UnreadableError, match="# powerstats"):
             change(broken)
 
 
 def test_a_crontab_without_its_last_newline() -> None:
     """The line before ours gets an end."""
-    assert schedule.with_block("x", "ours\n") == "x\nours\n"
-    assert schedule.with_block("", "ours\n") == "ours\n"
+    assert crontab.with_block("x", "ours\n") == "x\nours\n"
+    assert crontab.with_block("", "ours\n") == "ours\n"
 
 
 # --- systemd's texts ----------------------------------------------------------------------------
@@ -177,7 +179,7 @@ def verified(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
 def written(folder: Path, setup: Setup, *, of_user: bool) -> Path:
     """Write units into a folder."""
     folder.mkdir()
-    for name, text in schedule.units(setup, of_user=of_user).items():
+    for name, text in systemd.units(setup, of_user=of_user).items():
         (folder / name).write_text(text)
     return folder
 
@@ -229,7 +231,7 @@ def test_a_service_gets_what_it_needs_and_no_more() -> None:
         writes=("/var/lib/powerstats",),
         tokens={"homeassistant": "/etc/ha", "github": "/etc/gh"},
     )
-    units = schedule.units(setup, of_user=False)
+    units = systemd.units(setup, of_user=False)
     credentials = {
         name: found[1]
         for name, text in units.items()
@@ -243,7 +245,7 @@ def test_a_service_gets_what_it_needs_and_no_more() -> None:
     }
     online = {name for name, text in units.items() if "AF_INET" in text}
     assert online == set(credentials)
-    offline = schedule.units(Setup(("/p",), user="pi"), of_user=False)["powerstats-publish.service"]
+    offline = systemd.units(Setup(("/p",), user="pi"), of_user=False)["powerstats-publish.service"]
     assert "RestrictAddressFamilies=none" in offline
     for name, text in units.items():
         if name.endswith(".timer"):
@@ -266,7 +268,7 @@ def test_a_service_gets_what_it_needs_and_no_more() -> None:
 def test_a_service_can_reach_its_files(path: str, home: str, tmp: bool) -> None:  # noqa: FBT001
     """Homes and /tmp are hidden from it, but where its own files are there."""
     for where in (Setup(("/p",), writes=(path,)), Setup(("/p",), reads=(path,)), Setup((path,))):
-        text = schedule.units(where, of_user=False)["powerstats-rotate.service"]
+        text = systemd.units(where, of_user=False)["powerstats-rotate.service"]
         assert f"ProtectHome={home}\n" in text
         assert ("PrivateTmp=true\n" in text) == tmp
 
@@ -510,7 +512,7 @@ def test_units(place: Place, of_user: bool) -> None:  # noqa: FBT001
     folder = place.machine.systemd_user if of_user else place.machine.systemd_system
     told = place.well("install", "--systemd", *option)
     assert f"{folder}: 6 services with timers are in it\n" in told
-    names = [schedule.unit_name(step) for step in STEPS if not step.needs_github]
+    names = [systemd.unit_name(step) for step in STEPS if not step.needs_github]
     timers = [f"{name}.timer" for name in names]
     says = " ".join(option)
     assert place.told == [

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from powerstats_cli.commands.status import status
 from powerstats_cli.core.health import Health
-from powerstats_cli.core.schedule import NIGHTLY
+from powerstats_cli.core.schedule.steps import AGGREGATES, NIGHTLY, Step
 from powerstats_cli.session import Options, opened
 from powerstats_cli.terminal.report import show
 from tests.support.homes import Stage, staged, steady_home
@@ -70,20 +70,20 @@ def test_collection_is_overdue_after_two_intervals(stage: Stage) -> None:
     assert late.steps[0].stale_since == until
 
 
-@pytest.mark.parametrize("step", [step for step in NIGHTLY if step != "rotate"])
-def test_a_nightly_step_is_overdue_half_an_hour_late(step: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", AGGREGATES, ids=lambda step: step.name)
+def test_a_nightly_step_is_overdue_half_an_hour_late(step: Step, tmp_path: Path) -> None:
     """A tier that lacks a closed day is overdue half an hour past its step's time."""
     with staged(steady_home(MIDNIGHT, timedelta(days=2)), tmp_path, NOW) as stage:
         stage.run("collect", at=MIDNIGHT + timedelta(hours=20))
         next_midnight = MIDNIGHT + timedelta(days=1)
         stage.run("collect", at=next_midnight + timedelta(minutes=50, seconds=10))
         for tier in ("weekly", "monthly", "yearly"):
-            if not step.endswith(tier):
+            if tier != step.tier:
                 stage.run("aggregate", tier, at=next_midnight + timedelta(minutes=51))
-        due = next_midnight + timedelta(minutes=NIGHTLY[step].minute)
+        due = next_midnight + step.after_midnight
         assert not health(stage, due + timedelta(minutes=30)).is_stale
         late = health(stage, due + timedelta(minutes=30, seconds=1))
-        assert [one.name for one in late.steps if one.is_stale] == [step]
+        assert [one.name for one in late.steps if one.is_stale] == [step.name]
         assert "never ran" in next(one.why for one in late.steps if one.is_stale)
 
 
@@ -236,4 +236,8 @@ def test_json_contract(stage: Stage) -> None:
         "stale": False,
         "stale_since": None,
     }
-    assert [one["name"] for one in answer["steps"]] == ["collect", *NIGHTLY, "publish"]
+    assert [one["name"] for one in answer["steps"]] == [
+        "collect",
+        *(step.name for step in NIGHTLY),
+        "publish",
+    ]

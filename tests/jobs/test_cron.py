@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import pytest
 
-from powerstats_cli.core.schedule import STEPS
+from powerstats_cli.core.schedule.steps import STEPS
 from powerstats_cli.demo.server import HomeAssistant
 from tests.demo import faults
 from tests.support.homes import ENTITIES, steady_home

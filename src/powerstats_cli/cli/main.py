@@ -595,7 +595,7 @@ app.add_typer(schedule, name="schedule")
 def print_schedule(context: typer.Context) -> None:
     """Have cron or systemd run the steps; alone, print the crontab for this installation."""
     if context.invoked_subcommand is None:
-        from powerstats_cli.core.schedule import crontab
+        from powerstats_cli.core.schedule.crontab import crontab
 
         typer.echo(crontab(_installation(_session(context)).setup), nl=False)
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
-from powerstats_cli.core.schedule import NIGHTLY
+from powerstats_cli.core.schedule.steps import NIGHTLY
 from powerstats_cli.demo.house import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE, House
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import ConfigError, PowerstatsError
@@ -59,9 +59,8 @@ def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Itera
         start = day_start(day, zone)
         if day > first:
             yield Step(start + AFTER, ("collect",))
-            for name, at in NIGHTLY.items():
-                after = timedelta(hours=at.hour, minutes=at.minute) + AFTER
-                yield Step(start + after, tuple(name.split()))
+            for step in NIGHTLY:
+                yield Step(start + step.after_midnight + AFTER, step.command)
         if day in regular_days:
             for interval in intervals(day, zone, MINUTES)[1:]:
                 if interval.start + AFTER <= span.end:

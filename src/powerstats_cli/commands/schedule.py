@@ -14,7 +14,8 @@ import msgspec
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import runs
 from powerstats_cli.core.runs import Pause
-from powerstats_cli.core.schedule import Asked, Setup
+from powerstats_cli.core.schedule.setup import Setup
+from powerstats_cli.core.schedule.steps import Asked
 from powerstats_cli.errors import ConfigError, MissingError, RefusedError
 from powerstats_cli.files.store import Store, os_errors, read_bytes, write_bytes
 from powerstats_cli.jobs.places import Machine, Place, last_line, run

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from powerstats_cli.core.documents import Document, Latest, bucket_minutes
 from powerstats_cli.core.periods import DAY, HOUR, Span, day_start, interval_at, local_day
 from powerstats_cli.core.runs import Pause, Run
-from powerstats_cli.core.schedule import COLLECT, NIGHTLY, PUBLISH, SYNC
+from powerstats_cli.core.schedule.steps import COLLECT, NIGHTLY, PUBLISH, SYNCS, Step
 from powerstats_cli.core.tiers import TIERS, buckets
 
 PUBLISH_ALLOWED: Final = timedelta(hours=2)
@@ -144,8 +144,8 @@ def assess(
         series=series,
         steps=(
             _collect(found, series, minutes, zone, now),
-            *(_nightly(step, at, found, zone, now) for step, at in NIGHTLY.items()),
-            *(_sync(step, at, found, zone, now) for step, at in SYNC.items() if found.repository),
+            *(_nightly(step, found, zone, now) for step in NIGHTLY),
+            *(_sync(step, found, zone, now) for step in SYNCS if found.repository),
             _publish(found, zone, now),
         ),
         aside=tuple(found.aside),
@@ -174,37 +174,39 @@ def _collect(
     )
 
 
-def _nightly(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    next_due = partial(_next_night, zone, at)
+def _nightly(step: Step, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
+    next_due = partial(_next_night, zone, step)
     undone = _undone(step, found, zone)
     is_past = undone is not None and undone < local_day(now, zone)
-    since = _at(undone + DAY, at, zone) if undone and is_past else None
+    since = _at(undone + DAY, step, zone) if undone and is_past else None
     is_stale = since is not None and _is_late(since, NIGHTLY_ALLOWED, found.pause, next_due, now)
     return StepHealth(
-        name=step,
-        last=found.runs.get(step),
+        name=step.name,
+        last=found.runs.get(step.name),
         due=_due(next_due, found.pause, now),
         is_stale=is_stale,
         stale_since=since if is_stale else None,
     )
 
 
-def _sync(step: str, at: time, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    return _chosen(step, found, SYNC_ALLOWED, partial(_next_night, zone, at), now)
+def _sync(step: Step, found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
+    return _chosen(step, found, SYNC_ALLOWED, partial(_next_night, zone, step), now)
 
 
 def _publish(found: Found, zone: ZoneInfo, now: datetime) -> StepHealth:
-    return _chosen(PUBLISH.name, found, PUBLISH_ALLOWED, partial(_next_hour, zone), now)
+    return _chosen(PUBLISH, found, PUBLISH_ALLOWED, partial(_next_hour, zone), now)
 
 
 def _chosen(
-    step: str, found: Found, allowed: timedelta, next_due: NextDue, now: datetime
+    step: Step, found: Found, allowed: timedelta, next_due: NextDue, now: datetime
 ) -> StepHealth:
     """Return how a step went that is a choice: it is overdue only where it was done before."""
-    last = found.runs.get(step)
+    last = found.runs.get(step.name)
     succeeded = last.succeeded if last else None
     is_stale = succeeded is not None and _is_late(succeeded, allowed, found.pause, next_due, now)
-    return StepHealth(step, last, _due(next_due, found.pause, now), is_stale, stale_since=succeeded)
+    return StepHealth(
+        step.name, last, _due(next_due, found.pause, now), is_stale, stale_since=succeeded
+    )
 
 
 def _is_late(
@@ -240,23 +242,23 @@ def _next_hour(zone: ZoneInfo, after: datetime) -> datetime:
     return due if due > after else due + HOUR
 
 
-def _next_night(zone: ZoneInfo, at: time, after: datetime) -> datetime:
+def _next_night(zone: ZoneInfo, step: Step, after: datetime) -> datetime:
     today = local_day(after, zone)
-    due = _at(today, at, zone)
-    return due if due > after else _at(today + DAY, at, zone)
+    due = _at(today, step, zone)
+    return due if due > after else _at(today + DAY, step, zone)
 
 
-def _at(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return a time after a day's midnight."""
-    return day_start(day, zone) + timedelta(hours=at.hour, minutes=at.minute)
+def _at(day: date, step: Step, zone: ZoneInfo) -> datetime:
+    """Return when a nightly step runs on a day."""
+    return day_start(day, zone) + step.after_midnight
 
 
-def _undone(step: str, found: Found, zone: ZoneInfo) -> date | None:
+def _undone(step: Step, found: Found, zone: ZoneInfo) -> date | None:
     """Return the first day that a nightly step has not dealt with, None where there is none."""
     daily = found.documents.get("daily")
-    if step == "rotate":
+    if step.tier is None:
         return daily.day if daily else None
-    tier = found.documents.get(step.removeprefix("aggregate "))
+    tier = found.documents.get(step.tier)
     untils = [series.until for series in tier.series.values()] if tier else []
     closed = [day for day in found.archived if not (daily and daily.day and day >= daily.day)]
     waiting = (day for day in closed if not untils or max(untils) <= day_start(day, zone))

@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core import schedule
-from powerstats_cli.core.schedule import Setup
+from powerstats_cli.core.schedule import crontab, systemd
+from powerstats_cli.core.schedule.setup import Setup
+from powerstats_cli.core.schedule.steps import STEPS
 from powerstats_cli.errors import MissingError, RefusedError, TryAgainError, UnreadableError
 from powerstats_cli.files.store import os_errors, read_bytes, write_bytes
 
@@ -113,11 +114,11 @@ class _Crontab(Place):
         """Replace the whole text; "" is none."""
 
     def installed(self) -> Mapping[str, str]:
-        block = schedule.found_block(self._text())
+        block = crontab.find_block(self._text())
         return {"": block} if block else {}
 
     def wanted(self, setup: Setup) -> Mapping[str, str]:
-        return {"": schedule.block(setup, with_user=self.is_systems)}
+        return {"": crontab.block(setup, with_user=self.is_systems)}
 
     def put(self, setup: Setup) -> Iterator[str]:
         if shutil.which(self.program) is None:
@@ -125,7 +126,7 @@ class _Crontab(Place):
             raise MissingError(message)
         before = self._text()
         with self._named_errors():
-            after = schedule.with_block(before, self.wanted(setup)[""])
+            after = crontab.with_block(before, self.wanted(setup)[""])
         if after == before:
             yield f"{self.name}: as it should be"
             return
@@ -134,12 +135,12 @@ class _Crontab(Place):
 
     def remove(self) -> Iterator[str]:
         with self._named_errors():
-            rest = schedule.without_block(self._text())
+            rest = crontab.without_block(self._text())
         self._store(rest)
         yield f"{self.name}: our lines are out of it"
 
     def notes(self) -> Iterator[str]:
-        if schedule.has_strays(self._text()):
+        if crontab.runs_steps_outside_block(self._text()):
             yield (
                 f"{self.name} has lines for powerstats that are not between our markers: where the "
                 f"schedule is installed, delete them"
@@ -250,7 +251,7 @@ class Units(Place):
 
     def wanted(self, setup: Setup) -> Mapping[str, str]:
         """Return the units that should be there."""
-        return schedule.units(setup, of_user=not self.is_systems)
+        return systemd.units(setup, of_user=not self.is_systems)
 
     def put(self, setup: Setup) -> Iterator[str]:
         """Write the units, take those out that are too many, and switch the timers on."""
@@ -312,9 +313,9 @@ class Units(Place):
 
 
 def _all_names() -> Iterator[str]:
-    for step in schedule.STEPS:
-        yield f"{schedule.unit_name(step)}.service"
-        yield f"{schedule.unit_name(step)}.timer"
+    for step in STEPS:
+        yield f"{systemd.unit_name(step)}.service"
+        yield f"{systemd.unit_name(step)}.timer"
 
 
 def _timers(names: Iterable[str]) -> list[str]:
