@@ -560,29 +560,24 @@ def migrate(
     if asks and not (sys.stdin.isatty() and sys.stdout.isatty()):
         message = "there is no terminal to ask at: add --no-input, and the answers as --series"
         raise typer.BadParameter(message)
-    who = command.dialogue(Console(quiet=options.verbosity < 0, highlight=False), asks=asks)
-    wishes = command.Wishes(command.units(series or ()), is_dry=dry_run)
-    new = None
+    config = None
     if from_config:
         folders = Folders.of(is_root=os.geteuid() == 0)
-        old = command.OldConfig(from_config)
-        new = command.Configuration(
-            old,
-            configuration(to_config or options.config, os.environ, folders),
-            (options.data_dir or folders.data_dir).absolute(),
-            command.asked_timezone(old, timezone, who),
+        config = command.NewConfig(
+            old=from_config,
+            target=configuration(to_config or options.config, os.environ, folders),
+            data_dir=(options.data_dir or folders.data_dir).absolute(),
+            timezone=timezone,
+            overwrites=force,
         )
 
-    def opened_with(config: Path) -> Session:
-        context.obj = msgspec.structs.replace(options, config=config)
+    def opened_with(path: Path | None) -> Session:
+        context.obj = msgspec.structs.replace(options, config=path) if path else options
         return _session(context)
 
-    session = command.tried(new, opened_with) if new else _session(context)
-    readings = command.read(files or (), session)
-    if new:
-        command.configure(new, who, overwrites=force, is_dry=dry_run)
-    if files:
-        command.migrate(session, readings, wishes, who)
+    wishes = command.Wishes(tuple(files or ()), command.units(series or ()), config, dry_run)
+    who = command.dialogue(Console(quiet=options.verbosity < 0, highlight=False), asks=asks)
+    command.migrate(wishes, who, opened_with)
 
 
 # --- schedule ---------------------------------------------------------------------------------

@@ -233,7 +233,14 @@ def _is_from(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def asked_timezone(old: OldConfig, given: str | None, who: Dialogue) -> str | None:
+def _configuration(wanted: "NewConfig", who: Dialogue) -> Configuration:
+    """Return what the old configuration becomes; a time zone that nothing says is asked for."""
+    old = OldConfig(wanted.old)
+    timezone = _asked_timezone(old, wanted.timezone, who)
+    return Configuration(old, wanted.target, wanted.data_dir, timezone)
+
+
+def _asked_timezone(old: OldConfig, given: str | None, who: Dialogue) -> str | None:
     """Return a time zone that an option, the old configuration or an answer says."""
     found = given or old.text(_DATA, "timezone", "time_zone", "tz")
     if found is None and who.asks:
@@ -241,7 +248,7 @@ def asked_timezone(old: OldConfig, given: str | None, who: Dialogue) -> str | No
     return found
 
 
-def tried(new: Configuration, opened: Callable[[Path], Session]) -> Session:
+def _tried(new: Configuration, opened: Callable[[Path], Session]) -> Session:
     """Return what the new configuration opens, before it is written; raises ConfigError."""
     raw = new.contents()[new.target].raw
     with tempfile.TemporaryDirectory() as folder:
@@ -254,7 +261,7 @@ def tried(new: Configuration, opened: Callable[[Path], Session]) -> Session:
             raise ConfigError(message) from None
 
 
-def configure(new: Configuration, who: Dialogue, *, overwrites: bool, is_dry: bool) -> None:
+def _configure(new: Configuration, who: Dialogue, *, overwrites: bool, is_dry: bool) -> None:
     """Write the configuration that an old one became; all of its files or none."""
     changes = {
         path: content for path, content in new.files.items() if read_bytes(path) != content.raw
@@ -375,17 +382,45 @@ class Readings:
         return f"{line}, {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, mostly {usual} apart"
 
 
-# --- the data ---------------------------------------------------------------------------------
+# --- the command ------------------------------------------------------------------------------
+
+
+class NewConfig(msgspec.Struct, frozen=True):
+    """What the command line says of the configuration: from which file, to which, and how."""
+
+    old: Path
+    target: Path
+    data_dir: Path
+    timezone: str | None = None
+    overwrites: bool = False
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """What the command line says of the data."""
+    """What the command line says; `config` is None if no configuration is taken over."""
 
+    files: Sequence[Path] = ()
     units: Mapping[str, str] = {}
+    config: NewConfig | None = None
     is_dry: bool = False
 
 
-def read(paths: Sequence[Path], session: Session) -> Readings:
+def migrate(wishes: Wishes, who: Dialogue, opened: Callable[[Path | None], Session]) -> None:
+    """Take over the old configuration, the readings, or both.
+
+    `opened` returns the session with a configuration file, None for the one that is configured.
+    Everything is judged before anything is written. Raises ConfigError and UnreadableError.
+    """
+    config = wishes.config
+    new = _configuration(config, who) if config else None
+    session = _tried(new, opened) if new else opened(None)
+    readings = _read(wishes.files, session)
+    if config and new:
+        _configure(new, who, overwrites=config.overwrites, is_dry=wishes.is_dry)
+    if wishes.files:
+        _take(session, readings, wishes, who)
+
+
+def _read(paths: Sequence[Path], session: Session) -> Readings:
     """Return the points of files and folders; raises UnreadableError, ConfigError."""
     _check_apart(paths, session.files.data_dir)
     readings = Readings(session.settings.zone)
@@ -393,11 +428,8 @@ def read(paths: Sequence[Path], session: Session) -> Readings:
     return readings
 
 
-def migrate(session: Session, readings: Readings, wishes: Wishes, who: Dialogue) -> None:
-    """Bring readings into archive and tiers; what is not believed is told and left.
-
-    Everything is judged before anything is written.
-    """
+def _take(session: Session, readings: Readings, wishes: Wishes, who: Dialogue) -> None:
+    """Bring readings into archive and tiers; what is not believed is told and left."""
     configured, files = session.settings, session.files
     unknown = wishes.units.keys() - readings.series.keys()
     if unknown:
