@@ -14,7 +14,7 @@ from powerstats_cli.cli import main as cli
 from powerstats_cli.core.documents import Document, Point
 from powerstats_cli.core.periods import DAY, day_start, days
 from powerstats_cli.core.tiers import TIERS, Tier, buckets, days_of
-from powerstats_cli.demo.server import Attributes, Change, RecordedHome
+from powerstats_cli.demo.homes import Attributes, Change, RecordedHome
 from powerstats_cli.files.store import Store
 
 TIMEZONE: Final = "Europe/Amsterdam"

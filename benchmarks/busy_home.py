@@ -13,7 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.board import SENSORS, TOKEN, state
 from powerstats_cli.core.periods import EPOCH, MICROSECOND
-from powerstats_cli.demo.server import HomeAssistant, RecordedHome, Reply, Request
+from powerstats_cli.demo.homes import RecordedHome
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.server import HomeAssistant
 
 BLOCK: Final = timedelta(minutes=10)
 SECONDS: Final = 600

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.periods import HOUR
-from powerstats_cli.demo.server import Change, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
 from tests.browser.chromium import Opener
 from tests.browser.pages import TABS, check
 from tests.browser.sites import site_at

@@ -17,7 +17,7 @@ from powerstats_cli.cli.main import main
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import DAY, HOUR, day_start, days, hours
-from powerstats_cli.demo.server import Change, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant import websocket
 from tests.support.homes import ENERGY, ENTITIES, POWER, SENSORS, VOLTAGE

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli.cli import main as cli
-from powerstats_cli.demo.server import Change, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.jobs.places import Machine
 from powerstats_cli.session import Options, opened
 from tests.github.fake import GitHub, Token

@@ -17,7 +17,9 @@ import pytest
 from powerstats_cli import settings
 from powerstats_cli.cli import main as cli
 from powerstats_cli.commands.init import Folders, address, configuration
-from powerstats_cli.demo.server import Answer, Change, HomeAssistant, RecordedHome, Reply, Request
+from powerstats_cli.demo.homes import Change, RecordedHome
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.server import Answer, HomeAssistant
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.jobs.places import Machine
 from tests.github.fake import GitHub, Token

@@ -19,7 +19,7 @@ from powerstats_cli.commands.rotate import rotate
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.periods import instant
 from powerstats_cli.core.tiers import TIERS
-from powerstats_cli.demo.server import Attributes, Change, RecordedHome
+from powerstats_cli.demo.homes import Attributes, Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant as Server
 from powerstats_cli.errors import TryAgainError
 from powerstats_cli.files.store import Store

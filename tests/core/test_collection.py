@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings, strategies
 
-from powerstats_cli.demo.server import Change, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
 from tests.core.histories import BEGIN, State, at
 from tests.core.simulation import (
     FIRST_RUN,

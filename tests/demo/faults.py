@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import count
 from threading import Event
 
-from powerstats_cli.demo.server import Answer, Reply, Request, as_usual
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.server import Answer, as_usual
 
 _TEXT = "text/plain; charset=utf-8"
 

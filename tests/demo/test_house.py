@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powerstats_cli.demo import house as named
+from powerstats_cli.demo.homes import Change
 from powerstats_cli.demo.house import ENERGY, ENTITIES, METER, POWER, SOLAR, Event, House
-from powerstats_cli.demo.server import Change
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LAST = date(2024, 11, 4)

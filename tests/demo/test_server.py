@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from powerstats_cli.demo.server import Answer, Change, HomeAssistant, RecordedHome, as_usual
+from powerstats_cli.demo.homes import Change, RecordedHome
+from powerstats_cli.demo.server import Answer, HomeAssistant, as_usual
 from tests.demo import faults
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from powerstats_cli.demo.server import RecordedHome, as_usual
+from powerstats_cli.demo.homes import RecordedHome
+from powerstats_cli.demo.server import as_usual
 from tests.faults.place import Place, Runner, Snapshot, home, local, new_place
 
 NIGHT: tuple[tuple[tuple[str, ...], datetime], ...] = (

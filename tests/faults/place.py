@@ -13,7 +13,8 @@ from typing import Any, Self, cast
 import msgspec
 
 from powerstats_cli.core import documents
-from powerstats_cli.demo.server import Change, HomeAssistant, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
+from powerstats_cli.demo.server import HomeAssistant
 from tests.faults.jobs import Ended, Job
 from tests.support.installation import TOKEN, Installation
 

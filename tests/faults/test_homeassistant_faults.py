@@ -13,7 +13,8 @@ import pytest
 
 from powerstats_cli import web
 from powerstats_cli.commands import collect
-from powerstats_cli.demo.server import Answer, HomeAssistant, Reply, Request
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.server import Answer, HomeAssistant
 from tests.demo import faults
 from tests.faults.conftest import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost, one_line

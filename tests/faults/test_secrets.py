@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from powerstats_cli.demo.server import Answer, Reply, Request
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.server import Answer
 from tests.faults.conftest import NIGHT, Life
 from tests.faults.jobs import Ended
 from tests.faults.place import Place, local

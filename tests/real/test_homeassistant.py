@@ -17,7 +17,7 @@ from powerstats_cli.cli.main import main
 from powerstats_cli.core.buckets import Value, measure
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import micros
-from powerstats_cli.demo.server import Change, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant as Demo
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.jobs.places import Machine

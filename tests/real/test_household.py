@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from powerstats_cli.demo.server import Change, HomeAssistant, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
+from powerstats_cli.demo.server import HomeAssistant
 from tests.support.installation import TOKEN, Installation
 
 pytestmark = pytest.mark.household

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from powerstats_cli.demo.server import Change, HomeAssistant, RecordedHome
+from powerstats_cli.demo.homes import Change, RecordedHome
+from powerstats_cli.demo.server import HomeAssistant
 from tests.support.installation import TOKEN, Installation
 
 POWER = "sensor.power"

@@ -18,7 +18,9 @@ from websockets.http11 import Request as Opening
 from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
 
-from powerstats_cli.demo.server import HomeAssistant, RecordedHome, Request
+from powerstats_cli.demo.homes import RecordedHome
+from powerstats_cli.demo.listener import Request
+from powerstats_cli.demo.server import HomeAssistant
 
 HOUR: Final = timedelta(hours=1)
 HUGE: Final = 100_000

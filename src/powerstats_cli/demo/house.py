@@ -17,7 +17,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.demo.appliances import MINUTE, SECOND, Day, Sun, edges
-from powerstats_cli.demo.server import Attributes, Change
+from powerstats_cli.demo.homes import Attributes, Change
 
 POWER = "sensor.house_power"
 VOLTAGE = "sensor.house_voltage"

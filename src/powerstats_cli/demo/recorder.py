@@ -1,0 +1,165 @@
+"""The recorder's answers about the past: the history API of Home Assistant 2024.3, as observed.
+
+tests/recordings has the observations: shapes, messages, and what is left out of an answer.
+"""
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import compress
+from json.encoder import encode_basestring
+from operator import ne
+from zoneinfo import ZoneInfo
+
+from powerstats_cli.demo.homes import Attributes, Change, Home
+
+EPOCH = datetime.fromtimestamp(0, UTC)
+_TICK = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+_ENTITY_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\.[a-z0-9]+(_+[a-z0-9]+)*")
+
+encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class BadRequestError(Exception):
+    """A request that Home Assistant answers with status 400 and this message."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A request for the states of some entities in a span, which is open at both ends.
+
+    `minimal`, `attributes` and `start_state` tell whether an answer leaves out repeated states and
+    all but the first one's details, has attributes, and begins with the state at the span's start.
+    """
+
+    entity_ids: Sequence[str]
+    start: datetime
+    end: datetime
+    minimal: bool
+    attributes: bool
+    start_state: bool
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """The states that the recorder holds at a time: the home's from `oldest` until `now`."""
+
+    home: Home
+    now: datetime
+    oldest: datetime
+
+    def history(self, start: str, query: Mapping[str, list[str]]) -> bytes:
+        """Return the body for /api/history/period/<start>?filter_entity_id=...&end_time=...
+
+        `query` has the values of each parameter. Raises BadRequestError.
+        """
+        request = self._request(start, query)
+        starts = self.home.starts
+        if request.start > self.now or (starts and request.end < starts[0]):
+            return b"[]"
+        return b"[" + b",".join(self._lists(request)) + b"]"
+
+    def _request(self, start: str, query: Mapping[str, list[str]]) -> _Request:
+        """Read a request; the checks, their order and their words are Home Assistant's."""
+        zone = ZoneInfo(self.home.time_zone)
+        starts_at = _instant(start, zone, "Invalid datetime") if start else self.now - _DAY
+        entity_ids = _entity_ids(query.get("filter_entity_id", [""])[0])
+        end = "" if starts_at > self.now else query.get("end_time", [""])[0]
+        return _Request(
+            entity_ids,
+            starts_at,
+            _instant(end, zone, "Invalid end_time") if end else starts_at + _DAY,
+            minimal="minimal_response" in query,
+            attributes="no_attributes" not in query,
+            start_state="skip_initial_state" not in query,
+        )
+
+    def _lists(self, request: _Request) -> Iterator[bytes]:
+        """Yield each entity's states as JSON, in the order asked; nothing for one without any."""
+        recorded = [key for key in dict.fromkeys(request.entity_ids) if self.home.is_recorded(key)]
+        since = self._start_states_since(request, alone=len(recorded) == 1)
+        start = max(request.start, self.oldest - _TICK)
+        end = min(request.end, self.now + _TICK)
+        for entity_id in recorded:
+            changes = self.home.changes(entity_id, start, end)
+            first = self.home.before(entity_id, request.start - _TICK) if since else None
+            if first and since and first.at >= max(since, self.oldest):
+                changes = [Change(request.start, first.state, first.attributes), *changes]
+            if changes:
+                yield _list(changes, request, entity_id, self.home.sensors.get(entity_id, {}))
+
+    def _start_states_since(self, request: _Request, *, alone: bool) -> datetime | None:
+        """Return the oldest time of a state that is given as the span's first, None if none is.
+
+        2024.3 gives no such state for a time before its first start. A request for several entities
+        gets none from before the newest start of Home Assistant that precedes the span.
+        """
+        starts = self.home.starts
+        if not request.start_state or (starts and request.start <= starts[0]):
+            return None
+        return EPOCH if alone or not starts else starts[bisect_left(starts, request.start) - 1]
+
+
+def _entity_ids(text: str) -> list[str]:
+    if not text:
+        message = "filter_entity_id is missing"
+        raise BadRequestError(message)
+    entity_ids = text.strip().lower().split(",")
+    if not all(_ENTITY_ID.fullmatch(entity_id) for entity_id in entity_ids):
+        message = "Invalid filter_entity_id"
+        raise BadRequestError(message)
+    return entity_ids
+
+
+def _instant(text: str, zone: ZoneInfo, message: str) -> datetime:
+    """Return the time as UTC; a time without an offset is local."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequestError(message) from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=zone)
+    return instant.astimezone(UTC)
+
+
+def _list(
+    changes: Sequence[Change], request: _Request, entity_id: str, sensor: Attributes
+) -> bytes:
+    """Render an entity's states; minimal_response drops repeats and names only the first."""
+
+    def full(change: Change) -> str:
+        own = sensor if change.attributes is None else change.attributes
+        return encoded(full_state(entity_id, change, own if request.attributes else {}))
+
+    if request.minimal:
+        states = [change.state for change in changes]
+        kept = compress(changes[1:], map(ne, states[1:], states))
+        rendered = [full(changes[0]), *map(_minimal, kept)]
+    else:
+        rendered = [full(change) for change in changes]
+    return f"[{','.join(rendered)}]".encode()
+
+
+def _minimal(change: Change) -> str:
+    return f'{{"state":{encode_basestring(change.state)},"last_changed":"{change.at.isoformat()}"}}'
+
+
+def full_state(entity_id: str, change: Change, attributes: Attributes) -> dict[str, object]:
+    """Return a state with all its details; the id of its context is made of its time."""
+    at = change.at.isoformat()
+    return {
+        "entity_id": entity_id,
+        "state": change.state,
+        "attributes": attributes,
+        "last_changed": at,
+        "last_updated": at,
+        "context": {
+            "id": f"{(change.at - EPOCH) // _TICK:026d}",
+            "parent_id": None,
+            "user_id": None,
+        },
+    }
