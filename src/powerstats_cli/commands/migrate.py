@@ -17,10 +17,12 @@ from rich.console import Console
 
 from powerstats_cli import settings
 from powerstats_cli.clock import Clock, in_words
-from powerstats_cli.core import legacy
 from powerstats_cli.core.buckets import History
 from powerstats_cli.core.documents import TIMESTAMP, Document, Series, bucket_minutes
-from powerstats_cli.core.legacy import Points, Samples, Verdict
+from powerstats_cli.core.legacy import days as legacy_days
+from powerstats_cli.core.legacy.judging import Verdict, judged, stated
+from powerstats_cli.core.legacy.points import Points, Samples
+from powerstats_cli.core.legacy.spacing import history_of, usual_spacings
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, MICROSECOND, day_start, instant, local_day
 from powerstats_cli.core.tiers import (
@@ -377,7 +379,7 @@ class Readings:
         if them is None:
             return line
         first, last = (instant(at).astimezone(self.zone) for at in (them.times[0], them.times[-1]))
-        spacings = sorted(legacy.usual_spacings(them.times))
+        spacings = sorted(usual_spacings(them.times))
         usual = in_words(spacings[len(spacings) // 2] * MICROSECOND)
         return f"{line}, {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, mostly {usual} apart"
 
@@ -441,7 +443,7 @@ def _take(session: Session, readings: Readings, wishes: Wishes, who: Dialogue) -
         who.say("There is nothing to take.")
         return
     histories = {
-        name: legacy.history_of(readings.series[name], verdict.factor)
+        name: history_of(readings.series[name], verdict.factor)
         for name, verdict in verdicts.items()
     }
     if wishes.is_dry:
@@ -476,13 +478,12 @@ def _decided(
     """Return what each series that is taken is; tell of all, ask of those in doubt."""
     taken: dict[str, Verdict] = {}
     can_be_said = False
-    for name, verdict in sorted(legacy.judged(series).items()):
+    for name, verdict in sorted(judged(series).items()):
         verdict = _asked(name, verdict, wishes, who)  # noqa: PLW2901 - what it is in the end
         known = kinds.get(name)
-        if verdict.unit is not None and known and not verdict.kind(known.until).fits(known):
-            verdict = Verdict(  # noqa: PLW2901
-                f"{verdict.kind(known.until).described}, but powerstats has it as {known.described}"
-            )
+        if verdict.unit is not None and known and not verdict.series(known.until).fits(known):
+            described = verdict.series(known.until).described
+            verdict = Verdict(f"{described}, but powerstats has it as {known.described}")  # noqa: PLW2901
         missing = len(series[name].times) - len(series[name].numbers())
         without = f"; {missing} without a value" if missing else ""
         if verdict.unit is None:
@@ -507,7 +508,7 @@ def _asked(name: str, verdict: Verdict, wishes: Wishes, who: Dialogue) -> Verdic
         return verdict
     if unit == LEAVE:
         return Verdict("as said" if verdict.unit is not None else verdict.why)
-    return legacy.stated(unit)
+    return stated(unit)
 
 
 class _Stored:
@@ -562,7 +563,7 @@ class _Plan:
         today = local_day(self.now, self.zone)
         daily = stored.daily
         self.today = min(today, daily.day) if daily and daily.day else today
-        days = legacy.known_days(histories, self.zone)
+        days = legacy_days.sampled_days(histories, self.zone)
         closed = [day for day in days if day < self.today]
         self.too_new = len(days) - len(closed)
         self.window = self._window(closed)
@@ -593,7 +594,7 @@ class _Plan:
             *self.stored.archive.values(), *([self.stored.daily] if self.stored.daily else [])
         )
         rolled: dict[str, dict[date, Document]] = {name: {} for name in TIERS}
-        for new in legacy.booked(histories, verdicts, self.days, self.zone, minutes):
+        for new in legacy_days.documents_of(histories, verdicts, self.days, self.zone, minutes):
             day = new.day
             if day is None or not new.points:
                 continue
@@ -620,8 +621,8 @@ class _Plan:
         counters = {
             name for name, series in new.series.items() if series.state_class != "measurement"
         }
-        held = {name for name in counters if not legacy.may_count(name, day, days)}
-        return legacy.without(new, held)
+        held = {name for name in counters if not legacy_days.may_count(name, day, days)}
+        return legacy_days.without(new, held)
 
     def _put_into_archive(
         self,
@@ -637,11 +638,11 @@ class _Plan:
                 for name in new.series
                 if any(day in days.get(name, ()) for days in days_in.values())
             }
-            new = legacy.without(new, known)
+            new = legacy_days.without(new, known)
             new.last_update = self.now
             filled = new if new.points else None
         else:
-            filled = legacy.filled(there, new, self.now)
+            filled = legacy_days.filled(there, new, self.now)
         if filled is not None:
             self.archive[day] = filled
             self._note(day, there, filled)
@@ -656,10 +657,10 @@ class _Plan:
         known = {
             name
             for name in new.series
-            if 1.0001 * legacy.known_time(stored, name, day, self.zone)
-            >= legacy.known_time(new, name, day, self.zone)
+            if 1.0001 * legacy_days.known_time(stored, name, day, self.zone)
+            >= legacy_days.known_time(new, name, day, self.zone)
         }
-        return legacy.without(new, known)
+        return legacy_days.without(new, known)
 
     def _roll_up(self, tier: Tier, news: Mapping[date, Document]) -> None:
         archive = {

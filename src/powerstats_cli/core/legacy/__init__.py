@@ -1,0 +1,1 @@
+"""Points that earlier scripts polled, turned into histories and days; only `migrate` needs it."""
