@@ -3,7 +3,6 @@
 Neither is believed alone. A series is left out if its values do not fit its name.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -13,6 +12,7 @@ import msgspec
 
 from powerstats_cli.core.buckets import StateClass
 from powerstats_cli.core.documents import Series
+from powerstats_cli.core.energy.roles import Quantity, names_a_flow, quantity_named
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.periods import DAY, MICROSECOND
 from powerstats_cli.core.units import ENERGY, POWER, normalised
@@ -56,30 +56,20 @@ class Verdict(msgspec.Struct, frozen=True):
         return Series(self.unit or "", self.state_class, until)
 
 
-class _Quantity(msgspec.Struct, frozen=True):
-    """A quantity that is known by its name (a pattern), and the values that it can have."""
+class _Limits(msgspec.Struct, frozen=True):
+    """The unit of a measured quantity, and the values that it can have."""
 
-    title: str
-    pattern: str
     unit: str
     low: float
     high: float
 
 
-_POWER_FACTOR: Final = _Quantity(
-    "power factor", r"power_?factor|(^|_)pf(_|$)|cos_?phi", "", low=-1, high=1
-)
-_QUANTITIES: Final = (
-    _POWER_FACTOR,
-    _Quantity("voltage", r"volt", "V", 90, 500),
-    _Quantity("frequency", r"freq|(^|_)hz", "Hz", 45, 65),
-    _Quantity("current", r"^(?!.*(power|energy)).*(current|amp)", "A", -200, 200),
-)
-_ENERGY: Final = r"energy|kwh|(^|_)wh(_|$)"
-_POWER: Final = r"power|watt|(^|_)load(_|$)"
-_POWER_OR_ENERGY: Final = (
-    r"solar|(^|_)pv|generation|production|grid|import|export|consumption|usage"
-)
+_LIMITS: Final[Mapping[Quantity, _Limits]] = {
+    "power_factor": _Limits("", -1, 1),
+    "voltage": _Limits("V", 90, 500),
+    "frequency": _Limits("Hz", 45, 65),
+    "current": _Limits("A", -200, 200),
+}
 
 
 def stated(unit: str) -> Verdict:
@@ -91,16 +81,8 @@ def stated(unit: str) -> Verdict:
 
 def judged(series: Mapping[str, Samples]) -> dict[str, Verdict]:
     """Return the verdict on each series, by name; the samples are in order."""
-    powers = {
-        name: samples
-        for name, samples in series.items()
-        if _fits(_POWER, name) and not _fits(_POWER_FACTOR.pattern, name)
-    }
+    powers = {name: samples for name, samples in series.items() if quantity_named(name) == "power"}
     return {name: _judged(name, samples, powers) for name, samples in series.items()}
-
-
-def _fits(pattern: str, name: str) -> bool:
-    return re.search(pattern, name, re.IGNORECASE) is not None
 
 
 def _judged(name: str, samples: Samples, powers: Mapping[str, Samples]) -> Verdict:
@@ -109,12 +91,12 @@ def _judged(name: str, samples: Samples, powers: Mapping[str, Samples]) -> Verdi
         return Verdict("never a number")
     if name not in powers and (copied := _copied(samples, powers)):
         return copied
-    for quantity in _QUANTITIES:
-        if _fits(quantity.pattern, name):
-            return _in_range(quantity, numbers)
-    if _fits(_ENERGY, name):
+    quantity = quantity_named(name)
+    if quantity and (limits := _LIMITS.get(quantity)):
+        return _in_range(quantity.replace("_", " "), limits, numbers)
+    if quantity == "energy":
         return _energy(samples, numbers)
-    if name in powers or _fits(_POWER_OR_ENERGY, name):
+    if quantity == "power" or names_a_flow(name):
         return _power(numbers)
     return Verdict(f"what it measures is not known ({_range(numbers)})")
 
@@ -153,15 +135,15 @@ def _equal_share(samples: Samples, other: Samples) -> float:
 # --- values that fit a name -------------------------------------------------------------------
 
 
-def _in_range(quantity: _Quantity, numbers: Sequence[float]) -> Verdict:
-    inside = sum(quantity.low <= number <= quantity.high for number in numbers)
+def _in_range(quantity: str, limits: _Limits, numbers: Sequence[float]) -> Verdict:
+    inside = sum(limits.low <= number <= limits.high for number in numbers)
     if inside < MANY * len(numbers):
         return Verdict(
-            f"looks mislabelled: {_range(numbers)} is no {quantity.title}, "
-            f"which is from {quantity.low:g} to {quantity.high:g} {quantity.unit}".rstrip()
+            f"looks mislabelled: {_range(numbers)} is no {quantity}, "
+            f"which is from {limits.low:g} to {limits.high:g} {limits.unit}".rstrip()
         )
-    unit = f"in {quantity.unit}" if quantity.unit else "without a unit"
-    return Verdict(f"{unit}, assumed: {_range(numbers)}", quantity.unit)
+    unit = f"in {limits.unit}" if limits.unit else "without a unit"
+    return Verdict(f"{unit}, assumed: {_range(numbers)}", limits.unit)
 
 
 def _energy(samples: Samples, numbers: Sequence[float]) -> Verdict:
