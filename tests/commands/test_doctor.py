@@ -16,7 +16,7 @@ import pytest
 
 from powerstats_cli.cli import main as cli
 from powerstats_cli.demo.homes import Change, RecordedHome
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Options, opened
 from tests.github.fake import GitHub, Token
 from tests.github.repository import Pages

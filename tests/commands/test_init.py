@@ -21,7 +21,7 @@ from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer, HomeAssistant
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.machine import Machine
 from tests.github.fake import GitHub, Token
 from tests.support.installation import Result
 from tests.support.terminal import Terminal

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from powerstats_cli import settings
@@ -30,7 +31,7 @@ from powerstats_cli.core.schedule.crontab import BEGIN, END
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.steps import STEPS
 from powerstats_cli.errors import ConfigError, UnreadableError
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.machine import Machine
 from tests.support.homes import Stage, staged, steady_home
 from tests.support.installation import Installation, Result
 
@@ -70,6 +71,7 @@ def as_run(command: str) -> list[str]:
     return done.stdout.decode().split("\0")[:-1]
 
 
+@hypothesis_settings(deadline=None)  # each example starts a shell
 @given(st.lists(st.text(st.sampled_from("aä /%\\'\"$`;&#*~!()\u20ac"), min_size=1), min_size=1))
 def test_a_path_comes_through_cron(words: list[str]) -> None:
     """Whatever a path has in it: cron's percent signs, the shell's quotes and words."""

@@ -20,7 +20,7 @@ from powerstats_cli.core.periods import micros
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant as Demo
 from powerstats_cli.homeassistant.client import HomeAssistant
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.machine import Machine
 from tests.browser.chromium import Opener
 from tests.browser.pages import TABS, check
 from tests.browser.sites import Site, served

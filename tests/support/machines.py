@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.machine import Machine
 
 
 def machine_of(folder: Path) -> Machine:

@@ -23,9 +23,9 @@ from powerstats_cli.session import Options, Session, opened, say
 from powerstats_cli.settings import github_token, homeassistant_token
 
 if TYPE_CHECKING:
-    from powerstats_cli.commands.schedule import Installation
     from powerstats_cli.github.client import GitHub
-    from powerstats_cli.jobs.places import Machine
+    from powerstats_cli.jobs.installation import Installation
+    from powerstats_cli.jobs.machine import Machine
 
 # What only one command needs is imported in it: httpx and rich cost more than a whole run.
 
@@ -625,8 +625,8 @@ def install_schedule(
     ] = None,
 ) -> None:
     """Install the schedule, or bring it up to date; nothing else in a crontab is touched."""
-    from powerstats_cli.commands.schedule import account_for, install
-    from powerstats_cli.jobs.places import Place, Units
+    from powerstats_cli.commands.schedule import install
+    from powerstats_cli.jobs.accounts import account_for
 
     if cron == systemd:
         message = "give one of --cron and --systemd"
@@ -635,7 +635,7 @@ def install_schedule(
         message = "--user goes with --systemd, and is for one's own steps"
         raise typer.BadParameter(message)
     session, machine = _session(context), _machine()
-    place: Place = machine.cron if cron else Units(machine, of_user=user)
+    place = machine.cron if cron else machine.systemd(of_user=user)
     is_root = machine.is_root and not user
     account = account_for(session.settings.data_dir, as_user, is_root=is_root)
     wanted = msgspec.structs.replace(_installation(session), account=account)
@@ -688,7 +688,8 @@ def resume_schedule(context: typer.Context) -> None:
 
 def _installation(session: Session) -> "Installation":
     """Return what a schedule for whoever runs this is made of."""
-    from powerstats_cli.commands.schedule import Installation, own_account, own_program
+    from powerstats_cli.jobs.accounts import own_account
+    from powerstats_cli.jobs.installation import Installation, own_program
 
     program = [*own_program(), "--config", os.path.abspath(session.config)]  # noqa: PTH100 - a link stays
     data_dir = session.options.data_dir
@@ -704,7 +705,7 @@ def _installation(session: Session) -> "Installation":
 
 
 def _machine() -> "Machine":
-    from powerstats_cli.jobs.places import Machine
+    from powerstats_cli.jobs.machine import Machine
 
     return Machine.this(os.environ)
 

@@ -10,7 +10,6 @@ from typing import Final
 
 from powerstats_cli import settings
 from powerstats_cli.clock import in_words
-from powerstats_cli.commands.schedule import Installation, flaws
 from powerstats_cli.commands.status import status
 from powerstats_cli.core.documents import Document, Series
 from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped, warning
@@ -22,7 +21,8 @@ from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.github.client import GitHub, Repository
 from powerstats_cli.homeassistant.client import HomeAssistant, Present, Recorded
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.installation import Installation, flaws
+from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Session
 from powerstats_cli.site import rendering as dashboard
 

@@ -35,7 +35,7 @@ from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
 from powerstats_cli.github.client import GitHub
 from powerstats_cli.homeassistant.client import About, HomeAssistant
-from powerstats_cli.jobs.places import Machine
+from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.settings import GITHUB_TOKEN, HOMEASSISTANT_TOKEN
 from powerstats_cli.terminal.dialogue import Dialogue
 from powerstats_cli.terminal.report import is_ascii

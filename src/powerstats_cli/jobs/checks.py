@@ -1,0 +1,90 @@
+"""What would make every scheduled run fail is refused before the schedule is installed."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from powerstats_cli.core.schedule.setup import Setup
+from powerstats_cli.core.schedule.steps import Asked
+from powerstats_cli.errors import ConfigError, RefusedError
+from powerstats_cli.files.store import os_errors
+from powerstats_cli.jobs.accounts import Account
+from powerstats_cli.jobs.installation import Installation
+from powerstats_cli.jobs.programs import last_line, run
+
+CRON_PATH: Final = "/usr/bin:/bin"
+
+
+def check(wanted: Installation, setup: Setup, *, root_reads_tokens: bool) -> None:
+    """Make the folders that the steps write to, and try what the steps will do.
+
+    Raises ConfigError if a token is missing, RefusedError if the account may not do something.
+    """
+    _check_tokens(wanted, setup, root_reads_tokens=root_reads_tokens)
+    _check_program(wanted.account, setup)
+    for folder in setup.writes:
+        _make(Path(folder), wanted.account)
+        _check_access(wanted.account, "write", folder)
+
+
+def _check_tokens(wanted: Installation, setup: Setup, *, root_reads_tokens: bool) -> None:
+    """Raise if a token is only in the environment, or in a file that the account cannot read."""
+    settings = wanted.settings
+    written: dict[Asked, str | None] = {"homeassistant": settings.homeassistant.token}
+    if settings.github:
+        written["github"] = settings.github.token
+    for asked, token in written.items():
+        if not token and asked not in setup.tokens:
+            message = f"{asked}.token_file: is missing, and a schedule has no token of your shell"
+            raise ConfigError(message)
+    for asked, path in setup.tokens.items():
+        if not Path(path).exists():
+            message = f"{asked}.token_file: {path}: No such file or directory"
+            raise ConfigError(message)
+        if not root_reads_tokens:
+            _check_access(wanted.account, "read", path)
+
+
+def _check_program(account: Account, setup: Setup) -> None:
+    """Raise RefusedError if the account cannot run the program or read the configuration."""
+    command = (*setup.program, "schedule")
+    try:
+        tried = run(*command, environment=_environment(account), account=account)
+    except OSError as error:
+        why = error.strerror
+    else:
+        why = last_line(tried.stderr).removeprefix("powerstats: ")
+        if not tried.returncode:
+            return
+    message = f"{account.pw_name} cannot run {' '.join(command)}: {why}"
+    raise RefusedError(message)
+
+
+def _check_access(account: Account, verb: str, path: str) -> None:
+    test = ("/usr/bin/test", f"-{verb[0]}", path)
+    if run(*test, environment=_environment(account), account=account).returncode:
+        message = (
+            f"{account.pw_name} cannot {verb} {path}: allow it, or install the schedule for "
+            f"another user"
+        )
+        raise RefusedError(message)
+
+
+def _environment(account: Account) -> dict[str, str]:
+    """Return the environment that cron gives to a job."""
+    return {
+        "HOME": account.pw_dir,
+        "LOGNAME": account.pw_name,
+        "PATH": CRON_PATH,
+        "SHELL": "/bin/sh",
+    }
+
+
+def _make(folder: Path, account: Account) -> None:
+    """Make a folder and its parents if they do not exist; the account owns what is made."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with os_errors(path):
+            path.mkdir(exist_ok=True)
+            if account.pw_uid != os.geteuid():
+                os.chown(path, account.pw_uid, account.pw_gid)

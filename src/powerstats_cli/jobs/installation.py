@@ -1,0 +1,110 @@
+"""What a schedule on this machine is made of, and whether the installed one still agrees."""
+
+import os
+import pwd
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from powerstats_cli.core.schedule.setup import Setup
+from powerstats_cli.core.schedule.steps import Asked
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.jobs.accounts import Account
+from powerstats_cli.jobs.machine import Machine
+from powerstats_cli.jobs.place import Place
+from powerstats_cli.settings import Settings
+
+
+class Installation(msgspec.Struct, frozen=True):
+    """What a schedule is made of.
+
+    `program` holds the words before a step's command, `config` is the path of the configuration
+    file, and `account` runs the steps. `data_dir` replaces the configured one if it is given.
+    """
+
+    program: tuple[str, ...]
+    config: Path
+    settings: Settings
+    account: Account
+    data_dir: str | None = None
+
+    @property
+    def setup(self) -> Setup:
+        """All that the schedule's texts say; raises ConfigError if a path is relative."""
+        return Setup(
+            program=self.program,
+            timezone=self.settings.timezone,
+            minutes=self.settings.data.collection_interval_minutes,
+            has_github=self.settings.github is not None,
+            user=self.account.pw_name,
+            reads=tuple(self._read()),
+            tokens=dict(self._tokens()),
+            writes=tuple(dict.fromkeys(self._written())),
+        )
+
+    def for_user(self, name: str) -> "Installation":
+        """Return the same for another user; raises KeyError if there is no such user."""
+        return msgspec.structs.replace(self, account=pwd.getpwnam(name))
+
+    def _written(self) -> Iterator[str]:
+        """Yield the folders that the steps write to."""
+        paths = self.settings.paths
+        data_dir = self.data_dir or self._path("paths.data_dir", paths.data_dir)
+        yield data_dir
+        yield self._path("paths.web_root", paths.web_root) if paths.web_root else f"{data_dir}/site"
+        if paths.state_file:
+            yield str(Path(self._path("paths.state_file", paths.state_file)).parent)
+
+    def _read(self) -> Iterator[str]:
+        """Yield what else the steps open: the configuration, the program, a certificate."""
+        yield from (str(self.config), os.path.realpath(self.program[0]))
+        yield from (sys.prefix, sys.base_prefix)
+        ca_file = self.settings.homeassistant.ca_file
+        if ca_file:
+            yield self._path("homeassistant.ca_file", ca_file)
+
+    def _tokens(self) -> Iterator[tuple[Asked, str]]:
+        """Yield the paths of the token files, by the service that the token is for."""
+        home, github = self.settings.homeassistant, self.settings.github
+        if home.token_file:
+            yield "homeassistant", self._path("homeassistant.token_file", home.token_file)
+        if github and github.token_file:
+            yield "github", self._path("github.token_file", github.token_file)
+
+    def _path(self, key: str, written: str) -> str:
+        """Return the absolute path that a configured path is for the account's runs."""
+        if written.startswith("~/") and self.account.pw_uid != os.geteuid():
+            return f"{self.account.pw_dir}/{written.removeprefix('~/')}"
+        path = Path(written).expanduser()
+        if not path.is_absolute():
+            message = f"{key}: {written!r} depends on where a step is run: write the whole path"
+            raise ConfigError(message)
+        return str(path)
+
+
+def own_program() -> tuple[str, ...]:
+    """Return the words that run this program, whatever the current folder is."""
+    script = os.path.abspath(sys.argv[0])  # noqa: PTH100 - a link to it stays one, as pipx has it
+    if Path(script).name == "powerstats" and os.access(script, os.X_OK):
+        return (script,)
+    return (sys.executable, "-m", "powerstats_cli")
+
+
+def flaws(machine: Machine, wanted: Installation) -> Iterator[tuple[Place, str]]:
+    """Yield each place with a schedule, and what is wrong with that schedule, "" if nothing is."""
+    for place in machine.places:
+        if place.installed():
+            yield place, _flaw(place, wanted)
+
+
+def _flaw(place: Place, wanted: Installation) -> str:
+    user = place.user()
+    try:
+        setup = (wanted.for_user(user) if user else wanted).setup
+    except KeyError:
+        return f"for {user}, a user that does not exist"
+    if place.installed() == place.wanted(setup):
+        return ""
+    return f"not as it should be, `powerstats schedule install {place.option}` mends it"
