@@ -10,15 +10,15 @@ from typing import Final
 
 from powerstats_cli import settings
 from powerstats_cli.clock import in_words
-from powerstats_cli.commands.status import status
 from powerstats_cli.core.documents import Document, Series
 from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped, warning
-from powerstats_cli.core.health import TOKEN_WARNING
+from powerstats_cli.core.health import TOKEN_WARNING, assess
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, HOUR, instant
 from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.survey import survey
 from powerstats_cli.github.client import GitHub, Repository
 from powerstats_cli.homeassistant.client import HomeAssistant, Present, Recorded
 from powerstats_cli.jobs.installation import Installation, flaws
@@ -322,15 +322,15 @@ def _schedule(machine: Machine, wanted: Installation) -> Iterator[Finding]:
 
 def _steps(session: Session, unreadable: Container[str]) -> Iterator[Finding]:
     try:
-        health, _ = status(session.settings, session.files, session.clock)
+        found, _ = survey(session.settings, session.files)
     except PowerstatsError:
         yield skipped("steps", "a file that tells of them cannot be read")
         return
-    for step in health.steps:
+    for step in assess(found, session.clock.now()).steps:
         area = f"step {step.name}"
-        name = f"{step.name.rpartition(' ')[2]}.json"
-        if name in unreadable:
-            yield skipped(area, f"{name} cannot be read")
+        tier = step.step.tier
+        if tier and f"{tier}.json" in unreadable:
+            yield skipped(area, f"{tier}.json cannot be read")
         elif step.last is None and not step.is_stale:
             yield skipped(area, "never ran")
         elif step.is_stale:

@@ -1,133 +1,45 @@
-"""`status`: read everything, ask nobody, and say how it is."""
+"""`status`: read everything that is stored, ask no other machine, and return the health."""
 
 import json
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.core import runs
-from powerstats_cli.core.documents import Document
 from powerstats_cli.core.health import (
     FileHealth,
-    Found,
+    GitHubHealth,
     Health,
-    Repository,
     SeriesHealth,
     StepHealth,
     assess,
 )
-from powerstats_cli.core.tiers import TIERS
-from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.core.runs import Run
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.survey import survey
 from powerstats_cli.settings import Settings
 
 JSON_VERSION: Final = 1
+Local = Callable[[datetime | None], str | None]
+"""Writes an instant as local time with its offset; None stays None."""
 
 
 def status(
     settings: Settings, files: Store, clock: Clock
 ) -> tuple[Health, tuple[PowerstatsError, ...]]:
-    """Return the health of a data directory, and which of its files could not be read."""
-    documents: dict[str, Document] = {}
-    problems: list[PowerstatsError] = []
-    for name in ("daily", *TIERS):
-        try:
-            document = files.read(files.tier(name))
-        except UnreadableError as error:
-            problems.append(error)
-            continue
-        if document is not None:
-            documents[name] = document
-    known = runs.decode(read_bytes(settings.state_file))
-    found = Found(
-        documents=documents,
-        sizes=_sizes(files),
-        archived=files.archived_days(),
-        aside=[files.name(path) for path in sorted(files.data_dir.rglob("*.json.unreadable-*"))],
-        repository=_repository(settings, known.token_expires),
-        runs=known.steps,
-        pause=known.pause,
-    )
-    minutes = settings.data.collection_interval_minutes
-    health = assess(found, list(settings.entities), minutes, settings.zone, clock.now())
-    return health, tuple(problems)
-
-
-def _repository(settings: Settings, token_expires: datetime | None) -> Repository | None:
-    if settings.github is None:
-        return None
-    return Repository(
-        name=settings.github.repo,
-        branch=settings.publish.branch,
-        public=settings.publish.tiers,
-        token_expires=token_expires,
-    )
-
-
-def _sizes(files: Store) -> dict[str, int]:
-    sizes = {}
-    for path in [*files.data_dir.glob("*.json"), *files.data_dir.glob("archive/*.json")]:
-        with suppress(FileNotFoundError):  # a step may just have deleted it
-            sizes[files.name(path)] = path.stat().st_size
-    return sizes
+    """Return the health of a data directory, and the errors of files that could not be read."""
+    found, problems = survey(settings, files)
+    return assess(found, clock.now()), problems
 
 
 def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
-    """Return the health as versioned JSON, times local with their offset."""
+    """Return the health as versioned JSON; times are local, with their offset."""
     zone = ZoneInfo(health.timezone)
 
     def local(instant: datetime | None) -> str | None:
         return instant.astimezone(zone).isoformat(timespec="seconds") if instant else None
-
-    def file(one: FileHealth) -> dict[str, object]:
-        return {
-            "name": one.name,
-            "size": one.size,
-            "points": one.points,
-            "start": local(one.span.start) if one.span else None,
-            "end": local(one.span.end) if one.span else None,
-            "known": one.known,
-        }
-
-    def series(one: SeriesHealth) -> dict[str, object]:
-        latest = one.latest
-        return {
-            "name": one.name,
-            "unit": one.unit,
-            "latest": latest and {"timestamp": local(latest.timestamp), "value": latest.value},
-            "until": local(one.until),
-            "known_today": one.known,
-            "kwh_today": one.energy,
-            "stale": one.is_stale,
-        }
-
-    def step(one: StepHealth) -> dict[str, object]:
-        last = one.last
-        return {
-            "name": one.name,
-            "last": last
-            and {
-                "ended": local(last.ended),
-                "exit_code": last.exit_code,
-                "message": last.message,
-                "succeeded": local(last.succeeded),
-                "failing_since": local(last.failing_since),
-            },
-            "due": local(one.due),
-            "stale": one.is_stale,
-            "stale_since": local(one.stale_since),
-        }
-
-    def repository(one: Repository) -> dict[str, object]:
-        return {
-            "name": one.name,
-            "public_branch": one.branch,
-            "public_files": [f"{tier}.json" for tier in one.public],
-            "token_expires": local(one.token_expires),
-        }
 
     document = {
         "version": JSON_VERSION,
@@ -136,11 +48,64 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "timezone": health.timezone,
         "paused": health.pause is not None,
         "paused_until": local(health.pause.until) if health.pause else None,
-        "series": [series(one) for one in health.series],
-        "files": [file(one) for one in (*health.files, health.archive)],
-        "steps": [step(one) for one in health.steps],
+        "series": [_series(series, local) for series in health.series],
+        "files": [_file(file, local) for file in (*health.files, health.archive)],
+        "steps": [_step(step, local) for step in health.steps],
         "problems": [str(problem) for problem in problems],
         "set_aside": list(health.aside),
-        "github": health.repository and repository(health.repository),
+        "github": health.github and _github(health.github, local),
     }
     return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def _file(file: FileHealth, local: Local) -> dict[str, object]:
+    return {
+        "name": file.name,
+        "size": file.size,
+        "points": file.points,
+        "start": local(file.span.start) if file.span else None,
+        "end": local(file.span.end) if file.span else None,
+        "known": file.known,
+    }
+
+
+def _series(series: SeriesHealth, local: Local) -> dict[str, object]:
+    latest = series.latest
+    return {
+        "name": series.name,
+        "unit": series.unit,
+        "latest": latest and {"timestamp": local(latest.timestamp), "value": latest.value},
+        "until": local(series.until),
+        "known_today": series.known,
+        "kwh_today": series.energy,
+        "stale": series.is_stale,
+    }
+
+
+def _step(step: StepHealth, local: Local) -> dict[str, object]:
+    return {
+        "name": step.name,
+        "last": step.last and _run(step.last, local),
+        "due": local(step.due),
+        "stale": step.is_stale,
+        "stale_since": local(step.stale_since),
+    }
+
+
+def _run(run: Run, local: Local) -> dict[str, object]:
+    return {
+        "ended": local(run.ended),
+        "exit_code": run.exit_code,
+        "message": run.message,
+        "succeeded": local(run.succeeded),
+        "failing_since": local(run.failing_since),
+    }
+
+
+def _github(github: GitHubHealth, local: Local) -> dict[str, object]:
+    return {
+        "name": github.repository,
+        "public_branch": github.branch,
+        "public_files": [f"{tier}.json" for tier in github.public],
+        "token_expires": local(github.token_expires),
+    }

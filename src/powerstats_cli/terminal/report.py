@@ -12,7 +12,7 @@ from rich.text import Text
 
 from powerstats_cli.clock import in_words
 from powerstats_cli.core.findings import Finding, Level
-from powerstats_cli.core.health import FileHealth, Health, Repository, StepHealth
+from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHealth
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
 
@@ -37,8 +37,8 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
     for part in (view.series(), view.files(), view.steps()):
         console.print(part)
         console.print()
-    if health.repository is not None:
-        console.print(Text(view.public(health.repository), style="dim"))
+    if health.github is not None:
+        console.print(Text(view.public(health.github), style="dim"))
         console.print()
     for complaint in complaints:
         console.print(
@@ -126,10 +126,10 @@ class _View:
             )
         return table
 
-    def public(self, repository: Repository) -> str:
-        files = joined(f"{tier}.json" for tier in repository.public)
+    def public(self, github: GitHubHealth) -> str:
+        files = joined(f"{tier}.json" for tier in github.public)
         return (
-            f"Anyone may see {files}: {repository.name}, branch {repository.branch}. "
+            f"Anyone may see {files}: {github.repository}, branch {github.branch}. "
             f"publish.tiers says which."
         )
 

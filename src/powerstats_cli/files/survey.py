@@ -1,0 +1,76 @@
+"""What `status` and `doctor` read of the data directory; nothing is changed."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from powerstats_cli.core import runs
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.health import GitHubHealth, Survey
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.settings import Settings
+
+
+def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsError, ...]]:
+    """Return what is configured and stored, and the errors of files that could not be read.
+
+    Raises ConfigError if a file is of another time zone or a newer version.
+    """
+    documents, problems = _documents(files)
+    state = runs.decode(read_bytes(settings.state_file))
+    return (
+        Survey(
+            names=list(settings.entities),
+            minutes=settings.data.collection_interval_minutes,
+            zone=settings.zone,
+            documents=documents,
+            sizes=_sizes(files),
+            archived=files.archived_days(),
+            aside=set_aside(files),
+            github=_github(settings, state.token_expires),
+            runs=state.steps,
+            pause=state.pause,
+        ),
+        problems,
+    )
+
+
+def _documents(files: Store) -> tuple[dict[str, Document], tuple[PowerstatsError, ...]]:
+    """Return the documents by tier, and the errors of those that could not be read."""
+    documents: dict[str, Document] = {}
+    problems: list[PowerstatsError] = []
+    for tier in ("daily", *TIERS):
+        try:
+            document = files.read(files.tier(tier))
+        except UnreadableError as error:
+            problems.append(error)
+            continue
+        if document is not None:
+            documents[tier] = document
+    return documents, tuple(problems)
+
+
+def set_aside(files: Store) -> list[str]:
+    """Return the names of the broken files that were set aside."""
+    return [files.name(path) for path in sorted(files.data_dir.rglob("*.json.unreadable-*"))]
+
+
+def _sizes(files: Store) -> dict[str, int]:
+    """Return the sizes of the data files in bytes, by name."""
+    sizes = {}
+    for path in [*files.data_dir.glob("*.json"), *files.data_dir.glob("archive/*.json")]:
+        with suppress(FileNotFoundError):  # a step may just have deleted it
+            sizes[files.name(path)] = path.stat().st_size
+    return sizes
+
+
+def _github(settings: Settings, token_expires: datetime | None) -> GitHubHealth | None:
+    if settings.github is None:
+        return None
+    return GitHubHealth(
+        repository=settings.github.repo,
+        branch=settings.publish.branch,
+        public=settings.publish.tiers,
+        token_expires=token_expires,
+    )
