@@ -563,7 +563,7 @@ def migrate(
     config = None
     if from_config:
         folders = Folders.of(is_root=os.geteuid() == 0)
-        config = command.NewConfig(
+        config = command.ConfigWishes(
             old=from_config,
             target=configuration(to_config or options.config, os.environ, folders),
             data_dir=(options.data_dir or folders.data_dir).absolute(),
@@ -575,9 +575,11 @@ def migrate(
         context.obj = msgspec.structs.replace(options, config=path) if path else options
         return _session(context)
 
-    wishes = command.Wishes(tuple(files or ()), command.units(series or ()), config, dry_run)
-    who = command.dialogue(Console(quiet=options.verbosity < 0, highlight=False), asks=asks)
-    command.migrate(wishes, who, opened_with)
+    wishes = command.Wishes(
+        tuple(files or ()), tuple(series or ()), config, is_dry=dry_run, asks=asks
+    )
+    console = Console(quiet=options.verbosity < 0, highlight=False)
+    command.migrate(wishes, console, opened_with)
 
 
 # --- schedule ---------------------------------------------------------------------------------

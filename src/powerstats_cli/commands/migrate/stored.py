@@ -1,0 +1,51 @@
+"""The data files as they are before the migration."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.tiers import TIERS, names_in
+from powerstats_cli.errors import UnreadableError
+from powerstats_cli.files.store import Store
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """Today's file, the archived days and the tiers by name, as far as they are there."""
+
+    daily: Document | None
+    archive: Mapping[date, Document]
+    tiers: Mapping[str, Document]
+
+    def documents(self) -> list[Document]:
+        """Return all of them."""
+        return [*([self.daily] if self.daily else []), *self.archive.values(), *self.tiers.values()]
+
+    def series(self) -> dict[str, Series]:
+        """Return the unit and kind of each series that has a point."""
+        series: dict[str, Series] = {}
+        for document in self.documents():
+            for name in names_in(document) & document.series.keys():
+                series.setdefault(name, document.series[name])
+        return series
+
+
+def read_stored(files: Store) -> Stored:
+    """Return the data files; raises UnreadableError for a broken one, before any is changed."""
+    archive = {day: _read(files, files.archived(day)) for day in files.archived_days()}
+    tiers = {name: _read(files, files.tier(name)) for name in TIERS}
+    return Stored(
+        daily=_read(files, files.daily),
+        archive={day: document for day, document in archive.items() if document is not None},
+        tiers={name: document for name, document in tiers.items() if document is not None},
+    )
+
+
+def _read(files: Store, path: Path) -> Document | None:
+    try:
+        return files.read(path)
+    except UnreadableError as error:
+        message = f"{error}: mend it, move it away, or give another --data-dir; no data was changed"
+        raise UnreadableError(message) from None
