@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from powerstats_cli.core.documents import TIMESTAMP
+from powerstats_cli.core.documents import is_series_name
 from powerstats_cli.errors import ConfigError
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
@@ -203,7 +203,7 @@ def _with_path_first(message: str) -> str:
 
 def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield the keys whose values are of the right type and still cannot be used."""
-    if not _is_zone(settings.timezone):
+    if not is_zone(settings.timezone):
         yield "timezone", f"{settings.timezone!r} is no time zone, such as Europe/Amsterdam"
     yield from _home_complaints(settings.homeassistant, settings.entities)
     if settings.github:
@@ -234,7 +234,7 @@ def _home_complaints(
         yield "homeassistant.entities", "no entity is configured"
     for name, entity_id in entities.items():
         key = f"homeassistant.entities.{name}"
-        if not name.strip() or name == TIMESTAMP or not name.isprintable():
+        if not is_series_name(name):
             yield key, "a series cannot have this name"
         if not re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", entity_id):
             yield key, f"{entity_id!r} is no entity id, such as sensor.house_power"
@@ -245,7 +245,7 @@ def _github_complaints(
 ) -> Iterator[tuple[str, str]]:
     if not _is_address(github.api_url):
         yield "github.api_url", f"{_shown(github.api_url)} is no address"
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", github.repo, re.ASCII):
+    if not is_repository_name(github.repo):
         yield "github.repo", f"{github.repo!r} is no repository, such as me/powerstats-data"
     if github.token and github.token_file:
         yield "github.token", "token and token_file are both given; keep one"
@@ -277,7 +277,13 @@ def _shown(url: str) -> str:
     return repr(re.sub(r"//.*@", "//***@", re.sub(r"[?#].*", "?***", url)))
 
 
-def _is_zone(name: str) -> bool:
+def is_repository_name(name: str) -> bool:
+    """Tell whether a name is an owner's and a repository's, such as me/powerstats-data."""
+    return re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII) is not None
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether a name is a time zone of the tz database, such as Europe/Amsterdam."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -328,9 +334,17 @@ def _token(
         except OSError as error:
             message = f"{table}.token_file: {source}: {error.strerror}"
             raise ConfigError(message) from None
-    token = (token or "").strip()
-    if not token:
+    if not (token or "").strip():
         message = f"{source}: no token; put one there, or set token_file, or ${variable}"
+        raise ConfigError(message)
+    return checked_token(token or "", source)
+
+
+def checked_token(written: str, source: str) -> Token:
+    """Return a token without the space around it; ConfigError names the source if it is none."""
+    token = written.strip()
+    if not token:
+        message = f"{source}: no token"
         raise ConfigError(message)
     if not re.fullmatch(r"[!-~]+", token):
         message = f"{source}: holds something else than a token"

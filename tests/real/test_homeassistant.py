@@ -764,7 +764,7 @@ def test_a_person_sets_it_up_and_all_is_well(
         assert "refused the token" in terminal.wait_for("Token")
         terminal.wait_for(": ")
         terminal.type(seen.home.reader_token)
-        terminal.answer("Which [")
+        terminal.answer("Which sensors [")
         terminal.answer("Use GitHub?")
         terminal.answer("cron, systemd or none", "none")
         terminal.answer("Fill this in?", "y")

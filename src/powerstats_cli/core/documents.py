@@ -114,6 +114,11 @@ def bucket_minutes(name: str) -> int:
     return int(found[1])
 
 
+def is_series_name(name: str) -> bool:
+    """Tell whether a series can have a name: not blank, printable, and no other key of a point."""
+    return bool(name.strip()) and name.isprintable() and name != TIMESTAMP
+
+
 # --- bytes ------------------------------------------------------------------------------------
 
 

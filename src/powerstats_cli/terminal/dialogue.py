@@ -1,4 +1,4 @@
-"""Telling and asking somebody at a terminal; where nobody is asked, only telling."""
+"""Telling and asking a person at a terminal; if nobody can be asked, only telling."""
 
 import getpass
 from collections.abc import Callable
@@ -14,10 +14,10 @@ _Answer = TypeVar("_Answer")
 
 
 class Dialogue:
-    """A console and, where `asks`, somebody at it."""
+    """A console, and a person at it if `asks` is true."""
 
     def __init__(self, console: Console, *, asks: bool, is_ascii: bool) -> None:
-        """Take the console, and whether it has only ASCII's characters."""
+        """Take the console, and whether it can only show ASCII characters."""
         self.console = console
         self.asks = asks
         self._tick, self._cross = ("+", "x") if is_ascii else ("✓", "✗")
@@ -25,19 +25,19 @@ class Dialogue:
     # --- telling
 
     def say(self, line: str = "", style: str = "") -> None:
-        """Say something; a pipe gets it on one line."""
+        """Show a text; it is wrapped on a terminal only."""
         self.console.print(Text(line, style), soft_wrap=not self.console.is_terminal)
 
     def done(self, line: str) -> None:
-        """Say what is well."""
+        """Show what succeeded."""
         self.say(f"{self._tick} {line}", "green")
 
     def warn(self, line: str) -> None:
-        """Say what may not be as it is wanted."""
+        """Show what may not be as it is wanted."""
         self.say(f"! {line}", "yellow")
 
     def explain(self, text: str) -> None:
-        """Say what only somebody who is asked needs to know."""
+        """Show what only a person who is asked needs to know."""
         if self.asks:
             self.say(text, "dim")
 
@@ -49,13 +49,13 @@ class Dialogue:
     # --- asking
 
     def ask(self, question: str, default: str = "") -> str:
-        """Return what is typed, the default for nothing."""
+        """Return what is typed, or the default if nothing is."""
         hint = f" [{default}]" if default else ""
         self.console.print(Text.assemble((question, "bold"), hint, ": "), end="")
         return input().strip() or default
 
     def ask_hidden(self, question: str) -> str:
-        """Return what is typed without its being shown."""
+        """Return what is typed, without showing it."""
         return getpass.getpass(f"{question}: ").strip()
 
     def confirm(self, question: str) -> bool:
@@ -63,9 +63,9 @@ class Dialogue:
         return self.ask(f"{question} [y/N]").lower() in {"y", "yes"}
 
     def until_right(self, attempt: Callable[[], _Answer]) -> _Answer:
-        """Return what an attempt returns; where it fails that is told, and it is made again.
+        """Return what an attempt returns; if it fails, say so and make it again.
 
-        The last failure, and every one where nobody is asked, is raised.
+        Raises the last failure, or the first if nobody is asked.
         """
         for tries in range(1, MOST_TRIES + 1):
             try:
@@ -76,3 +76,8 @@ class Dialogue:
                 problem = str(error).removesuffix(": the next run tries again")
                 self.say(f"{self._cross} {problem}", "red")
         raise AssertionError
+
+
+def printable(text: str) -> str:
+    """Return a text from elsewhere without control characters, which could rule a terminal."""
+    return "".join(character for character in text if character.isprintable())

@@ -1,0 +1,124 @@
+"""The question for a repository at GitHub, which may be left out."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import chain, repeat
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.commands.init.tokens import TokenSources
+from powerstats_cli.commands.init.wishes import Wishes
+from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.github.client import GitHub
+from powerstats_cli.settings import GITHUB_TOKEN, Token, is_repository_name
+from powerstats_cli.terminal.dialogue import Dialogue
+
+
+class Repository(msgspec.Struct, frozen=True):
+    """A repository that the token may write to."""
+
+    repo: str
+    token: Token
+
+
+class _NoRepositoryError(Exception):
+    """The answer is that there shall be no repository."""
+
+
+def ask_repository(
+    wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str], zone: ZoneInfo
+) -> Repository | None:
+    """Return a repository that the token may write to, None if GitHub is left out.
+
+    If nobody is asked, a failure is raised; otherwise GitHub is left out after some tries.
+    """
+    if wishes.github_repo is None and not _wants_github(dialogue):
+        return None
+    try:
+        return _ask(wishes, dialogue, environment, zone)
+    except _NoRepositoryError:
+        dialogue.say("GitHub is left out.")
+    except PowerstatsError as error:
+        if not dialogue.asks:
+            raise
+        dialogue.warn(f"GitHub is left out: {error}")
+    return None
+
+
+def _wants_github(dialogue: Dialogue) -> bool:
+    if not dialogue.asks:
+        return False
+    dialogue.heading("GitHub (optional)")
+    dialogue.explain(
+        "A repository can keep the long-term files, and show the dashboard on GitHub Pages. "
+        "Anyone can see that page, even if the repository is private."
+    )
+    return dialogue.confirm("Use GitHub?")
+
+
+def _ask(
+    wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str], zone: ZoneInfo
+) -> Repository:
+    given: Iterator[str | None] = chain(
+        [wishes.github_repo], repeat(None)
+    )  # a wrong option is asked for the next time
+    tokens = TokenSources(
+        "--github-token-file",
+        wishes.github_token_file,
+        GITHUB_TOKEN,
+        environment.get(GITHUB_TOKEN),
+        wishes.github_token_path,
+    ).tries(dialogue)
+    last = ""
+
+    def attempt() -> Repository:
+        nonlocal last
+        written = next(given)
+        repo = _repository_name(_asked_name(last, dialogue) if written is None else written)
+        if not last:
+            dialogue.explain(
+                "Make a token for this repository only, with the permission Contents: read and "
+                "write, at\n  https://github.com/settings/personal-access-tokens/new"
+            )
+        last = repo
+        token = next(tokens)()
+        _check(wishes.github_api_url, repo, token, dialogue, zone)
+        return Repository(repo, token)
+
+    return dialogue.until_right(attempt)
+
+
+def _asked_name(last: str, dialogue: Dialogue) -> str:
+    """Return the repository that is typed; raises _NoRepositoryError."""
+    none = "none"
+    written = dialogue.ask("Repository, such as me/powerstats-data, or none", last or none)
+    if written == none:
+        raise _NoRepositoryError
+    return written
+
+
+def _repository_name(written: str) -> str:
+    """Return owner and name, of a name or of an address; raises ConfigError."""
+    repo = written.removeprefix("https://github.com/").removesuffix("/").removesuffix(".git")
+    if not is_repository_name(repo):
+        message = f"{repo!r} is no repository, such as me/powerstats-data"
+        raise ConfigError(message)
+    return repo
+
+
+def _check(api_url: str, repo: str, token: Token, dialogue: Dialogue, zone: ZoneInfo) -> None:
+    """Raise if the token may not write to the repository; tell until when it may."""
+    with GitHub(api_url, repo, token, zone=zone) as github:
+        about = github.about()
+        github.check_writable()
+        dialogue.done(f"{repo}: {_permission(github.token_expires, zone)}")
+    dialogue.warn(
+        "`powerstats publish` makes a page for GitHub Pages that anyone can see"
+        + (f", though {repo} is private" if about.private else "")
+    )
+
+
+def _permission(expires: datetime | None, zone: ZoneInfo) -> str:
+    until = f"until {expires.astimezone(zone):%d %b %Y}" if expires else "and does not expire"
+    return f"the token may write to it, {until}"

@@ -1,0 +1,69 @@
+"""A token for `init`: from a file, from the environment, or typed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.settings import Token, checked_token
+from powerstats_cli.terminal.dialogue import Dialogue
+
+STDIN: Final = "-"
+
+
+class TokenSources(msgspec.Struct, frozen=True):
+    """Where a token can come from.
+
+    `file` is the value of the option, `value` that of the environment's variable; `present` is
+    where `init` writes the token, so the one of an earlier run may be there.
+    """
+
+    option: str
+    file: str | None
+    variable: str
+    value: str | None
+    present: Path
+
+    def tries(self, dialogue: Dialogue) -> Iterator[Callable[[], Token]]:
+        """Yield how to get a token, one way for each try; the first that are given come first.
+
+        A way raises ConfigError if what it finds is no token. Nobody can look up a token of an
+        earlier run again, so that one can be kept.
+        """
+        if self.file is not None and not (self.file == STDIN and dialogue.asks):
+            yield partial(read_token, self.file)
+        elif self.value:
+            yield partial(checked_token, self.value, f"${self.variable}")
+        elif not dialogue.asks:
+            message = (
+                f"no token: give a file with {self.option}, or - for stdin, or ${self.variable}"
+            )
+            raise ConfigError(message)
+        if self.present.is_file():
+            yield partial(_typed, dialogue, self.present)
+        while True:
+            yield partial(_typed, dialogue, None)
+
+
+def _typed(dialogue: Dialogue, present: Path | None) -> Token:
+    hint = f"; Enter takes the one in {present.name}" if present else ""
+    typed = dialogue.ask_hidden(f"Token (not shown{hint})")
+    if present and not typed:
+        return read_token(str(present))
+    return checked_token(typed, "the answer")
+
+
+def read_token(file: str) -> Token:
+    """Return the token of a file, or of a line of stdin if the name is `-`; raises ConfigError."""
+    if file == STDIN:
+        return checked_token(sys.stdin.readline(), "stdin")
+    try:
+        written = Path(file).expanduser().read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        message = f"{file}: {error.strerror}"
+        raise ConfigError(message) from None
+    return checked_token(written, file)

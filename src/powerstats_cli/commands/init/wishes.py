@@ -1,0 +1,94 @@
+"""What the command line says about `init`; the rest is asked, or has a default."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from powerstats_cli import settings
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.jobs.machine import Machine
+
+DEFAULT_API: Final = "https://api.github.com"
+Schedule = Literal["cron", "systemd", "none"]
+SCHEDULES: Final[Mapping[str, Schedule]] = {"cron": "cron", "systemd": "systemd", "none": "none"}
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """The options of `init`.
+
+    `scheduler` is what this machine has, and is suggested when the schedule is asked for.
+    `backfills` is None if the command line does not say it: then the past year is offered if
+    somebody can be asked.
+    """
+
+    config: Path
+    data_dir: Path
+    url: str | None = None
+    ca_file: Path | None = None
+    token_file: str | None = None
+    entities: Mapping[str, str] = {}
+    timezone: str | None = None
+    github_repo: str | None = None
+    github_token_file: str | None = None
+    github_api_url: str = DEFAULT_API
+    schedule: Schedule | None = None
+    scheduler: Schedule = "none"
+    asks: bool = True
+    collects: bool = True
+    backfills: bool | None = None
+    overwrites: bool = False
+
+    @property
+    def token_path(self) -> Path:
+        """The file that Home Assistant's token is written to."""
+        return self.config.with_name("homeassistant.token")
+
+    @property
+    def github_token_path(self) -> Path:
+        """The file that GitHub's token is written to."""
+        return self.config.with_name("github.token")
+
+
+class Folders(msgspec.Struct, frozen=True):
+    """The folders of the configuration and of the data if no option names others."""
+
+    config: Path
+    data_dir: Path
+
+    @classmethod
+    def of(cls, *, is_root: bool) -> "Folders":
+        """Return the system's folders for root, and folders of the user's own for anyone else."""
+        if is_root:
+            return cls(Path("/etc/powerstats"), Path("/var/lib/powerstats"))
+        home = Path.home()
+        return cls(home / ".config/powerstats", home / ".local/share/powerstats")
+
+
+def configuration(given: Path | None, environment: Mapping[str, str], folders: Folders) -> Path:
+    """Return the file that a new configuration is written to."""
+    named = environment.get(settings.ENVIRONMENT_PATH)
+    path = given or (Path(named) if named else folders.config / "config.toml")
+    return path.expanduser().absolute()
+
+
+def entities(written: Sequence[str]) -> dict[str, str]:
+    """Return entity ids by name, read from NAME=ENTITY_ID; raises ConfigError."""
+    ids: dict[str, str] = {}
+    for word in written:
+        name, _, entity_id = word.rpartition("=")
+        if not name or name in ids:
+            what = "names a sensor twice" if name else "is not NAME=ENTITY_ID"
+            message = f"--entity {word} {what}"
+            raise ConfigError(message)
+        ids[name] = entity_id
+    return ids
+
+
+def scheduler(machine: Machine) -> Schedule:
+    """Return what can run the steps on a machine."""
+    if shutil.which(machine.crontab):
+        return "cron"
+    return "systemd" if machine.systemd_runs.is_dir() else "none"

@@ -1,0 +1,1 @@
+"""`init`: its order, and each of its questions."""
