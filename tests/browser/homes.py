@@ -10,9 +10,10 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.commands.demo import ENTITIES, REGULAR_DAYS, schedule
-from powerstats_cli.core.buckets import StateClass, Value
-from powerstats_cli.core.documents import Document, Latest, Point, Series, bucket_name, encode
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document, Latest, Point, bucket_name, encode
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, local_day
+from powerstats_cli.core.series import Series, StateClass
 from powerstats_cli.core.tiers import TIERS, buckets
 from powerstats_cli.demo.house import House
 from powerstats_cli.demo.server import HomeAssistant

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from powerstats_cli.core.buckets import NO_RESET, UNKNOWN, History
+from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
 from powerstats_cli.core.periods import micros
 
 BEGIN = datetime(2025, 11, 20, 18, 30, tzinfo=UTC)  # midnight in Kolkata

@@ -4,7 +4,6 @@ import math
 
 import pytest
 
-from powerstats_cli.core.buckets import StateClass
 from powerstats_cli.core.candidates import (
     Candidate,
     Entity,
@@ -14,6 +13,7 @@ from powerstats_cli.core.candidates import (
     picks,
     suggested,
 )
+from powerstats_cli.core.series import StateClass
 
 NAN = math.nan
 

@@ -15,9 +15,10 @@ from hypothesis import given, settings, strategies
 
 from powerstats_cli.core import archive
 from powerstats_cli.core.booking import Booking, Shelf
-from powerstats_cli.core.buckets import StateClass, Value
+from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import HOUR, instant, local_day, micros
+from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.windows import Answer, next_window
 from tests.core.histories import (
     BEGIN,
@@ -126,7 +127,7 @@ class Collector:
             asked = seen_from(self.states, micros(window.asked_from), micros(window.end))
             # Home Assistant is seen at work all the time: no value outlives it here.
             alive = range(micros(window.asked_from), micros(window.end), MINUTE_US)
-            answer = Answer("kWh", self.state_class, history_of(asked))
+            answer = Answer(Kind("kWh", self.state_class), history_of(asked))
             shelf = Shelf(self.days, today, KOLKATA, 10, earlier=lambda: self.earlier)
             Booking(NAME, answer, alive, window, window.end, shelf, now).book()
 

@@ -14,8 +14,9 @@ from hypothesis import given, settings, strategies
 from jsonschema import Draft202012Validator
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.documents import Document, Latest, Series, TierName, decode, encode
+from powerstats_cli.core.documents import Document, Latest, TierName, decode, encode
 from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
+from powerstats_cli.core.series import Series
 from powerstats_cli.errors import ConfigError, UnreadableError
 from tests.core.histories import BEGIN
 from tests.core.simulation import FIRST_RUN, Box, alive, opened

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powerstats_cli.core.buckets import StateClass, Value
-from powerstats_cli.core.documents import Series
-from powerstats_cli.core.longterm import Kind, Row, by_hour, local_day, local_hours
-from powerstats_cli.core.periods import DAY, EPOCH, HOUR, Span, day_span, day_start, hours
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.longterm import Conversion, Row, by_hour, local_day, local_hours
+from powerstats_cli.core.periods import DAY, HOUR, Span, day_span, day_start, hours
+from powerstats_cli.core.series import Kind, StateClass
 
-POWER = Kind(Series("W", "measurement", EPOCH))
-ENERGY = Kind(Series("kWh", "total_increasing", EPOCH))
+POWER = Kind("W", "measurement")
+ENERGY = Kind("kWh", "total_increasing")
 ZONES = (
     *("Asia/Kolkata", "Australia/Adelaide", "Asia/Kathmandu", "Australia/Lord_Howe"),
     *("Europe/Amsterdam", "America/St_Johns", "UTC"),
@@ -49,7 +49,7 @@ def rows_over(span: Span, kind: Kind) -> list[Row]:
 
 def test_an_hour_is_its_row() -> None:
     """Where local hours are those of UTC, a row is an hour: mean, min, max, and kWh of a power."""
-    known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], POWER)
+    known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], Conversion(POWER))
     (span, value), *more = local_hours(known, date(2025, 7, 1), ZoneInfo("Europe/Amsterdam"), POWER)
     assert not more
     assert span.start == datetime(2025, 7, 1, 10, tzinfo=UTC)
@@ -60,14 +60,14 @@ def test_an_hour_is_its_row() -> None:
 
 def test_a_counters_hour_is_its_row() -> None:
     """A counter's hour has the change, and the state at its end."""
-    known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], ENERGY)
+    known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], Conversion(ENERGY))
     [(_, value)] = local_hours(known, date(2025, 7, 1), ZoneInfo("UTC"), ENERGY)
     assert value == Value(change=0.4, state=1000.4, coverage=1.0, source="statistics")
 
 
 def test_an_hour_is_split_evenly() -> None:
     """In India an hour of UTC lies in two local ones, half of it in each."""
-    known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], POWER)
+    known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], Conversion(POWER))
     found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), POWER)
     starts = [datetime(2025, 7, 1, 9, 30, tzinfo=UTC), datetime(2025, 7, 1, 10, 30, tzinfo=UTC)]
     assert [span.start for span, _ in found] == starts
@@ -79,7 +79,7 @@ def test_an_hour_is_split_evenly() -> None:
 
 def test_a_counters_hour_is_split_evenly() -> None:
     """Half the change is in each of the two, and the state at the first one's end is between."""
-    known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], ENERGY)
+    known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], Conversion(ENERGY))
     found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), ENERGY)
     assert [value.change for _, value in found] == [0.2, 0.2]
     assert [value.state for _, value in found] == pytest.approx([1000.2, 1000.4])
@@ -90,7 +90,9 @@ def test_a_quarter_of_an_hour() -> None:
     """Kathmandu is 5:45 ahead: its hours begin at a quarter past those of UTC."""
     rows = [at("2025-07-01T10:00", mean=100.0, min=1.0, max=300.0)]
     rows.append(at("2025-07-01T11:00", mean=200.0, min=2.0, max=400.0))
-    found = dict(local_hours(by_hour(rows, POWER), DAYS[-1], ZoneInfo("Asia/Kathmandu"), POWER))
+    found = dict(
+        local_hours(by_hour(rows, Conversion(POWER)), DAYS[-1], ZoneInfo("Asia/Kathmandu"), POWER)
+    )
     start = datetime(2025, 7, 1, 10, 15, tzinfo=UTC)
     whole = found[Span(start, start + HOUR)]
     assert whole.mean == pytest.approx(0.75 * 100 + 0.25 * 200)
@@ -104,7 +106,7 @@ def test_hours_add_up_to_their_day(zone: str, day: date) -> None:
     where = ZoneInfo(zone)
     span = day_span(day, where)
     for kind in (POWER, ENERGY):
-        parts = local_hours(by_hour(rows_over(span, kind), kind), day, where, kind)
+        parts = local_hours(by_hour(rows_over(span, kind), Conversion(kind)), day, where, kind)
         assert [part for part, _ in parts] == list(hours(day, where))
         assert [value.coverage for _, value in parts] == pytest.approx([1.0] * len(parts))
         whole = local_day(parts, day, where)
@@ -133,7 +135,7 @@ def test_the_total_stays(zone: str, first: date, changes: list[float | None]) ->
         for number, change in enumerate(changes)
         if change is not None
     ]
-    known = by_hour(rows, ENERGY)
+    known = by_hour(rows, Conversion(ENERGY))
     parts = [
         (span, value)
         for number in range(10)
@@ -159,20 +161,20 @@ def test_the_total_stays(zone: str, first: date, changes: list[float | None]) ->
 def test_rows_that_say_nothing(numbers: dict[str, float], kind: StateClass) -> None:
     """A row without its numbers, or with nonsense, is unknown time."""
     row = at("2025-07-01T10:00", **numbers)
-    assert by_hour([row], Kind(Series("kWh", kind, EPOCH))) == {}
+    assert by_hour([row], Conversion(Kind("kWh", kind))) == {}
 
 
 def test_a_total_may_go_down() -> None:
     """A net meter's change is signed."""
     known = by_hour(
-        [at("2025-07-01T10:00", change=-0.2, state=7.0)], Kind(Series("kWh", "total", EPOCH))
+        [at("2025-07-01T10:00", change=-0.2, state=7.0)], Conversion(Kind("kWh", "total"))
     )
     assert [row.change for row in known.values()] == [-0.2]
 
 
 def test_the_unit_is_the_one_kept() -> None:
     """Numbers in another unit are brought into the one kept."""
-    kind = Kind(Series("W", "measurement", EPOCH), factor=1000.0)
+    kind = Conversion(Kind("W", "measurement"), factor=1000.0)
     known = by_hour([at("2025-07-01T10:00", mean=1.5, min=1.0, max=2.0)], kind)
     [row] = known.values()
     assert (row.mean, row.min, row.max) == (1500.0, 1000.0, 2000.0)

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli.core import documents
-from powerstats_cli.core.buckets import StateClass, Value
-from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import DAY, day_span, day_start, days, hours, intervals
+from powerstats_cli.core.series import Series, StateClass
 from powerstats_cli.core.tiers import TIERS, roll_up
 from tests.support.installation import Installation, Result
 

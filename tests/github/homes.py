@@ -9,9 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core import documents
-from powerstats_cli.core.buckets import StateClass, Value
-from powerstats_cli.core.documents import BUCKETS, Document, Latest, Point, Series, TierName
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import BUCKETS, Document, Latest, Point, TierName
 from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
+from powerstats_cli.core.series import Series, StateClass
 from tests.github.fake import GitHub
 from tests.github.repository import Repository
 from tests.support.installation import Installation, Result

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from hypothesis import given, settings, strategies
 
-from powerstats_cli.core.buckets import StateClass, Value
-from powerstats_cli.core.documents import BUCKETS, Document, Series, TierName, decode, encode
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import BUCKETS, Document, TierName, decode, encode
 from powerstats_cli.core.merging import differs, merge
 from powerstats_cli.core.periods import DAY, day_span, day_start
+from powerstats_cli.core.series import Series, StateClass
 from powerstats_cli.core.tiers import TIERS
 
 LAST = date(2025, 10, 28)

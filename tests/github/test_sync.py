@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.documents import Document, Series, TierName, encode
+from powerstats_cli.core.documents import Document, TierName, encode
 from powerstats_cli.core.periods import DAY, day_start
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, window_start
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.files import store

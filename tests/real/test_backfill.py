@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pytest
 
-from powerstats_cli.core.documents import Series
-from powerstats_cli.core.longterm import Kind, by_hour, local_hours
-from powerstats_cli.core.periods import DAY, EPOCH, day_start, days, hours
+from powerstats_cli.core.longterm import Conversion, by_hour, local_hours
+from powerstats_cli.core.periods import DAY, day_start, days, hours
+from powerstats_cli.core.series import Kind
 from powerstats_cli.errors import TryAgainError
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.websocket import LongTerm
@@ -94,15 +94,17 @@ def test_hours_are_home_assistants_own(seeded: Seeded) -> None:
         rows = long_term.hours([POWER, ENERGY], seeded.begin, day_start(today, ZONE))
     own = seeded.own_hours(POWER, "mean")
     changes = seeded.own_hours(ENERGY, "change")
-    power = Kind(Series("W", "measurement", EPOCH))
-    energy = Kind(Series("kWh", "total_increasing", EPOCH))
+    power = Kind("W", "measurement")
+    energy = Kind("kWh", "total_increasing")
     count = 0
     for day in days(today - 58 * DAY, today):
-        for span, value in local_hours(by_hour(rows[POWER], power), day, ZONE, power):
+        for span, value in local_hours(by_hour(rows[POWER], Conversion(power)), day, ZONE, power):
             assert value.mean == pytest.approx(own[span.start], abs=1e-6)
             assert value.kwh == pytest.approx(own[span.start] / 1000, abs=1e-9)
             count += 1
-        for span, value in local_hours(by_hour(rows[ENERGY], energy), day, ZONE, energy):
+        for span, value in local_hours(
+            by_hour(rows[ENERGY], Conversion(energy)), day, ZONE, energy
+        ):
             assert value.change == pytest.approx(changes[span.start], abs=1e-6)
     assert count > 58 * 23
 

@@ -19,12 +19,14 @@ from powerstats_cli.commands.aggregate import aggregate
 from powerstats_cli.commands.collect import GOOD_ANSWER, MOST_GROWTH, SENSOR_TIME
 from powerstats_cli.core import archive
 from powerstats_cli.core.booking import Booking, Shelf
-from powerstats_cli.core.buckets import History, StateClass, Value, signs_of_life
-from powerstats_cli.core.documents import Document, Series
-from powerstats_cli.core.longterm import Kind, by_hour, local_day, local_hours
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.history import History, signs_of_life
+from powerstats_cli.core.longterm import Conversion, by_hour, local_day, local_hours
 from powerstats_cli.core.outcome import Outcome, joined
 from powerstats_cli.core.periods import DAY, EPOCH, HOUR, day_span, day_start, days, micros
 from powerstats_cli.core.periods import local_day as day_at
+from powerstats_cli.core.series import Kind, Series, StateClass
 from powerstats_cli.core.tiers import (
     TIERS,
     Tier,
@@ -86,7 +88,7 @@ class Month:
     first: date
     days: Sequence[Bucket]
     hours: Sequence[Bucket]
-    kinds: Mapping[str, Series]
+    kinds: Mapping[str, Kind]
 
     @property
     def label(self) -> str:
@@ -175,7 +177,7 @@ class _Run:
     first_own: date = date.max
     newest: date = date.min
     until: Mapping[str, datetime] = field(default_factory=dict)
-    kinds: dict[str, Series] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     asked: dict[date, set[str]] = field(default_factory=dict)
     in_tiers: "dict[str, _Content]" = field(default_factory=dict)
     filled: dict[date, Document] = field(default_factory=dict)
@@ -223,7 +225,7 @@ class _Run:
         if document is None:
             return None
         for name in names_in(document) & document.series.keys():
-            self.kinds.setdefault(name, document.series[name])
+            self.kinds.setdefault(name, document.series[name].kind)
         return msgspec.structs.replace(document, points={})
 
     def found(self) -> Iterator[Piece]:
@@ -241,7 +243,7 @@ class _Run:
                 self.filled[day] = document
                 self._seen(document)
                 yield HistoryDay(day, document)
-        kinds = self._statistics_kinds()
+        kinds = self._conversions()
         if months and kinds:
             with self.long_term() as long_term:
                 for first, lacking in months.items():
@@ -364,7 +366,7 @@ class _Run:
 
     # --- statistics ---------------------------------------------------------------------------
 
-    def _statistics_kinds(self) -> dict[str, Kind]:
+    def _conversions(self) -> dict[str, Conversion]:
         """Return what the statistics of each series are kept as; who does not fit is told."""
         kinds = {}
         for name, entity_id in self.settings.entities.items():
@@ -374,21 +376,21 @@ class _Run:
             unit, factor = statistic.unit
             known = self.kinds.get(name)
             if not statistic.has_sum:
-                series = Series(unit, "measurement", EPOCH)
+                kind = Kind(unit, "measurement")
             elif known is not None and known.state_class != "measurement":
-                series = Series(unit, known.state_class, EPOCH)
+                kind = Kind(unit, known.state_class)
             else:
                 present = self.home.present(entity_id)
                 is_total = present is not None and present.state_class == "total"
-                series = Series(unit, "total" if is_total else "total_increasing", EPOCH)
-            if known is not None and not series.fits(known):
+                kind = Kind(unit, "total" if is_total else "total_increasing")
+            if known is not None and not kind.fits(known):
                 message = (
-                    f"{name}: its statistics are {series.described}, stored as {known.described}: "
+                    f"{name}: its statistics are {kind.described}, stored as {known.described}: "
                     f"{RENAME}"
                 )
                 self.problems.append(ConfigError(message))
                 continue
-            kinds[name] = Kind(series, factor)
+            kinds[name] = Conversion(kind, factor)
         return kinds
 
     def _month(
@@ -396,7 +398,7 @@ class _Run:
         long_term: "LongTerm",
         first: date,
         lacking: Mapping[date, set[str]],
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, Conversion],
     ) -> Month:
         """Ask for a month and return what its days lack."""
         zone, entities = self.settings.zone, self.settings.entities
@@ -412,14 +414,14 @@ class _Run:
             for name in some:
                 known = by_hour(rows.get(entities[name], ()), kinds[name])
                 for day in sorted(day for day, who in wanted.items() if name in who):
-                    parts = local_hours(known, day, zone, kinds[name])
+                    parts = local_hours(known, day, zone, kinds[name].kind)
                     if not parts:
                         continue
                     daily.append((day_start(day, zone), name, local_day(parts, day, zone)))
                     if self.newest - day < TIERS["weekly"].window * DAY:
                         hourly += [(span.start, name, value) for span, value in parts]
-        series = {name: kind.series for name, kind in kinds.items()}
-        return Month(first, daily, hourly, series)
+        kept = {name: conversion.kind for name, conversion in kinds.items()}
+        return Month(first, daily, hourly, kept)
 
     def _without_history(self, day: date, names: set[str]) -> set[str]:
         """Return the series that neither the archive has in a day nor this run has found."""
@@ -491,9 +493,8 @@ class _Run:
             if start >= first and name not in content.names(day_at(start, zone)):
                 changed |= document.put(start, name, value)
                 asked_to = day_start(self.newest + DAY, zone)
-                series = piece.kinds[name]
                 until = max(document.until(name) or asked_to, asked_to)
-                document.series[name] = msgspec.structs.replace(series, until=until)
+                document.series[name] = Series.of(piece.kinds[name], until)
         if changed:
             document.last_update = now
         return changed and self.files.write(self.files.tier(tier.name), document)

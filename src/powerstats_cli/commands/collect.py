@@ -8,8 +8,8 @@ from typing import Final
 
 from powerstats_cli.clock import DATE_RESOLUTION, Clock
 from powerstats_cli.core.booking import Booking, Shelf
-from powerstats_cli.core.buckets import signs_of_life
-from powerstats_cli.core.documents import Document, Series, bucket_minutes
+from powerstats_cli.core.documents import Document, bucket_minutes
+from powerstats_cli.core.history import signs_of_life
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.periods import (
     DAY,
@@ -20,6 +20,7 @@ from powerstats_cli.core.periods import (
     interval_at,
     local_day,
 )
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.windows import (
     LONGEST_PIECE,
     Answer,
@@ -129,7 +130,8 @@ class _Run:
         self._check_clocks()
         if window.end > self._newest_complete():
             return  # by Home Assistant's clock it is not over: plan again
-        answers = self.inquiry.answers(window, recorded, self.series, self.read_once)
+        kinds = {name: series.kind for name, series in self.series.items()}
+        answers = self.inquiry.answers(window, recorded, kinds, self.read_once)
         self.given_up |= set(window.names) - answers.keys()
         if not answers:
             return

@@ -10,11 +10,12 @@ from typing import Final
 
 from powerstats_cli import settings
 from powerstats_cli.clock import in_words
-from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.documents import Document
 from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped, warning
 from powerstats_cli.core.health import TOKEN_WARNING, assess
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, HOUR, instant
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store, read_bytes

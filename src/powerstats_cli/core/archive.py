@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.core.documents import Document, Series, bucket_name
+from powerstats_cli.core.documents import Document, bucket_name
 from powerstats_cli.core.periods import DAY, day_start
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, gains, window_start
 
 
@@ -41,7 +42,7 @@ def closed(daily: Document, day: date, archived: Document | None) -> Document:
     end = day_start(day + DAY, ZoneInfo(daily.timezone))
     for name, series in daily.series.items():
         until = max(min(series.until, end), archived.until(name) or series.until)
-        archived.series[name] = Series(series.unit, series.state_class, until)
+        archived.series[name] = Series.of(series.kind, until)
     return archived
 
 

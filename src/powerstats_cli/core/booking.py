@@ -16,16 +16,14 @@ from powerstats_cli.core import archive
 from powerstats_cli.core.buckets import (
     ENERGY_DECIMALS,
     MEASUREMENT_DECIMALS,
-    Accepted,
-    History,
     Value,
     as_written,
-    count,
     measure,
     rounded,
-    without_silence,
 )
-from powerstats_cli.core.documents import Document, Latest, Series, bucket_minutes
+from powerstats_cli.core.counters import Accepted, count
+from powerstats_cli.core.documents import Document, Latest, bucket_minutes
+from powerstats_cli.core.history import History, without_silence
 from powerstats_cli.core.periods import (
     DAY,
     MICROSECOND,
@@ -36,8 +34,8 @@ from powerstats_cli.core.periods import (
     local_day,
     micros,
 )
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import buckets, length_of
-from powerstats_cli.core.units import POWER
 from powerstats_cli.core.windows import Answer, Window
 
 
@@ -103,15 +101,11 @@ class Booking:
         history = without_silence(
             self.answer.history, self.signs, answered, self.window.interval // MICROSECOND
         )
-        is_measured = self.answer.state_class == "measurement"
-        changed = self._measure(history) if is_measured else self._count(history)
+        is_counter = self.answer.kind.is_counter
+        changed = self._count(history) if is_counter else self._measure(history)
         self._mark_answered()
         self._mark_latest()
         return changed
-
-    @cached_property
-    def _kind(self) -> Series:
-        return Series(self.answer.unit, self.answer.state_class, self.end)
 
     @cached_property
     def _spans(self) -> list[Span]:
@@ -131,10 +125,12 @@ class Booking:
 
     def _is_in(self, document: Document) -> bool:
         """Tell whether a document has the series, and not another that had its name before."""
-        return self.name in document.series and document.series[self.name].fits(self._kind)
+        return self.name in document.series and document.series[self.name].kind.fits(
+            self.answer.kind
+        )
 
     def _measure(self, history: History) -> int:
-        is_power = self.answer.unit == POWER
+        is_power = self.answer.kind.is_power
         return sum(
             self.shelf.put(
                 span, self.name, measure(history, *_micros(span), is_power=is_power), self.now
@@ -167,9 +163,12 @@ class Booking:
     def _counted(
         self, history: History, span: Span, accepted: Accepted | None
     ) -> tuple[Value | None, Accepted | None]:
-        signed = self.answer.state_class == "total"
         value, accepted = count(
-            history, *_micros(span), accepted, known_to=micros(self.end), signed=signed
+            history,
+            *_micros(span),
+            accepted,
+            known_to=micros(self.end),
+            signed=self.answer.kind.is_signed,
         )
         return value and as_written(value), accepted
 
@@ -197,7 +196,7 @@ class Booking:
                 day_end = day_start(day + DAY, self.shelf.zone)
                 until = self.end if day == self.shelf.today else min(self.end, day_end)
                 until = max(until, document.until(self.name) or until)
-                document.series[self.name] = replace(self._kind, until=until)
+                document.series[self.name] = Series.of(self.answer.kind, until)
 
     def _mark_latest(self) -> None:
         """Remember the last reading before the end, in today's file only."""
@@ -206,8 +205,8 @@ class Booking:
         index = next((at for at in before if not math.isnan(history.values[at])), None)
         if index is None or today.latest is None:
             return
-        is_measured = self.answer.state_class == "measurement"
-        decimals = MEASUREMENT_DECIMALS if is_measured else ENERGY_DECIMALS
+        is_counter = self.answer.kind.is_counter
+        decimals = ENERGY_DECIMALS if is_counter else MEASUREMENT_DECIMALS
         value = rounded(history.values[index], decimals)
         at = instant(history.times[index]).replace(microsecond=0)
         stored = today.latest.get(self.name)

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.buckets import StateClass
 from powerstats_cli.core.energy.roles import ROLES, Role, has_phrase, role_of, words
+from powerstats_cli.core.series import StateClass
 from powerstats_cli.core.units import POWER, normalised
 
 # A battery has less, any mains has more.

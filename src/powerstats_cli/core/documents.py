@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.buckets import StateClass, Value, as_written, better
+from powerstats_cli.core.buckets import Value, as_written, better
+from powerstats_cli.core.series import Series
 from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
 
 VERSION: Final = 1
@@ -21,23 +22,6 @@ TierName = Literal["daily", "weekly", "monthly", "yearly"]
 # A daily file's bucket is the configured interval.
 BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day"}
 Point = dict[str, Value]
-
-
-class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """What a series is, and `until`: the end of the last bucket asked for and answered."""
-
-    unit: str
-    state_class: StateClass
-    until: datetime
-
-    def fits(self, other: "Series") -> bool:
-        """Tell whether two series can be one: the same unit and kind."""
-        return (self.unit, self.state_class) == (other.unit, other.state_class)
-
-    @property
-    def described(self) -> str:
-        """Say what the series is, for a message."""
-        return f"{self.state_class} in {self.unit or 'no unit'}"
 
 
 class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):

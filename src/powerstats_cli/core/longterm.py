@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.buckets import HOUR_US, Value, combine
-from powerstats_cli.core.documents import Series
-from powerstats_cli.core.periods import Span, day_span, hours, micros
-from powerstats_cli.core.units import POWER
+from powerstats_cli.core.buckets import Value, combine
+from powerstats_cli.core.periods import HOUR_US, Span, day_span, hours, micros
+from powerstats_cli.core.series import Kind
 
 W_PER_KW: Final = 1000.0
 # Beyond it a number is nonsense, and a sum of a year of them would not be finite.
@@ -32,27 +31,22 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     state: float | None = None
 
 
-class Kind(msgspec.Struct, frozen=True):
-    """What a statistic is kept as, and the factor that brings its numbers there."""
+class Conversion(msgspec.Struct, frozen=True):
+    """The kind that a statistic is kept as, and the factor that brings its numbers there."""
 
-    series: Series
+    kind: Kind
     factor: float = 1.0
-
-    @property
-    def is_counter(self) -> bool:
-        """Tell whether its hours have a change and a state, and no mean."""
-        return self.series.state_class != "measurement"
 
 
 Hours = Mapping[int, Row]
 
 
-def by_hour(rows: Iterable[Row], kind: Kind) -> dict[int, Row]:
+def by_hour(rows: Iterable[Row], conversion: Conversion) -> dict[int, Row]:
     """Return the rows that say something, in the unit kept, by their hour since 1970."""
     return {
         round(row.start * 1000) // HOUR_US: scaled
         for row in rows
-        if abs(row.start) < LARGEST and (scaled := _scaled(row, kind)) is not None
+        if abs(row.start) < LARGEST and (scaled := _scaled(row, conversion)) is not None
     }
 
 
@@ -71,14 +65,14 @@ def local_day(parts: Sequence[tuple[Span, Value]], day: date, zone: ZoneInfo) ->
     return combine([(value, span.length.total_seconds()) for span, value in parts], length)
 
 
-def _scaled(row: Row, kind: Kind) -> Row | None:
-    wanted = (row.change, row.state) if kind.is_counter else (row.mean, row.min, row.max)
-    numbers = [number * kind.factor for number in wanted if number is not None]
+def _scaled(row: Row, conversion: Conversion) -> Row | None:
+    wanted = (row.change, row.state) if conversion.kind.is_counter else (row.mean, row.min, row.max)
+    numbers = [number * conversion.factor for number in wanted if number is not None]
     if len(numbers) < len(wanted) or not all(abs(number) < LARGEST for number in numbers):
         return None
-    if kind.is_counter:
+    if conversion.kind.is_counter:
         change, state = numbers
-        if change < 0 and kind.series.state_class == "total_increasing":
+        if change < 0 and conversion.kind.state_class == "total_increasing":
             return None  # somebody has corrected the sum by hand
         return Row(row.start, change=change, state=state)
     return Row(row.start, *numbers)
@@ -103,12 +97,11 @@ def _part(row: Row, kind: Kind, share: float, remaining: float) -> Value:
     if row.change is not None and row.state is not None:
         state = row.state - row.change * remaining if remaining else row.state
         return Value(change=row.change * share, state=state, coverage=1.0, source="statistics")
-    is_power = kind.series.unit == POWER
     return Value(
         mean=row.mean,
         min=row.min,
         max=row.max,
-        kwh=row.mean * share / W_PER_KW if is_power and row.mean is not None else None,
+        kwh=row.mean * share / W_PER_KW if kind.is_power and row.mean is not None else None,
         coverage=1.0,
         source="statistics",
     )

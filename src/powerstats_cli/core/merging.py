@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.documents import Document, Point, Series
+from powerstats_cli.core.documents import Document, Point
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import Tier, names_in, newest_closed_day, window_start
 
 

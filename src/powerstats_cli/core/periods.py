@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 OFFSET_GRID = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+HOUR_US = 3_600_000_000
 
 
 class Span(NamedTuple):

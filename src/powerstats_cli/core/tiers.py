@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.buckets import Value, as_written, better, combine
-from powerstats_cli.core.documents import Document, Series, TierName, bucket_minutes
+from powerstats_cli.core.documents import Document, TierName, bucket_minutes
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
+from powerstats_cli.core.series import Kind, Series
 
 
 class Tier(msgspec.Struct, frozen=True):
@@ -134,7 +135,7 @@ def _given(
     tier: Tier,
     archive: Mapping[date, Document],
     finer: Sequence[Document],
-    kinds: Mapping[str, Series],
+    kinds: Mapping[str, Kind],
     zone: ZoneInfo,
 ) -> Iterator[tuple[datetime, str, Value, bool]]:
     """Yield a tier's buckets from the archive, then those of other days; and which they are."""
@@ -144,19 +145,19 @@ def _given(
     for day, document, is_archived in days:
         for start, name, value in roll_up(document, day, tier.bucket, zone):
             series = document.series.get(name)
-            if series is None or name not in kinds or series.fits(kinds[name]):
+            if series is None or name not in kinds or series.kind.fits(kinds[name]):
                 yield start, name, value, is_archived
 
 
-def _kinds(documents: Iterable[Document]) -> dict[str, Series]:
+def _kinds(documents: Iterable[Document]) -> dict[str, Kind]:
     """Return what each series is: what the first of the documents with a point of it says.
 
     A sensor that never gave a number may not have said its unit yet.
     """
-    kinds: dict[str, Series] = {}
+    kinds: dict[str, Kind] = {}
     for document in documents:
         for name in names_in(document) & document.series.keys():
-            kinds.setdefault(name, document.series[name])
+            kinds.setdefault(name, document.series[name].kind)
     return kinds
 
 
@@ -168,7 +169,7 @@ def names_in(document: Document) -> set[str]:
 def _carried(
     result: Document,
     sources: Sequence[Document],
-    kinds: Mapping[str, Series],
+    kinds: Mapping[str, Kind],
     closed: datetime,
 ) -> dict[str, Series]:
     """Return what each series is, and until when its closed days were asked for."""
@@ -177,12 +178,12 @@ def _carried(
     for document in sources:
         for name, known in document.series.items():
             is_carried = document.tier == "daily" and document.latest is not None
-            fits = name not in kinds or known.fits(kinds[name])
+            fits = name not in kinds or known.kind.fits(kinds[name])
             if fits and (name in present or is_carried):
                 until = min(known.until, closed)
                 if name in series:
                     until = max(until, series[name].until)
-                series[name] = Series(known.unit, known.state_class, until)
+                series[name] = Series.of(known.kind, until)
     return series
 
 
@@ -191,11 +192,11 @@ def misfits(stored: Document, sources: Iterable[Document]) -> dict[str, str]:
     sources = list(sources)
     kinds = _kinds([stored, *sources])
     return {
-        name: f"{series.described}, but {kinds[name].described} in "
+        name: f"{kind.described}, but {kinds[name].described} in "
         + (f"{stored.tier}.json" if name in stored.series else "other files")
         for source in sources
-        for name, series in _kinds([source]).items()
-        if not series.fits(kinds[name])
+        for name, kind in _kinds([source]).items()
+        if not kind.fits(kinds[name])
     }
 
 

@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.buckets import History, StateClass, last_sign
+from powerstats_cli.core.history import History, last_sign
 from powerstats_cli.core.periods import HOUR, instant, interval_at, micros
+from powerstats_cli.core.series import Kind
 
 LONGEST_PIECE: Final = timedelta(hours=6)
 SETTLED_AFTER: Final = HOUR
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What Home Assistant said of one series: its unit as kept, its kind, and its states."""
+    """What Home Assistant said of one series: its kind, and its states in the unit kept."""
 
-    unit: str
-    state_class: StateClass
+    kind: Kind
     history: History
 
 

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 from powerstats_cli.core import archive
-from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import day_start
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import Store
@@ -105,7 +106,7 @@ class DayFiles:
         begin = day_start(min(self.lost), self.settings.zone)
         for name, series in daily.series.items():
             until = min(series.until, begin)
-            daily.series[name] = Series(series.unit, series.state_class, until)
+            daily.series[name] = Series.of(series.kind, until)
 
 
 def write_days(files: Store, days: Mapping[date, Document], today: date) -> None:

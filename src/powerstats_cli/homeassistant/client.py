@@ -13,9 +13,10 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from powerstats_cli.core.buckets import NO_RESET, UNKNOWN, History, StateClass
 from powerstats_cli.core.candidates import Entity
+from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
 from powerstats_cli.core.periods import MICROSECOND, micros
+from powerstats_cli.core.series import StateClass
 from powerstats_cli.core.units import normalised
 from powerstats_cli.errors import ConfigError, RefusedError, TryAgainError
 from powerstats_cli.web import Reply, Web

@@ -7,10 +7,10 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.core.buckets import History
-from powerstats_cli.core.documents import Series
+from powerstats_cli.core.history import History
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import EPOCH, HOUR, micros
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.windows import Answer, Window, is_open_ended
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
 from powerstats_cli.homeassistant.client import HomeAssistant, Recorded
@@ -42,7 +42,7 @@ class Inquiry(msgspec.Struct, frozen=True):
         self,
         window: Window,
         recorded: Mapping[str, Recorded],
-        stored: Mapping[str, Series],
+        stored: Mapping[str, Kind],
         read_once: Container[str],
     ) -> dict[str, Answer]:
         """Return the answers that can be stored; what is wrong with the others is remembered.
@@ -108,7 +108,7 @@ class Inquiry(msgspec.Struct, frozen=True):
             )
 
 
-def _answer(name: str, found: Recorded, stored: Series | None, read_once: Container[str]) -> Answer:
+def _answer(name: str, found: Recorded, stored: Kind | None, read_once: Container[str]) -> Answer:
     """Return what was found of a series as the files keep it.
 
     Raises ConfigError where it is of another unit or kind than what is stored of it.
@@ -117,10 +117,10 @@ def _answer(name: str, found: Recorded, stored: Series | None, read_once: Contai
         message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
         raise ConfigError(message)
     unit = found.unit if found.unit is not None else stored.unit if stored else ""
-    kind = found.state_class or (stored.state_class if stored else "measurement")
-    series = Series(unit, kind, EPOCH)
+    state_class = found.state_class or (stored.state_class if stored else "measurement")
+    kind = Kind(unit, state_class)
     # A sensor that never gave a number may not have said its unit yet.
-    if stored and name in read_once and not series.fits(stored):
-        message = f"{name}: now {series.described}, stored as {stored.described}: {RENAME}"
+    if stored and name in read_once and not kind.fits(stored):
+        message = f"{name}: now {kind.described}, stored as {stored.described}: {RENAME}"
         raise ConfigError(message)
-    return Answer(unit, kind, found.history)
+    return Answer(kind, found.history)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from powerstats_cli.core.buckets import StateClass
 from powerstats_cli.core.energy.roles import (
     lively,
     names_a_flow,
@@ -10,6 +9,7 @@ from powerstats_cli.core.energy.roles import (
     quantity_of,
     role_of,
 )
+from powerstats_cli.core.series import StateClass
 
 COUNTER: StateClass = "total_increasing"
 MEASURED: StateClass = "measurement"

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from powerstats_cli.core.buckets import UNKNOWN
+from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.legacy.judging import judged, stated
 from tests.core.legacy.samples import samples
 

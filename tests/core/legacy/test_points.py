@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powerstats_cli.core.buckets import UNKNOWN
+from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.legacy.points import Points, Samples, instants, value
 from powerstats_cli.core.periods import instant, micros
 from tests.core.legacy.samples import AMSTERDAM, MINUTE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from powerstats_cli.core.buckets import UNKNOWN
+from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.legacy.spacing import history_of
 from tests.core.legacy.samples import BEGIN, MINUTE, samples

@@ -15,7 +15,7 @@ from powerstats_cli.commands.migrate.plan import Plan, planned, tell_plan, write
 from powerstats_cli.commands.migrate.readings import Readings, check_apart, read, tell_readings
 from powerstats_cli.commands.migrate.series import check_present, chosen, stated_units
 from powerstats_cli.commands.migrate.stored import read_stored
-from powerstats_cli.core.buckets import History
+from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.judging import Verdict
 from powerstats_cli.core.legacy.spacing import history_of
 from powerstats_cli.core.tiers import newest_until

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.commands.migrate.stored import Stored
-from powerstats_cli.core.buckets import History
 from powerstats_cli.core.documents import Document, bucket_minutes
+from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.days import (
     documents_of,
     filled,

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from powerstats_cli.core.documents import Series
 from powerstats_cli.core.legacy.judging import Verdict, judged, stated
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.series import Series
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.terminal.dialogue import Dialogue
 
@@ -78,7 +78,7 @@ def _beside(stored: Series | None, verdict: Verdict) -> Verdict:
     """Return the verdict beside what powerstats has stored under the name already."""
     if stored is None or verdict.unit is None:
         return verdict
-    series = verdict.series(stored.until)
-    if series.fits(stored):
+    kind = verdict.series(stored.until).kind
+    if kind.fits(stored.kind):
         return verdict
-    return Verdict(f"{series.described}, but powerstats has it as {stored.described}")
+    return Verdict(f"{kind.described}, but powerstats has it as {stored.kind.described}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from powerstats_cli.core.documents import Document, Series
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, names_in
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import Store

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from powerstats_cli.core.buckets import StateClass
+from powerstats_cli.core.series import StateClass
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 
 Quantity = Literal["power_factor", "voltage", "frequency", "current", "energy", "power"]

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.archive import new_day
-from powerstats_cli.core.buckets import Accepted, History, Value, as_written, count, measure
+from powerstats_cli.core.buckets import Value, as_written, measure
+from powerstats_cli.core.counters import Accepted, count
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.judging import Verdict
 from powerstats_cli.core.periods import DAY, Span, day_start, instant, intervals, local_day, micros
 from powerstats_cli.core.tiers import buckets, names_in

@@ -10,11 +10,10 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.buckets import StateClass
-from powerstats_cli.core.documents import Series
 from powerstats_cli.core.energy.roles import Quantity, names_a_flow, quantity_named
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.periods import DAY, MICROSECOND
+from powerstats_cli.core.series import Series, StateClass
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 
 # The share of a series' values that has to fit; the others may be glitches.

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.buckets import UNKNOWN
 from powerstats_cli.core.documents import TIMESTAMP
+from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.periods import HOUR, MICROSECOND, MINUTE, micros
 
 # A time outside of these years is a mistake.

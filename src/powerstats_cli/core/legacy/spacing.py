@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from powerstats_cli.core.buckets import UNKNOWN, History
+from powerstats_cli.core.history import UNKNOWN, History
 from powerstats_cli.core.legacy.points import Samples
 
 # Two collectors, or a run by hand beside cron, give readings closer than this (µs): one tick.

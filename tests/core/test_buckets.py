@@ -9,17 +9,8 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings, strategies
 
-from powerstats_cli.core.buckets import (
-    UNKNOWN,
-    History,
-    Value,
-    as_written,
-    better,
-    combine,
-    measure,
-    signs_of_life,
-    without_silence,
-)
+from powerstats_cli.core.buckets import Value, as_written, better, combine, measure
+from powerstats_cli.core.history import UNKNOWN, History, signs_of_life, without_silence
 from tests.core.histories import (
     HOUR_US,
     MINUTE_US,

@@ -1,0 +1,115 @@
+"""A sensor's past as a step function, and how much of it is known.
+
+A state holds until the next one. A state that is no finite number makes the value unknown until
+the next number; nothing is ever estimated for unknown time. Times are whole microseconds since
+1970 (UTC) here, since a bucket may sum thousands of states.
+"""
+
+import math
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge as merge_sorted
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+UNKNOWN: Final = math.nan
+NO_RESET: Final = -1
+
+
+class History(msgspec.Struct):
+    """One series' states over a window, as columns: a state a second for hours stays small.
+
+    `times` ascend; `values[i]` holds from `times[i]` on, UNKNOWN where it was no number;
+    `resets[i]` is the counter's `last_reset` then, NO_RESET where it has none. Equal neighbours
+    are one state, so the sums below do not depend on where a window begins.
+    """
+
+    times: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
+    values: "array[float]" = msgspec.field(default_factory=lambda: array("d"))
+    resets: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
+
+    def append(self, time: int, value: float, reset: int = NO_RESET) -> None:
+        """Add the next state: one that says nothing new is dropped, at the same instant it wins."""
+        if self.times and time <= self.times[-1]:
+            for column in (self.times, self.values, self.resets):
+                column.pop()
+        if self.times and self.resets[-1] == reset:
+            last = self.values[-1]
+            if value == last or (value != value and last != last):
+                return
+        self.times.append(time)
+        self.values.append(value)
+        self.resets.append(reset)
+
+    def holding_at(self, time: int) -> int:
+        """Return the index of the state that holds at an instant, -1 before the first."""
+        return bisect_right(self.times, time) - 1
+
+    def is_known_at(self, time: int) -> bool:
+        """Tell whether the value at an instant is a number."""
+        index = self.holding_at(time)
+        return index >= 0 and not math.isnan(self.values[index])
+
+
+def signs_of_life(histories: Iterable[History]) -> "array[int]":
+    """Return when Home Assistant was seen at work: each change from one number to another.
+
+    A number that follows an unknown does not count: a restart brings sensors back one by one, and
+    the first to return must not vouch for the past of one that is yet to be found unavailable.
+    """
+    return array("q", merge_sorted(*(_changes(history) for history in histories)))
+
+
+def _changes(history: History) -> Iterator[int]:
+    for (before, after), time in zip(pairwise(history.values), history.times[1:], strict=True):
+        if before == before and after == after:  # neither is nan
+            yield time
+
+
+def without_silence(
+    history: History, signs: Sequence[int], answered: int | None, interval: int
+) -> History:
+    """Return a history in which no value outlives Home Assistant itself by over one interval.
+
+    When Home Assistant stops it writes nothing, so the last value seems to hold until the unknown
+    of the next start. A value directly followed by an unknown therefore counts as known only until
+    one `interval` (µs) after the last sign of life before that unknown: its own beginning, one of
+    `signs`, or `answered`, when the last run was answered.
+    """
+    if not any(map(math.isnan, history.values)):
+        return history
+    cut = History()
+    for index, (time, value, reset) in enumerate(
+        zip(history.times, history.values, history.resets, strict=True)
+    ):
+        cut.append(time, value, reset)
+        is_last = index + 1 == len(history.times)
+        if value != value or is_last or not math.isnan(history.values[index + 1]):
+            continue
+        unknown_from = history.times[index + 1]
+        known_until = last_sign(time, signs, answered, unknown_from) + interval
+        if known_until < unknown_from:
+            cut.append(known_until, UNKNOWN)
+    return cut
+
+
+def last_sign(since: int, signs: Sequence[int], answered: int | None, before: int) -> int:
+    """Return the last sign of life from `since` up to, not including, `before`."""
+    seen = bisect_left(signs, before)
+    last = max(since, signs[seen - 1]) if seen else since
+    return max(last, answered) if answered is not None and answered < before else last
+
+
+def held(history: History, start: int, end: int) -> Iterator[tuple[float, int]]:
+    """Yield each number held in `[start, end)`, and for how long (µs)."""
+    times, values = history.times, history.values
+    first, after = max(history.holding_at(start), 0), bisect_left(times, end)
+    if first >= after:
+        return
+    bounds = [max(times[first], start), *times[first + 1 : after], end]
+    for value, (since, until) in zip(values[first:after], pairwise(bounds), strict=True):
+        if value == value:
+            yield value, until - since
