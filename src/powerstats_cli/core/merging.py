@@ -1,7 +1,7 @@
-"""Two files of one tier into one that knows what either knows.
+"""Two versions of a tier's file merged into one that knows all that either of them knows.
 
-The merge is associative, commutative and idempotent: whatever the number of devices that share a
-file, and in whatever order they meet, they all end with the same points.
+The merge is associative, commutative and idempotent: devices that share a file all end with the
+same points, however many they are and in whatever order they merge.
 """
 
 from datetime import datetime
@@ -18,9 +18,9 @@ from powerstats_cli.core.tiers import Tier, names_in, newest_closed_day, window_
 def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Document:
     """Return the union of two documents whose series fit each other (`tiers.misfits`).
 
-    Of a bucket that both have, the higher coverage counts, then history before Home Assistant's
-    statistics, then the greater bytes. `last_update` and each `until` are the later ones; the
-    window ends with the newest day that either was asked for to its end.
+    If both have a bucket, the value with the higher coverage is kept; if those are equal, history
+    rather than Home Assistant's statistics; then the greater bytes. `last_update` and each `until`
+    are the later ones. The window ends with the newest day that either was asked for to its end.
     """
     merged = Document(
         tier=ours.tier,
@@ -38,34 +38,34 @@ def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Docum
 
 
 def differs(before: Document | None, after: Document) -> bool:
-    """Tell whether a document says more than when it was asked for: that alone is no news."""
+    """Tell whether the points differ; a later `until` alone is no news."""
     return before is None or before.points != after.points
 
 
 def _united(ours: Document, theirs: Document) -> dict[str, Series]:
-    """Return what each series is, and the later `until`.
+    """Return the unit and kind of each series, and the later `until`.
 
-    A document with a point of a series says what it is; one without may not have heard its unit.
+    A document that has a point of a series knows its unit; one without may not know it yet.
     """
-    said: dict[str, list[tuple[bool, str, str, Series]]] = {}
+    stated: dict[str, list[tuple[bool, str, str, Series]]] = {}
     for document in (ours, theirs):
-        pointed = names_in(document)
+        with_points = names_in(document)
         for name, series in document.series.items():
-            rank = (name in pointed, series.unit, series.state_class)
-            said.setdefault(name, []).append((*rank, series))
+            rank = (name in with_points, series.unit, series.state_class)
+            stated.setdefault(name, []).append((*rank, series))
     return {
         name: msgspec.structs.replace(
-            max(them, key=lambda one: one[:3])[3], until=max(one[3].until for one in them)
+            max(ranked, key=lambda item: item[:3])[3], until=max(item[3].until for item in ranked)
         )
-        for name, them in said.items()
+        for name, ranked in stated.items()
     }
 
 
 def _merged(ours: Document, theirs: Document, start: datetime) -> Point:
-    one, other = ours.points.get(start, {}), theirs.points.get(start, {})
+    points = (ours.points.get(start, {}), theirs.points.get(start, {}))
     return {
-        name: max((point[name] for point in (one, other) if name in point), key=_rank)
-        for name in one.keys() | other.keys()
+        name: max((point[name] for point in points if name in point), key=_rank)
+        for name in points[0].keys() | points[1].keys()
     }
 
 
