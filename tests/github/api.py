@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-from tests.github.repository import Commit, Repository, Signature
+from tests.github.repository import Commit, GitRepository, Signature
 
 DOCUMENTATION = "https://docs.github.com/rest"
 RAW = re.compile(r"application/vnd\.github\.(v3\.)?raw\b")
@@ -59,7 +59,7 @@ class Call:
     `amid` is called between the reading of a branch and its move.
     """
 
-    repository: Repository
+    repository: GitRepository
     url: str
     html_url: str
     path: str

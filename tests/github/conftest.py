@@ -9,7 +9,7 @@ import pytest
 from powerstats_cli.site import rendering as dashboard
 from tests.github.fake import GitHub
 from tests.github.homes import NOW, STRANGERS, Device, device_at, past
-from tests.github.repository import Repository
+from tests.github.repository import GitRepository
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def _sound(github: GitHub) -> Iterator[None]:
 
 
 @pytest.fixture
-def repo(github: GitHub) -> Repository:
+def repo(github: GitHub) -> GitRepository:
     """Return a repository with some files that powerstats did not make."""
     return github.create(files=STRANGERS)
 

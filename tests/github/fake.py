@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, unquote
 
 from tests.github import contents, database
 from tests.github.api import DOCUMENTATION, Answer, Call, RefusedError, Route
-from tests.github.repository import Clock, Repository
+from tests.github.repository import Clock, GitRepository
 
 _POLL_S = 0.01  # how long close() may have to wait for the accepting thread
 _JOIN_S = 5.0
@@ -46,7 +46,7 @@ class Token:
 
     contents: Literal["write", "read", "none"] = "write"
     pages: Literal["read", "none"] = "none"
-    repositories: Collection[Repository] | None = None
+    repositories: Collection[GitRepository] | None = None
     expires: datetime | None = None
 
 
@@ -115,10 +115,10 @@ class GitHub:
         self.log: list[Exchange] = []
         self.limit = 5000
         self.redirect_to: str | None = None
-        self.repositories: list[Repository] = []
+        self.repositories: list[GitRepository] = []
         self.closing = Event()
         self.errors: list[BaseException] = []
-        self._former: dict[str, Repository] = {}
+        self._former: dict[str, GitRepository] = {}
         self._used = 0
         self._reset = clock() + _HOUR
         self._lock = Lock()
@@ -162,10 +162,10 @@ class GitHub:
         *,
         private: bool = False,
         default_branch: str = "main",
-    ) -> Repository:
+    ) -> GitRepository:
         """Return a new repository with these files, an empty one without."""
         number = 1_000_001 + len(self.repositories)
-        repository = Repository(
+        repository = GitRepository(
             self.folder / f"{number}.git",
             full_name,
             number,
@@ -178,7 +178,7 @@ class GitHub:
         self.repositories.append(repository)
         return repository
 
-    def rename(self, repository: Repository, full_name: str) -> None:
+    def rename(self, repository: GitRepository, full_name: str) -> None:
         """Give a repository another name; the former one leads to it."""
         self._former[repository.full_name.lower()] = repository
         repository.full_name = full_name
@@ -271,7 +271,7 @@ class GitHub:
             raise RefusedError(401, "Bad credentials")
         return token
 
-    def _find(self, path: str, token: Token | None) -> tuple[Repository, str, bool]:
+    def _find(self, path: str, token: Token | None) -> tuple[GitRepository, str, bool]:
         """Return a path's repository, the rest of the path, and whether the name is former."""
         match = _PATH.fullmatch(path.removeprefix(self.base))
         if match and path.startswith(self.base):
@@ -287,7 +287,7 @@ class GitHub:
                 return repository, rest, former is not None
         raise RefusedError(404, "Not Found")
 
-    def _redirect(self, request: Request, repository: Repository, rest: str) -> Answer:
+    def _redirect(self, request: Request, repository: GitRepository, rest: str) -> Answer:
         host = self.redirect_to or self.url
         location = f"{host}/repositories/{repository.number}{rest}"
         body = {"message": "Moved Permanently", "url": location, "documentation_url": _REDIRECTS}
@@ -308,15 +308,15 @@ def _given_token(request: Request) -> str:
     return token if kind.lower() in ("bearer", "token") else ""
 
 
-def _reaches(token: Token, repository: Repository) -> bool:
+def _reaches(token: Token, repository: GitRepository) -> bool:
     return token.repositories is None or repository in token.repositories
 
 
-def _may_see(token: Token | None, repository: Repository) -> bool:
+def _may_see(token: Token | None, repository: GitRepository) -> bool:
     return not repository.private or (token is not None and _reaches(token, repository))
 
 
-def _check_access(route: Route, repository: Repository, token: Token | None) -> None:
+def _check_access(route: Route, repository: GitRepository, token: Token | None) -> None:
     """Refuse what the token's permissions do not reach."""
     writes = route.method != "GET"
     if token is None:
@@ -330,7 +330,7 @@ def _check_access(route: Route, repository: Repository, token: Token | None) -> 
         raise RefusedError(403, "Resource not accessible by personal access token")
 
 
-def _check_empty(rest: str, repository: Repository) -> None:
+def _check_empty(rest: str, repository: GitRepository) -> None:
     if rest.startswith("/git/") and repository.is_empty:
         raise RefusedError(409, "Git Repository is empty.")
 

@@ -14,7 +14,7 @@ from powerstats_cli.core.documents import BUCKETS, Document, Latest, Point, Tier
 from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
 from powerstats_cli.core.series import Series, StateClass
 from tests.github.fake import GitHub
-from tests.github.repository import Repository
+from tests.github.repository import GitRepository
 from tests.support.installation import Installation, Result
 
 ZONE = "Europe/Amsterdam"
@@ -210,6 +210,6 @@ def decoded(raw: bytes) -> Document:
     return documents.decode(raw, timezone=ZONE)
 
 
-def messages(repo: Repository, branch: str) -> list[str]:
+def messages(repo: GitRepository, branch: str) -> list[str]:
     """Return a branch's commit messages, newest first; none where there is no such branch."""
     return [it.message for it in repo.commits(branch)] if branch in repo.branches() else []

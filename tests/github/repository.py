@@ -102,7 +102,7 @@ class NotAFolderError(Exception):
     """A file is where a folder is needed."""
 
 
-class Repository:
+class GitRepository:
     """One repository, empty at first; `lag` reads after a write still show what was before it.
 
     `commit`, `files`, `commits`, `head`, `branches`, `git` and `fsck` are the tests' own ways in.

@@ -17,8 +17,8 @@ import pytest
 from powerstats_cli import web
 from powerstats_cli.core import runs
 from powerstats_cli.errors import RefusedError, TryAgainError
-from powerstats_cli.github.client import GitHub as Client
-from powerstats_cli.github.client import blob_id
+from powerstats_cli.github.client import Client
+from powerstats_cli.github.repository import Repository, blob_id
 from tests.github.api import Answer
 from tests.github.fake import Exchange, Fault, GitHub, Strike, Token, no_fault
 from tests.github.faults import (
@@ -37,7 +37,7 @@ from tests.github.faults import (
     too_many,
 )
 from tests.github.homes import AMSTERDAM, NOW, PAGES, STRANGERS, Device, device_at, past
-from tests.github.repository import Repository
+from tests.github.repository import GitRepository
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),
@@ -75,10 +75,11 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 @contextmanager
-def client_of(github: GitHub, time: Time) -> Iterator[Client]:
-    """Yield a client that waits by a clock of its own."""
-    with Client(github.url, "octo/home", github.token, zone=AMSTERDAM, sleep=time.sleep) as client:
-        yield client
+def remote_of(github: GitHub, time: Time) -> Iterator[Repository]:
+    """Yield the repository at a client that waits by a clock of its own."""
+    client = Client(github.url, "octo/home", github.token, zone=AMSTERDAM, sleep=time.sleep)
+    with Repository(client) as remote:
+        yield remote
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +134,8 @@ def test_what_may_pass_is_waited_for(
 ) -> None:
     """As long as GitHub asks, by its own clock, or a second; then the same request again."""
     asked.strike = answers(fault)
-    with client_of(asked, time) as client:
-        assert client.default_branch() == "main"
+    with remote_of(asked, time) as remote:
+        assert remote.default_branch() == "main"
     assert time.waits == waits
     assert len({(it.request.method, it.request.path) for it in asked.log}) == 1
 
@@ -157,12 +158,12 @@ def test_it_is_waited_for_two_minutes_in_all(
 ) -> None:
     """Waits grow, and end before the time is over that a run has."""
     asked.strike = answers(*faults)
-    with client_of(asked, time) as client:
+    with remote_of(asked, time) as remote:
         if says:
             with pytest.raises(TryAgainError, match=re.escape(says)):
-                client.default_branch()
+                remote.default_branch()
         else:
-            client.default_branch()
+            remote.default_branch()
     assert time.waits == waits
     assert sum(waits) < 120
 
@@ -170,10 +171,10 @@ def test_it_is_waited_for_two_minutes_in_all(
 def test_all_requests_together_have_two_minutes(asked: GitHub, time: Time) -> None:
     """Whatever is asked after the time was used up is not waited for."""
     asked.strike = always(too_many(50))
-    with client_of(asked, time) as client:
+    with remote_of(asked, time) as remote:
         for _ in range(3):
             with pytest.raises(TryAgainError):
-                client.head("main")
+                remote.head("main")
     assert time.waits == [50, 50]
 
 
@@ -183,15 +184,17 @@ def test_lost_races_are_waited_for_too(asked: GitHub, time: Time) -> None:
     unrelated = repo.write_commit(repo.commits()[0].tree, [], "m").sha
 
     def lose() -> None:
-        client.move_branch("main", unrelated, force=False)
+        remote.move_branch("main", unrelated, force=False)
 
-    with client_of(asked, time) as client:
-        with pytest.raises(TryAgainError, match=r"^it moved on 5 times \(Update is not a fast"):
-            client.until_won(lose, "it")
+    with remote_of(asked, time) as remote:
+        with pytest.raises(
+            TryAgainError, match=r"^it was changed by others 5 times \(Update is not a fast"
+        ):
+            remote.retry_conflicts(lose, "it")
         assert time.waits == [1, 2, 4, 8]
         time.now = 114.5
         with pytest.raises(TryAgainError):
-            client.until_won(lose, "it")
+            remote.retry_conflicts(lose, "it")
         assert time.now == 115
 
 
@@ -202,8 +205,8 @@ def test_lost_races_are_waited_for_too(asked: GitHub, time: Time) -> None:
 def test_a_refusal_is_final(asked: GitHub, time: Time, status: int, says: str, method: str) -> None:
     """401, and 403 for want of a permission, are asked once."""
     asked.strike = always(instead(status, "Resource not accessible by personal access token"))
-    with client_of(asked, time) as client:
-        ask = client.default_branch if method == "GET" else lambda: client.make_tree(None, {})
+    with remote_of(asked, time) as remote:
+        ask = remote.default_branch if method == "GET" else lambda: remote.make_tree(None, {})
         with pytest.raises(RefusedError, match=says):
             ask()
     assert (asked.count(method), asked.count(), time.waits) == (1, 1, [])
@@ -220,8 +223,8 @@ WHEN: dict[str, tuple[list[Fault], int]] = {
 def test_when_to_try_again(asked: GitHub, time: Time, faults: list[Fault], seconds: int) -> None:
     """The line has the home's time, by this machine's clock, to which GitHub's wait is added."""
     asked.strike = answers(*faults)
-    with client_of(asked, time) as client, pytest.raises(TryAgainError) as caught:
-        client.head("main")
+    with remote_of(asked, time) as remote, pytest.raises(TryAgainError) as caught:
+        remote.head("main")
     found = re.search(
         r"too many requests.*try again after (\d\d):(\d\d):(\d\d)$", str(caught.value)
     )
@@ -332,7 +335,7 @@ def test_an_answer_that_says_nothing(github: GitHub, device: Device, write: str)
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
 @pytest.mark.usefixtures("_impatient")
 def test_a_forced_move_is_not_done_twice(
-    github: GitHub, repo: Repository, device: Device, fault: Fault
+    github: GitHub, repo: GitRepository, device: Device, fault: Fault
 ) -> None:
     """Where its answer is lost and another commits on top, that commit stays."""
     device.configure(publish={"history": "squash"})
@@ -354,7 +357,7 @@ def test_a_forced_move_is_not_done_twice(
 )
 @pytest.mark.usefixtures("_impatient")
 def test_a_forced_move_that_waits_looks_again(
-    github: GitHub, repo: Repository, device: Device, fault: Fault
+    github: GitHub, repo: GitRepository, device: Device, fault: Fault
 ) -> None:
     """What another commits while it waits stays."""
     device.configure(publish={"history": "squash"})
@@ -372,7 +375,7 @@ def test_a_forced_move_that_waits_looks_again(
 
 @pytest.mark.parametrize("command", ["publish", "sync"])
 def test_a_renamed_repository(
-    github: GitHub, repo: Repository, device: Device, command: str
+    github: GitHub, repo: GitRepository, device: Device, command: str
 ) -> None:
     """Its old name still works, for reads and writes."""
     github.rename(repo, "octo/house")
@@ -396,7 +399,7 @@ def test_a_renamed_repository(
 )
 def test_another_host(
     github: GitHub,
-    repo: Repository,
+    repo: GitRepository,
     device: Device,
     tmp_path: Path,
     status: int,
@@ -414,7 +417,7 @@ def test_another_host(
 
 
 def test_a_repository_renamed_to_another_host(
-    github: GitHub, repo: Repository, device: Device, tmp_path: Path
+    github: GitHub, repo: GitRepository, device: Device, tmp_path: Path
 ) -> None:
     """A write is not led elsewhere either."""
     with GitHub(tmp_path / "other", clock=lambda: NOW) as other:
@@ -496,8 +499,8 @@ NONSENSE: dict[str, Fault] = {
 def test_an_answer_of_no_use(asked: GitHub, time: Time, fault: Fault) -> None:
     """It is told as such, and not asked for again."""
     asked.strike = always(fault)
-    with client_of(asked, time) as client:
-        for ask in (lambda: client.head("main"), client.default_branch):
+    with remote_of(asked, time) as remote:
+        for ask in (lambda: remote.head("main"), remote.default_branch):
             with pytest.raises(TryAgainError, match=r"^127.*not GitHub's API.*github\.api_url$"):
                 ask()
     assert (asked.count(), time.waits) == (2, [])
@@ -506,7 +509,7 @@ def test_an_answer_of_no_use(asked: GitHub, time: Time, fault: Fault) -> None:
 @pytest.mark.parametrize(
     "asked", ["GET /branches", "GET /git/trees", "POST /git/trees", "POST /git/commits"]
 )
-def test_a_page_on_the_way(github: GitHub, repo: Repository, device: Device, asked: str) -> None:
+def test_a_page_on_the_way(github: GitHub, repo: GitRepository, device: Device, asked: str) -> None:
     """75 and one line; nothing was changed, and the next run does it all."""
     repo.commit(PAGES, {"theirs": b"1"})
     head = repo.head(PAGES)
@@ -520,7 +523,7 @@ def test_a_page_on_the_way(github: GitHub, repo: Repository, device: Device, ask
 
 
 @pytest.mark.parametrize("what", ["HTML", "half", "deep", "no UTF-8", "204"])
-def test_a_file_of_no_use(github: GitHub, repo: Repository, device: Device, what: str) -> None:
+def test_a_file_of_no_use(github: GitHub, repo: GitRepository, device: Device, what: str) -> None:
     """A long-term file that is none is left alone, here and there."""
     fault = NONSENSE[what]
     before, head = device.snapshot(), repo.head()
@@ -544,7 +547,7 @@ def test_hanging(
 
 
 def test_a_writes_answer_that_hangs(
-    github: GitHub, repo: Repository, device: Device, monkeypatch: pytest.MonkeyPatch
+    github: GitHub, repo: GitRepository, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was done, and is not done again."""
     monkeypatch.setattr("powerstats_cli.github.client.FIRST_WAIT", 0.0)
@@ -607,7 +610,7 @@ def test_nobody_there(device: Device, address: str) -> None:
 
 
 @pytest.fixture
-def sentinel(github: GitHub, repo: Repository, device: Device) -> Device:
+def sentinel(github: GitHub, repo: GitRepository, device: Device) -> Device:
     """Return a device whose token is the sentinel, which GitHub takes for the right one."""
     github.tokens[SENTINEL] = Token(pages="read", repositories=[repo])
     device.configure(github_token=SENTINEL)
@@ -654,7 +657,7 @@ def test_github_echoes_it(github: GitHub, sentinel: Device, status: int) -> None
 @pytest.mark.parametrize("status", [409, 422])
 @pytest.mark.usefixtures("_impatient")
 def test_a_writes_refusal_echoes_it(
-    github: GitHub, repo: Repository, sentinel: Device, status: int, method: str
+    github: GitHub, repo: GitRepository, sentinel: Device, status: int, method: str
 ) -> None:
     """Nor after five lost races."""
     repo.commit(PAGES, {"theirs": b"1"})
@@ -665,7 +668,7 @@ def test_a_writes_refusal_echoes_it(
     assert seen(sentinel, result.err) == []
 
 
-def test_all_goes_well(github: GitHub, sentinel: Device, repo: Repository) -> None:
+def test_all_goes_well(github: GitHub, sentinel: Device, repo: GitRepository) -> None:
     """It is in each request's header, and in no commit, file, state or line."""
     said = [sentinel.run("-v", command) for command in ("sync", "publish", "sync", "publish")]
     assert [it.exit_code for it in said] == [0] * 4
@@ -682,8 +685,8 @@ def test_all_goes_well(github: GitHub, sentinel: Device, repo: Repository) -> No
 @pytest.mark.parametrize(
     "where",
     [
-        "powerstats_cli.github.client.GitHub._ask",
-        "powerstats_cli.github.client.GitHub._read",
+        "powerstats_cli.github.client.Client.ask",
+        "powerstats_cli.github.client.Client.decoded",
         "powerstats_cli.github.client.Web",
         "powerstats_cli.web._alarm",
         "powerstats_cli.web.Web._read",
@@ -695,7 +698,7 @@ def test_all_goes_well(github: GitHub, sentinel: Device, repo: Repository) -> No
     ],
 )
 def test_a_crash(
-    sentinel: Device, repo: Repository, where: str, monkeypatch: pytest.MonkeyPatch
+    sentinel: Device, repo: GitRepository, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bug's traceback does not show it, even where its message has what was passed around."""
     repo.commit(files={"data/monthly.json": json_of(3)})
@@ -728,7 +731,7 @@ EXPIRES = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
 )
 def test_when_the_token_ends_is_remembered(
     github: GitHub,
-    repo: Repository,
+    repo: GitRepository,
     device: Device,
     command: str,
     written: str,

@@ -35,7 +35,7 @@ from tests.github.faults import (
     secondary_limit,
     too_many,
 )
-from tests.github.repository import NOWHERE, Pages, Repository
+from tests.github.repository import NOWHERE, GitRepository, Pages
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
 
@@ -136,7 +136,7 @@ def github(tmp_path: Path) -> Iterator[GitHub]:
 
 
 @pytest.fixture
-def repo(github: GitHub) -> Repository:
+def repo(github: GitHub) -> GitRepository:
     """Return a repository with some files."""
     return github.create(files=FILES)
 
@@ -154,7 +154,7 @@ def blob_id(content: bytes) -> str:
     return sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def test_ids_are_gits(repo: Repository, client: Client) -> None:
+def test_ids_are_gits(repo: GitRepository, client: Client) -> None:
     """What the API says a file's id is, git says too, and so of trees and commits."""
     content = b"power\n" * 50
     put = client.put("days/new.csv", content).json
@@ -175,7 +175,7 @@ def test_ids_are_gits(repo: Repository, client: Client) -> None:
     ]
 
 
-def test_what_git_does_itself_is_seen(repo: Repository, client: Client) -> None:
+def test_what_git_does_itself_is_seen(repo: GitRepository, client: Client) -> None:
     """Packed objects and refs are read as loose ones."""
     repo.git("branch", "other")
     repo.git("gc", "--quiet")
@@ -186,7 +186,7 @@ def test_what_git_does_itself_is_seen(repo: Repository, client: Client) -> None:
     assert sorted(repo.branches()) == ["main", "other"]
 
 
-def test_a_file_is_read(client: Client, repo: Repository) -> None:
+def test_a_file_is_read(client: Client, repo: GitRepository) -> None:
     """As JSON with base64 in lines of 60, or raw; its ETag is its id."""
     content = bytes(range(256))
     repo.commit(files={"a b/ü.bin": content})
@@ -238,7 +238,7 @@ def test_answers_have_what_the_published_description_requires(
 
 
 def test_commits_have_what_the_published_description_requires(
-    client: Client, repo: Repository
+    client: Client, repo: GitRepository
 ) -> None:
     """A commit is the same wherever it is told of."""
     keys = "author committer html_url message node_id parents sha tree url verification"
@@ -252,7 +252,7 @@ def test_commits_have_what_the_published_description_requires(
     assert set(keys.split()) == branch["commit"].keys()
 
 
-def test_a_large_file_is_only_raw(client: Client, repo: Repository) -> None:
+def test_a_large_file_is_only_raw(client: Client, repo: GitRepository) -> None:
     """Above 1 MB JSON has no content."""
     content = b"0123456789abcdef" * 65_537
     repo.commit(files={"large": content})
@@ -263,7 +263,7 @@ def test_a_large_file_is_only_raw(client: Client, repo: Repository) -> None:
     assert b64decode(shown["content"]) == content
 
 
-def test_a_known_file_costs_nothing(client: Client, repo: Repository) -> None:
+def test_a_known_file_costs_nothing(client: Client, repo: GitRepository) -> None:
     """304 to If-None-Match, compressed or not, until the file changes."""
     first = client.get("/contents/README.md", Accept_Encoding="gzip")
     assert first.headers["etag"] == f'W/"{blob_id(b"A home" + bytes([10]))}"'
@@ -280,7 +280,7 @@ def test_a_known_file_costs_nothing(client: Client, repo: Repository) -> None:
 
 
 @pytest.mark.parametrize("sha", ["deadbeef", GHOST, blob_id(b"{}")])
-def test_a_stale_sha_conflicts(client: Client, repo: Repository, sha: str) -> None:
+def test_a_stale_sha_conflicts(client: Client, repo: GitRepository, sha: str) -> None:
     """409 whatever the wrong `sha` is; the file stays."""
     answer = client.put("README.md", b"mine", sha=sha)
     assert answer.json == {
@@ -292,7 +292,7 @@ def test_a_stale_sha_conflicts(client: Client, repo: Repository, sha: str) -> No
     assert repo.files() == FILES
 
 
-def test_what_a_write_needs(client: Client, repo: Repository) -> None:
+def test_what_a_write_needs(client: Client, repo: GitRepository) -> None:
     """A `sha` for a file that exists, none for one that does not; the branch is looked at first."""
     missing = (422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
     nil = (422, "Invalid request.\n\nFor 'properties/sha', nil is not a string.")
@@ -319,7 +319,7 @@ def test_what_a_write_needs(client: Client, repo: Repository) -> None:
     assert len(repo.commits()) == 2
 
 
-def test_writing_the_same_again_still_commits(client: Client, repo: Repository) -> None:
+def test_writing_the_same_again_still_commits(client: Client, repo: GitRepository) -> None:
     """The `sha` of the answer serves for the next write; identical content is a commit too."""
     sha = blob_id(FILES["README.md"])
     for _ in range(2):
@@ -330,7 +330,7 @@ def test_writing_the_same_again_still_commits(client: Client, repo: Repository) 
     assert len({commit.tree for commit in repo.commits()}) == 1
 
 
-def test_signatures_are_the_requests(client: Client, repo: Repository) -> None:
+def test_signatures_are_the_requests(client: Client, repo: GitRepository) -> None:
     """Author and committer may be named; the author is the committer by default."""
     someone = {"name": "Jo", "email": "jo@example.org", "date": "2026-01-01T12:00:00+01:00"}
     commit = client.put("new", b"1", committer=someone).json["commit"]
@@ -340,7 +340,7 @@ def test_signatures_are_the_requests(client: Client, repo: Repository) -> None:
     assert client.put("b", b"1", author={"name": "Jo"}).status == 422
 
 
-def test_a_file_is_deleted(client: Client, repo: Repository) -> None:
+def test_a_file_is_deleted(client: Client, repo: GitRepository) -> None:
     """With its `sha`; a folder goes with its last file."""
     for day in ("days/2026-11-23.json", "days/2026-11-24.json"):
         body = {"message": "m", "sha": blob_id(FILES[day])}
@@ -374,7 +374,7 @@ def test_an_empty_repository(client: Client, github: GitHub) -> None:
     assert client.get("/contents/a").refusal == (404, "This repository is empty.")
 
 
-def test_many_files_in_one_commit(client: Client, repo: Repository) -> None:
+def test_many_files_in_one_commit(client: Client, repo: GitRepository) -> None:
     """Trees with a base keep what is not named, those without do not; blobs may come before."""
     head = repo.head()
     files = {"days/2026-11-24.json": "[2]", "new/a": "é", "README.md": None}
@@ -398,7 +398,7 @@ def test_many_files_in_one_commit(client: Client, repo: Repository) -> None:
     assert repo.git("ls-tree", "main").startswith("100755 blob")
 
 
-def test_what_a_tree_refuses(client: Client, repo: Repository) -> None:
+def test_what_a_tree_refuses(client: Client, repo: GitRepository) -> None:
     """With the words of GitHub."""
 
     def refusal(base: str = repo.head(), **item: object) -> tuple[int, str]:
@@ -421,7 +421,7 @@ def test_what_a_tree_refuses(client: Client, repo: Repository) -> None:
     assert no_parent.refusal == (422, "Parent SHA does not exist or is not a commit object")
 
 
-def test_trees_are_read(client: Client, repo: Repository) -> None:
+def test_trees_are_read(client: Client, repo: GitRepository) -> None:
     """By id or branch, one level or all; one too long is cut off and says so."""
     tree = repo.commits()[0].tree
     one = client.get("/git/trees/main").json
@@ -439,7 +439,7 @@ def test_trees_are_read(client: Client, repo: Repository) -> None:
     assert client.get(f"/git/trees/{GHOST}").status == 404
 
 
-def test_refs(client: Client, repo: Repository) -> None:
+def test_refs(client: Client, repo: GitRepository) -> None:
     """Refs are made, found, moved forward and deleted."""
     first = repo.head()
     assert client.get("/git/ref/heads/main").json["object"]["sha"] == first
@@ -470,7 +470,7 @@ def test_refs(client: Client, repo: Repository) -> None:
     assert repo.branches() == ["main"]
 
 
-def test_nothing_is_lost_between_eight_writers(github: GitHub, repo: Repository) -> None:
+def test_nothing_is_lost_between_eight_writers(github: GitHub, repo: GitRepository) -> None:
     """Of writers through both doors, each that was told so finds its commit in the history."""
 
     def write(number: int) -> None:
@@ -495,7 +495,9 @@ def test_nothing_is_lost_between_eight_writers(github: GitHub, repo: Repository)
     assert len(repo.commits()) == 33
 
 
-def test_another_writer_gets_in_between(client: Client, github: GitHub, repo: Repository) -> None:
+def test_another_writer_gets_in_between(
+    client: Client, github: GitHub, repo: GitRepository
+) -> None:
     """Before a write only the same file conflicts; inside one, any commit does."""
     before = repo.head()
     other = partial(repo.commit, files={"other": b"1"})
@@ -550,7 +552,7 @@ def test_access(client: Client, github: GitHub) -> None:
     assert client.ask("GET", "/nothing", User_Agent="test").status == 404
 
 
-def test_the_repository_and_its_pages(client: Client, github: GitHub, repo: Repository) -> None:
+def test_the_repository_and_its_pages(client: Client, github: GitHub, repo: GitRepository) -> None:
     """What it says of itself, and of its site if it has one."""
     about = client.get().json
     assert (about["full_name"], about["private"], about["has_pages"]) == ("octo/home", False, False)
@@ -566,7 +568,7 @@ def test_the_repository_and_its_pages(client: Client, github: GitHub, repo: Repo
     assert client.get("/pages").status == 403
 
 
-def test_a_renamed_repository(client: Client, github: GitHub, repo: Repository) -> None:
+def test_a_renamed_repository(client: Client, github: GitHub, repo: GitRepository) -> None:
     """The former name leads to an address that works, on this host unless told otherwise."""
     github.rename(repo, "octo/house")
     moved = client.get("/contents/README.md?ref=main")
@@ -589,7 +591,7 @@ def test_a_renamed_repository(client: Client, github: GitHub, repo: Repository) 
     assert client.get().json["id"] == again.number
 
 
-def test_reads_may_lag(client: Client, repo: Repository) -> None:
+def test_reads_may_lag(client: Client, repo: GitRepository) -> None:
     """So many reads after a write still show what was before it; writes never do."""
     repo.lag = 2
     before = repo.head()
@@ -650,7 +652,7 @@ def test_an_enterprise_has_a_base_path(tmp_path: Path) -> None:
 def test_another_answer(
     client: Client,
     github: GitHub,
-    repo: Repository,
+    repo: GitRepository,
     fault: Fault,
     status: int,
     header: Mapping[str, str],
@@ -670,7 +672,7 @@ def test_another_answer(
     ("fault", "done"), [(dropped, False), (after(dropped), True), (cut, True), (garbled, True)]
 )
 def test_a_lost_answer(
-    client: Client, github: GitHub, repo: Repository, fault: Fault, *, done: bool
+    client: Client, github: GitHub, repo: GitRepository, fault: Fault, *, done: bool
 ) -> None:
     """What a client sees of it does not tell whether the request was done."""
     github.strike = at(2, fault)
@@ -681,7 +683,7 @@ def test_a_lost_answer(
     assert client.get().status == 200
 
 
-def test_done_but_told_otherwise(client: Client, github: GitHub, repo: Repository) -> None:
+def test_done_but_told_otherwise(client: Client, github: GitHub, repo: GitRepository) -> None:
     """A 502 may come after the request was done."""
     github.strike = on("PUT", "/contents/", after(bad_gateway), skip=1)
     assert client.put("a", b"1").status == 201
@@ -706,7 +708,7 @@ def test_hanging_ends_with_the_server(tmp_path: Path) -> None:
     assert repo.files() == {"new": b"1"}
 
 
-def test_the_log(client: Client, github: GitHub, repo: Repository) -> None:
+def test_the_log(client: Client, github: GitHub, repo: GitRepository) -> None:
     """It has every request in order, what was answered, and how much of it was sent."""
     assert repo.full_name == "octo/home"
     answer = client.get("/contents/README.md?ref=main")

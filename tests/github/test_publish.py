@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import powerstats_cli
 from powerstats_cli.core.documents import encode
 from powerstats_cli.core.periods import DAY
 from powerstats_cli.site import rendering as dashboard
@@ -26,7 +27,7 @@ from tests.github.homes import (
     past,
     power,
 )
-from tests.github.repository import Pages, Repository
+from tests.github.repository import GitRepository, Pages
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),
@@ -54,7 +55,7 @@ def hourly(device: Device, github: GitHub, **settings: Any) -> int:
 
 
 @pytest.fixture
-def published(device: Device, github: GitHub, repo: Repository) -> Repository:
+def published(device: Device, github: GitHub, repo: GitRepository) -> GitRepository:
     """Return a repository with the device's site and files of others on its branch for Pages."""
     repo.commit(PAGES, STRANGERS, "Before")
     hourly(device, github)
@@ -80,7 +81,7 @@ def test_a_branch_is_made(
     is_empty: bool,
 ) -> None:
     """In one commit, whose tree is the site; an empty repository needs another one before it."""
-    monkeypatch.setattr(dashboard, "PAGE", Path(dashboard.__file__).parent / "page")
+    monkeypatch.setattr(dashboard, "PAGE", Path(powerstats_cli.__file__).parent / "page")
     repo = github.create(files={} if is_empty else STRANGERS)
     device.configure(github={"branch": "data"})
     assert hourly(device, github, branch=branch, history=history) <= most
@@ -100,7 +101,7 @@ def test_a_branch_is_made(
 @pytest.mark.usefixtures("_sound")
 @PLACES
 def test_files_of_others_stay(
-    github: GitHub, repo: Repository, device: Device, history: str, folder: str
+    github: GitHub, repo: GitRepository, device: Device, history: str, folder: str
 ) -> None:
     """Whatever powerstats did not make stays as it is, with its mode, beside it and elsewhere."""
     others = STRANGERS | within(folder, {"dashboard.mine.js": b"1", "daily.txt": b"2"})
@@ -117,7 +118,7 @@ def test_files_of_others_stay(
 
 
 @pytest.mark.usefixtures("_sound")
-def test_modes_and_links_of_others_stay(published: Repository, device: Device) -> None:
+def test_modes_and_links_of_others_stay(published: GitRepository, device: Device) -> None:
     """What a tree can hold besides plain files is still there after a commit."""
     sha = published.write("blob", b"index.html")
     index = f"120000 {sha}\tlink\n100755 {sha}\tbin/run\n160000 {'1' * 40}\tmodule\n"
@@ -163,7 +164,7 @@ def test_what_changed_is_sent_and_nothing_else(
 
 @pytest.mark.parametrize("changed", [("daily",), ("daily", "weekly"), ("monthly", "yearly")])
 def test_an_upload_is_little_more_than_what_changed(
-    github: GitHub, repo: Repository, device: Device, changed: tuple[str, ...]
+    github: GitHub, repo: GitRepository, device: Device, changed: tuple[str, ...]
 ) -> None:
     """A fifth more at most, for files of five sensors."""
     device.put(*household())
@@ -177,7 +178,7 @@ def test_an_upload_is_little_more_than_what_changed(
     assert len(repo.commits(PAGES)) == 2
 
 
-def test_more_files_than_are_listed(github: GitHub, repo: Repository, device: Device) -> None:
+def test_more_files_than_are_listed(github: GitHub, repo: GitRepository, device: Device) -> None:
     """78 where GitHub does not list all files: what has to leave might not be seen."""
     hourly(device, github, path="docs")
     repo.tree_limit = 3
@@ -192,7 +193,7 @@ def test_more_files_than_are_listed(github: GitHub, repo: Repository, device: De
 
 @PLACES
 def test_an_unpublished_tier_leaves_at_once(
-    github: GitHub, repo: Repository, device: Device, history: str, folder: str
+    github: GitHub, repo: GitRepository, device: Device, history: str, folder: str
 ) -> None:
     """It is gone with the next publish, and the page does not ask for it any more."""
     device.put(*household())
@@ -207,7 +208,7 @@ def test_an_unpublished_tier_leaves_at_once(
 
 
 def test_a_strangers_folder_is_no_file_of_ours(
-    github: GitHub, repo: Repository, device: Device
+    github: GitHub, repo: GitRepository, device: Device
 ) -> None:
     """A folder that is called as an unpublished tier stays."""
     folder = {"daily.json/mine": b"1", "dashboard.0123456789.js/mine": b"2"}
@@ -229,14 +230,14 @@ def void(_: object) -> None:
     """Drop a value."""
 
 
-def scripts(repo: Repository) -> list[str]:
+def scripts(repo: GitRepository) -> list[str]:
     """Return what the branch's scripts say."""
     files = repo.files(PAGES)
     return sorted(files[name].decode()[3:-1] for name in files if name.endswith(".js"))
 
 
 def test_old_scripts_leave_later(
-    github: GitHub, repo: Repository, device: Device, versions: Callable[[str], None]
+    github: GitHub, repo: GitRepository, device: Device, versions: Callable[[str], None]
 ) -> None:
     """Not in the commit that brings another page, of which caches have the old one, but after."""
     versions("one")
@@ -269,7 +270,7 @@ def test_old_scripts_leave_later(
     ],
 )
 def test_a_broken_file_does_not_replace_a_good_one(
-    published: Repository, device: Device, broken: bytes
+    published: GitRepository, device: Device, broken: bytes
 ) -> None:
     """65 and its name; the good one stays there, the others are published."""
     before = published.files(PAGES)
@@ -285,7 +286,7 @@ def test_a_broken_file_does_not_replace_a_good_one(
     assert published.files(PAGES)["monthly.json"] == encode(past("monthly", 28))
 
 
-def test_a_missing_file_stays_there(published: Repository, device: Device) -> None:
+def test_a_missing_file_stays_there(published: GitRepository, device: Device) -> None:
     """What this device has lost the branch still has."""
     before = published.files(PAGES)
     (device.data_dir / "monthly.json").unlink()
@@ -297,7 +298,7 @@ def test_a_missing_file_stays_there(published: Repository, device: Device) -> No
     ("old", "new"), [(b'"version":1', b'"version":2'), (b"Europe/Amsterdam", b"Europe/Berlin")]
 )
 def test_a_file_that_is_not_ours_stops_it(
-    published: Repository, device: Device, old: bytes, new: bytes
+    published: GitRepository, device: Device, old: bytes, new: bytes
 ) -> None:
     """78 where a file is of a newer version or of another zone; nothing is sent."""
     head = published.head(PAGES)
@@ -311,7 +312,7 @@ def test_a_file_that_is_not_ours_stops_it(
 # --- races ------------------------------------------------------------------------------------
 
 
-def racing(repo: Repository) -> Callable[[], object]:
+def racing(repo: GitRepository) -> Callable[[], object]:
     """Return what commits another file each time it is called."""
     return lambda: repo.commit(PAGES, {f"race/{len(repo.commits(PAGES))}": b"theirs"})
 
@@ -336,7 +337,7 @@ RACES = [
 @pytest.mark.parametrize(("history", "moment", "kind", "times"), RACES)
 def test_a_lost_race_starts_again(
     github: GitHub,
-    repo: Repository,
+    repo: GitRepository,
     device: Device,
     history: str,
     moment: str,
@@ -362,7 +363,7 @@ def test_a_lost_race_starts_again(
 @HISTORIES
 @pytest.mark.parametrize("path", ["/git/trees", "/git/refs"])
 def test_two_make_the_branch_at_once(
-    github: GitHub, repo: Repository, device: Device, history: str, path: str
+    github: GitHub, repo: GitRepository, device: Device, history: str, path: str
 ) -> None:
     """Who comes second builds on the first."""
     device.configure(publish={"history": history})
@@ -387,7 +388,7 @@ def test_two_make_the_repository_at_once(github: GitHub, device: Device, branch:
 @pytest.mark.usefixtures("_sound")
 @HISTORIES
 def test_two_devices_with_one_page(
-    github: GitHub, repo: Repository, device: Device, tmp_path: Path, history: str
+    github: GitHub, repo: GitRepository, device: Device, tmp_path: Path, history: str
 ) -> None:
     """Each brings what it has; the last one's files are there, whole."""
     other = device_at(github, tmp_path / "other", publish={"history": history})
@@ -401,7 +402,7 @@ def test_two_devices_with_one_page(
 
 
 @HISTORIES
-def test_reads_that_lag(github: GitHub, repo: Repository, device: Device, history: str) -> None:
+def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, history: str) -> None:
     """Where GitHub shows the branch as it was before the last write, nothing is committed twice."""
     hourly(device, github, history=history)
     repo.lag = 3
@@ -416,7 +417,9 @@ def test_reads_that_lag(github: GitHub, repo: Repository, device: Device, histor
 # --- what is said -----------------------------------------------------------------------------
 
 
-def test_a_dry_run_changes_nothing(github: GitHub, published: Repository, device: Device) -> None:
+def test_a_dry_run_changes_nothing(
+    github: GitHub, published: GitRepository, device: Device
+) -> None:
     """It says which files are new, changed or to be removed, and how large they are."""
     device.put(*household())
     (device.data_dir / "yearly.json").write_bytes(b"{")
@@ -461,7 +464,7 @@ def test_a_dry_run_fails_as_the_real_one(github: GitHub, device: Device) -> None
     assert github.count() == 2
 
 
-def test_local_talks_to_nobody(github: GitHub, repo: Repository, device: Device) -> None:
+def test_local_talks_to_nobody(github: GitHub, repo: GitRepository, device: Device) -> None:
     """The page is in the web root, and GitHub was not asked; the token is not needed."""
     device.github_token_file.unlink()
     device.run_well("publish", "--local")
@@ -469,7 +472,7 @@ def test_local_talks_to_nobody(github: GitHub, repo: Repository, device: Device)
     assert (github.count(), repo.branches()) == (0, ["main"])
 
 
-def test_the_address_of_the_page(github: GitHub, repo: Repository, device: Device) -> None:
+def test_the_address_of_the_page(github: GitHub, repo: GitRepository, device: Device) -> None:
     """With -v it is said; where the token may not see it, or Pages is off, publish still works."""
     assert "not switched on" in device.run("-v", "publish").out
     repo.pages = Pages("https://octo.github.io/home/")
@@ -495,7 +498,7 @@ def test_without_a_repository_it_stays_local(github: GitHub, device: Device) -> 
 
 
 def test_the_datas_history_is_not_squashed(
-    github: GitHub, repo: Repository, device: Device
+    github: GitHub, repo: GitRepository, device: Device
 ) -> None:
     """78 where the branch of the data is the one to be squashed; nothing is asked."""
     head = repo.head()
@@ -506,7 +509,7 @@ def test_the_datas_history_is_not_squashed(
 
 @pytest.mark.parametrize("folder", ["", "data"])
 def test_the_datas_files_are_not_replaced(
-    github: GitHub, repo: Repository, device: Device, folder: str
+    github: GitHub, repo: GitRepository, device: Device, folder: str
 ) -> None:
     """78 where page and data have the same place: what others merged there would be lost."""
     device.configure(github={"path": folder}, publish={"branch": "main", "path": folder})
@@ -525,7 +528,7 @@ def test_the_datas_files_are_not_replaced(
 @pytest.mark.usefixtures("_sound")
 @pytest.mark.parametrize(("history", "length"), [("squash", 7), ("keep", 1)])
 def test_hour_after_hour(
-    github: GitHub, repo: Repository, device: Device, history: str, length: int
+    github: GitHub, repo: GitRepository, device: Device, history: str, length: int
 ) -> None:
     """For days one commit where data changed, none where not; others' commits stay."""
     repo.commit(PAGES, STRANGERS)

@@ -40,7 +40,7 @@ from tests.github.homes import (
     past,
     power,
 )
-from tests.github.repository import Entry, MovedError, Repository
+from tests.github.repository import Entry, GitRepository, MovedError
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),
@@ -91,7 +91,7 @@ class Watch:
     `learnt` is the best that anyone ever knew of each bucket.
     """
 
-    def __init__(self, repo: Repository) -> None:
+    def __init__(self, repo: GitRepository) -> None:
         """Begin with what is there."""
         self.repo = repo
         self.newest = repo.head()
@@ -218,7 +218,7 @@ def either(*strikes: Strike) -> Strike:
 
 
 def test_fifty_rounds_with_a_fault_at_every_request(
-    github: GitHub, repo: Repository, devices: tuple[Device, Device], runner: Runner
+    github: GitHub, repo: GitRepository, devices: tuple[Device, Device], runner: Runner
 ) -> None:
     """One device is on its way when the other, or a third writer, comes between; all of it stays.
 
@@ -281,7 +281,7 @@ def end_well(github: GitHub, watch: Watch, devices: tuple[Device, Device]) -> No
 
 
 def test_real_processes_at_once(
-    github: GitHub, repo: Repository, devices: tuple[Device, Device], runner: Runner
+    github: GitHub, repo: GitRepository, devices: tuple[Device, Device], runner: Runner
 ) -> None:
     """Both devices run at the same time, twice each, while a third writer commits."""
     random, watch = Random(11), Watch(repo)
@@ -312,7 +312,7 @@ def write_often(random: Random, watch: Watch) -> None:
 
 @pytest.mark.parametrize("history", ["keep", "squash"])
 def test_a_publish_with_a_fault_at_every_request(
-    github: GitHub, repo: Repository, device: Device, history: str
+    github: GitHub, repo: GitRepository, device: Device, history: str
 ) -> None:
     """Each fault at each request: one commit comes of it, by the next run at the latest.
 

@@ -37,7 +37,7 @@ from tests.github.homes import (
     past,
     power,
 )
-from tests.github.repository import Repository
+from tests.github.repository import GitRepository
 from tests.support.homes import ENTITIES, steady_home
 from tests.support.installation import TOKEN
 
@@ -49,7 +49,7 @@ pytestmark = [
 LONG_TERM: tuple[TierName, ...] = ("monthly", "yearly")
 
 
-def remote(repo: Repository, tier: TierName, path: str = "data/", branch: str = "main") -> bytes:
+def remote(repo: GitRepository, tier: TierName, path: str = "data/", branch: str = "main") -> bytes:
     """Return the bytes of a tier's file in a repository, none where there is no such file."""
     return repo.files(branch).get(f"{path}{tier}.json", b"") if branch in repo.branches() else b""
 
@@ -60,7 +60,7 @@ def local(device: Device, tier: TierName) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def send(repo: Repository, *documents: Document) -> str:
+def send(repo: GitRepository, *documents: Document) -> str:
     """Commit files as another device has them; return the commit's id."""
     return repo.commit(files={f"data/{it.tier}.json": encode(it) for it in documents})
 
@@ -86,7 +86,7 @@ WAYS: list[tuple[str, tuple[TierName, ...]]] = [
 
 @pytest.mark.parametrize(("direction", "named"), WAYS, ids=str)
 def test_directions(
-    repo: Repository, bare: Device, direction: str, named: tuple[TierName, ...]
+    repo: GitRepository, bare: Device, direction: str, named: tuple[TierName, ...]
 ) -> None:
     """Sent, brought, or both, of the named files: what both know is where it was to go."""
     ours = {tier: a_tier(tier, TODAY - 9 * DAY, YESTERDAY) for tier in LONG_TERM}
@@ -109,7 +109,7 @@ def test_directions(
 
 @pytest.mark.parametrize("command", [("sync",), ("sync", "push"), ("sync", "fetch")], ids=" ".join)
 def test_nothing_new_is_one_request_a_file(
-    github: GitHub, repo: Repository, device: Device, command: tuple[str, ...]
+    github: GitHub, repo: GitRepository, device: Device, command: tuple[str, ...]
 ) -> None:
     """And no commit, and no file written."""
     device.run_well("sync")
@@ -125,7 +125,7 @@ def test_nothing_new_is_one_request_a_file(
 @pytest.mark.parametrize("is_ours_newer", [False, True])
 @pytest.mark.parametrize("direction", ["push", "fetch"])
 def test_when_it_was_asked_is_no_news(
-    repo: Repository, bare: Device, direction: str, *, is_ours_newer: bool
+    repo: GitRepository, bare: Device, direction: str, *, is_ours_newer: bool
 ) -> None:
     """Files that differ only in `until` and `last_update` make no commit."""
     older, newer = past("monthly", 5), past("monthly", 5, until=YESTERDAY + DAY)
@@ -154,7 +154,7 @@ POORER: dict[str, Document | None] = {
 
 @pytest.mark.parametrize("ours", POORER.values(), ids=POORER)
 def test_a_poorer_file_takes_nothing_away(
-    repo: Repository, bare: Device, ours: Document | None
+    repo: GitRepository, bare: Device, ours: Document | None
 ) -> None:
     """No commit comes of it; and both ways it has all of it itself."""
     if ours:
@@ -168,7 +168,7 @@ def test_a_poorer_file_takes_nothing_away(
 
 
 @pytest.mark.usefixtures("_sound")
-def test_of_each_bucket_the_best(repo: Repository, bare: Device) -> None:
+def test_of_each_bucket_the_best(repo: GitRepository, bare: Device) -> None:
     """Whoever knew more of a day, for each series; both end with the same bytes."""
     first, second, third = (TODAY - number * DAY for number in (3, 2, 1))
     ours = a_tier("yearly", first, third, lambda day: power(1.0, {first: 0.5}.get(day, 1.0)))
@@ -187,7 +187,7 @@ def test_of_each_bucket_the_best(repo: Repository, bare: Device) -> None:
     assert messages(repo, "main")[0] == f"yearly.json up to {YESTERDAY}"
 
 
-def test_another_hands_bytes(repo: Repository, bare: Device) -> None:
+def test_another_hands_bytes(repo: GitRepository, bare: Device) -> None:
     """A file that someone laid out otherwise is replaced as any."""
     theirs = json.dumps(json.loads(encode(past("yearly", 9))), indent=3).encode()
     repo.commit(files={"data/yearly.json": theirs})
@@ -206,7 +206,9 @@ def add(document: Document, other: Document) -> None:
 
 
 @pytest.mark.parametrize("tier", LONG_TERM)
-def test_only_what_has_left_the_window_goes(repo: Repository, bare: Device, tier: TierName) -> None:
+def test_only_what_has_left_the_window_goes(
+    repo: GitRepository, bare: Device, tier: TierName
+) -> None:
     """A newer local file moves the window, and its days only push out those before it."""
     days = TIERS[tier].window
     send(repo, past(tier, days, before=TODAY - 4 * DAY))
@@ -223,7 +225,7 @@ def test_only_what_has_left_the_window_goes(repo: Repository, bare: Device, tier
 
 
 @pytest.mark.usefixtures("_sound")
-def test_a_large_file(repo: Repository, bare: Device) -> None:
+def test_a_large_file(repo: GitRepository, bare: Device) -> None:
     """More than a megabyte is read and written as any."""
     large = past("yearly", 365)
     for number in range(40):
@@ -276,7 +278,7 @@ NOT_OURS: dict[str, tuple[bytes, int, str]] = {
 
 @pytest.mark.parametrize(("there", "code", "says"), NOT_OURS.values(), ids=NOT_OURS)
 def test_a_file_that_cannot_be_merged_is_left_alone(
-    repo: Repository, device: Device, there: bytes, code: int, says: str
+    repo: GitRepository, device: Device, there: bytes, code: int, says: str
 ) -> None:
     """It and ours stay as they are; the other tier is synced all the same."""
     repo.commit(files={"data/monthly.json": there})
@@ -300,7 +302,7 @@ def test_a_file_that_cannot_be_merged_is_left_alone(
 )
 @pytest.mark.parametrize("direction", ["push", "fetch", ""])
 def test_a_series_that_is_another(
-    repo: Repository, bare: Device, direction: str, kind: Kind, value: Value
+    repo: GitRepository, bare: Device, direction: str, kind: Kind, value: Value
 ) -> None:
     """It is named, with 78, and nothing changes on either side."""
     head = send(repo, past("yearly", 9, value=lambda _: value, kind=kind))
@@ -315,7 +317,7 @@ def test_a_series_that_is_another(
 
 @pytest.mark.parametrize("is_ours", [False, True])
 def test_a_series_without_a_unit_yet_is_no_other(
-    repo: Repository, bare: Device, *, is_ours: bool
+    repo: GitRepository, bare: Device, *, is_ours: bool
 ) -> None:
     """Where a sensor has given no number yet, the other side says what it is."""
     silent = past("yearly", 3)
@@ -332,7 +334,7 @@ def test_a_series_without_a_unit_yet_is_no_other(
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", encode(past("yearly", 3))])
-def test_a_broken_file_is_not_sent(repo: Repository, device: Device, broken: bytes) -> None:
+def test_a_broken_file_is_not_sent(repo: GitRepository, device: Device, broken: bytes) -> None:
     """65, the way back, and both stay as they are."""
     head = send(repo, past("monthly", 30))
     (device.data_dir / "monthly.json").write_bytes(broken)
@@ -341,7 +343,7 @@ def test_a_broken_file_is_not_sent(repo: Repository, device: Device, broken: byt
 
 
 @pytest.mark.parametrize("direction", ["fetch", ""])
-def test_a_broken_file_is_brought_back(repo: Repository, device: Device, direction: str) -> None:
+def test_a_broken_file_is_brought_back(repo: GitRepository, device: Device, direction: str) -> None:
     """It is set aside and made from the repository's, with 65; then all is well."""
     head = send(repo, past("monthly", 30), past("yearly", 40))
     (device.data_dir / "monthly.json").write_bytes(b"{")
@@ -355,7 +357,7 @@ def test_a_broken_file_is_brought_back(repo: Repository, device: Device, directi
     device.run_well("sync")
 
 
-def test_a_broken_file_that_is_nowhere_else(repo: Repository, device: Device) -> None:
+def test_a_broken_file_that_is_nowhere_else(repo: GitRepository, device: Device) -> None:
     """It is not said to come back where it does not; another step can make it again."""
     (device.data_dir / "monthly.json").write_bytes(b"{")
     head = repo.head()
@@ -369,7 +371,7 @@ def test_a_broken_file_that_is_nowhere_else(repo: Repository, device: Device) ->
 )
 @pytest.mark.parametrize("direction", ["push", "fetch"])
 def test_a_file_that_is_not_ours(
-    repo: Repository, device: Device, direction: str, old: bytes, new: bytes
+    repo: GitRepository, device: Device, direction: str, old: bytes, new: bytes
 ) -> None:
     """78 where our file is of a newer version or another zone; nothing changes."""
     head = send(repo, past("monthly", 9))
@@ -381,7 +383,7 @@ def test_a_file_that_is_not_ours(
 
 
 def test_another_step_is_at_it(
-    repo: Repository, device: Device, monkeypatch: pytest.MonkeyPatch
+    repo: GitRepository, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """75 while another step holds the data directory; nothing changes."""
     monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.05)
@@ -425,7 +427,7 @@ def test_a_branch_is_made(
         assert repo.files("main") == others
 
 
-def test_nothing_anywhere_makes_nothing(repo: Repository, bare: Device) -> None:
+def test_nothing_anywhere_makes_nothing(repo: GitRepository, bare: Device) -> None:
     """Neither a branch nor a file nor a commit, and it is no failure."""
     bare.configure(github={"branch": "data"})
     for direction in (["push"], ["fetch"], []):
@@ -458,7 +460,7 @@ def test_no_such_repository(
 
 @COMMANDS
 def test_a_token_that_is_refused(
-    github: GitHub, repo: Repository, device: Device, command: tuple[str, ...]
+    github: GitHub, repo: GitRepository, device: Device, command: tuple[str, ...]
 ) -> None:
     """77 and what to do, wrong or expired; it is sent once, not again for the other tier."""
     head = repo.head()
@@ -483,7 +485,7 @@ def test_a_token_that_is_refused(
 )
 def test_a_permission_that_is_missing(
     github: GitHub,
-    repo: Repository,
+    repo: GitRepository,
     device: Device,
     token: Token,
     command: tuple[str, ...],
@@ -518,7 +520,7 @@ def test_a_permission_that_is_missing(
 )
 def test_a_lost_race_starts_again(
     github: GitHub,
-    repo: Repository,
+    repo: GitRepository,
     device: Device,
     kind: Callable[[Callable[[], object]], Fault],
     times: int,
@@ -551,7 +553,7 @@ def test_a_lost_race_starts_again(
 
 @pytest.mark.parametrize("write", ["PUT /contents/", "POST /git/refs"])
 def test_two_make_the_branch_at_once(
-    github: GitHub, repo: Repository, device: Device, write: str
+    github: GitHub, repo: GitRepository, device: Device, write: str
 ) -> None:
     """Who comes second merges into what the first made."""
     device.configure(github={"branch": "data"})
@@ -566,7 +568,7 @@ def test_two_make_the_branch_at_once(
 
 
 def test_a_branch_that_is_missing_in_other_words(
-    github: GitHub, repo: Repository, device: Device
+    github: GitHub, repo: GitRepository, device: Device
 ) -> None:
     """A 404 is no repository only where the branch is there."""
     device.configure(github={"branch": "data"})
@@ -579,7 +581,7 @@ def test_a_branch_that_is_missing_in_other_words(
 
 
 def test_another_makes_the_branch_after_a_404(
-    github: GitHub, repo: Repository, device: Device
+    github: GitHub, repo: GitRepository, device: Device
 ) -> None:
     """The branch was missing for the write, and is there when it is to be made."""
     device.configure(github={"branch": "data"})
@@ -592,7 +594,7 @@ def test_another_makes_the_branch_after_a_404(
 
 @pytest.mark.usefixtures("_sound")
 @pytest.mark.parametrize("lag", [1, 2, 3])
-def test_reads_that_lag(github: GitHub, repo: Repository, device: Device, lag: int) -> None:
+def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, lag: int) -> None:
     """Where GitHub shows the file as it was before the last write, nothing is lost or doubled."""
     repo.lag = lag
     for number in range(3):
@@ -606,7 +608,7 @@ def test_reads_that_lag(github: GitHub, repo: Repository, device: Device, lag: i
 # --- a device is lost -------------------------------------------------------------------------
 
 
-def test_a_lost_device_goes_on(github: GitHub, repo: Repository, tmp_path: Path) -> None:
+def test_a_lost_device_goes_on(github: GitHub, repo: GitRepository, tmp_path: Path) -> None:
     """After `sync fetch` a new card goes on after the newest day, and has the same year then."""
     midnight = datetime(2025, 11, 20, tzinfo=AMSTERDAM)
     time = midnight

@@ -23,7 +23,7 @@ from powerstats_cli.session import Options, Session, opened, say
 from powerstats_cli.settings import github_token, homeassistant_token
 
 if TYPE_CHECKING:
-    from powerstats_cli.github.client import GitHub
+    from powerstats_cli.github.repository import Repository
     from powerstats_cli.jobs.installation import Installation
     from powerstats_cli.jobs.machine import Machine
 
@@ -348,7 +348,7 @@ def publish(
 
         tells = session.options.verbosity > 0
         with _github(session) as github:
-            return command(session.settings, session.files, github, tell_address=tells)
+            return command(session.settings, session.files, github, tells_address=tells)
 
     raise typer.Exit(session.run("publish", work))
 
@@ -728,12 +728,14 @@ def _session(context: typer.Context) -> Session:
         raise typer.BadParameter(message, param_hint="--at") from None
 
 
-def _github(session: Session) -> "GitHub":
-    from powerstats_cli.github.client import GitHub
+def _github(session: Session) -> "Repository":
+    from powerstats_cli.github.client import Client
+    from powerstats_cli.github.repository import Repository
 
     github = session.settings.known_github
     token = github_token(github, session.environment)
-    return GitHub(github.api_url, github.repo, token, zone=session.settings.zone)
+    zone = session.settings.zone
+    return Repository(Client(github.api_url, github.repo, token, zone=zone))
 
 
 @cache

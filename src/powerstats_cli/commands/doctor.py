@@ -20,7 +20,9 @@ from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.files.survey import survey
-from powerstats_cli.github.client import GitHub, Repository
+from powerstats_cli.github.client import Client
+from powerstats_cli.github.repository import Repository
+from powerstats_cli.github.shapes import Description
 from powerstats_cli.homeassistant.client import HomeAssistant, Present, Recorded
 from powerstats_cli.jobs.installation import Installation, flaws
 from powerstats_cli.jobs.machine import Machine
@@ -375,18 +377,18 @@ def _repository(session: Session, *, offline: bool) -> Iterator[Finding]:
     try:
         token = settings.github_token(known, session.environment)
         zone = session.settings.zone
-        with GitHub(known.api_url, known.repo, token, zone=zone) as github:
-            about = github.about()
+        with Repository(Client(known.api_url, known.repo, token, zone=zone)) as github:
+            about = github.description()
             yield from _rights(session, github)
             yield from _pages(session, github, about)
     except PowerstatsError as problem:
         yield error(area, str(problem))
 
 
-def _rights(session: Session, github: GitHub) -> Iterator[Finding]:
+def _rights(session: Session, github: Repository) -> Iterator[Finding]:
     area = "GitHub"
     github.check_writable()
-    yield ok(area, f"the token may write to {github.repo}")
+    yield ok(area, f"the token may write to {github.name}")
     expires = github.token_expires
     if expires is None:
         return
@@ -398,18 +400,18 @@ def _rights(session: Session, github: GitHub) -> Iterator[Finding]:
         yield ok(area, said)
 
 
-def _pages(session: Session, github: GitHub, about: Repository) -> Iterator[Finding]:
+def _pages(session: Session, github: Repository, about: Description) -> Iterator[Finding]:
     area, branch = "GitHub Pages", session.settings.publish.branch
     if github.head(branch) is None:
         yield skipped(area, f"no branch {branch} yet: powerstats publish makes it")
     elif not about.has_pages:
         yield warning(
             area,
-            f"not switched on for {github.repo}",
+            f"not switched on for {github.name}",
             f"Settings, Pages, Deploy from a branch, {branch}; nothing to do if you want none",
         )
     elif about.private:
-        yield ok(area, f"anyone can see the page and its data, though {github.repo} is private")
+        yield ok(area, f"anyone can see the page and its data, though {github.name} is private")
     else:
         yield ok(area, "switched on")
 

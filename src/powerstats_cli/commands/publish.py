@@ -1,44 +1,44 @@
-"""`publish`, its second half: the site on its branch at GitHub."""
+"""`publish`, second half: the site on its branch at GitHub."""
 
 from collections.abc import Iterator, Mapping
 
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, read_bytes
-from powerstats_cli.github.client import GitHub
+from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
 from powerstats_cli.site.branch import Difference, Place, difference, put_on_branch
 from powerstats_cli.site.rendering import Site, render
 
 
 def publish(
-    settings: Settings, files: Store, github: GitHub, *, tell_address: bool = False
+    settings: Settings, files: Store, repository: Repository, *, tells_address: bool = False
 ) -> Outcome:
-    """Bring the branch for GitHub Pages up to date, and say where the page is if that is asked."""
+    """Bring the branch for GitHub Pages up to date; say where the page is if `tells_address`."""
     site, place = _site(settings), _place(settings)
     data, problems = _data(site, files)
-    sent = put_on_branch(github, place, site, data)
-    summary = f"{_told(sent)} {github.repo}, branch {place.branch}"
-    if tell_address:
-        summary += f": {github.page_address()}"
-    return Outcome(summary, problems, token_expires=github.token_expires)
+    sent = put_on_branch(repository, place, site, data)
+    summary = f"{_sent_in_words(sent)} {repository.name}, branch {place.branch}"
+    if tells_address:
+        summary += f": {repository.page_address()}"
+    return Outcome(summary, problems, token_expires=repository.token_expires)
 
 
-def preview(settings: Settings, files: Store, github: GitHub) -> Iterator[str]:
-    """Yield, a line each, what `publish` would send; nothing is written anywhere."""
+def preview(settings: Settings, files: Store, repository: Repository) -> Iterator[str]:
+    """Yield the lines that say what `publish` would send; nothing is written anywhere."""
     site, place = _site(settings), _place(settings)
     data, problems = _data(site, files)
-    lacking = difference(github, place, site, data)
+    lacking = difference(repository, place, site, data)
     for problem in problems:
         yield f"left as it is there: {problem}"
-    where = f"{github.repo}, branch {place.branch}"
+    branch = f"{repository.name}, branch {place.branch}"
     if not lacking.names:
-        yield f"nothing would be sent: {where} has it all"
+        yield f"nothing would be sent: {branch} has it all"
         return
-    yield f"would be sent to {where}, in one commit:"
-    for what, contents in (("new", lacking.new), ("changed", lacking.changed)):
+    yield f"would be sent to {branch}, in one commit:"
+    for change, contents in (("new", lacking.new), ("changed", lacking.changed)):
         for name, content in sorted(contents.items()):
-            yield f"  {what:8} {name}  ({len(content) / 1000:.1f} kB)"
+            yield f"  {change:8} {name}  ({len(content) / 1000:.1f} kB)"
     for name in lacking.removed:
         yield f"  {'removed':8} {name}"
 
@@ -52,7 +52,10 @@ def _place(settings: Settings) -> Place:
 
 
 def _data(site: Site, files: Store) -> tuple[Mapping[str, bytes], tuple[PowerstatsError, ...]]:
-    """Return the published data files' bytes; one that is broken does not replace a good one."""
+    """Return the bytes of the published data files by name, and a problem for each broken one.
+
+    A broken file is left out, so that it does not replace a good one on the branch.
+    """
     data: dict[str, bytes] = {}
     problems: list[PowerstatsError] = []
     for tier in site.tiers:
@@ -68,6 +71,6 @@ def _data(site: Site, files: Store) -> tuple[Mapping[str, bytes], tuple[Powersta
     return data, tuple(problems)
 
 
-def _told(sent: Difference) -> str:
-    count = len(sent.names)
-    return f"{count} file{'' if count == 1 else 's'} in one commit to" if count else "all is in"
+def _sent_in_words(sent: Difference) -> str:
+    number = len(sent.names)
+    return f"{number} file{'s' * (number != 1)} in one commit to" if number else "all is in"

@@ -1,4 +1,4 @@
-"""`publish`, its first half: the site in WEB_ROOT. It needs no network, so imports none."""
+"""`publish`, first half: the site in WEB_ROOT. It needs no network, so it imports none."""
 
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import ConfigError
@@ -9,7 +9,7 @@ from powerstats_cli.site.rendering import render as rendered
 
 
 def render(settings: Settings, files: Store) -> Outcome:
-    """Bring WEB_ROOT up to date; what has not changed is not written."""
+    """Bring WEB_ROOT up to date; a file that has not changed is not written."""
     web_root = settings.web_root
     if web_root.resolve() == files.data_dir.resolve():
         message = "paths.web_root is the data directory: its archive would be public; set another"

@@ -1,4 +1,4 @@
-"""`sync`: monthly.json and yearly.json to and from their repository, merged, never overwritten."""
+"""`sync`: monthly.json and yearly.json merged with those in their repository."""
 
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from powerstats_cli.errors import (
 )
 from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
-from powerstats_cli.github.client import GitHub
+from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
 
 
@@ -24,78 +24,82 @@ def sync(
     tier: Tier,
     settings: Settings,
     files: Store,
-    github: GitHub,
+    repository: Repository,
     clock: Clock,
     *,
     fetches: bool,
     pushes: bool,
 ) -> Outcome:
-    """Merge a tier with the repository's, into the local file, the repository's, or both.
+    """Merge a tier's file with the repository's version of it.
 
-    Whoever comes first in a race, the other starts again from what is there then.
+    The result goes into the local file if it `fetches`, and into the repository if it `pushes`. If
+    another device wrote to the repository first, its version is read and merged again.
     """
-    place = settings.known_github
+    github = settings.known_github
     name = f"{tier.name}.json"
-    path = f"{place.path}/{name}" if place.path else name
-    where = f"{path} in {place.repo}"
+    path = f"{github.path}/{name}" if github.path else name
+    remote = f"{path} in {github.repo}"
     local = DayFiles(files, settings, clock.now())
     done: list[str] = []
 
     def attempt() -> str:
-        raw = github.file(path, place.branch)
+        """Fetch, merge and push once; return why nothing was done, if nothing was."""
+        raw = repository.read_file(path, github.branch)
         if raw is None:
-            github.default_branch()  # says whether there is such a repository at all
-        theirs = None if raw is None else _decoded(raw, tier, where, settings.timezone, clock)
+            repository.check_present()
+        theirs = None if raw is None else _decoded(raw, tier, remote, settings.timezone, clock)
         with files.lock():
-            remedy = f"{name} is made from {where}" if theirs else f"{where} is not there yet"
+            remedy = f"{name} is made from {remote}" if theirs else f"{remote} is not there yet"
             ours = local.read(files.tier(tier.name), remedy) if fetches else _read(files, tier)
-            merged = _merged(tier, ours, theirs, where, settings)
+            merged = _merged(tier, ours, theirs, remote, settings)
             is_news = fetches and merged is not None and files.write(files.tier(tier.name), merged)
         if is_news and not done:
-            done.append("brought")
+            done.append("fetched")
         if merged is None:
             return "not there yet, nor here"
         if not pushes or not differs(theirs, merged):
             return "not there yet" if theirs is None else "nothing new"
-        github.put_file(
+        repository.write_file(
             path,
-            place.branch,
+            github.branch,
             documents.encode(merged),
-            message=_message(merged, settings.zone),
+            message=_commit_message(merged, settings.zone),
             replaces=raw,
         )
-        done.append("sent")
+        done.append("pushed")
         return ""
 
     files.prepare()
-    otherwise = github.until_won(attempt, where)
-    summary = f"{where}: {' and '.join(done) or otherwise}"
-    return Outcome(summary, tuple(local.problems), token_expires=github.token_expires)
+    reason = repository.retry_conflicts(attempt, remote)
+    summary = f"{remote}: {' and '.join(done) or reason}"
+    return Outcome(summary, tuple(local.problems), token_expires=repository.token_expires)
 
 
-def _decoded(raw: bytes, tier: Tier, where: str, timezone: str, clock: Clock) -> Document:
-    """Return the repository's document; one that cannot be merged is left alone."""
+def _decoded(raw: bytes, tier: Tier, remote: str, timezone: str, clock: Clock) -> Document:
+    """Return the repository's document; raises an error if it cannot be merged."""
     try:
         document = documents.decode(raw, timezone=timezone)
     except (NewerError, UnreadableError) as error:
-        message = f"{where} is left alone: {error}"
+        message = f"{remote} is left alone: {error}"
         raise UnreadableError(message) from None
     except ConfigError as error:
-        message = f"{where} {error}"
+        message = f"{remote} {error}"
         raise ConfigError(message) from None
     if document.tier != tier.name:
-        message = f"{where} is left alone: it holds {document.tier}"
+        message = f"{remote} is left alone: it holds {document.tier}"
         raise UnreadableError(message)
     try:
-        # Its window would drop our days, and is another device's wrong clock's, or ours is wrong.
+        # A document from the future comes from a wrong clock, ours or another device's, and its
+        # window would drop our days.
         clock.check_not_before(newest_until([document]))
     except TryAgainError as error:
-        message = f"{where} is left alone: {error}"
+        message = f"{remote} is left alone: {error}"
         raise TryAgainError(message) from None
     return document
 
 
 def _read(files: Store, tier: Tier) -> Document | None:
+    """Return the local document; raises UnreadableError that says how to restore the file."""
     try:
         return files.read(files.tier(tier.name))
     except UnreadableError as error:
@@ -107,17 +111,18 @@ def _merged(
     tier: Tier,
     ours: Document | None,
     theirs: Document | None,
-    where: str,
+    remote: str,
     settings: Settings,
 ) -> Document | None:
+    """Return the merge of both documents, or the only one; raises ConfigError for a misfit."""
     if ours is None or theirs is None:
         return ours or theirs
-    for name, how in misfits(ours, [theirs]).items():
-        message = f"{where}: {name} is {how}: give the series another name, or use another path"
+    for name, misfit in misfits(ours, [theirs]).items():
+        message = f"{remote}: {name} is {misfit}: give the series another name, or use another path"
         raise ConfigError(message)
     return merge(tier, ours, theirs, settings.zone)
 
 
-def _message(merged: Document, zone: ZoneInfo) -> str:
+def _commit_message(merged: Document, zone: ZoneInfo) -> str:
     newest = newest_closed_day([merged], zone)
     return f"{merged.tier}.json" + (f" up to {newest}" if newest else "")

@@ -1,1 +1,1 @@
-"""GitHub's API."""
+"""GitHub's API: requests, a repository, and the shapes of the answers."""

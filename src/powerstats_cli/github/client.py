@@ -1,128 +1,52 @@
-"""A repository at GitHub: files through its Contents API, many in one commit through Git's data.
+"""Requests to GitHub's API about one repository: asked, waited for, and asked again.
 
-The one place that speaks to GitHub. Requests here may be sent twice: objects are named by their
-content, and a branch or a file that has moved on meanwhile is told as such. So whatever may pass
-(no answer, a server's error, a rate limit) is waited for and tried again, for two minutes in all;
-only a forced move, which nothing stops, is looked at anew before. Rules of the API:
-docs.github.com/rest, "Best practices" and "Rate limits".
+A request may be sent twice: Git names objects by their content, and GitHub refuses a write to a
+branch or a file that has changed meanwhile. So every failure that may pass (no answer, a server's
+error, a rate limit) is waited for, two minutes in all, and the request is sent again. Only a forced
+move of a branch is not: nothing refuses it. The rules of the API are at docs.github.com/rest, "Best
+practices" and "Rate limits".
 """
 
 import re
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha1
 from typing import Final, Self, TypeVar
-from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.errors import (
-    ConfigError,
-    MissingError,
-    PowerstatsError,
-    RefusedError,
-    TryAgainError,
-)
+from powerstats_cli.errors import MissingError, PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.github.shapes import Failure
 from powerstats_cli.web import Reply, Web
 
 RUN_SECONDS: Final = 115.0
 MOST_TRIES: Final = 5
 MOST_RACES: Final = 5
 FIRST_WAIT: Final = 1.0
+# GitHub asks for at least a minute after a secondary rate limit that names no time.
 SECONDARY_WAIT: Final = 60.0
 API_VERSION: Final = "2022-11-28"
 JSON: Final = "application/vnd.github+json"
 RAW: Final = "application/vnd.github.raw+json"
-FILE_MODE: Final = "100644"
-FIRST_FILE: Final = "README.md"
-FIRST_TEXT: Final = b"Power data of a home, kept by powerstats.\n"
 PERMISSION: Final = "it needs the permission Contents: read and write, for this repository"
+# What decoding raises on bytes that are no JSON of the shape: wrong, no UTF-8, or nested too deep.
+NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _Shape = TypeVar("_Shape")
 _Result = TypeVar("_Result")
 
 
-class MovedOnError(Exception):
-    """A branch or a file is not, or may not be, as it was read any more: read it again."""
+class ConflictError(Exception):
+    """A branch or a file has changed since it was read, or may have changed: read it again."""
 
 
-class Head(msgspec.Struct, frozen=True):
-    """The newest commit of a branch, and its tree."""
+class Client:
+    """A connection to the API of one repository, with a token.
 
-    commit: str
-    tree: str
-
-
-class _Named(msgspec.Struct):
-    sha: str
-
-
-class _Commit(msgspec.Struct):
-    sha: str
-    tree: _Named
-
-
-class _BranchCommit(msgspec.Struct):
-    sha: str
-    commit: "_WithTree"
-
-
-class _WithTree(msgspec.Struct):
-    tree: _Named
-
-
-class _Branch(msgspec.Struct):
-    commit: _BranchCommit
-
-
-class _Permissions(msgspec.Struct):
-    push: bool = False
-
-
-class Repository(msgspec.Struct):
-    """What GitHub says of the repository; the permissions are those of the token's owner."""
-
-    default_branch: str
-    private: bool = False
-    has_pages: bool = False
-    permissions: _Permissions | None = None
-
-    @property
-    def can_write(self) -> bool:
-        """Tell whether the token's owner may write to it; a token of theirs may do less."""
-        return self.permissions is not None and self.permissions.push
-
-
-class _Entry(msgspec.Struct):
-    path: str
-    type: str
-    sha: str
-
-
-class _Tree(msgspec.Struct):
-    sha: str
-    tree: list[_Entry]
-    truncated: bool = False
-
-
-class _Put(msgspec.Struct):
-    commit: _Commit
-
-
-class _Pages(msgspec.Struct):
-    html_url: str
-
-
-class _Told(msgspec.Struct):
-    message: str = ""
-
-
-class GitHub:
-    """One repository, and what a token may do in it."""
+    `token_expires` is what GitHub last said of the token's end, None if it said nothing.
+    """
 
     def __init__(
         self,
@@ -142,7 +66,7 @@ class GitHub:
         self._sleep = sleep
 
     def __enter__(self) -> Self:
-        """Keep one connection for all that is asked."""
+        """Keep one connection for all requests."""
         self._web.__enter__()
         return self
 
@@ -150,181 +74,9 @@ class GitHub:
         """Close the connection."""
         self._web.__exit__(*exc)
 
-    def until_won(self, attempt: Callable[[], _Result], what: str) -> _Result:
-        """Return what an attempt returns, which starts again from what is there after a lost race.
+    # --- asking
 
-        Between two it lets the other writer finish, and GitHub's own copies catch up with it.
-        """
-        said = ""
-        for tries in range(MOST_RACES):
-            if tries:
-                self._sleep(max(min(_backoff(tries), self._web.seconds_left), 0))
-            try:
-                return attempt()
-            except MovedOnError as error:
-                said = self._web.quote(str(error))
-        message = f"{what} moved on {MOST_RACES} times ({said}): try again later"
-        raise TryAgainError(message)
-
-    # --- branches -----------------------------------------------------------------------------
-
-    def head(self, branch: str) -> Head | None:
-        """Return a branch's head, None where there is no such branch."""
-        reply = self._ask("GET", f"/branches/{quote(branch)}", fine=(404,))
-        if reply.status == 404:
-            return None
-        commit = self._read(reply, _Branch).commit
-        return Head(commit.sha, commit.commit.tree.sha)
-
-    def default_branch(self) -> str:
-        """Return the repository's own branch.
-
-        Raises MissingError where the repository is not there or not to be seen.
-        """
-        return self.about().default_branch
-
-    def about(self) -> Repository:
-        """Return what GitHub says of the repository; raises MissingError as `default_branch`."""
-        return self._read(self._ask("GET", ""), Repository)
-
-    def check_writable(self) -> None:
-        """Raise RefusedError where the token may not write, by a blob that nothing refers to."""
-        # 409: an empty repository takes none, of those who may.
-        body = {"content": FIRST_TEXT.decode()}
-        self._ask("POST", "/git/blobs", body, fine=(409,))
-
-    def default_head(self, missing: str) -> tuple[str, Head]:
-        """Return the default branch and its head, where there is no branch `missing`.
-
-        An empty repository gets its first commit.
-        """
-        branch = self.default_branch()
-        head = None if branch == missing else self.head(branch)
-        return branch, head or self._first_commit()
-
-    def create_branch(self, branch: str, commit: str) -> None:
-        """Make a branch; raises MovedOnError where it is there by now."""
-        body = {"ref": f"refs/heads/{branch}", "sha": commit}
-        reply = self._ask("POST", "/git/refs", body, fine=(422,))
-        if reply.status == 422:
-            if "already exists" not in self._told(reply):
-                raise self._failure(reply)
-            raise self._moved_on(reply)
-
-    def move_branch(self, branch: str, commit: str, *, force: bool) -> None:
-        """Move a branch; raises MovedOnError where that would not be a fast forward.
-
-        It does so too where a forced move may have been done or not: by now another's commit may be
-        on top of it, and moving again would lose that.
-        """
-        body = {"sha": commit, "force": force}
-        where = f"/git/refs/heads/{quote(branch)}"
-        reply = self._ask("PATCH", where, body, fine=(409, 422), repeats=not force)
-        if reply.status >= 400:
-            if reply.status == 422 and "fast forward" not in self._told(reply):
-                raise self._failure(reply)
-            raise self._moved_on(reply)
-
-    def page_address(self) -> str:
-        """Return where GitHub Pages shows the repository, or why that is not known."""
-        reply = self._ask("GET", "/pages", fine=(403, 404))
-        if reply.status == 404:
-            return "GitHub Pages is not switched on for it"
-        if reply.status == 403:
-            return "the token may not see its address at GitHub Pages"
-        return self._read(reply, _Pages).html_url
-
-    # --- many files in one commit -----------------------------------------------------------------
-
-    def files(self, tree: str, folder: str) -> dict[str, str]:
-        """Return the blob ids of the files of one folder of a tree, by their names in it.
-
-        Raises ConfigError where GitHub does not list them all.
-        """
-        query = "?recursive=1" if folder else ""
-        listed = self._read(self._ask("GET", f"/git/trees/{tree}{query}"), _Tree)
-        if listed.truncated:
-            message = f"{self.repo} has more files than GitHub lists: use a repository of its own"
-            raise ConfigError(message)
-        start = f"{folder}/" if folder else ""
-        return {
-            entry.path.removeprefix(start): entry.sha
-            for entry in listed.tree
-            if entry.type == "blob"
-            and entry.path.startswith(start)
-            and "/" not in entry.path.removeprefix(start)
-        }
-
-    def make_tree(self, base: str | None, changes: Mapping[str, bytes | None]) -> str:
-        """Return a tree with files changed by path, None takes one out of the `base`."""
-        entries = [
-            {"path": path, "mode": FILE_MODE, "type": "blob", **self._content(content)}
-            for path, content in changes.items()
-        ]
-        body = {"tree": entries} | ({"base_tree": base} if base else {})
-        return self._read(self._ask("POST", "/git/trees", body), _Tree).sha
-
-    def make_commit(self, message: str, tree: str, parents: list[str]) -> str:
-        """Return a commit; no branch has it yet."""
-        body = {"message": message, "tree": tree, "parents": parents}
-        return self._read(self._ask("POST", "/git/commits", body), _Commit).sha
-
-    def _content(self, content: bytes | None) -> dict[str, str | None]:
-        if content is None:
-            return {"sha": None}
-        try:
-            return {"content": content.decode()}
-        except UnicodeDecodeError:
-            body = {"content": b64encode(content).decode(), "encoding": "base64"}
-            return {"sha": self._read(self._ask("POST", "/git/blobs", body), _Named).sha}
-
-    # --- one file -----------------------------------------------------------------------------
-
-    def file(self, path: str, branch: str) -> bytes | None:
-        """Return a file's bytes, None where there is none (or no such branch or repository)."""
-        where = f"/contents/{quote(path)}?{urlencode({'ref': branch})}"
-        reply = self._ask("GET", where, accept=RAW, fine=(404,))
-        return None if reply.status == 404 else bytes(reply.body)
-
-    def put_file(
-        self, path: str, branch: str, content: bytes, *, message: str, replaces: bytes | None
-    ) -> None:
-        """Commit a file in place of the one with the bytes `replaces`, making the branch if needed.
-
-        Raises MovedOnError where the file or its branch has changed since it was read.
-        """
-        body = {"message": message, "content": b64encode(content).decode(), "branch": branch}
-        if replaces is not None:
-            body["sha"] = blob_id(replaces)
-        where = f"/contents/{quote(path)}"
-        reply = self._ask("PUT", where, body, fine=(404, 409, 422))
-        said = self._told(reply) if reply.status >= 400 else ""
-        is_made = reply.status == 404 and self._make_branch(branch)
-        if reply.status == 409 or is_made or '"sha" wasn' in said or said.startswith("Branch "):
-            raise self._moved_on(reply)
-        if reply.status >= 400:
-            raise self._failure(reply)
-
-    def _make_branch(self, branch: str) -> bool:
-        """Make a branch where there is none; tell whether it was missing."""
-        if self.head(branch) is not None:
-            return False
-        _, head = self.default_head(branch)
-        self.create_branch(branch, head.commit)
-        return True
-
-    def _first_commit(self) -> Head:
-        """Make an empty repository usable: Git's data cannot be written before."""
-        body = {"message": "First commit", "content": b64encode(FIRST_TEXT).decode()}
-        reply = self._ask("PUT", f"/contents/{FIRST_FILE}", body, fine=(409, 422))
-        if reply.status >= 400:
-            raise self._moved_on(reply)
-        commit = self._read(reply, _Put).commit
-        return Head(commit.sha, commit.tree.sha)
-
-    # --- asking -------------------------------------------------------------------------------
-
-    def _ask(
+    def ask(
         self,
         method: str,
         path: str,
@@ -334,16 +86,18 @@ class GitHub:
         fine: tuple[int, ...] = (),
         repeats: bool = True,
     ) -> Reply:
-        """Return an answer that is a success or of a status that is `fine`, however often asked.
+        """Return the answer to a request for a path below the repository's.
 
-        Where it may not be asked again, MovedOnError is raised after the wait for that.
+        The answer is a success, or has one of the statuses that are `fine`. A request that may not
+        be repeated raises ConflictError after the wait. Raises RefusedError, MissingError and
+        TryAgainError.
         """
-        sent = msgspec.json.encode(body) if body is not None else None
+        content = msgspec.json.encode(body) if body is not None else None
         tries = 0
         while True:
             tries += 1
             try:
-                reply = self._web.send(method, f"/repos/{self.repo}{path}", sent, accept=accept)
+                reply = self._web.send(method, f"/repos/{self.repo}{path}", content, accept=accept)
             except TryAgainError as error:
                 wait, problem = _backoff(tries), error
             else:
@@ -352,86 +106,67 @@ class GitHub:
                 if asked_to_wait is None:
                     if reply.status < 300 or reply.status in fine:
                         return reply
-                    raise self._failure(reply)
+                    raise self.failure(reply)
                 wait, problem = asked_to_wait, self._busy(reply, asked_to_wait)
             if tries >= MOST_TRIES or wait > self._web.seconds_left:
                 raise problem
             self._sleep(wait)
             if not repeats:
-                raise MovedOnError(str(problem))
+                raise ConflictError(str(problem))
+
+    def retry_conflicts(self, attempt: Callable[[], _Result], target: str) -> _Result:
+        """Return what an attempt returns; after a ConflictError it starts again.
+
+        The wait between two attempts lets the other writer finish, and lets GitHub's own copies
+        catch up with it. Raises TryAgainError, which names the `target`, after the last attempt.
+        """
+        reason = ""
+        for tries in range(MOST_RACES):
+            if tries:
+                self._sleep(max(min(_backoff(tries), self._web.seconds_left), 0))
+            try:
+                return attempt()
+            except ConflictError as error:
+                reason = self._web.quote(str(error))
+        message = f"{target} was changed by others {MOST_RACES} times ({reason}): try again later"
+        raise TryAgainError(message)
+
+    # --- waiting
 
     def _wait_of(self, reply: Reply, tries: int) -> float | None:
-        """Return the seconds after which the same request may succeed, None where it cannot."""
+        """Return the seconds after which the same request may succeed, None if it cannot."""
         if reply.status >= 500:
             return _seconds(reply, "retry-after") or _backoff(tries)
-        is_limit = reply.status == 429 or (
+        if not self._is_rate_limit(reply):
+            return None
+        wait = _seconds(reply, "retry-after")
+        if wait is None and reply.headers.get("x-ratelimit-remaining") == "0":
+            reset = _seconds(reply, "x-ratelimit-reset")
+            now = reply.date or datetime.now(UTC)
+            wait = reset and max(reset - now.timestamp(), FIRST_WAIT)
+        return SECONDARY_WAIT * 2 ** (tries - 1) if wait is None else wait
+
+    def _is_rate_limit(self, reply: Reply) -> bool:
+        return reply.status == 429 or (
             reply.status == 403
             and (
                 "retry-after" in reply.headers
                 or reply.headers.get("x-ratelimit-remaining") == "0"
-                or "rate limit" in self._told(reply)
+                or "rate limit" in self.message_of(reply)
             )
         )
-        if not is_limit:
-            return None
-        asked = _seconds(reply, "retry-after")
-        if asked is None and reply.headers.get("x-ratelimit-remaining") == "0":
-            reset = _seconds(reply, "x-ratelimit-reset")
-            now = reply.date or datetime.now(UTC)
-            asked = reset and max(reset - now.timestamp(), FIRST_WAIT)
-        return SECONDARY_WAIT * 2 ** (tries - 1) if asked is None else asked
 
     def _busy(self, reply: Reply, wait: float) -> TryAgainError:
         if reply.status >= 500:
             return TryAgainError(
                 f"{self._web.host} answered {reply.status} "
-                f"({self._web.quote(self._told(reply)) or 'nothing'}): the next run tries again"
+                f"({self._quoted(reply)}): the next run tries again"
             )
         again = (datetime.now(UTC) + timedelta(seconds=wait)).astimezone(self._zone)
         return TryAgainError(
-            f"{self._web.host} has had too many requests of this token: "
+            f"{self._web.host} has had too many requests with this token: "
             f"try again after {again:%H:%M:%S}"
         )
-
-    def _failure(self, reply: Reply) -> PowerstatsError:
-        said = self._web.quote(self._told(reply)) or "nothing"
-        match reply.status:
-            case 401:
-                return RefusedError(
-                    f"{self._web.host} refused the token ({said}): make a new one; {PERMISSION}"
-                )
-            case 403:
-                return RefusedError(
-                    f"{self._web.host} does not let the token do that in {self.repo} ({said}): "
-                    f"{PERMISSION}"
-                )
-            case 404:
-                return MissingError(
-                    f"{self.repo}: no such repository at {self._web.host}, or the token may not "
-                    f"see it"
-                )
-            case status:
-                return TryAgainError(f"{self._web.host} answered {status} ({said})")
-
-    def _moved_on(self, reply: Reply) -> MovedOnError:
-        return MovedOnError(self._told(reply))
-
-    def _told(self, reply: Reply) -> str:
-        """Return the message of an answer, its beginning where it is no JSON."""
-        try:
-            return msgspec.json.decode(reply.body, type=_Told).message
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return self._web.quote(reply.body)
-
-    def _read(self, reply: Reply, shape: type[_Shape]) -> _Shape:
-        try:
-            return msgspec.json.decode(reply.body, type=shape)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            message = (
-                f"{self._web.host} answered something that is not GitHub's API ({error}): "
-                f"check github.api_url"
-            )
-            raise TryAgainError(message) from None
 
     def _note_expiry(self, reply: Reply) -> None:
         written = reply.headers.get("github-authentication-token-expiration", "")
@@ -440,10 +175,53 @@ class GitHub:
                 written.replace("UTC", "+0000"), "%Y-%m-%d %H:%M:%S %z"
             )
 
+    # --- answers
 
-def blob_id(content: bytes) -> str:
-    """Return the id that Git gives to a file's bytes."""
-    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    def decoded(self, reply: Reply, shape: type[_Shape]) -> _Shape:
+        """Return an answer's JSON; raises TryAgainError if it has not that shape."""
+        try:
+            return msgspec.json.decode(reply.body, type=shape)
+        except NONSENSE as error:
+            message = (
+                f"{self._web.host} answered something that is not GitHub's API ({error}): "
+                f"check github.api_url"
+            )
+            raise TryAgainError(message) from None
+
+    def message_of(self, reply: Reply) -> str:
+        """Return the message of an answer, or its beginning if it is no JSON."""
+        try:
+            return msgspec.json.decode(reply.body, type=Failure).message
+        except NONSENSE:
+            return self._web.quote(reply.body)
+
+    def _quoted(self, reply: Reply) -> str:
+        return self._web.quote(self.message_of(reply)) or "nothing"
+
+    def conflict(self, reply: Reply) -> ConflictError:
+        """Return the error for an answer that says that something has changed meanwhile."""
+        return ConflictError(self.message_of(reply))
+
+    def failure(self, reply: Reply) -> PowerstatsError:
+        """Return the error for an answer that is none of the expected ones."""
+        reason = self._quoted(reply)
+        match reply.status:
+            case 401:
+                return RefusedError(
+                    f"{self._web.host} refused the token ({reason}): make a new one; {PERMISSION}"
+                )
+            case 403:
+                return RefusedError(
+                    f"{self._web.host} does not let the token do that in {self.repo} ({reason}): "
+                    f"{PERMISSION}"
+                )
+            case 404:
+                return MissingError(
+                    f"{self.repo}: no such repository at {self._web.host}, or the token may not "
+                    f"see it"
+                )
+            case status:
+                return TryAgainError(f"{self._web.host} answered {status} ({reason})")
 
 
 def _backoff(tries: int) -> float:
@@ -451,6 +229,6 @@ def _backoff(tries: int) -> float:
 
 
 def _seconds(reply: Reply, header: str) -> float | None:
-    """Return a header's seconds; GitHub writes them as a whole number."""
+    """Return the seconds in a header, which GitHub writes as a whole number; None without them."""
     written = reply.headers.get(header, "")
     return float(written) if re.fullmatch(r"\d{1,10}", written, re.ASCII) else None

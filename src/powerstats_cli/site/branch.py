@@ -1,18 +1,19 @@
-"""The site on a branch for GitHub Pages, in one commit; none where it is there already."""
+"""The site on a branch for GitHub Pages: one commit brings it up to date."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
 
-from powerstats_cli.github.client import GitHub, Head, MovedOnError, blob_id
+from powerstats_cli.github.client import ConflictError
+from powerstats_cli.github.repository import Head, Repository, blob_id
 from powerstats_cli.site.rendering import PAGE_NAME, Site, outdated
 
 MOST_NAMES: Final = 4
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where the site goes in a repository, and what becomes of the commits before."""
+    """A folder on a branch of a repository, and whether the branch's earlier commits are kept."""
 
     branch: str
     folder: str
@@ -20,7 +21,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What the branch lacks, by name: new and changed files, and what has no place there."""
+    """What a branch lacks: new and changed files by name, and the names of files to remove."""
 
     new: Mapping[str, bytes]
     changed: Mapping[str, bytes]
@@ -32,76 +33,91 @@ class Difference(msgspec.Struct, frozen=True):
         return [*sorted({*self.new, *self.changed}), *self.removed]
 
 
-def difference(github: GitHub, place: Place, site: Site, data: Mapping[str, bytes]) -> Difference:
-    """Return what a branch lacks of a site and its data files."""
-    head = github.head(place.branch)
+def difference(
+    repository: Repository, place: Place, site: Site, data: Mapping[str, bytes]
+) -> Difference:
+    """Return what a branch lacks of a site and its data files.
+
+    Raises MissingError if there is no such repository.
+    """
+    head = repository.head(place.branch)
     if head is None:
-        github.default_branch()  # says whether there is such a repository at all
-    return _difference(github, head, place, site, data)
+        repository.check_present()
+    return _difference(repository, head, place, site, data)
 
 
 def put_on_branch(
-    github: GitHub, place: Place, site: Site, data: Mapping[str, bytes]
+    repository: Repository, place: Place, site: Site, data: Mapping[str, bytes]
 ) -> Difference:
     """Bring a branch up to date in one commit, and return what that changed.
 
-    A lost race starts again from the branch's new head; files of others are left alone.
+    There is no commit if nothing differs. If another writer comes first, it starts again from the
+    branch's new head. Files that are not powerstats' own are left alone.
     """
 
     def attempt() -> Difference:
-        head = _head(github, place.branch)
-        lacking = _difference(github, head, place, site, data)
+        head = _head(repository, place.branch)
+        lacking = _difference(repository, head, place, site, data)
         if lacking.names:
-            _commit(github, head, place, lacking)
+            _commit(repository, head, place, lacking)
         return lacking
 
-    return github.until_won(attempt, f"branch {place.branch} of {github.repo}")
+    return repository.retry_conflicts(attempt, f"branch {place.branch} of {repository.name}")
 
 
-def _head(github: GitHub, branch: str) -> Head | None:
-    """Return the head of a branch that is there, or was made by the repository's first commit."""
-    head = github.head(branch)
+def _head(repository: Repository, branch: str) -> Head | None:
+    """Return the head of a branch, None if there is no such branch.
+
+    An empty repository gets its first commit, which may make the branch.
+    """
+    head = repository.head(branch)
     if head is None:
-        default, first = github.default_head(branch)
+        default, first = repository.default_head(branch)
         head = first if default == branch else None
     return head
 
 
 def _difference(
-    github: GitHub, head: Head | None, place: Place, site: Site, data: Mapping[str, bytes]
+    repository: Repository,
+    head: Head | None,
+    place: Place,
+    site: Site,
+    data: Mapping[str, bytes],
 ) -> Difference:
-    there = github.files(head.tree, place.folder) if head else {}
+    present = repository.blob_ids(head.tree, place.folder) if head else {}
     wanted = {**site.files, **data}
     changed = {
         name: content
         for name, content in wanted.items()
-        if name in there and there[name] != blob_id(content)
+        if name in present and present[name] != blob_id(content)
     }
-    # While a new page spreads, copies of the old one still need the script that they name.
-    gone = [
-        name for name in outdated(site, there) if PAGE_NAME not in changed or name.endswith(".json")
+    # After a change of the page, caches still hold the old page, which needs its old script.
+    removed = [
+        name
+        for name in outdated(site, present)
+        if PAGE_NAME not in changed or name.endswith(".json")
     ]
-    new = {name: content for name, content in wanted.items() if name not in there}
-    return Difference(new, changed, tuple(gone))
+    new = {name: content for name, content in wanted.items() if name not in present}
+    return Difference(new, changed, tuple(removed))
 
 
-def _commit(github: GitHub, head: Head | None, place: Place, lacking: Difference) -> None:
+def _commit(repository: Repository, head: Head | None, place: Place, lacking: Difference) -> None:
     start = f"{place.folder}/" if place.folder else ""
     contents = {**lacking.new, **lacking.changed} | dict.fromkeys(lacking.removed)
     changes = {start + name: contents[name] for name in lacking.names}
-    tree = github.make_tree(head.tree if head else None, changes)
+    tree = repository.make_tree(head.tree if head else None, changes)
     is_squashed = place.history == "squash"
-    commit = github.make_commit(
+    commit = repository.make_commit(
         _message(lacking.names), tree, [head.commit] if head and not is_squashed else []
     )
     if head is None:
-        github.create_branch(place.branch, commit)
+        repository.create_branch(place.branch, commit)
         return
-    # A forced move would win every race: another's commit is looked for just before.
-    if is_squashed and github.head(place.branch) != head:
+    # GitHub refuses no forced move: look for another's commit just before.
+    if is_squashed and repository.head(place.branch) != head:
         message = "another's commit came before"
-        raise MovedOnError(message)
-    github.move_branch(place.branch, commit, force=is_squashed)
+        raise ConflictError(message)
+    repository.move_branch(place.branch, commit, force=is_squashed)
 
 
 def _message(names: list[str]) -> str:

@@ -10,7 +10,7 @@ import tomli_w
 
 from powerstats_cli import settings
 from powerstats_cli.commands.init.home import Home
-from powerstats_cli.commands.init.repository import Repository
+from powerstats_cli.commands.init.repository import WritableRepository
 from powerstats_cli.commands.init.wishes import DEFAULT_API, Schedule, Wishes
 from powerstats_cli.errors import RefusedError
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
@@ -25,7 +25,7 @@ class Answers(msgspec.Struct, frozen=True):
     home: Home
     timezone: str
     entities: Mapping[str, str]
-    repository: Repository | None
+    repository: WritableRepository | None
     schedule: Schedule
 
 
@@ -56,7 +56,7 @@ def configuration_file(answers: Answers, wishes: Wishes) -> Content:
     return Content((HEAD + tomli_w.dumps(tables)).encode())
 
 
-def _github(repository: Repository, wishes: Wishes) -> dict[str, str]:
+def _github(repository: WritableRepository, wishes: Wishes) -> dict[str, str]:
     table = {"repo": repository.repo, "token_file": str(wishes.github_token_path)}
     if wishes.github_api_url != DEFAULT_API:
         table["api_url"] = wishes.github_api_url

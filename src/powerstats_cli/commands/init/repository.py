@@ -10,12 +10,13 @@ import msgspec
 from powerstats_cli.commands.init.tokens import TokenSources
 from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.errors import ConfigError, PowerstatsError
-from powerstats_cli.github.client import GitHub
+from powerstats_cli.github.client import Client
+from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import GITHUB_TOKEN, Token, is_repository_name
 from powerstats_cli.terminal.dialogue import Dialogue
 
 
-class Repository(msgspec.Struct, frozen=True):
+class WritableRepository(msgspec.Struct, frozen=True):
     """A repository that the token may write to."""
 
     repo: str
@@ -28,7 +29,7 @@ class _NoRepositoryError(Exception):
 
 def ask_repository(
     wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str], zone: ZoneInfo
-) -> Repository | None:
+) -> WritableRepository | None:
     """Return a repository that the token may write to, None if GitHub is left out.
 
     If nobody is asked, a failure is raised; otherwise GitHub is left out after some tries.
@@ -59,7 +60,7 @@ def _wants_github(dialogue: Dialogue) -> bool:
 
 def _ask(
     wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str], zone: ZoneInfo
-) -> Repository:
+) -> WritableRepository:
     given: Iterator[str | None] = chain(
         [wishes.github_repo], repeat(None)
     )  # a wrong option is asked for the next time
@@ -72,7 +73,7 @@ def _ask(
     ).tries(dialogue)
     last = ""
 
-    def attempt() -> Repository:
+    def attempt() -> WritableRepository:
         nonlocal last
         written = next(given)
         repo = _repository_name(_asked_name(last, dialogue) if written is None else written)
@@ -84,7 +85,7 @@ def _ask(
         last = repo
         token = next(tokens)()
         _check(wishes.github_api_url, repo, token, dialogue, zone)
-        return Repository(repo, token)
+        return WritableRepository(repo, token)
 
     return dialogue.until_right(attempt)
 
@@ -109,8 +110,8 @@ def _repository_name(written: str) -> str:
 
 def _check(api_url: str, repo: str, token: Token, dialogue: Dialogue, zone: ZoneInfo) -> None:
     """Raise if the token may not write to the repository; tell until when it may."""
-    with GitHub(api_url, repo, token, zone=zone) as github:
-        about = github.about()
+    with Repository(Client(api_url, repo, token, zone=zone)) as github:
+        about = github.description()
         github.check_writable()
         dialogue.done(f"{repo}: {_permission(github.token_expires, zone)}")
     dialogue.warn(

@@ -1,0 +1,241 @@
+"""A repository at GitHub: its branches, many files in one commit, and single files.
+
+Single files go through the Contents API. Many files in one commit go through Git's own data: blobs
+(the bytes of a file), trees (folders) and commits.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha1
+from typing import Final, Self, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.github.client import RAW, Client
+from powerstats_cli.github.shapes import (
+    Branch,
+    Commit,
+    Description,
+    FileChange,
+    Object,
+    Pages,
+    Tree,
+)
+
+FILE_MODE: Final = "100644"
+FIRST_FILE: Final = "README.md"
+FIRST_TEXT: Final = b"Power data of a home, kept by powerstats.\n"
+
+_Result = TypeVar("_Result")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The newest commit of a branch, and its tree, by their ids."""
+
+    commit: str
+    tree: str
+
+
+class Repository:
+    """A repository at GitHub. Every method may raise what `Client.ask` raises."""
+
+    def __init__(self, client: Client) -> None:
+        """Take the client that asks about it."""
+        self._client = client
+
+    def __enter__(self) -> Self:
+        """Keep one connection for all requests."""
+        self._client.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the connection."""
+        self._client.__exit__(*exc)
+
+    @property
+    def name(self) -> str:
+        """Its name, `owner/name`."""
+        return self._client.repo
+
+    @property
+    def token_expires(self) -> datetime | None:
+        """When the token expires, None if GitHub has not said so."""
+        return self._client.token_expires
+
+    def retry_conflicts(self, attempt: Callable[[], _Result], target: str) -> _Result:
+        """Return what an attempt returns; after a ConflictError it starts again (`Client`)."""
+        return self._client.retry_conflicts(attempt, target)
+
+    # --- the repository itself
+
+    def description(self) -> Description:
+        """Return what GitHub states about the repository.
+
+        Raises MissingError if it is not there, or the token may not see it.
+        """
+        return self._client.decoded(self._client.ask("GET", ""), Description)
+
+    def check_present(self) -> None:
+        """Raise MissingError if the repository is not there, or the token may not see it."""
+        self.description()
+
+    def default_branch(self) -> str:
+        """Return the name of the default branch; raises MissingError as `description` does."""
+        return self.description().default_branch
+
+    def check_writable(self) -> None:
+        """Raise RefusedError if the token may not write, by writing a blob without a commit."""
+        # An empty repository answers 409 to a token that may write.
+        self._client.ask("POST", "/git/blobs", {"content": FIRST_TEXT.decode()}, fine=(409,))
+
+    def page_address(self) -> str:
+        """Return where GitHub Pages shows the repository, or why that is not known."""
+        reply = self._client.ask("GET", "/pages", fine=(403, 404))
+        if reply.status == 404:
+            return "GitHub Pages is not switched on for it"
+        if reply.status == 403:
+            return "the token may not see its address at GitHub Pages"
+        return self._client.decoded(reply, Pages).html_url
+
+    # --- branches
+
+    def head(self, branch: str) -> Head | None:
+        """Return a branch's head, None if there is no such branch."""
+        reply = self._client.ask("GET", f"/branches/{quote(branch)}", fine=(404,))
+        if reply.status == 404:
+            return None
+        commit = self._client.decoded(reply, Branch).commit
+        return Head(commit.sha, commit.commit.tree.sha)
+
+    def default_head(self, missing: str) -> tuple[str, Head]:
+        """Return the default branch and its head; there is no branch `missing`.
+
+        An empty repository gets its first commit.
+        """
+        branch = self.default_branch()
+        head = None if branch == missing else self.head(branch)
+        return branch, head or self._first_commit()
+
+    def create_branch(self, branch: str, commit: str) -> None:
+        """Make a branch; raises ConflictError if there is one by now."""
+        body = {"ref": f"refs/heads/{branch}", "sha": commit}
+        reply = self._client.ask("POST", "/git/refs", body, fine=(422,))
+        if reply.status == 422:
+            if "already exists" not in self._client.message_of(reply):
+                raise self._client.failure(reply)
+            raise self._client.conflict(reply)
+
+    def move_branch(self, branch: str, commit: str, *, force: bool) -> None:
+        """Move a branch to a commit; raises ConflictError if that would be no fast forward.
+
+        Raises it too if a forced move was sent and may have been done: another's commit may be on
+        top of it by now, and a second move would lose that commit.
+        """
+        path = f"/git/refs/heads/{quote(branch)}"
+        body = {"sha": commit, "force": force}
+        reply = self._client.ask("PATCH", path, body, fine=(409, 422), repeats=not force)
+        if reply.status >= 400:
+            if reply.status == 422 and "fast forward" not in self._client.message_of(reply):
+                raise self._client.failure(reply)
+            raise self._client.conflict(reply)
+
+    def _first_commit(self) -> Head:
+        """Put a file into an empty repository: it takes no blobs, trees or commits before."""
+        body = {"message": "First commit", "content": b64encode(FIRST_TEXT).decode()}
+        reply = self._client.ask("PUT", f"/contents/{FIRST_FILE}", body, fine=(409, 422))
+        if reply.status >= 400:
+            raise self._client.conflict(reply)
+        commit = self._client.decoded(reply, FileChange).commit
+        return Head(commit.sha, commit.tree.sha)
+
+    # --- many files in one commit
+
+    def blob_ids(self, tree: str, folder: str) -> dict[str, str]:
+        """Return the blob ids of the files in one folder of a tree, by their names in the folder.
+
+        Raises ConfigError if GitHub does not list all files of the repository.
+        """
+        query = "?recursive=1" if folder else ""
+        listed = self._client.decoded(self._client.ask("GET", f"/git/trees/{tree}{query}"), Tree)
+        if listed.truncated:
+            message = f"{self.name} has more files than GitHub lists: use a repository of its own"
+            raise ConfigError(message)
+        start = f"{folder}/" if folder else ""
+        return {
+            entry.path.removeprefix(start): entry.sha
+            for entry in listed.tree
+            if entry.type == "blob"
+            and entry.path.startswith(start)
+            and "/" not in entry.path.removeprefix(start)
+        }
+
+    def make_tree(self, base: str | None, changes: Mapping[str, bytes | None]) -> str:
+        """Return the id of a tree that is `base` with files changed by path; None removes one."""
+        entries = [
+            {"path": path, "mode": FILE_MODE, "type": "blob", **self._content(content)}
+            for path, content in changes.items()
+        ]
+        body = {"tree": entries} | ({"base_tree": base} if base else {})
+        return self._client.decoded(self._client.ask("POST", "/git/trees", body), Tree).sha
+
+    def make_commit(self, message: str, tree: str, parents: list[str]) -> str:
+        """Return the id of a new commit, which is on no branch yet."""
+        body = {"message": message, "tree": tree, "parents": parents}
+        return self._client.decoded(self._client.ask("POST", "/git/commits", body), Commit).sha
+
+    def _content(self, content: bytes | None) -> dict[str, str | None]:
+        """Return an entry's content: as text, or as the id of a new blob if it is no text."""
+        if content is None:
+            return {"sha": None}
+        try:
+            return {"content": content.decode()}
+        except UnicodeDecodeError:
+            body = {"content": b64encode(content).decode(), "encoding": "base64"}
+            return {
+                "sha": self._client.decoded(
+                    self._client.ask("POST", "/git/blobs", body), Object
+                ).sha
+            }
+
+    # --- one file
+
+    def read_file(self, path: str, branch: str) -> bytes | None:
+        """Return a file's bytes, None if there is no such file, branch or repository."""
+        url = f"/contents/{quote(path)}?{urlencode({'ref': branch})}"
+        reply = self._client.ask("GET", url, accept=RAW, fine=(404,))
+        return None if reply.status == 404 else bytes(reply.body)
+
+    def write_file(
+        self, path: str, branch: str, content: bytes, *, message: str, replaces: bytes | None
+    ) -> None:
+        """Commit a file in place of the one with the bytes `replaces`; make the branch if needed.
+
+        Raises ConflictError if the file or its branch has changed since it was read.
+        """
+        body = {"message": message, "content": b64encode(content).decode(), "branch": branch}
+        if replaces is not None:
+            body["sha"] = blob_id(replaces)
+        reply = self._client.ask("PUT", f"/contents/{quote(path)}", body, fine=(404, 409, 422))
+        reason = self._client.message_of(reply) if reply.status >= 400 else ""
+        is_new_branch = reply.status == 404 and self._make_branch(branch)
+        is_outdated = '"sha" wasn' in reason or reason.startswith("Branch ")
+        if reply.status == 409 or is_new_branch or is_outdated:
+            raise self._client.conflict(reply)
+        if reply.status >= 400:
+            raise self._client.failure(reply)
+
+    def _make_branch(self, branch: str) -> bool:
+        """Make a branch if there is none; tell whether it was missing."""
+        if self.head(branch) is not None:
+            return False
+        _, head = self.default_head(branch)
+        self.create_branch(branch, head.commit)
+        return True
+
+
+def blob_id(content: bytes) -> str:
+    """Return the id that Git gives to a file's bytes."""
+    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
