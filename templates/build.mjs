@@ -6,7 +6,13 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const files = [
-  "dashboard.html", "dashboard.js", "dashboard.css", "manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png",
+  "dashboard.html",
+  "dashboard.js",
+  "dashboard.css",
+  "manifest.webmanifest",
+  "icon.svg",
+  "icon-192.png",
+  "icon-512.png",
 ];
 
 /**
@@ -18,9 +24,12 @@ const unused = [
   [/\nuPlot\.assign = assign;\n[^]*(?=\nexport \{ uPlot as default \};)/, "\n"],
   [/function genTimeStuffs\([^]*?genTimeStuffs\(1e-3\);/, ""],
   [/const _tzDate[^]*?const _timeSeriesVal.*;/, ""],
-  [/let isTime = .*;/g, ""], [/\bisTime\b/g, "false"],
-  [/const showLegend = .*;/, ""], [/\bshowLegend\b/g, "false"],
-  [/\bmode == 1\b/g, "true"], [/\bmode == 2\b/g, "false"],
+  [/let isTime = .*;/g, ""],
+  [/\bisTime\b/g, "false"],
+  [/const showLegend = .*;/, ""],
+  [/\bshowLegend\b/g, "false"],
+  [/\bmode == 1\b/g, "true"],
+  [/\bmode == 2\b/g, "false"],
 ];
 const withoutUnused = {
   name: "without-unused",

@@ -65,23 +65,40 @@ function draw(tab) {
       view.drawn = [both.doc, other?.doc];
       const { doc, grid } = both;
       const model =
-        tab.tier === "daily" ? today(doc, grid, beside ? other : undefined)
-        : tab.tier === "weekly" ? week(doc, grid)
-        : tab.tier === "monthly" ? month(doc, grid, other)
-        : year(doc, grid);
+        tab.tier === "daily"
+          ? today(doc, grid, beside ? other : undefined)
+          : tab.tier === "weekly"
+            ? week(doc, grid)
+            : tab.tier === "monthly"
+              ? month(doc, grid, other)
+              : year(doc, grid);
       view.panel.show(doc, grid, model);
     }
     if (beside && !beside.asked) void beside.load();
   } else if (main.isMissing || both) {
     view.drawn = [];
-    view.panel.empty(h("section", { class: "card empty" }, ...both && hasBegun(both.doc) ? [
-      h("h2", {}, "Nothing known yet"),
-      h("p", {}, "No sensor has had a number since midnight."),
-    ] : [
-      h("h2", {}, "No data yet"),
-      h("p", {}, tab.tier === "daily" ? "Today begins with the first run of " : "It is made at night; at once by "),
-      h("p", {}, h("code", {}, TIERS[tab.tier].command)),
-    ]));
+    view.panel.empty(
+      h(
+        "section",
+        { class: "card empty" },
+        ...(both && hasBegun(both.doc)
+          ? [
+              h("h2", {}, "Nothing known yet"),
+              h("p", {}, "No sensor has had a number since midnight."),
+            ]
+          : [
+              h("h2", {}, "No data yet"),
+              h(
+                "p",
+                {},
+                tab.tier === "daily"
+                  ? "Today begins with the first run of "
+                  : "It is made at night; at once by ",
+              ),
+              h("p", {}, h("code", {}, TIERS[tab.tier].command)),
+            ]),
+      ),
+    );
   } else if (!main.problem) {
     view.panel.empty(h("p", { class: "empty note" }, "Loading…"));
   } else {
@@ -101,28 +118,36 @@ function showStatus(tab) {
   if (!view) return;
   /** @type {string[]} */
   const says = [];
-  if (problem) says.push(`${problem}. ${both ? "This is what was there before. " : ""}It is tried again by itself.`);
+  if (problem)
+    says.push(
+      `${problem}. ${both ? "This is what was there before. " : ""}It is tried again by itself.`,
+    );
   if (both) {
     const { since, lagging } = staleSince(both.doc, Date.now(), publish);
     const { zone } = both.doc;
     if (since !== null) {
-      says.push(`The data ends ${duration(Date.now() - both.doc.until)} ago, at ${dayTime(zone, both.doc.until)}. Is ${TIERS[tab.tier].command} running?`);
+      says.push(
+        `The data ends ${duration(Date.now() - both.doc.until)} ago, at ${dayTime(zone, both.doc.until)}. Is ${TIERS[tab.tier].command} running?`,
+      );
     }
-    for (const { name, until } of lagging) says.push(`${name} was last answered for at ${dayTime(zone, until)}.`);
+    for (const { name, until } of lagging)
+      says.push(`${name} was last answered for at ${dayTime(zone, until)}.`);
   }
   const text = says.join("\n");
   if (view.status.dataset.text === text) return;
   view.status.dataset.text = text;
-  view.status.replaceChildren(...says.map((say, i) => {
-    const isProblem = problem && i === 0;
-    const line = h("p", { class: "notice", "data-notice": isProblem ? "problem" : "stale" }, say);
-    if (isProblem) {
-      const again = h("button", { type: "button", class: "quiet" }, "Try now");
-      again.addEventListener("click", () => void source(tab).load());
-      line.append(" ", again);
-    }
-    return line;
-  }));
+  view.status.replaceChildren(
+    ...says.map((say, i) => {
+      const isProblem = problem && i === 0;
+      const line = h("p", { class: "notice", "data-notice": isProblem ? "problem" : "stale" }, say);
+      if (isProblem) {
+        const again = h("button", { type: "button", class: "quiet" }, "Try now");
+        again.addEventListener("click", () => void source(tab).load());
+        line.append(" ", again);
+      }
+      return line;
+    }),
+  );
 }
 
 /** Says how old the open tab's data is. */
@@ -138,9 +163,12 @@ function showAge() {
   }
   const { zone, until } = doc;
   const now = Date.now();
-  const at = zone.day(until) === zone.day(now) && zone.start(zone.day(until)) !== until
-    ? time(zone, until)
-    : zone.start(zone.day(until)) === until ? `the end of ${shortDay(zone.day(until) - 1)}` : dayTime(zone, until);
+  const at =
+    zone.day(until) === zone.day(now) && zone.start(zone.day(until)) !== until
+      ? time(zone, until)
+      : zone.start(zone.day(until)) === until
+        ? `the end of ${shortDay(zone.day(until) - 1)}`
+        : dayTime(zone, until);
   setText(age, `Data until ${at}, ${ago(now - until)}`);
   age.dataset.raw = new Date(until).toISOString();
   if (foot) setText(foot, `Times are those of ${zone.name.replaceAll("_", " ")}`);
@@ -166,7 +194,9 @@ function start() {
   if (!main || !list || !(button instanceof HTMLButtonElement)) return;
   themeSwitch(button);
   if (!shown.length) {
-    main.replaceChildren(h("section", { class: "card empty" }, h("h2", {}, "Nothing is published")));
+    main.replaceChildren(
+      h("section", { class: "card empty" }, h("h2", {}, "Nothing is published")),
+    );
     return;
   }
   const { panels, open } = tabs(list, main, shown, (id) => {

@@ -19,7 +19,15 @@ export const csv = (rows) => rows.map((row) => `${row.map(quoted).join(",")}\r\n
  * @returns {(string | number | null)[][]} one row a bucket of which something is known
  */
 export function rows({ zone, series }, { edges, columns }, names, range) {
-  const fields = /** @type {const} */ (["mean", "min", "max", "kwh", "change", "state", "coverage"]);
+  const fields = /** @type {const} */ ([
+    "mean",
+    "min",
+    "max",
+    "kwh",
+    "change",
+    "state",
+    "coverage",
+  ]);
   const wanted = names.flatMap((name) =>
     fields
       .filter((field) => columns.get(name)?.some((value) => value?.[field] !== undefined))

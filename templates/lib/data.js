@@ -63,7 +63,11 @@ export function read(text, tier) {
     throw new Error("it is of another form");
   }
   if (raw.version !== 1) throw new Error("it is of a newer version than this page");
-  if (raw.tier !== tier || typeof raw.bucket !== "string" || !/^(\d+min|hour|day)$/.test(raw.bucket)) {
+  if (
+    raw.tier !== tier ||
+    typeof raw.bucket !== "string" ||
+    !/^(\d+min|hour|day)$/.test(raw.bucket)
+  ) {
     throw new Error("it is of another form");
   }
   let zone;
@@ -85,7 +89,8 @@ export function read(text, tier) {
   /** @type {Doc["latest"]} */
   const latest = new Map();
   for (const [name, last] of Object.entries(isObject(raw.latest) ? raw.latest : {})) {
-    if (isObject(last)) latest.set(name, { at: instant(last.timestamp), value: Number(last.value) });
+    if (isObject(last))
+      latest.set(name, { at: instant(last.timestamp), value: Number(last.value) });
   }
   /** @type {Doc["points"]} */
   const points = new Map();
@@ -95,8 +100,14 @@ export function read(text, tier) {
   }
   const untils = [...series.values()].map((about) => about.until);
   return {
-    tier, zone, bucket: raw.bucket, series, latest, points,
-    day: typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / (24 * HOUR)) : null,
+    tier,
+    zone,
+    bucket: raw.bucket,
+    series,
+    latest,
+    points,
+    day:
+      typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / (24 * HOUR)) : null,
     until: untils.length ? Math.max(...untils) : instant(raw.last_update),
   };
 }
@@ -128,14 +139,18 @@ export function grid(doc) {
   /** @type {Grid["columns"]} */
   const columns = new Map();
   for (const name of doc.series.keys()) {
-    columns.set(name, points.map((point) => {
-      const value = /** @type {Value | undefined} */ (point?.[name]);
-      return typeof value?.coverage === "number" ? value : undefined;
-    }));
+    columns.set(
+      name,
+      points.map((point) => {
+        const value = /** @type {Value | undefined} */ (point?.[name]);
+        return typeof value?.coverage === "number" ? value : undefined;
+      }),
+    );
   }
-  const from = doc.day !== null || !doc.points.size
-    ? edges[0]
-    : Math.max(edges[0], doc.zone.start(doc.zone.day(Math.min(...doc.points.keys()))));
+  const from =
+    doc.day !== null || !doc.points.size
+      ? edges[0]
+      : Math.max(edges[0], doc.zone.start(doc.zone.day(Math.min(...doc.points.keys()))));
   return { edges, from, columns };
 }
 

@@ -13,7 +13,9 @@ export function number(value, decimals, options = {}) {
   let format = numbers.get(key);
   if (!format) {
     format = new Intl.NumberFormat(undefined, {
-      minimumFractionDigits: decimals, maximumFractionDigits: decimals, ...options,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+      ...options,
     });
     numbers.set(key, format);
   }
@@ -61,11 +63,16 @@ function date(zone, options, at) {
 
 /** @param {Zone} zone @param {number} at @returns {string} with its offset where it comes twice */
 export const time = (zone, at, seconds = false) =>
-  date(zone.name, {
-    hour: "2-digit", minute: "2-digit",
-    ...(seconds && { second: "2-digit" }),
-    ...(zone.twice(at) && { timeZoneName: "short" }),
-  }, at);
+  date(
+    zone.name,
+    {
+      hour: "2-digit",
+      minute: "2-digit",
+      ...(seconds && { second: "2-digit" }),
+      ...(zone.twice(at) && { timeZoneName: "short" }),
+    },
+    at,
+  );
 
 /** @param {Zone} zone @param {number} at @returns {string} as short as an axis wants it */
 export const clock = (zone, at) => date(zone.name, { hour: "2-digit", minute: "2-digit" }, at);
@@ -77,14 +84,16 @@ export const weekday = (day, style = "short") => date("UTC", { weekday: style },
 export const dayMonth = (day) => date("UTC", { day: "numeric", month: "short" }, day * DAY);
 
 /** @param {number} day @returns {string} as "Tue 24 Nov" */
-export const shortDay = (day) => date("UTC", { weekday: "short", day: "numeric", month: "short" }, day * DAY);
+export const shortDay = (day) =>
+  date("UTC", { weekday: "short", day: "numeric", month: "short" }, day * DAY);
 
 /** @param {number} day @returns {string} as "Tuesday 24 November 2026" */
 export const longDay = (day) =>
   date("UTC", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, day * DAY);
 
 /** @param {number} day @returns {string} as "24 Nov 2026" */
-export const fullDay = (day) => date("UTC", { day: "numeric", month: "short", year: "numeric" }, day * DAY);
+export const fullDay = (day) =>
+  date("UTC", { day: "numeric", month: "short", year: "numeric" }, day * DAY);
 
 /** @param {number} day @returns {string} */
 export const month = (day) => date("UTC", { month: "short" }, day * DAY);
@@ -97,7 +106,11 @@ export const dayTime = (zone, at) => `${shortDay(zone.day(at))}, ${time(zone, at
 
 /** @param {Zone} zone @param {number} at @param {string} bucket @returns {string} a bucket's name in a table */
 export const bucketName = (zone, at, bucket) =>
-  bucket === "day" ? shortDay(zone.day(at)) : bucket === "hour" ? dayTime(zone, at) : time(zone, at);
+  bucket === "day"
+    ? shortDay(zone.day(at))
+    : bucket === "hour"
+      ? dayTime(zone, at)
+      : time(zone, at);
 
 /** @param {Zone} zone @param {number} from @param {number} to @param {string} bucket @returns {string} a bucket that is read */
 export const bucketSpan = (zone, from, to, bucket) =>
@@ -109,14 +122,23 @@ export const bucketSpan = (zone, from, to, bucket) =>
 export function duration(length) {
   if (length < MINUTE) return `${number(Math.max(1, Math.round(length / SECOND)), 0)} s`;
   const minutes = Math.round(length / MINUTE);
-  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
-  const parts = [days && `${number(days, 0)} ${days === 1 ? "day" : "days"}`, hours && `${hours} h`, rest && !days && `${rest} min`];
+  const [days, hours, rest] = [
+    Math.floor(minutes / 1440),
+    Math.floor(minutes / 60) % 24,
+    minutes % 60,
+  ];
+  const parts = [
+    days && `${number(days, 0)} ${days === 1 ? "day" : "days"}`,
+    hours && `${hours} h`,
+    rest && !days && `${rest} min`,
+  ];
   return parts.filter(Boolean).join(" ");
 }
 
 /** @param {number} age in ms @returns {string} as "4 minutes ago" */
 export function ago(age) {
-  const [size, unit] = age < HOUR ? [MINUTE, "minute"] : age < 2 * DAY ? [HOUR, "hour"] : [DAY, "day"];
+  const [size, unit] =
+    age < HOUR ? [MINUTE, "minute"] : age < 2 * DAY ? [HOUR, "hour"] : [DAY, "day"];
   const count = Math.floor(age / size);
   return count < 1 ? "just now" : `${number(count, 0)} ${unit}${count > 1 ? "s" : ""} ago`;
 }

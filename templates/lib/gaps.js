@@ -53,14 +53,23 @@ export function gaps(doc, grid) {
       const missing = part.map(({ name }) => name);
       const length = Math.max(...part.map(({ length }) => length));
       const kind = classify(missing, expected, doc);
-      const last = before.find((gap) => String(gap.missing) === String(missing) && gap.kind === kind);
+      const last = before.find(
+        (gap) => String(gap.missing) === String(missing) && gap.kind === kind,
+      );
       // Two days that are both known in part may have a gap each.
       if (last && (doc.bucket !== "day" || size - length < NOTHING * size || last.isWhole)) {
         last.end = edges[i + 1];
         last.length += length;
         last.isWhole = size - length < NOTHING * size;
       } else {
-        found.push({ start: edges[i], end: edges[i + 1], length, missing, kind, isWhole: size - length < NOTHING * size });
+        found.push({
+          start: edges[i],
+          end: edges[i + 1],
+          length,
+          missing,
+          kind,
+          isWhole: size - length < NOTHING * size,
+        });
       }
     }
   }
@@ -76,7 +85,9 @@ function apart(unknown) {
   /** @type {{ name: string, length: number }[][]} */
   const groups = [];
   for (const one of unknown) {
-    const same = groups.find(([{ length }]) => Math.abs(one.length - length) <= Math.max(10 * MINUTE, length / 10));
+    const same = groups.find(
+      ([{ length }]) => Math.abs(one.length - length) <= Math.max(10 * MINUTE, length / 10),
+    );
     if (same) same.push(one);
     else groups.push([one]);
   }

@@ -2,7 +2,18 @@
 
 import { amount } from "./data.js";
 import { blanks, gaps } from "./gaps.js";
-import { dayTime, duration, fullDay, measure, percent, plain, shortDay, signed, time, title } from "./format.js";
+import {
+  dayTime,
+  duration,
+  fullDay,
+  measure,
+  percent,
+  plain,
+  shortDay,
+  signed,
+  time,
+  title,
+} from "./format.js";
 import { WHOLE, summary } from "./statistics.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
@@ -79,9 +90,7 @@ export const cell = (key, value, unit) => ({ key, raw: value ?? null, text: plai
 
 /** @param {string} key @param {number | null} share @returns {Part} */
 export const changePart = (key, share) =>
-  share === null
-    ? { text: "" }
-    : { key, raw: share, text: signed(share), tone: "change" };
+  share === null ? { text: "" } : { key, raw: share, text: signed(share), tone: "change" };
 
 /**
  * @param {string} key
@@ -93,12 +102,17 @@ export const changePart = (key, share) =>
  * @returns {Card}
  */
 export const card = (key, label, value, unit, notes = [], tone) => ({
-  key, label, value: plain(value, unit), unit: value == null ? "" : unit, raw: value ?? null,
-  notes: notes.filter((note) => note.length), tone,
+  key,
+  label,
+  value: plain(value, unit),
+  unit: value == null ? "" : unit,
+  raw: value ?? null,
+  notes: notes.filter((note) => note.length),
+  tone,
 });
 
 /** @param {Doc} doc @param {string | null} name */
-export const unitOf = (doc, name) => (name === null ? "" : doc.series.get(name)?.unit ?? "");
+export const unitOf = (doc, name) => (name === null ? "" : (doc.series.get(name)?.unit ?? ""));
 
 /** @param {Doc} doc @param {string | null} name @returns {string} of what a bucket adds up */
 export const amountUnit = (doc, name) => {
@@ -116,17 +130,31 @@ const dayOf = (doc, day) => (doc.tier === "yearly" ? fullDay(day) : shortDay(day
 /** @param {Doc} doc @param {{ value: number, at: number } | null} found @param {string} key @returns {Part[]} */
 export const when = (doc, found, key) =>
   found
-    ? [{
-        key, raw: new Date(found.at).toISOString(),
-        text: doc.bucket === "day" ? dayOf(doc, doc.zone.day(found.at))
-          : doc.day === null ? dayTime(doc.zone, found.at)
-          : time(doc.zone, found.at),
-      }]
+    ? [
+        {
+          key,
+          raw: new Date(found.at).toISOString(),
+          text:
+            doc.bucket === "day"
+              ? dayOf(doc, doc.zone.day(found.at))
+              : doc.day === null
+                ? dayTime(doc.zone, found.at)
+                : time(doc.zone, found.at),
+        },
+      ]
     : [];
 
 /** @param {Doc} doc @param {Day | null} day @param {string} key @returns {Part[]} */
 export const onDay = (doc, day, key) =>
-  day ? [{ key, raw: new Date(day.day * 864e5).toISOString().slice(0, 10), text: dayOf(doc, day.day) }] : [];
+  day
+    ? [
+        {
+          key,
+          raw: new Date(day.day * 864e5).toISOString().slice(0, 10),
+          text: dayOf(doc, day.day),
+        },
+      ]
+    : [];
 
 /**
  * @param {Doc} doc
@@ -145,15 +173,21 @@ export function line(doc, grid, name, tone, withBand = true) {
   const made = { name, label: title(name), unit, tone, kind: "step", values: [] };
   if (about?.counter) {
     return {
-      ...made, kind: "bars", values: column.map(amount), partial: column.map(isPartial),
+      ...made,
+      kind: "bars",
+      values: column.map(amount),
+      partial: column.map(isPartial),
       rest: [part(`total-${key}`, found.total, unit)],
     };
   }
   made.values = column.map((value) => value?.mean ?? null);
   made.rest = [
-    { text: "mean " }, part(`mean-${key}`, found.mean, unit),
-    { text: ", " }, part(`min-${key}`, found.min?.value, ""),
-    { text: "–" }, part(`max-${key}`, found.max?.value, unit),
+    { text: "mean " },
+    part(`mean-${key}`, found.mean, unit),
+    { text: ", " },
+    part(`min-${key}`, found.min?.value, ""),
+    { text: "–" },
+    part(`max-${key}`, found.max?.value, unit),
   ];
   if (found.min) made.rest[3].text = plain(found.min.value, unit);
   else made.rest = [{ text: "unknown" }];
@@ -173,20 +207,35 @@ export function mainChart(doc, grid, { main, beside }) {
   const about = doc.series.get(main);
   const lines = [line(doc, grid, main, "use")];
   if (beside !== null) lines.push(line(doc, grid, beside, "sun", false));
-  return [{
-    key: "main", title: title(main), unit: about?.unit ?? "", tall: true, lines,
-    zero: about?.unit === "W" || about?.counter === true,
-    blanks: blanks(doc, grid, [main]),
-  }];
+  return [
+    {
+      key: "main",
+      title: title(main),
+      unit: about?.unit ?? "",
+      tall: true,
+      lines,
+      zero: about?.unit === "W" || about?.counter === true,
+      blanks: blanks(doc, grid, [main]),
+    },
+  ];
 }
 
 /** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} everything else, a small chart each */
 export const furtherCharts = (doc, grid, { groups, sun }) =>
   groups.map(({ title: name, unit, names }) => ({
-    key: `series-${encodeURIComponent(name)}`, title: title(name), unit, tall: false,
+    key: `series-${encodeURIComponent(name)}`,
+    title: title(name),
+    unit,
+    tall: false,
     zero: unit === "W" || doc.series.get(names[0])?.counter === true,
     lines: names.map((name, i) =>
-      line(doc, grid, name, name === sun ? "sun" : /** @type {Tone[]} */ (["ink", "ink2", "ink3", "use"])[i], names.length === 1),
+      line(
+        doc,
+        grid,
+        name,
+        name === sun ? "sun" : /** @type {Tone[]} */ (["ink", "ink2", "ink3", "use"])[i],
+        names.length === 1,
+      ),
     ),
     blanks: blanks(doc, grid, names),
   }));
@@ -201,11 +250,26 @@ export const furtherCharts = (doc, grid, { groups, sun }) =>
  */
 export function energyChart({ energy, sunEnergy }, days, sunDays) {
   /** @type {Chart} */
-  const chart = { key: "energy", title: "energy a day", unit: "kWh", zero: true, tall: true, lines: [], blanks: [] };
-  for (const [name, some, tone] of /** @type {const} */ ([[energy, days, "use"], [sunEnergy, sunDays, "sun"]])) {
+  const chart = {
+    key: "energy",
+    title: "energy a day",
+    unit: "kWh",
+    zero: true,
+    tall: true,
+    lines: [],
+    blanks: [],
+  };
+  for (const [name, some, tone] of /** @type {const} */ ([
+    [energy, days, "use"],
+    [sunEnergy, sunDays, "sun"],
+  ])) {
     if (name === null) continue;
     chart.lines.push({
-      name, label: title(name), unit: "kWh", tone, kind: "bars",
+      name,
+      label: title(name),
+      unit: "kWh",
+      tone,
+      kind: "bars",
       values: some.map((day) => day.total),
       partial: some.map((day) => day.total !== null && day.coverage < WHOLE),
     });
@@ -222,13 +286,24 @@ export function gapList(doc, grid) {
     total: [{ key: "gaps", raw: found.length, text: String(found.length) }],
     rows: found.reverse().map((gap, i) => ({
       start: {
-        key: `gap-${i}-start`, raw: new Date(gap.start).toISOString(),
-        text: doc.bucket === "day" ? shortDay(doc.zone.day(gap.start)) : doc.day === null ? dayTime(doc.zone, gap.start) : time(doc.zone, gap.start),
+        key: `gap-${i}-start`,
+        raw: new Date(gap.start).toISOString(),
+        text:
+          doc.bucket === "day"
+            ? shortDay(doc.zone.day(gap.start))
+            : doc.day === null
+              ? dayTime(doc.zone, gap.start)
+              : time(doc.zone, gap.start),
       },
-      length: { key: `gap-${i}-length`, raw: Math.round(gap.length / 1000), text: duration(gap.length) },
+      length: {
+        key: `gap-${i}-length`,
+        raw: Math.round(gap.length / 1000),
+        text: duration(gap.length),
+      },
       kind: { "no data": "No data", "power cut": "Power cut", unknown: "Unknown" }[gap.kind],
       what: {
-        key: `gap-${i}-missing`, raw: gap.missing.join(" "),
+        key: `gap-${i}-missing`,
+        raw: gap.missing.join(" "),
         text: gap.missing.length === all ? "everything" : gap.missing.map(title).join(", "),
       },
     })),
@@ -240,7 +315,11 @@ export const known = (share) => ({ raw: share, text: share === null ? "–" : pe
 
 /** @param {number | null} share @returns {Card} */
 const knownCard = (share) => ({
-  key: "known", label: "Known", value: known(share).text, unit: "", raw: share,
+  key: "known",
+  label: "Known",
+  value: known(share).text,
+  unit: "",
+  raw: share,
   notes: [[{ text: "of the time" }]],
 });
 
@@ -253,4 +332,6 @@ const knownCard = (share) => ({
  * @returns {{ cards: Card[], known: { text: string, raw: number | null } | null }}
  */
 export const filled = (cards, share) =>
-  cards.length % 4 === 2 ? { cards: [...cards, knownCard(share)], known: null } : { cards, known: known(share) };
+  cards.length % 4 === 2
+    ? { cards: [...cards, knownCard(share)], known: null }
+    : { cards, known: known(share) };

@@ -23,10 +23,12 @@ export function month(doc, grid, year) {
   const suns = daysOf(doc, grid, sunEnergy);
   const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
   return {
-    isLong: false, charts: [...energyChart(roles, days, suns), ...power],
+    isLong: false,
+    charts: [...energyChart(roles, days, suns), ...power],
     rest: () => ({
       ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
-      bars: energy === null ? [] : [pattern(doc, energy, days)], heats: [],
+      bars: energy === null ? [] : [pattern(doc, energy, days)],
+      heats: [],
     }),
   };
 }
@@ -40,11 +42,17 @@ export function month(doc, grid, year) {
  */
 export function previous(days, older) {
   const first = days[0]?.day ?? 0;
-  const some = older.filter(({ day, total }) => day < first && day >= first - days.length && total !== null);
+  const some = older.filter(
+    ({ day, total }) => day < first && day >= first - days.length && total !== null,
+  );
   const ours = totals(days);
   const theirs = totals(some);
   const isWhole = some.length === days.length && ours.days === days.length;
-  return { total: theirs.total, change: isWhole ? change(ours.perDay, theirs.perDay) : null, days: some.length };
+  return {
+    total: theirs.total,
+    change: isWhole ? change(ours.perDay, theirs.perDay) : null,
+    days: some.length,
+  };
 }
 
 /**
@@ -59,9 +67,17 @@ function before(doc, days, energy, year) {
   if (!found?.days) return [];
   const unit = amountUnit(doc, energy);
   return [
-    [{ text: "the 30 days before: " }, part("before", found.total, unit), ...(found.days < days.length
-      ? [{ text: " in " }, { key: "before-days", raw: found.days, text: String(found.days) }, { text: " days" }]
-      : [])],
+    [
+      { text: "the 30 days before: " },
+      part("before", found.total, unit),
+      ...(found.days < days.length
+        ? [
+            { text: " in " },
+            { key: "before-days", raw: found.days, text: String(found.days) },
+            { text: " days" },
+          ]
+        : []),
+    ],
     found.change === null ? [] : [changePart("before-change", found.change), { text: " a day" }],
   ];
 }
@@ -72,11 +88,16 @@ function pattern(doc, energy, days) {
   const most = Math.max(...found.map(({ mean }) => mean ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
   return {
-    key: "weekdays", title: "By weekday", head: ["Weekday", `Mean ${unit}`, "Days"],
+    key: "weekdays",
+    title: "By weekday",
+    head: ["Weekday", `Mean ${unit}`, "Days"],
     rows: found.map(({ weekday: number, mean, days }) => ({
       label: weekday(number + 3, "long"),
       bars: [{ share: (mean ?? 0) / most, tone: "use", partial: false }],
-      cells: [cell(`weekday-${number}`, mean, unit), { key: `weekday-${number}-days`, raw: days, text: `${days}` }],
+      cells: [
+        cell(`weekday-${number}`, mean, unit),
+        { key: `weekday-${number}-days`, raw: days, text: `${days}` },
+      ],
     })),
   };
 }

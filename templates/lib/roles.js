@@ -32,7 +32,11 @@ export function roles(series) {
     first((name, about) => name === "energy" && isMeter(about)) ??
     first((name, about) => isMeter(about) && !isSun(name));
   const main =
-    consumption ?? (sun || meter ? null : first((_, about) => !about.counter)) ?? meter ?? sun ?? first(() => true);
+    consumption ??
+    (sun || meter ? null : first((_, about) => !about.counter)) ??
+    meter ??
+    sun ??
+    first(() => true);
   const energy = consumption ?? meter;
   const sunEnergy = sun ?? first((name, about) => isMeter(about) && isSun(name));
 
@@ -40,8 +44,11 @@ export function roles(series) {
   const shown = new Set([main, beside]);
   /** @type {Roles["groups"]} */
   const groups = [];
-  const volts = all.filter(([name, about]) => about.unit === "V" && !about.counter && !shown.has(name));
-  if (volts.length) groups.push({ title: "voltage", unit: "V", names: volts.map(([name]) => name).slice(0, 4) });
+  const volts = all.filter(
+    ([name, about]) => about.unit === "V" && !about.counter && !shown.has(name),
+  );
+  if (volts.length)
+    groups.push({ title: "voltage", unit: "V", names: volts.map(([name]) => name).slice(0, 4) });
   for (const name of groups.flatMap((group) => group.names)) shown.add(name);
   const factors = all.filter(([name]) => /power.?factor|cos.?phi/i.test(name));
   for (const [name, about] of [...factors, ...all]) {
@@ -64,7 +71,10 @@ export function meters(names) {
   for (const name of names) {
     const key = name
       .toLowerCase()
-      .replace(/power.?factor|apparent.?power|reactive.?power|power|voltage|current|energy|frequency|cos.?phi|consumption/g, "")
+      .replace(
+        /power.?factor|apparent.?power|reactive.?power|power|voltage|current|energy|frequency|cos.?phi|consumption/g,
+        "",
+      )
       .replace(/[^a-z0-9]+/g, "");
     meters.set(key, [...(meters.get(key) ?? []), name]);
   }

@@ -14,7 +14,8 @@ export function staleSince({ day, until, zone, series }, now, publish) {
   // A closed day is there the night after it: the next is due when the day of `until` has ended.
   const due = isToday ? until : zone.start(zone.day(until) + 1);
   const lagging = isToday
-    ? [...series].filter(([, about]) => until - about.until >= 2 * publish)
+    ? [...series]
+        .filter(([, about]) => until - about.until >= 2 * publish)
         .map(([name, about]) => ({ name: title(name), until: about.until }))
     : [];
   return { since: now - due >= 2 * publish ? due : null, lagging };

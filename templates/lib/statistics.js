@@ -138,7 +138,16 @@ export function daysOf({ zone }, { edges, columns }, name) {
     let day = days[days.length - 1];
     if (!day || edges[i] >= day.end) {
       const number = zone.day(edges[i]);
-      day = { day: number, start: edges[i], end: zone.start(number + 1), total: null, coverage: 0, mean: null, min: null, max: null };
+      day = {
+        day: number,
+        start: edges[i],
+        end: zone.start(number + 1),
+        total: null,
+        coverage: 0,
+        mean: null,
+        min: null,
+        max: null,
+      };
       days.push(day);
       known = weighted = measured = 0;
     }
@@ -202,7 +211,9 @@ export function extremes(days) {
  */
 export function weekdays(days) {
   return [1, 2, 3, 4, 5, 6, 7].map((weekday) => {
-    const same = days.filter((day) => (day.day + 3) % 7 === weekday - 1 && day.total !== null && day.coverage >= WHOLE);
+    const same = days.filter(
+      (day) => (day.day + 3) % 7 === weekday - 1 && day.total !== null && day.coverage >= WHOLE,
+    );
     const sum = same.reduce((total, day) => total + (day.total ?? 0), 0);
     return { weekday, mean: same.length ? sum / same.length : null, days: same.length };
   });
@@ -217,7 +228,10 @@ export function weekdays(days) {
 export function rolling(days, length) {
   return days.map((_, i) => {
     const some = days.slice(Math.max(0, i - length + 1), i + 1);
-    const time = some.reduce((sum, day) => sum + (day.total === null ? 0 : day.coverage * (day.end - day.start)), 0);
+    const time = some.reduce(
+      (sum, day) => sum + (day.total === null ? 0 : day.coverage * (day.end - day.start)),
+      0,
+    );
     return time < (length / 2) * 24 * HOUR ? null : totals(some).perDay;
   });
 }
@@ -243,7 +257,16 @@ export function months(days) {
   return [...groups].map(([month, days]) => {
     const { total, perDay, known } = totals(days);
     const length = new Date(Date.UTC(1970, month + 1, 0)).getUTCDate();
-    const made = { month, first: days[0], days, length, total, perDay, change: change(perDay, before), known };
+    const made = {
+      month,
+      first: days[0],
+      days,
+      length,
+      total,
+      perDay,
+      change: change(perDay, before),
+      known,
+    };
     before = perDay;
     return made;
   });

@@ -20,15 +20,22 @@ export class Zone {
     /** @type {Map<number, number>} */
     this.starts = new Map();
     this.parts = new Intl.DateTimeFormat("en-US", {
-      timeZone: name, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-      hour: "numeric", minute: "numeric", second: "numeric",
+      timeZone: name,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
     });
   }
 
   /** @param {number} instant @returns {number} what local time is ahead of UTC */
   ask(instant) {
-    const [month, day, year, hour, minute, second] =
-      /** @type {number[]} */ (this.parts.format(instant).match(/\d+/g)?.map(Number));
+    const [month, day, year, hour, minute, second] = /** @type {number[]} */ (
+      this.parts.format(instant).match(/\d+/g)?.map(Number)
+    );
     const local = Date.UTC(year, month - 1, day, hour, minute, second);
     return local - Math.floor(instant / SECOND) * SECOND;
   }
@@ -84,7 +91,10 @@ export class Zone {
     const known = this.starts.get(day);
     if (known !== undefined) return known;
     const midnight = day * DAY;
-    const guesses = [midnight - this.offset(midnight - DAY), midnight - this.offset(midnight + DAY)];
+    const guesses = [
+      midnight - this.offset(midnight - DAY),
+      midnight - this.offset(midnight + DAY),
+    ];
     let from = Math.min(...guesses);
     let start = this.local(from) === midnight ? from : Math.max(...guesses);
     while (start - from > SECOND) {
@@ -160,7 +170,7 @@ export function ticks(zone, from, to, most) {
     for (let tick = Math.ceil(from / grid) * grid; tick < to; tick += grid) {
       // An hour that comes twice has room for one tick, if there is none for each hour.
       const isFree = !at.length || tick - at[at.length - 1] > step * 0.75;
-      if (isFree && zone.local(tick) % DAY % step === 0) at.push(tick);
+      if (isFree && (zone.local(tick) % DAY) % step === 0) at.push(tick);
     }
     return at;
   }
@@ -171,7 +181,9 @@ export function ticks(zone, from, to, most) {
   for (let day = first; day <= last; day++) {
     const date = new Date(day * DAY);
     const wanted = days
-      ? days < 7 ? (last - day) % days === 0 : (day + 3) % days === 0
+      ? days < 7
+        ? (last - day) % days === 0
+        : (day + 3) % days === 0
       : date.getUTCDate() === 1 && date.getUTCMonth() % months === 0;
     if (wanted && zone.start(day) >= from && zone.start(day) < to) at.push(zone.start(day));
   }

@@ -1,7 +1,19 @@
 /** Today: now, so far, and against the same hours of yesterday and of the mean week. */
 
 import { plain, longDay, time, dayTime, title } from "./format.js";
-import { amountUnit, card, changePart, furtherCharts, gapList, known, mainChart, part, summed, unitOf, when } from "./model.js";
+import {
+  amountUnit,
+  card,
+  changePart,
+  furtherCharts,
+  gapList,
+  known,
+  mainChart,
+  part,
+  summed,
+  unitOf,
+  when,
+} from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { compareHours, hoursOf } from "./statistics.js";
 
@@ -20,7 +32,14 @@ export function today(doc, grid, week) {
   const charts = mainChart(doc, grid, roles);
   if (week !== undefined && main !== null && !doc.series.get(main)?.counter) {
     const values = yesterday(doc, grid, week, main, doc.day ?? 0);
-    charts[0].lines.push({ name: " yesterday", label: "yesterday", unit: unitOf(doc, main), tone: "ghost", kind: "step", values });
+    charts[0].lines.push({
+      name: " yesterday",
+      label: "yesterday",
+      unit: unitOf(doc, main),
+      tone: "ghost",
+      kind: "step",
+      values,
+    });
   }
   return { isLong: false, charts, rest: () => rest(doc, grid, roles, week) };
 }
@@ -46,30 +65,47 @@ function rest(doc, grid, roles, week) {
     /** @type {import("./model.js").Part[]} */
     const span = [{ text: energy === main ? "since midnight" : title(energy) }];
     cards.push(card("energy-today", "Energy so far", used.total, kwh, [span], "use"));
-    for (const [key, label, than] of week === undefined ? [] : /** @type {const} */ ([
-      ["yesterday", "Yesterday, same hours", compared?.yesterday],
-      ["mean-week", "Mean week, same hours", compared?.week],
-    ])) {
-      cards.push(card(key, label, than?.theirs, kwh, [
-        than
-          ? [changePart(`${key}-change`, than.change), { text: " today, over " },
-             { key: `${key}-hours`, raw: than.hours, text: `${than.hours}` }, { text: than.hours === 1 ? " hour" : " hours" }]
-          : [{ text: "no hour to compare yet" }],
-      ]));
-      if (than) cards[cards.length - 1].notes[0].push({ key: `${key}-today`, raw: than.ours, text: "" });
+    for (const [key, label, than] of week === undefined
+      ? []
+      : /** @type {const} */ ([
+          ["yesterday", "Yesterday, same hours", compared?.yesterday],
+          ["mean-week", "Mean week, same hours", compared?.week],
+        ])) {
+      cards.push(
+        card(key, label, than?.theirs, kwh, [
+          than
+            ? [
+                changePart(`${key}-change`, than.change),
+                { text: " today, over " },
+                { key: `${key}-hours`, raw: than.hours, text: `${than.hours}` },
+                { text: than.hours === 1 ? " hour" : " hours" },
+              ]
+            : [{ text: "no hour to compare yet" }],
+        ]),
+      );
+      if (than)
+        cards[cards.length - 1].notes[0].push({ key: `${key}-today`, raw: than.ours, text: "" });
     }
   }
   if (main !== null && !doc.series.get(main)?.counter) {
     cards.push(
       card("mean-today", "Mean", found.mean, unit, [[{ text: "over known time" }]]),
       card("min-today", "Lowest", found.min?.value, unit, [when(doc, found.min, "min-today-time")]),
-      card("max-today", "Highest", found.max?.value, unit, [when(doc, found.max, "max-today-time")]),
+      card("max-today", "Highest", found.max?.value, unit, [
+        when(doc, found.max, "max-today-time"),
+      ]),
     );
   }
 
   return {
-    heading: longDay(day), known: null, hero: hero(doc, grid, roles, found.known), cards,
-    smalls: furtherCharts(doc, grid, roles), bars: [], heats: [], gaps: gapList(doc, grid),
+    heading: longDay(day),
+    known: null,
+    hero: hero(doc, grid, roles, found.known),
+    cards,
+    smalls: furtherCharts(doc, grid, roles),
+    bars: [],
+    heats: [],
+    gaps: gapList(doc, grid),
   };
 }
 
@@ -87,20 +123,35 @@ function hero(doc, grid, { main, sun, sunEnergy }, share) {
   const isUnknown = last === undefined || !isKnown(doc, grid, main);
   /** @param {{ at: number } | undefined} last */
   const at = (last) =>
-    last ? (doc.zone.day(last.at) === doc.day ? time(doc.zone, last.at, true) : dayTime(doc.zone, last.at)) : "";
+    last
+      ? doc.zone.day(last.at) === doc.day
+        ? time(doc.zone, last.at, true)
+        : dayTime(doc.zone, last.at)
+      : "";
   const sunLast = sun !== null && isKnown(doc, grid, sun) ? doc.latest.get(sun) : undefined;
   const sunSum = summed(doc, grid, sunEnergy);
   const hasSun = sun !== null || sunEnergy !== null;
   return {
     label: isUnknown ? "Unknown now" : doc.series.get(main)?.counter ? "Meter" : "Now",
-    value: plain(last?.value, unit), unit: last ? unit : "", raw: last?.value ?? null, isUnknown,
+    value: plain(last?.value, unit),
+    unit: last ? unit : "",
+    raw: last?.value ?? null,
+    isUnknown,
     when: last
-      ? [{ text: isUnknown ? "last reading " : "" }, { key: "now-time", raw: new Date(last.at).toISOString(), text: at(last) }]
+      ? [
+          { text: isUnknown ? "last reading " : "" },
+          { key: "now-time", raw: new Date(last.at).toISOString(), text: at(last) },
+        ]
       : [{ text: "no reading yet" }],
     sun: hasSun
       ? {
-          value: plain(sunLast?.value, unitOf(doc, sun)), unit: sunLast ? unitOf(doc, sun) : "", raw: sunLast?.value ?? null,
-          notes: sunEnergy === null ? [] : [part("solar-today", sunSum.total, amountUnit(doc, sunEnergy)), { text: " today" }],
+          value: plain(sunLast?.value, unitOf(doc, sun)),
+          unit: sunLast ? unitOf(doc, sun) : "",
+          raw: sunLast?.value ?? null,
+          notes:
+            sunEnergy === null
+              ? []
+              : [part("solar-today", sunSum.total, amountUnit(doc, sunEnergy)), { text: " today" }],
         }
       : null,
     known: known(share),
@@ -148,8 +199,10 @@ function yesterday({ zone }, { edges }, week, name, day) {
   week.grid.columns.get(name)?.forEach((value, i) => {
     const at = week.grid.edges[i];
     const hour = Math.floor((zone.local(at) % 864e5) / 36e5);
-    if (at >= from && at < to && value?.mean !== undefined && !hours.has(hour)) hours.set(hour, value.mean);
+    if (at >= from && at < to && value?.mean !== undefined && !hours.has(hour))
+      hours.set(hour, value.mean);
   });
-  return edges.slice(0, -1).map((at) => hours.get(Math.floor((zone.local(at) % 864e5) / 36e5)) ?? null);
+  return edges
+    .slice(0, -1)
+    .map((at) => hours.get(Math.floor((zone.local(at) % 864e5) / 36e5)) ?? null);
 }
-

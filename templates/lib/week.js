@@ -2,7 +2,21 @@
 
 import { fullDay, shortDay, bucketSpan, percent, title } from "./format.js";
 import { amount, window } from "./data.js";
-import { amountUnit, card, cell, filled, furtherCharts, gapList, isPartial, mainChart, onDay, part, summed, unitOf, when } from "./model.js";
+import {
+  amountUnit,
+  card,
+  cell,
+  filled,
+  furtherCharts,
+  gapList,
+  isPartial,
+  mainChart,
+  onDay,
+  part,
+  summed,
+  unitOf,
+  when,
+} from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, extremes, totals } from "./statistics.js";
 
@@ -35,15 +49,33 @@ export function closed(doc, grid, roles, days, notes = []) {
     const { total, perDay } = totals(days);
     const { lowest, highest } = extremes(days);
     cards.push(
-      card("total", "Energy", total, kwh, [[part("per-day", perDay, kwh), { text: " a day" }], ...notes], "use"),
-      card("highest-day", "Highest day", highest?.total, kwh, [onDay(doc, highest, "highest-day-date")]),
+      card(
+        "total",
+        "Energy",
+        total,
+        kwh,
+        [[part("per-day", perDay, kwh), { text: " a day" }], ...notes],
+        "use",
+      ),
+      card("highest-day", "Highest day", highest?.total, kwh, [
+        onDay(doc, highest, "highest-day-date"),
+      ]),
       card("lowest-day", "Lowest day", lowest?.total, kwh, [onDay(doc, lowest, "lowest-day-date")]),
     );
   }
   if (sunEnergy !== null) {
     const sun = totals(daysOf(doc, grid, sunEnergy));
     const kwh = amountUnit(doc, sunEnergy);
-    cards.push(card("solar", "Solar", sun.total, kwh, [[part("solar-per-day", sun.perDay, kwh), { text: " a day" }]], "sun"));
+    cards.push(
+      card(
+        "solar",
+        "Solar",
+        sun.total,
+        kwh,
+        [[part("solar-per-day", sun.perDay, kwh), { text: " a day" }]],
+        "sun",
+      ),
+    );
   }
   if (main !== null && !doc.series.get(main)?.counter) {
     const what = unit === "W" ? "power" : title(main);
@@ -54,8 +86,11 @@ export function closed(doc, grid, roles, days, notes = []) {
     );
   }
   return {
-    heading: span(doc), hero: null, ...filled(cards, found.known),
-    smalls: furtherCharts(doc, grid, roles), gaps: gapList(doc, grid),
+    heading: span(doc),
+    hero: null,
+    ...filled(cards, found.known),
+    smalls: furtherCharts(doc, grid, roles),
+    gaps: gapList(doc, grid),
   };
 }
 
@@ -89,7 +124,9 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
   const most = Math.max(...[...days, ...suns].map((day) => day.total ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
   return {
-    key: "days", title: "Energy a day", head: ["Day", unit, ...(suns.length ? [`Solar ${amountUnit(doc, sunEnergy)}`] : []), "Known"],
+    key: "days",
+    title: "Energy a day",
+    head: ["Day", unit, ...(suns.length ? [`Solar ${amountUnit(doc, sunEnergy)}`] : []), "Known"],
     rows: days.map((day, i) => {
       const date = new Date(day.day * 864e5).toISOString().slice(0, 10);
       const sun = suns[i];
@@ -97,7 +134,15 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
         label: shortDay(day.day),
         bars: [
           { share: (day.total ?? 0) / most, tone: "use", partial: day.coverage < 0.999 },
-          ...(sun ? [{ share: (sun.total ?? 0) / most, tone: /** @type {const} */ ("sun"), partial: sun.coverage < 0.999 }] : []),
+          ...(sun
+            ? [
+                {
+                  share: (sun.total ?? 0) / most,
+                  tone: /** @type {const} */ ("sun"),
+                  partial: sun.coverage < 0.999,
+                },
+              ]
+            : []),
         ],
         cells: [
           cell(`day-${date}`, day.total, unit),
@@ -135,22 +180,29 @@ function heat({ zone, series, bucket }, { edges, from, columns }, name) {
   }
   const sorted = [...labels].sort();
   /** @param {number} i */
-  const value = (i) => (isAmount ? amount(column[i]) : column[i]?.mean ?? null);
+  const value = (i) => (isAmount ? amount(column[i]) : (column[i]?.mean ?? null));
   const all = edges.slice(0, -1).flatMap((_, i) => value(i) ?? []);
   if (!all.length) return [];
-  return [{
-    key: "hours", title: isAmount ? "Energy by the hour" : `${title(name)} by the hour`,
-    unit: about?.unit === "W" ? "kWh" : about?.unit ?? "",
-    columns: sorted.map((label) => label.replace("+", "")),
-    low: isAmount ? Math.min(0, ...all) : Math.min(...all), high: Math.max(...all),
-    rows: [...days].map(([day, row]) => ({
-      label: shortDay(day),
-      cells: sorted.map((label) => {
-        const i = row.get(label);
-        if (i === undefined || edges[i] < from) return null;
-        return { name: bucketSpan(zone, edges[i], edges[i + 1], "hour"), value: value(i), partial: isPartial(column[i]) };
-      }),
-    })),
-  }];
+  return [
+    {
+      key: "hours",
+      title: isAmount ? "Energy by the hour" : `${title(name)} by the hour`,
+      unit: about?.unit === "W" ? "kWh" : (about?.unit ?? ""),
+      columns: sorted.map((label) => label.replace("+", "")),
+      low: isAmount ? Math.min(0, ...all) : Math.min(...all),
+      high: Math.max(...all),
+      rows: [...days].map(([day, row]) => ({
+        label: shortDay(day),
+        cells: sorted.map((label) => {
+          const i = row.get(label);
+          if (i === undefined || edges[i] < from) return null;
+          return {
+            name: bucketSpan(zone, edges[i], edges[i + 1], "hour"),
+            value: value(i),
+            partial: isPartial(column[i]),
+          };
+        }),
+      })),
+    },
+  ];
 }
-

@@ -26,7 +26,8 @@ export function year(doc, grid) {
   const suns = daysOf(doc, grid, sunEnergy);
   const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
   return {
-    isLong: true, charts: [...rollingChart(roles, days, suns), ...power],
+    isLong: true,
+    charts: [...rollingChart(roles, days, suns), ...power],
     rest: () => ({
       ...closed(doc, grid, roles, days),
       bars: energy === null ? [] : [monthList(doc, energy, sunEnergy, days, suns)],
@@ -45,11 +46,26 @@ function rollingChart(roles, days, suns) {
   const [chart] = energyChart(roles, days, suns);
   if (!chart) return [];
   const lines = chart.lines.map((line) => ({
-    ...line, kind: /** @type {const} */ ("line"), partial: undefined,
+    ...line,
+    kind: /** @type {const} */ ("line"),
+    partial: undefined,
     values: rolling(line.tone === "sun" ? suns : days, ROLL),
   }));
-  const daily = { ...chart.lines[0], name: " daily", label: "each day", tone: /** @type {const} */ ("soft"), partial: undefined };
-  return [{ ...chart, key: "rolling", title: `energy a day, mean of ${ROLL} days`, lines: [daily, ...lines] }];
+  const daily = {
+    ...chart.lines[0],
+    name: " daily",
+    label: "each day",
+    tone: /** @type {const} */ ("soft"),
+    partial: undefined,
+  };
+  return [
+    {
+      ...chart,
+      key: "rolling",
+      title: `energy a day, mean of ${ROLL} days`,
+      lines: [daily, ...lines],
+    },
+  ];
 }
 
 /**
@@ -64,12 +80,26 @@ function monthList(doc, energy, sunEnergy, days, suns) {
   const first = days.findIndex((day) => day.total !== null);
   const known = first < 0 ? [] : days.slice(first);
   const all = months(known);
-  const sun = new Map(months(suns.slice(Math.max(0, first))).map((month) => [month.month, month.total]));
-  const most = Math.max(...all.map(({ total }) => total ?? 0), ...[...sun.values()].map((total) => total ?? 0)) || 1;
+  const sun = new Map(
+    months(suns.slice(Math.max(0, first))).map((month) => [month.month, month.total]),
+  );
+  const most =
+    Math.max(
+      ...all.map(({ total }) => total ?? 0),
+      ...[...sun.values()].map((total) => total ?? 0),
+    ) || 1;
   const unit = amountUnit(doc, energy);
   return {
-    key: "months", title: "Months",
-    head: ["Month", unit, `${unit} a day`, "Change", ...(sunEnergy === null ? [] : [`Solar ${amountUnit(doc, sunEnergy)}`]), "Known"],
+    key: "months",
+    title: "Months",
+    head: [
+      "Month",
+      unit,
+      `${unit} a day`,
+      "Change",
+      ...(sunEnergy === null ? [] : [`Solar ${amountUnit(doc, sunEnergy)}`]),
+      "Known",
+    ],
     rows: all.map(({ month, first, days, length, total, perDay, change, known }) => {
       const key = new Date(Date.UTC(1970, month)).toISOString().slice(0, 7);
       const light = sun.get(month) ?? null;
@@ -78,13 +108,22 @@ function monthList(doc, energy, sunEnergy, days, suns) {
         label: monthYear(first.day),
         bars: [
           { share: (total ?? 0) / most, tone: "use", partial: isPart },
-          ...(sunEnergy === null ? [] : [{ share: (light ?? 0) / most, tone: /** @type {const} */ ("sun"), partial: isPart }]),
+          ...(sunEnergy === null
+            ? []
+            : [
+                { share: (light ?? 0) / most, tone: /** @type {const} */ ("sun"), partial: isPart },
+              ]),
         ],
         cells: [
-          cell(`month-${key}`, total, unit), cell(`month-${key}-per-day`, perDay, unit), changePart(`month-${key}-change`, change),
-          ...(sunEnergy === null ? [] : [cell(`month-${key}-solar`, light, amountUnit(doc, sunEnergy))]),
+          cell(`month-${key}`, total, unit),
+          cell(`month-${key}-per-day`, perDay, unit),
+          changePart(`month-${key}-change`, change),
+          ...(sunEnergy === null
+            ? []
+            : [cell(`month-${key}-solar`, light, amountUnit(doc, sunEnergy))]),
           {
-            key: `month-${key}-known`, raw: (known * days.length) / length,
+            key: `month-${key}-known`,
+            raw: (known * days.length) / length,
             text: days.length < length ? `${days.length} of ${length} days` : percent(known),
           },
         ],
@@ -107,7 +146,7 @@ function calendar(doc, grid, days, name) {
   const value = (day) => (isAmount ? day.total : day.mean);
   const all = days.flatMap((day) => value(day) ?? []);
   if (!all.length) return [];
-  const unit = isAmount ? amountUnit(doc, name) : doc.series.get(name)?.unit ?? "";
+  const unit = isAmount ? amountUnit(doc, name) : (doc.series.get(name)?.unit ?? "");
   const byDay = new Map(days.filter((day) => day.start >= grid.from).map((day) => [day.day, day]));
   const { first, last } = window(doc);
   /** @type {import("./model.js").Heat["rows"]} */
@@ -115,18 +154,28 @@ function calendar(doc, grid, days, name) {
   for (let at = first; at <= last; at++) {
     const date = new Date(at * 864e5);
     if (at === first || date.getUTCDate() === 1) {
-      rows.push({ label: date.getUTCMonth() === 0 || at === first ? monthYear(at) : monthName(at), cells: Array(31).fill(null) });
+      rows.push({
+        label: date.getUTCMonth() === 0 || at === first ? monthYear(at) : monthName(at),
+        cells: Array(31).fill(null),
+      });
     }
     const day = byDay.get(at);
     if (!day) continue;
     rows[rows.length - 1].cells[date.getUTCDate() - 1] = {
-      name: shortDay(at), value: value(day), partial: day.coverage < WHOLE,
+      name: shortDay(at),
+      value: value(day),
+      partial: day.coverage < WHOLE,
     };
   }
-  return [{
-    key: "calendar", title: isAmount ? "Energy day by day" : `${title(name)} day by day`, unit,
-    columns: Array.from({ length: 31 }, (_, i) => String(i + 1)),
-    low: Math.min(...all), high: Math.max(...all), rows,
-  }];
+  return [
+    {
+      key: "calendar",
+      title: isAmount ? "Energy day by day" : `${title(name)} day by day`,
+      unit,
+      columns: Array.from({ length: 31 }, (_, i) => String(i + 1)),
+      low: Math.min(...all),
+      high: Math.max(...all),
+      rows,
+    },
+  ];
 }
-

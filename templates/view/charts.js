@@ -11,7 +11,15 @@ import { colour } from "./theme.js";
 /** @typedef {import("../lib/time.js").Zone} Zone */
 
 /** @type {Record<Line["tone"], string>} */
-const TONES = { use: "--use", sun: "--sun", ink: "--ink-1", ink2: "--ink-2", ink3: "--ink-3", ghost: "--ghost", soft: "--soft" };
+const TONES = {
+  use: "--use",
+  sun: "--sun",
+  ink: "--ink-1",
+  ink2: "--ink-2",
+  ink3: "--ink-3",
+  ghost: "--ghost",
+  soft: "--soft",
+};
 
 const fields = /** @type {const} */ (["values", "min", "max"]);
 
@@ -113,12 +121,25 @@ export class Chart {
     this.plot = null;
     this.reading = h("p", { class: "reading" });
     this.host = h("div", {
-      class: model.tall ? "plot tall" : "plot", tabindex: 0, role: "application",
+      class: model.tall ? "plot tall" : "plot",
+      tabindex: 0,
+      role: "application",
       "aria-label": `Chart of ${model.title}. Arrow keys read it, plus and minus zoom, escape shows all.`,
     });
     this.table = disclosure(model.title, () => this.rows());
-    this.element = h("figure", { class: model.tall ? "card chart wide" : "card chart", "data-chart": model.key },
-      h("figcaption", {}, h("h2", {}, model.title), h("span", { class: "note" }, model.unit), this.reading), this.host, this.table.element);
+    this.element = h(
+      "figure",
+      { class: model.tall ? "card chart wide" : "card chart", "data-chart": model.key },
+      h(
+        "figcaption",
+        {},
+        h("h2", {}, model.title),
+        h("span", { class: "note" }, model.unit),
+        this.reading,
+      ),
+      this.host,
+      this.table.element,
+    );
     this.host.addEventListener("keydown", (event) => this.key(event));
     group.charts.add(this);
     this.showReading();
@@ -135,9 +156,13 @@ export class Chart {
     const edges = this.edges;
     this.model = model;
     this.edges = this.group.edges;
-    const isSame = edges.length === this.edges.length && edges[0] === this.edges[0] &&
-      String(before.blanks) === String(model.blanks) && before.lines.every((line, i) =>
-        fields.every((field) => isEqual(line, model.lines[i], field)));
+    const isSame =
+      edges.length === this.edges.length &&
+      edges[0] === this.edges[0] &&
+      String(before.blanks) === String(model.blanks) &&
+      before.lines.every((line, i) =>
+        fields.every((field) => isEqual(line, model.lines[i], field)),
+      );
     if (isSame) return;
     this.plot?.setData([this.edges], false);
     this.rescale();
@@ -152,49 +177,75 @@ export class Chart {
     const font = `${Math.round(rem * 0.75)}px system-ui, sans-serif`;
     /** @type {uPlot.Axis} */
     const axis = {
-      font, stroke: () => colour("--quiet"), ticks: { show: false },
+      font,
+      stroke: () => colour("--quiet"),
+      ticks: { show: false },
       grid: { stroke: () => colour("--hair"), width: 1 },
     };
-    this.plot = new uPlot({
-      ...this.size(), ms: 1, pxAlign: 1, padding: [rem * 0.75, rem * 0.5, 0, 0],
-      legend: { show: false },
-      cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: 8 } },
-      scales: {
-        x: { time: false, range: () => group.view },
-        y: { range: () => this.range() },
-      },
-      axes: [
-        {
-          ...axis, size: rem * 2, grid: { show: false },
-          splits: (u, _, min, max) => ticks(group.zone, min, max, Math.max(2, Math.floor(u.width / (rem * 4.6)))),
-          values: (_, splits) => labels(group.zone, splits),
+    this.plot = new uPlot(
+      {
+        ...this.size(),
+        ms: 1,
+        pxAlign: 1,
+        padding: [rem * 0.75, rem * 0.5, 0, 0],
+        legend: { show: false },
+        cursor: {
+          y: false,
+          points: { show: false },
+          drag: { x: true, y: false, setScale: false, dist: 8 },
         },
-        {
-          ...axis, size: rem * 3.1, space: rem * (model.tall ? 2.4 : 1.6),
-          values: (_, splits) => {
-            const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
-            const decimals = [0, 1, 2].find((digits) => Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6) ?? 3;
-            return splits.map((split) => format.number(split, decimals));
+        scales: {
+          x: { time: false, range: () => group.view },
+          y: { range: () => this.range() },
+        },
+        axes: [
+          {
+            ...axis,
+            size: rem * 2,
+            grid: { show: false },
+            splits: (u, _, min, max) =>
+              ticks(group.zone, min, max, Math.max(2, Math.floor(u.width / (rem * 4.6)))),
+            values: (_, splits) => labels(group.zone, splits),
           },
+          {
+            ...axis,
+            size: rem * 3.1,
+            space: rem * (model.tall ? 2.4 : 1.6),
+            values: (_, splits) => {
+              const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
+              const decimals =
+                [0, 1, 2].find(
+                  (digits) =>
+                    Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) < 1e-6,
+                ) ?? 3;
+              return splits.map((split) => format.number(split, decimals));
+            },
+          },
+        ],
+        series: [{}],
+        hooks: {
+          drawClear: [(u) => this.hatch(u)],
+          draw: [(u) => this.lines(u)],
+          setCursor: [
+            (u) => {
+              const left = u.cursor.left ?? -1;
+              if (this.isFollowing) return;
+              group.read(left < 0 ? null : group.at(u.posToVal(left, "x")), this);
+            },
+          ],
+          setSelect: [
+            (u) => {
+              const { left, width } = u.select;
+              if (width < 8) return;
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+              group.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
+            },
+          ],
         },
-      ],
-      series: [{}],
-      hooks: {
-        drawClear: [(u) => this.hatch(u)],
-        draw: [(u) => this.lines(u)],
-        setCursor: [(u) => {
-          const left = u.cursor.left ?? -1;
-          if (this.isFollowing) return;
-          group.read(left < 0 ? null : group.at(u.posToVal(left, "x")), this);
-        }],
-        setSelect: [(u) => {
-          const { left, width } = u.select;
-          if (width < 8) return;
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          group.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
-        }],
       },
-    }, [this.edges], this.host);
+      [this.edges],
+      this.host,
+    );
     const over = this.plot.over;
     over.addEventListener("dblclick", () => group.zoom(null));
     for (const type of /** @type {const} */ (["pointerdown", "pointermove"])) {
@@ -208,8 +259,17 @@ export class Chart {
 
   /** @param {uPlot} u whose axes and grid are drawn */
   lines(u) {
-    const { ctx, bbox: { left, top, width, height }, scales: { y: { min = 0, max = 1 } } } = u;
-    const { edges, view: [from, to] } = this.group;
+    const {
+      ctx,
+      bbox: { left, top, width, height },
+      scales: {
+        y: { min = 0, max = 1 },
+      },
+    } = u;
+    const {
+      edges,
+      view: [from, to],
+    } = this.group;
     /** @type {Place} */
     const place = {
       x: (cell) => left + ((edges[cell] - from) / (to - from)) * width,
@@ -250,7 +310,9 @@ export class Chart {
   /** @param {uPlot} u */
   hatch(u) {
     const { ctx, bbox } = u;
-    const { view: [from, to] } = this.group;
+    const {
+      view: [from, to],
+    } = this.group;
     const scale = bbox.width / (to - from);
     ctx.save();
     for (const [start, end] of this.model.blanks) {
@@ -318,23 +380,41 @@ export class Chart {
     if (!u || isThere) return;
     const { edges } = this.group;
     this.isFollowing = true;
-    u.setCursor(cell === null
-      ? { left: -10, top: -10 }
-      : { left: u.valToPos((edges[cell] + edges[cell + 1]) / 2, "x"), top: 0 }, false);
+    u.setCursor(
+      cell === null
+        ? { left: -10, top: -10 }
+        : { left: u.valToPos((edges[cell] + edges[cell + 1]) / 2, "x"), top: 0 },
+      false,
+    );
     this.isFollowing = false;
   }
 
   showReading() {
-    const { group: { cell, hidden, zone, edges, bucket }, model, reading } = this;
+    const {
+      group: { cell, hidden, zone, edges, bucket },
+      model,
+      reading,
+    } = this;
     const lines = model.lines.filter((line) => !hidden.has(line.name));
     if (reading.childElementCount !== lines.length + 1) {
-      reading.replaceChildren(h("span", { class: "when" }), ...lines.map((line) =>
-        h("span", {}, h("span", { class: model.lines.length > 1 ? "name" : "hidden" }, line.label), h("b")),
-      ));
+      reading.replaceChildren(
+        h("span", { class: "when" }),
+        ...lines.map((line) =>
+          h(
+            "span",
+            {},
+            h("span", { class: model.lines.length > 1 ? "name" : "hidden" }, line.label),
+            h("b"),
+          ),
+        ),
+      );
     }
     const [when, ...items] = /** @type {HTMLElement[]} */ ([...reading.children]);
     reading.classList.toggle("rest", cell === null);
-    setText(when, cell === null ? "" : format.bucketSpan(zone, edges[cell], edges[cell + 1], bucket));
+    setText(
+      when,
+      cell === null ? "" : format.bucketSpan(zone, edges[cell], edges[cell + 1], bucket),
+    );
     lines.forEach((line, i) => {
       const value = /** @type {HTMLElement} */ (items[i].lastElementChild);
       setText(/** @type {HTMLElement} */ (items[i].firstElementChild), line.label);
@@ -365,7 +445,16 @@ export class Chart {
 
   /** @returns {import("../lib/model.js").Table} what is in view */
   rows() {
-    const { group: { zone, bucket, edges, hidden, view: [from, to] }, model } = this;
+    const {
+      group: {
+        zone,
+        bucket,
+        edges,
+        hidden,
+        view: [from, to],
+      },
+      model,
+    } = this;
     const lines = model.lines.filter((line) => !hidden.has(line.name));
     /** @type {import("../lib/model.js").Part[][]} */
     const rows = [];
@@ -374,18 +463,31 @@ export class Chart {
       if (lines.every((line) => line.values[cell] == null)) continue;
       rows.push([
         { text: format.bucketName(zone, edges[cell], bucket) },
-        ...lines.flatMap((line) => [line.values, line.min, line.max].flatMap((column, i) => column
-          ? [{
-              key: `cell-${model.key}-${encodeURIComponent(line.name.trim())}-${["value", "min", "max"][i]}-${edges[cell]}`,
-              raw: column[cell] ?? null, text: format.plain(column[cell], line.unit) + (line.partial?.[cell] ? " (in part)" : ""),
-            }]
-          : [])),
+        ...lines.flatMap((line) =>
+          [line.values, line.min, line.max].flatMap((column, i) =>
+            column
+              ? [
+                  {
+                    key: `cell-${model.key}-${encodeURIComponent(line.name.trim())}-${["value", "min", "max"][i]}-${edges[cell]}`,
+                    raw: column[cell] ?? null,
+                    text:
+                      format.plain(column[cell], line.unit) +
+                      (line.partial?.[cell] ? " (in part)" : ""),
+                  },
+                ]
+              : [],
+          ),
+        ),
       ]);
     }
     return {
-      head: [bucket === "day" ? "Day" : "Time", ...lines.flatMap((line) => [
-        line.unit ? `${line.label} (${line.unit})` : line.label, ...(line.min ? ["lowest", "highest"] : []),
-      ])],
+      head: [
+        bucket === "day" ? "Day" : "Time",
+        ...lines.flatMap((line) => [
+          line.unit ? `${line.label} (${line.unit})` : line.label,
+          ...(line.min ? ["lowest", "highest"] : []),
+        ]),
+      ],
       rows,
     };
   }
@@ -463,7 +565,12 @@ function columns({ values, partial, tone }, { x, y }, isPartial, i, count) {
     const [start, width] = [x(cell), x(cell + 1) - x(cell)];
     const free = width > 6 && tone !== "soft" ? width * 0.14 : Math.min(1, width * 0.1);
     const each = (width - 2 * free) / count;
-    path.rect(start + free + each * i, y(value), Math.max(each - (count > 1 && each > 4 ? 1 : 0), 0.5), zero - y(value));
+    path.rect(
+      start + free + each * i,
+      y(value),
+      Math.max(each - (count > 1 && each > 4 ? 1 : 0), 0.5),
+      zero - y(value),
+    );
   });
   return path;
 }
@@ -471,7 +578,10 @@ function columns({ values, partial, tone }, { x, y }, isPartial, i, count) {
 /** @param {Line} one @param {Line} other @param {"values" | "min" | "max"} field @returns {boolean} */
 const isEqual = (one, other, field) => {
   const after = other[field];
-  return one[field]?.length === after?.length && (one[field] ?? []).every((value, i) => value === after?.[i]);
+  return (
+    one[field]?.length === after?.length &&
+    (one[field] ?? []).every((value, i) => value === after?.[i])
+  );
 };
 
 /** @param {Line} line @param {number} cell @returns {string} */
@@ -479,18 +589,26 @@ function readText(line, cell) {
   const value = line.values[cell];
   if (value == null) return "–";
   const [low, high] = [line.min?.[cell], line.max?.[cell]];
-  const band = low == null || high == null ? "" : ` (${format.plain(low, line.unit)}–${format.plain(high, line.unit)})`;
+  const band =
+    low == null || high == null
+      ? ""
+      : ` (${format.plain(low, line.unit)}–${format.plain(high, line.unit)})`;
   return format.measure(value, line.unit) + band + (line.partial?.[cell] ? ", in part" : "");
 }
 
 /** @param {Zone} zone @param {number[]} splits @returns {string[]} */
 function labels(zone, splits) {
-  const step = splits.length > 1 ? Math.min(...splits.slice(1).map((split, i) => split - splits[i])) : 0;
+  const step =
+    splits.length > 1 ? Math.min(...splits.slice(1).map((split, i) => split - splits[i])) : 0;
   return splits.map((at) => {
     const day = zone.day(at);
-    if (step >= 28 * 864e5 - 36e5) return new Date(day * 864e5).getUTCMonth() === 0 ? format.monthYear(day) : format.month(day);
-    if (step >= 82800e3) return step <= 90000e3 && splits.length < 8 ? format.shortDay(day) : format.dayMonth(day);
-    return zone.start(day) === at && splits.length > 1 && zone.day(splits[0]) !== zone.day(splits[splits.length - 1])
+    if (step >= 28 * 864e5 - 36e5)
+      return new Date(day * 864e5).getUTCMonth() === 0 ? format.monthYear(day) : format.month(day);
+    if (step >= 82800e3)
+      return step <= 90000e3 && splits.length < 8 ? format.shortDay(day) : format.dayMonth(day);
+    return zone.start(day) === at &&
+      splits.length > 1 &&
+      zone.day(splits[0]) !== zone.day(splits[splits.length - 1])
       ? format.dayMonth(day)
       : format.clock(zone, at);
   });

@@ -15,7 +15,9 @@ export function h(tag, attributes = {}, ...children) {
     if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, String(value));
   }
-  element.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child || child === "")));
+  element.append(
+    .../** @type {(Node | string)[]} */ (children.filter((child) => child || child === "")),
+  );
   return element;
 }
 
@@ -40,18 +42,39 @@ export const setParts = (element, parts) => element.replaceChildren(...parts.map
  * @param {() => import("../lib/model.js").Table} make
  */
 export function disclosure(name, make) {
-  const host = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${name}, as a table` });
-  const element = h("details", {}, h("summary", {}, "As a table", h("span", { class: "hidden" }, `: ${name}`)), host);
+  const host = h("div", {
+    class: "scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": `${name}, as a table`,
+  });
+  const element = h(
+    "details",
+    {},
+    h("summary", {}, "As a table", h("span", { class: "hidden" }, `: ${name}`)),
+    host,
+  );
   const update = () => {
     if (!element.open) return;
     const { head, rows } = make();
     host.replaceChildren(
-      h("table", {},
+      h(
+        "table",
+        {},
         h("caption", { class: "hidden" }, name),
         h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),
-        h("tbody", {}, ...rows.map(([first, ...rest]) =>
-          h("tr", {}, h("th", { scope: "row" }, partNode(first)), ...rest.map((cell) => h("td", {}, partNode(cell)))),
-        )),
+        h(
+          "tbody",
+          {},
+          ...rows.map(([first, ...rest]) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, partNode(first)),
+              ...rest.map((cell) => h("td", {}, partNode(cell))),
+            ),
+          ),
+        ),
       ),
     );
   };

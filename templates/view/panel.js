@@ -36,12 +36,28 @@ function hero() {
   const sunFigure = h("b", { "data-value": "solar-now" });
   const sunUnit = h("span", { class: "unit" });
   const sunNote = h("span", { class: "note" });
-  const sun = h("p", { class: "sun-now" }, h("span", { class: "label" }, "Solar"), h("span", { class: "value" }, sunFigure, sunUnit), sunNote);
+  const sun = h(
+    "p",
+    { class: "sun-now" },
+    h("span", { class: "label" }, "Solar"),
+    h("span", { class: "value" }, sunFigure, sunUnit),
+    sunNote,
+  );
   const meter = h("i");
   const known = h("span", { "data-value": "known" });
-  const element = h("section", { class: "card hero" },
-    h("div", {}, label, h("p", { class: "figure" }, figure, unit), when), sun,
-    h("p", { class: "known" }, h("span", { class: "track", "aria-hidden": "true" }, meter), known, " known"));
+  const element = h(
+    "section",
+    { class: "card hero" },
+    h("div", {}, label, h("p", { class: "figure" }, figure, unit), when),
+    sun,
+    h(
+      "p",
+      { class: "known" },
+      h("span", { class: "track", "aria-hidden": "true" }, meter),
+      known,
+      " known",
+    ),
+  );
   /** @param {NonNullable<Rest["hero"]>} model */
   const update = (model) => {
     setText(label, model.label);
@@ -73,7 +89,18 @@ function cards() {
     const value = h("b", { "data-value": model.key });
     const unit = h("span", { class: "unit" });
     const notes = h("div", { class: "note" });
-    return { element: h("section", { class: `card stat ${model.tone ?? ""}` }, h("h2", {}, model.label), h("p", { class: "value" }, value, unit), notes), value, unit, notes };
+    return {
+      element: h(
+        "section",
+        { class: `card stat ${model.tone ?? ""}` },
+        h("h2", {}, model.label),
+        h("p", { class: "value" }, value, unit),
+        notes,
+      ),
+      value,
+      unit,
+      notes,
+    };
   };
   /** @type {Map<string, ReturnType<typeof make>>} */
   const made = new Map();
@@ -100,21 +127,57 @@ function cards() {
 function bars(first) {
   const body = h("tbody");
   const [name, ...heads] = first.head;
-  const element = h("section", { class: "card bars", "data-bars": first.key },
+  const element = h(
+    "section",
+    { class: "card bars", "data-bars": first.key },
     h("h2", { id: `bars-${first.key}` }, first.title),
-    h("div", { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": `bars-${first.key}` },
-      h("table", { "aria-labelledby": `bars-${first.key}` },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, name), h("td", { class: "bar" }),
-          ...heads.map((head) => h("th", { scope: "col" }, head)))), body)));
+    h(
+      "div",
+      { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": `bars-${first.key}` },
+      h(
+        "table",
+        { "aria-labelledby": `bars-${first.key}` },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            h("th", { scope: "col" }, name),
+            h("td", { class: "bar" }),
+            ...heads.map((head) => h("th", { scope: "col" }, head)),
+          ),
+        ),
+        body,
+      ),
+    ),
+  );
   /** @param {Rest["bars"][number]} model */
-  const update = (model) => body.replaceChildren(...model.rows.map((row) => {
-    const track = h("td", { class: "bar" }, h("div", { class: "track" }, ...row.bars.map((bar) => {
-      const made = h("i", { class: `${bar.tone}${bar.partial ? " partial" : ""}` });
-      made.style.width = `${bar.share * 100}%`;
-      return made;
-    })));
-    return h("tr", {}, h("th", { scope: "row" }, row.label), track, ...row.cells.map((cell) => h("td", {}, partNode(cell))));
-  }));
+  const update = (model) =>
+    body.replaceChildren(
+      ...model.rows.map((row) => {
+        const track = h(
+          "td",
+          { class: "bar" },
+          h(
+            "div",
+            { class: "track" },
+            ...row.bars.map((bar) => {
+              const made = h("i", { class: `${bar.tone}${bar.partial ? " partial" : ""}` });
+              made.style.width = `${bar.share * 100}%`;
+              return made;
+            }),
+          ),
+        );
+        return h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, row.label),
+          track,
+          ...row.cells.map((cell) => h("td", {}, partNode(cell))),
+        );
+      }),
+    );
   return { element, update };
 }
 
@@ -126,44 +189,99 @@ function heat(first) {
   const scale = h("p", { class: "scale" });
   const table = disclosure(first.title, () => ({
     head: [model.key === "hours" ? "Day" : "Month", ...model.columns],
-    rows: model.rows.map((row) => [{ text: row.label }, ...row.cells.map((cell) => ({
-      key: cell ? `heat-${model.key}-${cell.name}` : undefined, raw: cell?.value ?? null,
-      text: cell ? format.plain(cell.value, model.unit) : "",
-    }))]),
+    rows: model.rows.map((row) => [
+      { text: row.label },
+      ...row.cells.map((cell) => ({
+        key: cell ? `heat-${model.key}-${cell.name}` : undefined,
+        raw: cell?.value ?? null,
+        text: cell ? format.plain(cell.value, model.unit) : "",
+      })),
+    ]),
   }));
   /** @param {Event} event */
   const read = (event) => {
     const square = /** @type {HTMLElement} */ (event.target).dataset;
-    const cell = square.cell === undefined ? null : model.rows[Number(square.row)].cells[Number(square.cell)];
-    setText(reading, cell
-      ? `${cell.name}: ${cell.value === null ? "unknown" : format.measure(cell.value, model.unit)}${cell.partial ? ", in part" : ""}`
-      : "");
+    const cell =
+      square.cell === undefined ? null : model.rows[Number(square.row)].cells[Number(square.cell)];
+    setText(
+      reading,
+      cell
+        ? `${cell.name}: ${cell.value === null ? "unknown" : format.measure(cell.value, model.unit)}${cell.partial ? ", in part" : ""}`
+        : "",
+    );
   };
   squares.addEventListener("pointerover", read);
   squares.addEventListener("pointerdown", read);
   squares.addEventListener("pointerleave", () => setText(reading, ""));
-  const element = h("figure", { class: `card chart wide heat ${first.key}`, "data-chart": first.key },
-    h("figcaption", {}, h("h2", {}, first.title), reading), squares, scale, table.element);
+  const element = h(
+    "figure",
+    { class: `card chart wide heat ${first.key}`, "data-chart": first.key },
+    h("figcaption", {}, h("h2", {}, first.title), reading),
+    squares,
+    scale,
+    table.element,
+  );
   /** @param {typeof first} next */
   const update = (next) => {
     model = next;
-    squares.setAttribute("aria-label", `${model.title}, as squares from ${format.measure(model.low, model.unit)} to ${format.measure(model.high, model.unit)}`);
+    squares.setAttribute(
+      "aria-label",
+      `${model.title}, as squares from ${format.measure(model.low, model.unit)} to ${format.measure(model.high, model.unit)}`,
+    );
     squares.style.setProperty("--columns", String(model.columns.length));
     const every = model.columns.length > 28 ? 5 : 3;
     squares.replaceChildren(
-      h("span"), ...model.columns.map((column, i) => h("span", { class: "column" }, (model.key === "hours" ? Number(column) % every === 0 && column !== model.columns[i - 1] : i === 0 || (i + 1) % every === 0) ? column : "")),
-      ...model.rows.flatMap((row, r) => [h("span", { class: "row" }, row.label), ...row.cells.map((cell, c) => {
-        if (!cell) return h("i", { class: "none" });
-        const square = h("i", { "data-row": r, "data-cell": c, class: cell.value === null ? "blank" : cell.partial ? "partial" : null });
-        const share = cell.value === null ? 0 : model.high > model.low ? (cell.value - model.low) / (model.high - model.low) : 1;
-        square.style.setProperty("--share", `${Math.round(share * 100)}%`);
-        return square;
-      })]),
+      h("span"),
+      ...model.columns.map((column, i) =>
+        h(
+          "span",
+          { class: "column" },
+          (
+            model.key === "hours"
+              ? Number(column) % every === 0 && column !== model.columns[i - 1]
+              : i === 0 || (i + 1) % every === 0
+          )
+            ? column
+            : "",
+        ),
+      ),
+      ...model.rows.flatMap((row, r) => [
+        h("span", { class: "row" }, row.label),
+        ...row.cells.map((cell, c) => {
+          if (!cell) return h("i", { class: "none" });
+          const square = h("i", {
+            "data-row": r,
+            "data-cell": c,
+            class: cell.value === null ? "blank" : cell.partial ? "partial" : null,
+          });
+          const share =
+            cell.value === null
+              ? 0
+              : model.high > model.low
+                ? (cell.value - model.low) / (model.high - model.low)
+                : 1;
+          square.style.setProperty("--share", `${Math.round(share * 100)}%`);
+          return square;
+        }),
+      ]),
     );
     scale.replaceChildren(
-      partNode({ key: `${model.key}-low`, raw: model.low, text: format.measure(model.low, model.unit) }), h("span", { class: "ramp" }),
-      partNode({ key: `${model.key}-high`, raw: model.high, text: format.measure(model.high, model.unit) }),
-      ...[["blank", "unknown"], ["partial", "known in part"]].map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), text)));
+      partNode({
+        key: `${model.key}-low`,
+        raw: model.low,
+        text: format.measure(model.low, model.unit),
+      }),
+      h("span", { class: "ramp" }),
+      partNode({
+        key: `${model.key}-high`,
+        raw: model.high,
+        text: format.measure(model.high, model.unit),
+      }),
+      ...[
+        ["blank", "unknown"],
+        ["partial", "known in part"],
+      ].map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), text)),
+    );
     table.update();
   };
   return { element, update };
@@ -189,10 +307,35 @@ function gaps(first) {
     element.replaceChildren(
       h("h2", {}, model.title, " ", h("span", { class: "count" }, ...model.total.map(partNode))),
       model.rows.length
-        ? h("table", { tabindex: -1 },
-            h("thead", {}, h("tr", {}, ...["From", "Unknown for", "What", "Missing"].map((head) => h("th", { scope: "col" }, head)))),
-            h("tbody", {}, ...rows.map((row) => h("tr", {},
-              h("th", { scope: "row" }, partNode(row.start)), h("td", {}, partNode(row.length)), h("td", { class: "kind" }, row.kind), h("td", {}, partNode(row.what))))))
+        ? h(
+            "table",
+            { tabindex: -1 },
+            h(
+              "thead",
+              {},
+              h(
+                "tr",
+                {},
+                ...["From", "Unknown for", "What", "Missing"].map((head) =>
+                  h("th", { scope: "col" }, head),
+                ),
+              ),
+            ),
+            h(
+              "tbody",
+              {},
+              ...rows.map((row) =>
+                h(
+                  "tr",
+                  {},
+                  h("th", { scope: "row" }, partNode(row.start)),
+                  h("td", {}, partNode(row.length)),
+                  h("td", { class: "kind" }, row.kind),
+                  h("td", {}, partNode(row.what)),
+                ),
+              ),
+            ),
+          )
         : h("p", { class: "note" }, "All of the time that was asked for is known."),
       rows.length < model.rows.length ? more : "",
     );
@@ -224,8 +367,16 @@ export class Panel {
     const { zone, bucket, series } = doc;
     const { edges, columns } = grid;
     // What there is to show does not depend on how much is known of a series, but on whether anything is.
-    const signature = JSON.stringify([zone.name, bucket, [...series].map(([name, { unit, counter }]) =>
-      [name, unit, counter, columns.get(name)?.some(Boolean)])]);
+    const signature = JSON.stringify([
+      zone.name,
+      bucket,
+      [...series].map(([name, { unit, counter }]) => [
+        name,
+        unit,
+        counter,
+        columns.get(name)?.some(Boolean),
+      ]),
+    ]);
     this.doc = doc;
     this.grid = grid;
     this.model = model;
@@ -233,7 +384,8 @@ export class Panel {
       const { group } = this;
       const { range } = group;
       group.edges = edges;
-      if (range && (range[1] <= edges[0] || range[0] >= edges[edges.length - 1])) group.range = null;
+      if (range && (range[1] <= edges[0] || range[0] >= edges[edges.length - 1]))
+        group.range = null;
       const rest = model.rest();
       for (const update of this.updates) update(model, rest);
     } else {
@@ -270,14 +422,21 @@ export class Panel {
       update(model, rest);
       return view.element;
     };
-    const smalls = rest.smalls.map((small, i) => add(new Chart(group, small), (next) => next.smalls[i]));
+    const smalls = rest.smalls.map((small, i) =>
+      add(new Chart(group, small), (next) => next.smalls[i]),
+    );
     const heats = rest.heats.map((one, i) => add(heat(one), (next) => next.heats[i]));
     const lists = rest.bars.map((one, i) => add(bars(one), (next) => next.bars[i]));
     this.host.prepend(
       add(heading(), (next) => next),
-      h("div", { class: rest.hero ? "head with-hero" : "head" },
-        rest.hero && add(hero(), (next) => next.hero), add(cards(), (next) => next.cards)),
-      ...(model.isLong ? [...heats, ...lists] : []), this.tools(group),
+      h(
+        "div",
+        { class: rest.hero ? "head with-hero" : "head" },
+        rest.hero && add(hero(), (next) => next.hero),
+        add(cards(), (next) => next.cards),
+      ),
+      ...(model.isLong ? [...heats, ...lists] : []),
+      this.tools(group),
     );
     this.host.append(
       ...(model.isLong ? [] : [...lists, ...heats]),
@@ -317,9 +476,19 @@ export class Panel {
   tools(group) {
     /** @type {Map<string, import("../lib/model.js").Line>} */
     const lines = new Map();
-    for (const { model } of group.charts) for (const line of model.lines) if (!lines.has(line.name)) lines.set(line.name, line);
+    for (const { model } of group.charts)
+      for (const line of model.lines) if (!lines.has(line.name)) lines.set(line.name, line);
     const chips = [...lines.values()].map(({ name, label, tone }) => {
-      const chip = h("button", { type: "button", class: `chip ${tone}`, "aria-pressed": "true", "data-series": name.trim() }, label);
+      const chip = h(
+        "button",
+        {
+          type: "button",
+          class: `chip ${tone}`,
+          "aria-pressed": "true",
+          "data-series": name.trim(),
+        },
+        label,
+      );
       chip.addEventListener("click", () => group.toggle(name));
       return { chip, name };
     });
@@ -336,20 +505,34 @@ export class Panel {
     save.dataset.action = "csv";
     back.dataset.action = "back";
     group.onChange = () => {
-      for (const { chip, name } of chips) chip.setAttribute("aria-pressed", String(!group.hidden.has(name)));
+      for (const { chip, name } of chips)
+        chip.setAttribute("aria-pressed", String(!group.hidden.has(name)));
       back.hidden = group.range === null;
     };
     group.onChange();
-    return h("div", { class: "tools" },
-      h("div", { class: "chips", role: "group", "aria-label": "Series" }, ...chips.map(({ chip }) => chip)),
-      h("div", { class: "zoom", role: "group", "aria-label": "Charts" }, back, wider, nearer, save));
+    return h(
+      "div",
+      { class: "tools" },
+      h(
+        "div",
+        { class: "chips", role: "group", "aria-label": "Series" },
+        ...chips.map(({ chip }) => chip),
+      ),
+      h("div", { class: "zoom", role: "group", "aria-label": "Charts" }, back, wider, nearer, save),
+    );
   }
 
   save() {
     const { doc, grid, group } = this;
     if (!doc || !grid || !group) return;
     const names = [...doc.series.keys()].filter((name) => !group.hidden.has(name));
-    const day = new Date(doc.zone.local(grid.edges[grid.edges.length - 1] - 1)).toISOString().slice(0, 10);
-    download(`powerstats-${doc.tier}-${day}.csv`, csv(rows(doc, grid, names, group.range)), "text/csv;charset=utf-8");
+    const day = new Date(doc.zone.local(grid.edges[grid.edges.length - 1] - 1))
+      .toISOString()
+      .slice(0, 10);
+    download(
+      `powerstats-${doc.tier}-${day}.csv`,
+      csv(rows(doc, grid, names, group.range)),
+      "text/csv;charset=utf-8",
+    );
   }
 }

@@ -13,8 +13,23 @@ import { h } from "./dom.js";
 export function tabs(list, main, tabs, onOpen) {
   const ids = tabs.map(({ id }) => id);
   const buttons = tabs.map(({ id, label }) =>
-    h("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` }, label));
-  const panels = new Map(ids.map((id) => [id, h("div", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}`, class: "panel" })]));
+    h(
+      "button",
+      { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` },
+      label,
+    ),
+  );
+  const panels = new Map(
+    ids.map((id) => [
+      id,
+      h("div", {
+        role: "tabpanel",
+        id: `panel-${id}`,
+        "aria-labelledby": `tab-${id}`,
+        class: "panel",
+      }),
+    ]),
+  );
   list.replaceChildren(...buttons);
   main.replaceChildren(...panels.values());
 
@@ -49,19 +64,35 @@ export function tabs(list, main, tabs, onOpen) {
 
   /** @type {{ x: number, y: number } | null} */
   let start = null;
-  main.addEventListener("touchstart", (event) => {
-    const isTaken = event.target instanceof Element && event.target.closest(".plot, .squares, .scroll");
-    const touch = event.touches[0];
-    start = event.touches.length === 1 && !isTaken ? { x: touch.clientX, y: touch.clientY } : null;
-  }, { passive: true });
-  main.addEventListener("touchend", (event) => {
-    const touch = event.changedTouches[0];
-    if (!start) return;
-    const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y];
-    start = null;
-    if (Math.abs(dx) < 60 || Math.abs(dx) < 2 * Math.abs(dy)) return;
-    const to = ids.indexOf(wanted()) + (dx < 0 ? 1 : -1);
-    if (to >= 0 && to < ids.length) go(to);
-  }, { passive: true });
-  return { panels, open: () => { show(); return wanted(); } };
+  main.addEventListener(
+    "touchstart",
+    (event) => {
+      const isTaken =
+        event.target instanceof Element && event.target.closest(".plot, .squares, .scroll");
+      const touch = event.touches[0];
+      start =
+        event.touches.length === 1 && !isTaken ? { x: touch.clientX, y: touch.clientY } : null;
+    },
+    { passive: true },
+  );
+  main.addEventListener(
+    "touchend",
+    (event) => {
+      const touch = event.changedTouches[0];
+      if (!start) return;
+      const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y];
+      start = null;
+      if (Math.abs(dx) < 60 || Math.abs(dx) < 2 * Math.abs(dy)) return;
+      const to = ids.indexOf(wanted()) + (dx < 0 ? 1 : -1);
+      if (to >= 0 && to < ids.length) go(to);
+    },
+    { passive: true },
+  );
+  return {
+    panels,
+    open: () => {
+      show();
+      return wanted();
+    },
+  };
 }

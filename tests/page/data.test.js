@@ -10,7 +10,11 @@ import { HOUR, MINUTE } from "../../templates/lib/time.js";
 import { file, measured, power } from "./home.js";
 
 const AUTUMN = file({
-  tier: "daily", bucket: "10min", timezone: "Europe/Amsterdam", date: "2026-10-25", until: "2026-10-25T12:00:00+01:00",
+  tier: "daily",
+  bucket: "10min",
+  timezone: "Europe/Amsterdam",
+  date: "2026-10-25",
+  until: "2026-10-25T12:00:00+01:00",
   series: { power: { unit: "W" } },
   points: {
     "2026-10-25T02:10:00+02:00": { power: power(100, 1 / 6) },
@@ -23,7 +27,13 @@ test("the hour that comes twice is there twice", () => {
   const { edges, columns } = grid(doc);
   assert.equal(edges.length - 1, 150);
   const column = columns.get("power") ?? [];
-  assert.deepEqual(column.flatMap((value, i) => (value ? [[i, value.mean]] : [])), [[13, 100], [19, 200]]);
+  assert.deepEqual(
+    column.flatMap((value, i) => (value ? [[i, value.mean]] : [])),
+    [
+      [13, 100],
+      [19, 200],
+    ],
+  );
   assert.equal(iso(doc.zone, edges[13]), "2026-10-25T02:10:00+02:00");
   assert.equal(iso(doc.zone, edges[19]), "2026-10-25T02:10:00+01:00");
 });
@@ -33,7 +43,10 @@ test("a file that is not one is refused, and says why", () => {
   assert.throws(() => read("[]", "daily"), /another form/);
   assert.throws(() => read(AUTUMN.replace('"version":1', '"version":2'), "daily"), /newer version/);
   assert.throws(() => read(AUTUMN, "weekly"), /another form/);
-  assert.throws(() => read(AUTUMN.replace("Europe/Amsterdam", "Europe/Nowhere"), "daily"), /time zone/);
+  assert.throws(
+    () => read(AUTUMN.replace("Europe/Amsterdam", "Europe/Nowhere"), "daily"),
+    /time zone/,
+  );
   assert.throws(() => read(AUTUMN.replace("2026-10-25T02:10:00+02:00", "noon"), "daily"), /a time/);
 });
 
@@ -42,15 +55,30 @@ test("a series may have any name", () => {
   const text = AUTUMN.replaceAll('"power"', JSON.stringify(name));
   const { columns } = grid(read(text, "daily"));
   assert.equal(columns.get(name)?.filter(Boolean).length, 2);
-  const other = grid(read(AUTUMN.replaceAll('"power"', '"constructor"').replace('"constructor":{"mean":100', '"x":{"mean":100'), "daily"));
+  const other = grid(
+    read(
+      AUTUMN.replaceAll('"power"', '"constructor"').replace(
+        '"constructor":{"mean":100',
+        '"x":{"mean":100',
+      ),
+      "daily",
+    ),
+  );
   assert.equal(other.columns.get("constructor")?.filter(Boolean).length, 1);
 });
 
 test("a window ends with the last day asked for, known or not", () => {
-  const doc = read(file({
-    tier: "weekly", bucket: "hour", timezone: "Europe/Amsterdam", until: "2026-03-31T00:00:00+02:00",
-    series: { power: { unit: "W" } }, points: { "2026-03-26T05:00:00+01:00": { power: power(100, 1) } },
-  }), "weekly");
+  const doc = read(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "Europe/Amsterdam",
+      until: "2026-03-31T00:00:00+02:00",
+      series: { power: { unit: "W" } },
+      points: { "2026-03-26T05:00:00+01:00": { power: power(100, 1) } },
+    }),
+    "weekly",
+  );
   const { first, last } = window(doc);
   assert.equal(last - first, 6);
   const { edges, from } = grid(doc);
@@ -60,13 +88,29 @@ test("a window ends with the last day asked for, known or not", () => {
 
 test("roles go by name and unit", () => {
   const all = (/** @type {Record<string, [string, boolean?]>} */ series) =>
-    roles(new Map(Object.entries(series).map(([name, [unit, counter = false]]) => [name, { unit, counter, until: 0 }])));
-  const usual = all({ energy: ["kWh", true], power: ["W"], power_factor: ["%"], solar: ["W"], voltage: ["V"] });
+    roles(
+      new Map(
+        Object.entries(series).map(([name, [unit, counter = false]]) => [
+          name,
+          { unit, counter, until: 0 },
+        ]),
+      ),
+    );
+  const usual = all({
+    energy: ["kWh", true],
+    power: ["W"],
+    power_factor: ["%"],
+    solar: ["W"],
+    voltage: ["V"],
+  });
   assert.equal(usual.main, "power");
   assert.equal(usual.beside, "solar");
   assert.equal(usual.energy, "power");
   assert.equal(usual.sunEnergy, "solar");
-  assert.deepEqual(usual.groups.map(({ names }) => names), [["voltage"], ["power_factor"], ["energy"]]);
+  assert.deepEqual(
+    usual.groups.map(({ names }) => names),
+    [["voltage"], ["power_factor"], ["energy"]],
+  );
 
   const meter = all({ meter: ["kWh", true], solar_yield: ["kWh", true] });
   assert.deepEqual([meter.main, meter.energy, meter.sunEnergy], ["meter", "meter", "solar_yield"]);
@@ -75,45 +119,90 @@ test("roles go by name and unit", () => {
   const pv = all({ pv_power: ["W"] });
   assert.deepEqual([pv.main, pv.energy], ["pv_power", null]);
   const phases = all({ load: ["W"], v1: ["V"], v2: ["V"], v3: ["V"] });
-  assert.deepEqual(phases.groups.map(({ names }) => names.length), [3]);
+  assert.deepEqual(
+    phases.groups.map(({ names }) => names.length),
+    [3],
+  );
   assert.equal(all({}).main, null);
 });
 
 test("a meter is what is left of names", () => {
-  assert.deepEqual(meters(["energy", "power", "power_factor", "solar", "voltage"]), [["energy", "power", "power_factor", "voltage"]]);
-  assert.deepEqual(meters(["garage_power", "garage_voltage", "attic"]), [["garage_power", "garage_voltage"]]);
+  assert.deepEqual(meters(["energy", "power", "power_factor", "solar", "voltage"]), [
+    ["energy", "power", "power_factor", "voltage"],
+  ]);
+  assert.deepEqual(meters(["garage_power", "garage_voltage", "attic"]), [
+    ["garage_power", "garage_voltage"],
+  ]);
 });
 
 test("stale is said of until, from two publish periods", () => {
   const doc = read(AUTUMN, "daily");
   assert.equal(staleSince(doc, doc.until + 2 * HOUR - 1, HOUR).since, null);
   assert.equal(staleSince(doc, doc.until + 2 * HOUR, HOUR).since, doc.until);
-  const week = read(file({
-    tier: "weekly", bucket: "hour", timezone: "Europe/Amsterdam", until: "2026-10-25T00:00:00+02:00",
-    series: { power: { unit: "W" } }, points: {},
-  }), "weekly");
-  assert.equal(staleSince(week, week.until + 27 * HOUR - 1, HOUR).since, null, "25 hours, then two");
+  const week = read(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "Europe/Amsterdam",
+      until: "2026-10-25T00:00:00+02:00",
+      series: { power: { unit: "W" } },
+      points: {},
+    }),
+    "weekly",
+  );
+  assert.equal(
+    staleSince(week, week.until + 27 * HOUR - 1, HOUR).since,
+    null,
+    "25 hours, then two",
+  );
   assert.notEqual(staleSince(week, week.until + 27 * HOUR, HOUR).since, null);
 });
 
 test("a series that fell behind is named", () => {
-  const doc = read(file({
-    tier: "daily", bucket: "10min", timezone: "UTC", date: "2026-11-24", until: "2026-11-24T12:00:00Z",
-    series: { power: { unit: "W" }, solar: { unit: "W", until: "2026-11-24T09:00:00Z" } }, points: {},
-  }), "daily");
-  assert.deepEqual(staleSince(doc, doc.until, HOUR).lagging.map(({ name }) => name), ["solar"]);
+  const doc = read(
+    file({
+      tier: "daily",
+      bucket: "10min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: "2026-11-24T12:00:00Z",
+      series: { power: { unit: "W" }, solar: { unit: "W", until: "2026-11-24T09:00:00Z" } },
+      points: {},
+    }),
+    "daily",
+  );
+  assert.deepEqual(
+    staleSince(doc, doc.until, HOUR).lagging.map(({ name }) => name),
+    ["solar"],
+  );
 });
 
 test("a table is CSV with its text quoted and no formula in it", () => {
-  assert.equal(csv([["a", '=1+1,"x"'], [1.5, null]]), 'a,"\'=1+1,""x"""\r\n1.5,\r\n');
+  assert.equal(
+    csv([
+      ["a", '=1+1,"x"'],
+      [1.5, null],
+    ]),
+    'a,"\'=1+1,""x"""\r\n1.5,\r\n',
+  );
 });
 
 test("CSV holds what is shown", () => {
   const doc = read(AUTUMN, "daily");
   const shown = grid(doc);
   const all = rows(doc, shown, ["power"], null);
-  assert.deepEqual(all[0], ["start", "power mean (W)", "power min (W)", "power max (W)", "power energy (kWh)", "power coverage"]);
-  assert.deepEqual(all.slice(1).map(([start]) => start), ["2026-10-25T02:10:00+02:00", "2026-10-25T02:10:00+01:00"]);
+  assert.deepEqual(all[0], [
+    "start",
+    "power mean (W)",
+    "power min (W)",
+    "power max (W)",
+    "power energy (kWh)",
+    "power coverage",
+  ]);
+  assert.deepEqual(
+    all.slice(1).map(([start]) => start),
+    ["2026-10-25T02:10:00+02:00", "2026-10-25T02:10:00+01:00"],
+  );
   const start = Date.parse("2026-10-25T02:10:00+01:00");
   assert.equal(rows(doc, shown, ["power"], [start, start + 10 * MINUTE]).length, 2);
   assert.equal(rows(doc, shown, [], null).length, 1);

@@ -13,17 +13,29 @@
  */
 export function file({ tier, bucket, timezone, date, until, series, points, latest }) {
   return JSON.stringify({
-    version: 1, tier, timezone, bucket, ...(date && { date, latest: latest ?? {} }), last_update: until,
-    series: Object.fromEntries(Object.entries(series).map(([name, about]) => [
-      name, { state_class: "measurement", until, ...about },
-    ])),
+    version: 1,
+    tier,
+    timezone,
+    bucket,
+    ...(date && { date, latest: latest ?? {} }),
+    last_update: until,
+    series: Object.fromEntries(
+      Object.entries(series).map(([name, about]) => [
+        name,
+        { state_class: "measurement", until, ...about },
+      ]),
+    ),
     data_points: Object.entries(points).map(([timestamp, values]) => ({ timestamp, ...values })),
   });
 }
 
 /** @param {number} mean @param {number} hours @param {number} [coverage] */
 export const power = (mean, hours, coverage = 1) => ({
-  mean, min: mean - 10, max: mean + 10, kwh: (mean * hours * coverage) / 1000, coverage,
+  mean,
+  min: mean - 10,
+  max: mean + 10,
+  kwh: (mean * hours * coverage) / 1000,
+  coverage,
 });
 
 /** @param {number} mean @param {number} [coverage] */

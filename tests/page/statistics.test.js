@@ -24,21 +24,32 @@ function open(text, tier) {
 /** @param {string} date @param {number} hours @param {(hour: number) => object | null} value @param {string} offset */
 function byTheHour(date, hours, value, offset = "+00:00") {
   const start = Date.parse(`${date}T00:00:00${offset}`);
-  return Object.fromEntries(Array.from({ length: hours }, (_, hour) => [
-    new Date(start + hour * HOUR).toISOString(), value(hour),
-  ]).filter(([, point]) => point));
+  return Object.fromEntries(
+    Array.from({ length: hours }, (_, hour) => [
+      new Date(start + hour * HOUR).toISOString(),
+      value(hour),
+    ]).filter(([, point]) => point),
+  );
 }
 
 const series = { power: { unit: "W" }, voltage: { unit: "V" }, solar: { unit: "W" } };
 
 test("a mean is weighted by known time, and nothing is added for the rest", () => {
-  const { grid: shown } = open(file({
-    tier: "daily", bucket: "60min", timezone: "UTC", date: "2026-11-24", until: "2026-11-24T04:00:00Z", series,
-    points: {
-      "2026-11-24T00:00:00Z": { power: power(100, 1) },
-      "2026-11-24T01:00:00Z": { power: power(400, 1, 0.5) },
-    },
-  }), "daily");
+  const { grid: shown } = open(
+    file({
+      tier: "daily",
+      bucket: "60min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: "2026-11-24T04:00:00Z",
+      series,
+      points: {
+        "2026-11-24T00:00:00Z": { power: power(100, 1) },
+        "2026-11-24T01:00:00Z": { power: power(400, 1, 0.5) },
+      },
+    }),
+    "daily",
+  );
   const found = statistics.summary(shown, "power", Date.parse("2026-11-24T04:00:00Z"));
   close(found.mean, (100 + 400 * 0.5) / 1.5);
   close(found.total, 0.3);
@@ -49,45 +60,93 @@ test("a mean is weighted by known time, and nothing is added for the rest", () =
 });
 
 test("today is compared over the hours that both days wholly know", () => {
-  const now = open(file({
-    tier: "daily", bucket: "30min", timezone: "Europe/Amsterdam", date: "2026-11-24", until: "2026-11-24T03:30:00+01:00", series,
-    points: Object.fromEntries([0, 1, 2, 3, 4, 5, 6].map((half) => [
-      new Date(Date.parse("2026-11-24T00:00:00+01:00") + half * 30 * MINUTE).toISOString(),
-      { power: power(100 * (half + 1), 0.5, half === 2 ? 0.5 : 1) },
-    ])),
-  }), "daily");
-  const before = open(file({
-    tier: "weekly", bucket: "hour", timezone: "Europe/Amsterdam", until: "2026-11-24T00:00:00+01:00", series,
-    points: {
-      ...byTheHour("2026-11-22", 24, () => ({ power: power(1000, 1) }), "+01:00"),
-      ...byTheHour("2026-11-23", 24, (hour) => ({ power: power(500, 1, hour === 0 ? 0.9 : 1) }), "+01:00"),
-    },
-  }), "weekly");
+  const now = open(
+    file({
+      tier: "daily",
+      bucket: "30min",
+      timezone: "Europe/Amsterdam",
+      date: "2026-11-24",
+      until: "2026-11-24T03:30:00+01:00",
+      series,
+      points: Object.fromEntries(
+        [0, 1, 2, 3, 4, 5, 6].map((half) => [
+          new Date(Date.parse("2026-11-24T00:00:00+01:00") + half * 30 * MINUTE).toISOString(),
+          { power: power(100 * (half + 1), 0.5, half === 2 ? 0.5 : 1) },
+        ]),
+      ),
+    }),
+    "daily",
+  );
+  const before = open(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "Europe/Amsterdam",
+      until: "2026-11-24T00:00:00+01:00",
+      series,
+      points: {
+        ...byTheHour("2026-11-22", 24, () => ({ power: power(1000, 1) }), "+01:00"),
+        ...byTheHour(
+          "2026-11-23",
+          24,
+          (hour) => ({ power: power(500, 1, hour === 0 ? 0.9 : 1) }),
+          "+01:00",
+        ),
+      },
+    }),
+    "weekly",
+  );
   const model = today(now.doc, now.grid, before).rest();
   const raw = (/** @type {string} */ key) => model.cards.find((card) => card.key === key)?.raw;
-  const hours = model.cards.find((card) => card.key === "yesterday")?.notes[0].find((part) => part.key === "yesterday-hours");
+  const hours = model.cards
+    .find((card) => card.key === "yesterday")
+    ?.notes[0].find((part) => part.key === "yesterday-hours");
   // Hour 0: yesterday knows 90 %; hour 1: today knows 75 %; hour 2 is known to both; hour 3 is not over.
   assert.equal(hours?.raw, 1);
   close(raw("yesterday"), 0.5);
   // The mean week has hour 0 too, by the day that knows it, and the mean of both days in hour 2.
   close(raw("mean-week"), 1 + (1 + 0.5) / 2);
-  assert.equal(today(now.doc, now.grid).rest().cards.some((card) => card.key === "yesterday"), false);
+  assert.equal(
+    today(now.doc, now.grid)
+      .rest()
+      .cards.some((card) => card.key === "yesterday"),
+    false,
+  );
 });
 
 test("an hour that comes twice is compared once, and one that is left out not at all", () => {
-  const spring = open(file({
-    tier: "weekly", bucket: "hour", timezone: "Europe/Amsterdam", until: "2026-03-30T00:00:00+02:00", series,
-    points: byTheHour("2026-03-29", 23, () => ({ power: power(100, 1) }), "+01:00"),
-  }), "weekly");
+  const spring = open(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "Europe/Amsterdam",
+      until: "2026-03-30T00:00:00+02:00",
+      series,
+      points: byTheHour("2026-03-29", 23, () => ({ power: power(100, 1) }), "+01:00"),
+    }),
+    "weekly",
+  );
   const day = spring.doc.zone.day(Date.parse("2026-03-29T12:00Z"));
   const hours = statistics.hoursOf(spring.doc, spring.grid, "power", day);
   assert.equal(hours.size, 23);
   assert.equal(hours.has("02:00"), false);
-  const autumn = open(file({
-    tier: "weekly", bucket: "hour", timezone: "Europe/Amsterdam", until: "2026-10-26T00:00:00+01:00", series,
-    points: byTheHour("2026-10-25", 25, () => ({ power: power(100, 1) }), "+02:00"),
-  }), "weekly");
-  const long = statistics.hoursOf(autumn.doc, autumn.grid, "power", autumn.doc.zone.day(Date.parse("2026-10-25T12:00Z")));
+  const autumn = open(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "Europe/Amsterdam",
+      until: "2026-10-26T00:00:00+01:00",
+      series,
+      points: byTheHour("2026-10-25", 25, () => ({ power: power(100, 1) }), "+02:00"),
+    }),
+    "weekly",
+  );
+  const long = statistics.hoursOf(
+    autumn.doc,
+    autumn.grid,
+    "power",
+    autumn.doc.zone.day(Date.parse("2026-10-25T12:00Z")),
+  );
   assert.equal(long.size, 25);
   assert.ok(long.has("02:00 again"));
   assert.equal(statistics.compareHours(long, [hours])?.hours, 23);
@@ -98,15 +157,31 @@ test("an hour that comes twice is compared once, and one that is left out not at
 });
 
 test("days add up, and the parts of a year too", () => {
-  const points = Object.fromEntries(Array.from({ length: 365 }, (_, i) => [
-    new Date(Date.parse("2025-11-24T00:00Z") + i * 24 * HOUR).toISOString(), { power: power(1000 + i, 24, i === 3 ? 0.5 : 1) },
-  ]));
-  const { doc, grid: shown } = open(file({ tier: "yearly", bucket: "day", timezone: "UTC", until: "2026-11-24T00:00:00Z", series, points }), "yearly");
+  const points = Object.fromEntries(
+    Array.from({ length: 365 }, (_, i) => [
+      new Date(Date.parse("2025-11-24T00:00Z") + i * 24 * HOUR).toISOString(),
+      { power: power(1000 + i, 24, i === 3 ? 0.5 : 1) },
+    ]),
+  );
+  const { doc, grid: shown } = open(
+    file({
+      tier: "yearly",
+      bucket: "day",
+      timezone: "UTC",
+      until: "2026-11-24T00:00:00Z",
+      series,
+      points,
+    }),
+    "yearly",
+  );
   const days = statistics.daysOf(doc, shown, "power");
   assert.equal(days.length, 365);
   const { total } = statistics.totals(days);
   const months = statistics.months(days);
-  close(months.reduce((sum, month) => sum + (month.total ?? 0), 0), total ?? 0);
+  close(
+    months.reduce((sum, month) => sum + (month.total ?? 0), 0),
+    total ?? 0,
+  );
   assert.equal(months.length, 13);
   close(months[1].change, (months[1].perDay ?? 0) / (months[0].perDay ?? 1) - 1);
   assert.equal(statistics.extremes(days).lowest?.day, days[0].day);
@@ -114,7 +189,10 @@ test("days add up, and the parts of a year too", () => {
   close(statistics.rolling(days, 7)[10], (7 * 1007 * 24) / 7 / 1000);
   assert.equal(statistics.rolling(days, 7)[2], null, "three days of seven are too few");
   close(statistics.weekdays(days)[0].mean, statistics.weekdays(days)[0].mean ?? 0);
-  assert.equal(statistics.weekdays(days).reduce((sum, { days }) => sum + days, 0), 364);
+  assert.equal(
+    statistics.weekdays(days).reduce((sum, { days }) => sum + days, 0),
+    364,
+  );
 
   const before = previous(days.slice(-30), days);
   close(before.change, (1000 + 349.5) / (1000 + 319.5) - 1);
@@ -129,53 +207,126 @@ test("days add up, and the parts of a year too", () => {
 
 test("gaps are told apart by what is missing", () => {
   const all = { power: power(1, 1), voltage: measured(230), solar: power(1, 1) };
-  const { doc, grid: shown } = open(file({
-    tier: "daily", bucket: "60min", timezone: "UTC", date: "2026-11-24", until: "2026-11-24T10:00:00Z", series,
-    points: {
-      "2026-11-24T00:00:00Z": all,
-      "2026-11-24T03:00:00Z": { ...all, power: power(1, 1, 0.75), voltage: measured(230, 0.75), solar: power(1, 1, 0.75) },
-      "2026-11-24T04:00:00Z": { power: all.power, solar: all.solar },
-      "2026-11-24T05:00:00Z": { solar: all.solar },
-      "2026-11-24T06:00:00Z": { power: all.power, voltage: all.voltage },
-      "2026-11-24T07:00:00Z": all, "2026-11-24T08:00:00Z": all, "2026-11-24T09:00:00Z": all,
-    },
-  }), "daily");
-  assert.deepEqual(gaps(doc, shown).map(({ start, length, kind }) => [new Date(start).getUTCHours(), length / HOUR, kind]), [
-    [1, 2.25, "no data"], [4, 1, "power cut"], [5, 1, "power cut"], [6, 1, "unknown"],
-  ]);
-  assert.deepEqual(blanks(doc, shown, ["power"]).map(([from, to]) => [new Date(from).getUTCHours(), new Date(to).getUTCHours()]), [[1, 3], [5, 6]]);
+  const { doc, grid: shown } = open(
+    file({
+      tier: "daily",
+      bucket: "60min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: "2026-11-24T10:00:00Z",
+      series,
+      points: {
+        "2026-11-24T00:00:00Z": all,
+        "2026-11-24T03:00:00Z": {
+          ...all,
+          power: power(1, 1, 0.75),
+          voltage: measured(230, 0.75),
+          solar: power(1, 1, 0.75),
+        },
+        "2026-11-24T04:00:00Z": { power: all.power, solar: all.solar },
+        "2026-11-24T05:00:00Z": { solar: all.solar },
+        "2026-11-24T06:00:00Z": { power: all.power, voltage: all.voltage },
+        "2026-11-24T07:00:00Z": all,
+        "2026-11-24T08:00:00Z": all,
+        "2026-11-24T09:00:00Z": all,
+      },
+    }),
+    "daily",
+  );
+  assert.deepEqual(
+    gaps(doc, shown).map(({ start, length, kind }) => [
+      new Date(start).getUTCHours(),
+      length / HOUR,
+      kind,
+    ]),
+    [
+      [1, 2.25, "no data"],
+      [4, 1, "power cut"],
+      [5, 1, "power cut"],
+      [6, 1, "unknown"],
+    ],
+  );
+  assert.deepEqual(
+    blanks(doc, shown, ["power"]).map(([from, to]) => [
+      new Date(from).getUTCHours(),
+      new Date(to).getUTCHours(),
+    ]),
+    [
+      [1, 3],
+      [5, 6],
+    ],
+  );
 });
 
 test("on a day, gaps of different lengths are different gaps", () => {
-  const { doc, grid: shown } = open(file({
-    tier: "monthly", bucket: "day", timezone: "UTC", until: "2026-11-26T00:00:00Z", series,
-    points: {
-      "2026-11-24T00:00:00Z": { power: power(1, 24, 0.95), voltage: measured(230, 0.95), solar: power(1, 24, 0.5) },
-      "2026-11-25T00:00:00Z": { power: power(1, 24, 0.9), voltage: measured(230, 0.9), solar: power(1, 24, 0.9) },
-    },
-  }), "monthly");
-  assert.deepEqual(gaps(doc, shown).map(({ missing, kind }) => [missing.join(), kind]), [
-    ["power,voltage", "power cut"], ["solar", "unknown"], ["power,voltage,solar", "no data"],
-  ]);
+  const { doc, grid: shown } = open(
+    file({
+      tier: "monthly",
+      bucket: "day",
+      timezone: "UTC",
+      until: "2026-11-26T00:00:00Z",
+      series,
+      points: {
+        "2026-11-24T00:00:00Z": {
+          power: power(1, 24, 0.95),
+          voltage: measured(230, 0.95),
+          solar: power(1, 24, 0.5),
+        },
+        "2026-11-25T00:00:00Z": {
+          power: power(1, 24, 0.9),
+          voltage: measured(230, 0.9),
+          solar: power(1, 24, 0.9),
+        },
+      },
+    }),
+    "monthly",
+  );
+  assert.deepEqual(
+    gaps(doc, shown).map(({ missing, kind }) => [missing.join(), kind]),
+    [
+      ["power,voltage", "power cut"],
+      ["solar", "unknown"],
+      ["power,voltage,solar", "no data"],
+    ],
+  );
 });
 
 test("a series that came later was not unknown before", () => {
-  const { doc, grid: shown } = open(file({
-    tier: "monthly", bucket: "day", timezone: "UTC", until: "2026-11-26T00:00:00Z", series,
-    points: {
-      "2026-11-24T00:00:00Z": { power: power(1, 24) },
-      "2026-11-25T00:00:00Z": { power: power(1, 24), solar: power(1, 24), voltage: measured(230) },
-    },
-  }), "monthly");
+  const { doc, grid: shown } = open(
+    file({
+      tier: "monthly",
+      bucket: "day",
+      timezone: "UTC",
+      until: "2026-11-26T00:00:00Z",
+      series,
+      points: {
+        "2026-11-24T00:00:00Z": { power: power(1, 24) },
+        "2026-11-25T00:00:00Z": {
+          power: power(1, 24),
+          solar: power(1, 24),
+          voltage: measured(230),
+        },
+      },
+    }),
+    "monthly",
+  );
   assert.deepEqual(gaps(doc, shown), []);
 });
 
 test("what is unknown now is not shown as now", () => {
-  const { doc, grid: shown } = open(file({
-    tier: "daily", bucket: "60min", timezone: "UTC", date: "2026-11-24", until: "2026-11-24T02:00:00Z", series,
-    points: { "2026-11-24T00:00:00Z": { power: power(1, 1) } },
-    latest: { power: { timestamp: "2026-11-24T00:59:00Z", value: 512.4 } },
-  }), "daily");
+  const { doc, grid: shown } = open(
+    file({
+      tier: "daily",
+      bucket: "60min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: "2026-11-24T02:00:00Z",
+      series,
+      points: { "2026-11-24T00:00:00Z": { power: power(1, 1) } },
+      latest: { power: { timestamp: "2026-11-24T00:59:00Z", value: 512.4 } },
+    }),
+    "daily",
+  );
   const { hero } = today(doc, shown).rest();
   assert.deepEqual([hero?.label, hero?.raw], ["Unknown now", 512.4]);
 });
