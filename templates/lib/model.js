@@ -1,7 +1,6 @@
 /** What a tab shows, as plain data; the four tabs are made of these parts. */
 
 import { amount } from "./data.js";
-import { blanks, gaps } from "./gaps.js";
 import {
   dayTime,
   duration,
@@ -14,7 +13,8 @@ import {
   time,
   title,
 } from "./format.js";
-import { WHOLE, summary } from "./statistics.js";
+import { blanks, gaps } from "./gaps.js";
+import { summary, WHOLE } from "./statistics.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -33,10 +33,26 @@ import { WHOLE, summary } from "./statistics.js";
 /** @typedef {"use" | "sun" | "ink" | "ink2" | "ink3" | "ghost" | "soft"} Tone */
 
 /**
- * A series in a chart, one value a bucket. `kind`: a mean as steps, with a band from min to max where
- * there is one; bars; or a line through the buckets' middles. `partial` buckets look partly known.
+ * The name of the series that a line shows, or a symbol for a line that is computed: no series can have
+ * its name.
  *
- * @typedef {{ name: string, label: string, unit: string, tone: Tone, kind: "step" | "bars" | "line",
+ * @typedef {string | symbol} LineId
+ */
+
+/** Yesterday's hours, below today's. */
+export const YESTERDAY = Symbol("yesterday");
+
+/** The energy of each day, below its rolling mean. */
+export const EACH_DAY = Symbol("daily");
+
+/** @param {LineId} id @returns {string} the id as it stands in the keys of numbers */
+export const idText = (id) => (typeof id === "string" ? id : (id.description ?? ""));
+
+/**
+ * A line in a chart, one value a bucket. `kind`: a mean as steps, with a band from `min` to `max` if
+ * these are there; bars; or a line through the middles of the buckets. A `partial` bucket looks partly known.
+ *
+ * @typedef {{ id: LineId, label: string, unit: string, tone: Tone, kind: "step" | "bars" | "line",
  *   values: (number | null)[], min?: (number | null)[], max?: (number | null)[], partial?: boolean[],
  *   rest?: Part[] }} Line
  */
@@ -170,7 +186,7 @@ export function line(doc, grid, name, tone, withBand = true) {
   const unit = about?.unit ?? "";
   const key = encodeURIComponent(name);
   /** @type {Line} */
-  const made = { name, label: title(name), unit, tone, kind: "step", values: [] };
+  const made = { id: name, label: title(name), unit, tone, kind: "step", values: [] };
   if (about?.counter) {
     return {
       ...made,
@@ -265,7 +281,7 @@ export function energyChart({ energy, sunEnergy }, days, sunDays) {
   ])) {
     if (name === null) continue;
     chart.lines.push({
-      name,
+      id: name,
       label: title(name),
       unit: "kWh",
       tone,

@@ -1,6 +1,6 @@
 /** Today: now, so far, and against the same hours of yesterday and of the mean week. */
 
-import { plain, longDay, time, dayTime, title } from "./format.js";
+import { dayTime, longDay, plain, time, title } from "./format.js";
 import {
   amountUnit,
   card,
@@ -13,6 +13,7 @@ import {
   summed,
   unitOf,
   when,
+  YESTERDAY,
 } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { compareHours, hoursOf } from "./statistics.js";
@@ -33,7 +34,7 @@ export function today(doc, grid, week) {
   if (week !== undefined && main !== null && !doc.series.get(main)?.counter) {
     const values = yesterday(doc, grid, week, main, doc.day ?? 0);
     charts[0].lines.push({
-      name: " yesterday",
+      id: YESTERDAY,
       label: "yesterday",
       unit: unitOf(doc, main),
       tone: "ghost",

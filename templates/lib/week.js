@@ -1,7 +1,7 @@
 /** The last seven closed days, by the hour. */
 
-import { fullDay, shortDay, bucketSpan, percent, title } from "./format.js";
 import { amount, window } from "./data.js";
+import { bucketSpan, fullDay, percent, shortDay, title } from "./format.js";
 import {
   amountUnit,
   card,

@@ -1,10 +1,10 @@
 /** The last 365 closed days. */
 
-import { month as monthName, monthYear, percent, shortDay, title } from "./format.js";
 import { window } from "./data.js";
-import { amountUnit, cell, changePart, energyChart, mainChart } from "./model.js";
+import { month as monthName, monthYear, percent, shortDay, title } from "./format.js";
+import { amountUnit, cell, changePart, EACH_DAY, energyChart, mainChart } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
-import { WHOLE, daysOf, months, rolling } from "./statistics.js";
+import { daysOf, months, rolling, WHOLE } from "./statistics.js";
 import { closed } from "./week.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
@@ -53,7 +53,7 @@ function rollingChart(roles, days, suns) {
   }));
   const daily = {
     ...chart.lines[0],
-    name: " daily",
+    id: EACH_DAY,
     label: "each day",
     tone: /** @type {const} */ ("soft"),
     partial: undefined,

@@ -2,12 +2,14 @@
 
 import uPlot from "uplot";
 import * as format from "../lib/format.js";
+import { idText } from "../lib/model.js";
 import { ticks } from "../lib/time.js";
 import { disclosure, h, partNode, setText } from "./dom.js";
 import { colour } from "./theme.js";
 
 /** @typedef {import("../lib/model.js").Chart} Model */
 /** @typedef {import("../lib/model.js").Line} Line */
+/** @typedef {import("../lib/model.js").LineId} LineId */
 /** @typedef {import("../lib/time.js").Zone} Zone */
 
 /** @type {Record<Line["tone"], string>} */
@@ -30,7 +32,7 @@ export class Group {
    * @param {string} bucket
    * @param {number[]} edges
    * @param {[number, number] | null} range
-   * @param {Set<string>} hidden
+   * @param {Set<LineId>} hidden
    */
   constructor(zone, bucket, edges, range = null, hidden = new Set()) {
     this.zone = zone;
@@ -103,9 +105,9 @@ export class Group {
     }
   }
 
-  /** @param {string} name */
-  toggle(name) {
-    if (!this.hidden.delete(name)) this.hidden.add(name);
+  /** @param {LineId} id */
+  toggle(id) {
+    if (!this.hidden.delete(id)) this.hidden.add(id);
     for (const chart of this.charts) chart.showLines();
     this.onChange();
   }
@@ -147,7 +149,7 @@ export class Chart {
   }
 
   isHidden() {
-    return this.model.lines.every((line) => this.group.hidden.has(line.name));
+    return this.model.lines.every((line) => this.group.hidden.has(line.id));
   }
 
   /** @param {Model} model of the same lines */
@@ -275,7 +277,7 @@ export class Chart {
       x: (cell) => left + ((edges[cell] - from) / (to - from)) * width,
       y: (value) => top + ((max - value) / (max - min)) * height,
     };
-    const shown = this.model.lines.filter((line) => !this.group.hidden.has(line.name));
+    const shown = this.model.lines.filter((line) => !this.group.hidden.has(line.id));
     const bars = shown.filter((line) => line.kind === "bars");
     ctx.save();
     ctx.beginPath();
@@ -331,7 +333,7 @@ export class Chart {
     let low = Infinity;
     let high = -Infinity;
     for (const line of model.lines) {
-      if (group.hidden.has(line.name)) continue;
+      if (group.hidden.has(line.id)) continue;
       for (let cell = from; cell < to; cell++) {
         const value = line.values[cell];
         if (value == null) continue;
@@ -395,7 +397,7 @@ export class Chart {
       model,
       reading,
     } = this;
-    const lines = model.lines.filter((line) => !hidden.has(line.name));
+    const lines = model.lines.filter((line) => !hidden.has(line.id));
     if (reading.childElementCount !== lines.length + 1) {
       reading.replaceChildren(
         h("span", { class: "when" }),
@@ -455,7 +457,7 @@ export class Chart {
       },
       model,
     } = this;
-    const lines = model.lines.filter((line) => !hidden.has(line.name));
+    const lines = model.lines.filter((line) => !hidden.has(line.id));
     /** @type {import("../lib/model.js").Part[][]} */
     const rows = [];
     for (let cell = 0; cell + 1 < edges.length; cell++) {
@@ -468,7 +470,7 @@ export class Chart {
             column
               ? [
                   {
-                    key: `cell-${model.key}-${encodeURIComponent(line.name.trim())}-${["value", "min", "max"][i]}-${edges[cell]}`,
+                    key: `cell-${model.key}-${encodeURIComponent(idText(line.id))}-${["value", "min", "max"][i]}-${edges[cell]}`,
                     raw: column[cell] ?? null,
                     text:
                       format.plain(column[cell], line.unit) +

@@ -2,6 +2,7 @@
 
 import { csv, rows } from "../lib/csv.js";
 import * as format from "../lib/format.js";
+import { idText } from "../lib/model.js";
 import { Chart, Group } from "./charts.js";
 import { disclosure, download, h, partNode, setParts, setText } from "./dom.js";
 import { onTheme } from "./theme.js";
@@ -474,23 +475,23 @@ export class Panel {
 
   /** @param {Group} group */
   tools(group) {
-    /** @type {Map<string, import("../lib/model.js").Line>} */
+    /** @type {Map<import("../lib/model.js").LineId, import("../lib/model.js").Line>} */
     const lines = new Map();
     for (const { model } of group.charts)
-      for (const line of model.lines) if (!lines.has(line.name)) lines.set(line.name, line);
-    const chips = [...lines.values()].map(({ name, label, tone }) => {
+      for (const line of model.lines) if (!lines.has(line.id)) lines.set(line.id, line);
+    const chips = [...lines.values()].map(({ id, label, tone }) => {
       const chip = h(
         "button",
         {
           type: "button",
           class: `chip ${tone}`,
           "aria-pressed": "true",
-          "data-series": name.trim(),
+          "data-series": idText(id),
         },
         label,
       );
-      chip.addEventListener("click", () => group.toggle(name));
-      return { chip, name };
+      chip.addEventListener("click", () => group.toggle(id));
+      return { chip, id };
     });
     /** @param {string} text @param {string} label @param {() => void} act */
     const button = (text, label, act) => {
@@ -505,8 +506,8 @@ export class Panel {
     save.dataset.action = "csv";
     back.dataset.action = "back";
     group.onChange = () => {
-      for (const { chip, name } of chips)
-        chip.setAttribute("aria-pressed", String(!group.hidden.has(name)));
+      for (const { chip, id } of chips)
+        chip.setAttribute("aria-pressed", String(!group.hidden.has(id)));
       back.hidden = group.range === null;
     };
     group.onChange();
