@@ -35,7 +35,7 @@ MOST_SWITCH_MS: Final = 100
 # A day of 1,440 points and five series, whole but for its last minute.
 END: Final = datetime(2025, 11, 22, 22, 59, 40, tzinfo=UTC)
 TABS: Final = ("7-days", "30-days", "365-days", "today")
-# uPlot draws in a microtask that is queued before that of the observer; the frame comes later.
+# A chart is drawn in the task that adds its canvas; the observer comes after it, the frame later.
 WATCH: Final = """
 window.drawn = window.seen = 0;
 new MutationObserver(() => {

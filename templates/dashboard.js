@@ -1,7 +1,7 @@
 /** The dashboard: fetches what its tabs need, says how old it is, and keeps it fresh. */
 
 import { TIERS } from "./lib/data.js";
-import { ago, dayTime, duration, shortDay, time } from "./lib/format.js";
+import { ago, dayTime, duration, shortDay, time, warmUp } from "./lib/format.js";
 import { month } from "./lib/month.js";
 import { staleSince } from "./lib/stale.js";
 import { MINUTE } from "./lib/time.js";
@@ -215,6 +215,8 @@ function start() {
     views.set(id, { host, status, panel: new Panel(content), drawn: [] });
   }
   open();
+  // The file is on its way: there is time.
+  warmUp();
   document.addEventListener("visibilitychange", () => keepFresh());
   addEventListener("online", () => keepFresh(true));
   setInterval(keepFresh, Math.min(refresh.daily, 15000));

@@ -22,6 +22,12 @@ export function number(value, decimals, options = {}) {
   return format.format(value).replace(/^-(?=[0.,]+$)/, "");
 }
 
+/** Writes a number and a time: a browser takes long for its first ones. */
+export function warmUp() {
+  number(0, 0);
+  date("UTC", { hour: "2-digit", minute: "2-digit" }, 0);
+}
+
 /** @param {number} value @param {string} unit @returns {number} */
 function decimals(value, unit) {
   const size = Math.abs(value);

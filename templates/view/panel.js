@@ -3,8 +3,10 @@
 import { csv, rows } from "../lib/csv.js";
 import * as format from "../lib/format.js";
 import { idText } from "../lib/model.js";
-import { Chart, Group } from "./charts.js";
+import { Chart } from "./chart.js";
 import { disclosure, download, h, partNode, setParts, setText } from "./dom.js";
+import { Group } from "./group.js";
+import { onPixels } from "./plot.js";
 import { onTheme } from "./theme.js";
 
 /** @typedef {import("../lib/model.js").Model} Model */
@@ -356,7 +358,8 @@ export class Panel {
     /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
     this.watch = new ResizeObserver(() => requestAnimationFrame(() => this.resize()));
-    onTheme(() => this.group?.charts.forEach((chart) => chart.plot?.redraw(false)));
+    onTheme(() => this.redraw());
+    onPixels(() => this.resize());
   }
 
   resize() {
@@ -464,13 +467,9 @@ export class Panel {
     this.host.replaceChildren(content);
   }
 
-  /** All charts at once, as big as their places and letters are now. */
+  /** Draws all charts at once. */
   redraw() {
-    for (const chart of this.group?.charts ?? []) {
-      chart.plot?.destroy();
-      chart.plot = null;
-      chart.draw();
-    }
+    for (const chart of this.group?.charts ?? []) chart.plot?.draw();
   }
 
   /** @param {Group} group */

@@ -149,7 +149,7 @@ def test_the_chart_has_no_line_where_nothing_is_known(opened: Opener, site: Site
           [canvas.width, canvas.height] = [source.width, source.height];
           const brush = canvas.getContext("2d", {willReadFrequently: true});
           brush.drawImage(source, 0, 0);
-          const over = source.parentElement.querySelector(".u-over").getBoundingClientRect();
+          const over = source.parentElement.querySelector(".over").getBoundingClientRect();
           const box = source.getBoundingClientRect();
           const scale = canvas.width / box.width;
           const style = getComputedStyle(document.documentElement);

@@ -119,7 +119,7 @@ def test_a_swipe_opens_the_next_tab(opened: Opener, house: Site) -> None:
 def test_a_finger_reads_a_chart_and_opens_no_tab(opened: Opener, house: Site) -> None:
     """Touching and moving over a plot shows its values."""
     tab = opened(house, viewport=PHONE, has_touch=True, is_mobile=True).go()
-    plot = tab.drawn("today").locator('[data-chart="main"] .u-over')
+    plot = tab.drawn("today").locator('[data-chart="main"] .over')
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box
@@ -166,7 +166,7 @@ def test_hovering_reads_one_bucket_in_every_chart(opened: Opener, house: Site) -
 def read_at(tab: Tab, chart: str, number: int, of: int) -> None:
     """Put the mouse over the middle of a bucket."""
     panel = tab.page.locator('[role="tabpanel"]:visible')
-    over = panel.locator(f'[data-chart="{chart}"] .u-over')
+    over = panel.locator(f'[data-chart="{chart}"] .over')
     over.scroll_into_view_if_needed()
     box = over.bounding_box()
     assert box
@@ -197,7 +197,7 @@ def test_zoom_and_back(opened: Opener, house: Site) -> None:
     panel = tab.drawn("today")
     back = panel.locator('[data-action="back"]')
     assert not back.is_visible()
-    over = panel.locator('[data-chart="main"] .u-over')
+    over = panel.locator('[data-chart="main"] .over')
     box = over.bounding_box()
     assert box
     y = box["y"] + 40

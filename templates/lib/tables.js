@@ -1,0 +1,59 @@
+/** What charts show, as tables. */
+
+import { bucketName, plain } from "./format.js";
+import { idText } from "./model.js";
+
+/** @typedef {import("./model.js").Chart} Chart */
+/** @typedef {import("./model.js").Line} Line */
+/** @typedef {import("./model.js").LineId} LineId */
+/** @typedef {import("./model.js").Part} Part */
+/** @typedef {import("./model.js").Table} Table */
+
+/** The buckets of a chart and what its reader made of them. @typedef {{ zone: import("./time.js").Zone, bucket: string, edges: number[], hidden: Set<LineId>, view: [number, number] }} Shown */
+
+/**
+ * @param {Chart} chart
+ * @param {Shown} shown
+ * @returns {Table} one row a bucket in view of which something is known
+ */
+export function chartTable({ key, lines }, { zone, bucket, edges, hidden, view: [from, to] }) {
+  const shown = lines.filter((line) => !hidden.has(line.id));
+  /** @type {Part[][]} */
+  const rows = [];
+  for (let cell = 0; cell + 1 < edges.length; cell++) {
+    const isInView = edges[cell] >= from && edges[cell] < to;
+    if (!isInView || shown.every((line) => line.values[cell] == null)) continue;
+    rows.push([
+      { text: bucketName(zone, edges[cell], bucket) },
+      ...shown.flatMap((line) =>
+        cellsOf(line, cell, `cell-${key}-${encodeURIComponent(idText(line.id))}`, edges[cell]),
+      ),
+    ]);
+  }
+  return { head: [bucket === "day" ? "Day" : "Time", ...shown.flatMap(headsOf)], rows };
+}
+
+/** @param {Line} line @returns {string[]} */
+const headsOf = ({ label, unit, min }) => [
+  unit ? `${label} (${unit})` : label,
+  ...(min ? ["lowest", "highest"] : []),
+];
+
+/** @param {Line} line @param {number} cell @param {string} key @param {number} start @returns {Part[]} */
+function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
+  const columns = /** @type {const} */ ([
+    ["value", values],
+    ["min", min],
+    ["max", max],
+  ]);
+  const mark = partial?.[cell] ? " (in part)" : "";
+  return columns.flatMap(([name, column]) =>
+    column
+      ? {
+          key: `${key}-${name}-${start}`,
+          raw: column[cell] ?? null,
+          text: plain(column[cell], unit) + mark,
+        }
+      : [],
+  );
+}

@@ -1,0 +1,208 @@
+/** Lines, bands, bars and hatching on a canvas. */
+
+import { h } from "./dom.js";
+import { colour } from "./theme.js";
+
+/** @typedef {import("../lib/model.js").Line} Line */
+/** @typedef {import("./axes.js").Box} Box */
+/** @typedef {import("./plot.js").Sheet} Sheet */
+
+/** Where a bucket starts, and where a value is. @typedef {{ x: (cell: number) => number, y: (value: number) => number }} Place */
+
+/** @type {Record<Line["tone"], string>} */
+const TONES = {
+  use: "--use",
+  sun: "--sun",
+  ink: "--ink-1",
+  ink2: "--ink-2",
+  ink3: "--ink-3",
+  ghost: "--ghost",
+  soft: "--soft",
+};
+
+/**
+ * @param {Sheet} sheet
+ * @param {Line[]} lines
+ * @param {Place} place
+ * @param {number} strength of the bands, from 0 to 1
+ */
+export function drawLines({ brush, box, pixel }, lines, place, strength) {
+  const bars = lines.filter((line) => line.kind === "bars");
+  brush.save();
+  brush.beginPath();
+  brush.rect(box.left, 0, box.width, brush.canvas.height);
+  brush.clip();
+  brush.lineJoin = "round";
+  for (const line of lines) {
+    if (line.kind === "bars") drawBars(brush, line, place, pixel, bars);
+    else {
+      if (line.max) drawBand(brush, line, place, strength);
+      drawLine(brush, line, place, pixel);
+    }
+  }
+  brush.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} brush
+ * @param {Line} line
+ * @param {Place} place
+ * @param {number} pixel
+ * @param {Line[]} bars those that share a bucket's width
+ */
+function drawBars(brush, line, place, pixel, bars) {
+  const ink = colour(TONES[line.tone]);
+  for (const isPartial of [false, true]) {
+    brush.fillStyle = isPartial ? hatching(brush, ink, pixel) : ink;
+    brush.fill(columns(line, place, isPartial, bars.indexOf(line), bars.length));
+  }
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place @param {number} strength */
+function drawBand(brush, line, place, strength) {
+  brush.globalAlpha = strength;
+  brush.fillStyle = colour(`${TONES[line.tone]}-band`);
+  brush.fill(band(line, place));
+  brush.globalAlpha = 1;
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place @param {number} pixel */
+function drawLine(brush, line, place, pixel) {
+  const isGhost = line.tone === "ghost";
+  brush.strokeStyle = colour(TONES[line.tone]);
+  brush.lineWidth = (isGhost ? 1.25 : 1.75) * pixel;
+  brush.setLineDash(isGhost ? [3 * pixel, 3 * pixel] : []);
+  brush.stroke(line.kind === "line" ? middles(line, place) : steps(line, place));
+}
+
+/**
+ * Hatches what is unknown.
+ *
+ * @param {Sheet} sheet
+ * @param {[number, number][]} spans in pixels from the canvas' left
+ */
+export function drawBlanks({ brush, box, pixel }, spans) {
+  brush.fillStyle = hatching(brush, colour("--hatch"), pixel);
+  for (const [start, end] of spans) {
+    const left = Math.max(box.left, start);
+    const right = Math.min(box.left + box.width, end);
+    if (right > left) brush.fillRect(left, box.top, Math.max(right - left, 1), box.height);
+  }
+}
+
+/** @param {(number | null)[]} values @returns {[number, number][]} from where and to where they are known */
+function runs(values) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let from = 0, cell = 0; cell <= values.length; cell++) {
+    if (cell < values.length && values[cell] !== null) continue;
+    if (from < cell) found.push([from, cell]);
+    from = cell + 1;
+  }
+  return found;
+}
+
+/** @param {Line} line @param {Place} place */
+function steps({ values }, { x, y }) {
+  const path = new Path2D();
+  for (const [from, to] of runs(values)) {
+    path.moveTo(x(from), y(Number(values[from])));
+    for (let cell = from; cell < to; cell++) {
+      // While the value stays, one line does for many buckets.
+      if (cell + 1 < to && values[cell] === values[cell + 1]) continue;
+      path.lineTo(x(cell + 1), y(Number(values[cell])));
+      if (cell + 1 < to) path.lineTo(x(cell + 1), y(Number(values[cell + 1])));
+    }
+  }
+  return path;
+}
+
+/** @param {Line} line @param {Place} place */
+function middles({ values }, { x, y }) {
+  const path = new Path2D();
+  for (const [from, to] of runs(values)) {
+    for (let cell = from; cell < to; cell++) {
+      const [middle, at] = [(x(cell) + x(cell + 1)) / 2, y(Number(values[cell]))];
+      // One alone is a dash.
+      if (cell === from) path.moveTo(to - from > 1 ? middle : middle - 2, at);
+      path.lineTo(middle, at);
+    }
+  }
+  return path;
+}
+
+/** @param {Line} line @param {Place} place @returns {Path2D} one outline: a browser takes far longer for a rectangle a bucket */
+function band({ min = [], max = [] }, { x, y }) {
+  const path = new Path2D();
+  for (const [from, to] of runs(max)) {
+    path.moveTo(x(from), y(Number(max[from])));
+    for (let cell = from; cell < to; cell++) {
+      const high = y(Number(max[cell]));
+      path.lineTo(x(cell), high);
+      path.lineTo(x(cell + 1), high);
+    }
+    for (let cell = to - 1; cell >= from; cell--) {
+      const low = Math.max(y(Number(min[cell])), y(Number(max[cell])) + 1);
+      path.lineTo(x(cell + 1), low);
+      path.lineTo(x(cell), low);
+    }
+    path.closePath();
+  }
+  return path;
+}
+
+/**
+ * @param {Line} line
+ * @param {Place} place
+ * @param {boolean} isPartial
+ * @param {number} i
+ * @param {number} count of bars beside each other
+ */
+function columns({ values, partial, tone }, { x, y }, isPartial, i, count) {
+  const path = new Path2D();
+  const zero = y(0);
+  values.forEach((value, cell) => {
+    if (value === null || (partial?.[cell] ?? false) !== isPartial) return;
+    const [start, width] = [x(cell), x(cell + 1) - x(cell)];
+    const free = width > 6 && tone !== "soft" ? width * 0.14 : Math.min(1, width * 0.1);
+    const each = (width - 2 * free) / count;
+    path.rect(
+      start + free + each * i,
+      y(value),
+      Math.max(each - (count > 1 && each > 4 ? 1 : 0), 0.5),
+      zero - y(value),
+    );
+  });
+  return path;
+}
+
+/** @type {Map<string, CanvasPattern | string>} */
+const patterns = new Map();
+
+/** @param {CanvasRenderingContext2D} brush @param {string} ink @param {number} pixel @returns {CanvasPattern | string} slanting lines */
+function hatching(brush, ink, pixel) {
+  const size = 6 * Math.max(1, Math.round(pixel));
+  const key = `${ink} ${size}`;
+  let pattern = patterns.get(key);
+  if (pattern === undefined) {
+    pattern = brush.createPattern(tile(ink, size), "repeat") ?? ink;
+    patterns.set(key, pattern);
+  }
+  return pattern;
+}
+
+/** @param {string} ink @param {number} size */
+function tile(ink, size) {
+  const canvas = h("canvas", { width: size, height: size });
+  const brush = canvas.getContext("2d");
+  if (!brush) return canvas;
+  brush.strokeStyle = ink;
+  brush.lineWidth = size / 5;
+  brush.beginPath();
+  for (const shift of [-size, 0, size]) {
+    brush.moveTo(shift, size);
+    brush.lineTo(shift + size, 0);
+  }
+  brush.stroke();
+  return canvas;
+}

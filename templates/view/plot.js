@@ -1,0 +1,167 @@
+/** A canvas with room for axes, and what a pointer does on it. */
+
+import { h } from "./dom.js";
+
+/** @typedef {import("./axes.js").Box} Box */
+
+/**
+ * A canvas to draw on: `pixel` is how many pixels of the screen one of CSS has, `letter` the size of the
+ * page's letters in CSS pixels.
+ *
+ * @typedef {{ brush: CanvasRenderingContext2D, box: Box, pixel: number, letter: number }} Sheet
+ */
+
+/**
+ * The owner of a plot paints it, and hears where the pointer is: shares of the box's width, from 0 to 1.
+ *
+ * @typedef {{ paint: (sheet: Sheet) => void, onRead: (at: number | null) => void,
+ *   onSpan: (from: number, to: number) => void, onWhole: () => void }} Owner
+ */
+
+/** A span that is marked with the mouse has at least so many CSS pixels: a click marks none. */
+const SPAN = 8;
+
+export class Plot {
+  /** @param {HTMLElement} host @param {Owner} owner */
+  constructor(host, owner) {
+    this.host = host;
+    this.owner = owner;
+    this.canvas = h("canvas");
+    this.cursor = h("div", { class: "cursor", hidden: true });
+    this.marked = h("div", { class: "marked", hidden: true });
+    this.over = h("div", { class: "over" }, this.marked, this.cursor);
+    this.width = 0;
+    this.height = 0;
+    this.pixel = 0;
+    /** The width of the box in CSS pixels. */
+    this.across = 0;
+    /** @type {number | null} */
+    this.read = null;
+    /** Where a mouse button went down. @type {number | null} */
+    this.began = null;
+    host.append(this.canvas, this.over);
+    this.listen();
+  }
+
+  /** Draws everything anew, as big as its place and its letters are now. */
+  draw() {
+    this.measure();
+    const { canvas, over, width, height, pixel } = this;
+    const brush = canvas.getContext("2d");
+    if (!brush) return;
+    const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    canvas.width = Math.round(width * pixel);
+    canvas.height = Math.round(height * pixel);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    const box = boxIn(canvas, letter * pixel);
+    for (const side of /** @type {const} */ (["left", "top", "width", "height"])) {
+      over.style[side] = `${box[side] / pixel}px`;
+    }
+    this.across = box.width / pixel;
+    this.point(this.read);
+    this.owner.paint({ brush, box, pixel, letter });
+  }
+
+  /** @returns {boolean} whether it is of another size than it was drawn in */
+  measure() {
+    const { host, width, height, pixel } = this;
+    // A place that is hidden has no size.
+    if (host.clientWidth) {
+      this.width = Math.max(100, host.clientWidth);
+      this.height = host.clientHeight;
+    }
+    this.pixel = devicePixelRatio;
+    return width !== this.width || height !== this.height || pixel !== this.pixel;
+  }
+
+  resize() {
+    if (this.measure()) this.draw();
+  }
+
+  /** @param {number | null} read where the cursor stands; null: nowhere */
+  point(read) {
+    this.read = read;
+    this.cursor.hidden = read === null;
+    if (read !== null) this.cursor.style.transform = `translateX(${read * this.across}px)`;
+  }
+
+  listen() {
+    const { over, owner } = this;
+    over.addEventListener("pointerdown", (event) => {
+      const at = this.at(event);
+      owner.onRead(at);
+      if (event.pointerType !== "mouse" || event.button !== 0) return;
+      this.began = at;
+      over.setPointerCapture(event.pointerId);
+    });
+    over.addEventListener("pointermove", (event) => {
+      owner.onRead(this.at(event));
+      if (this.began !== null) this.mark(this.span(event));
+    });
+    over.addEventListener("pointerup", (event) => {
+      const span = this.span(event);
+      this.letGo();
+      if (span) owner.onSpan(...span);
+    });
+    over.addEventListener("pointercancel", () => this.letGo());
+    // No mouse leaves when a finger is lifted: its reading stays until another place is touched.
+    over.addEventListener("mouseleave", () => {
+      if (this.began === null) owner.onRead(null);
+    });
+    over.addEventListener("dblclick", () => owner.onWhole());
+  }
+
+  /** @param {MouseEvent} event @returns {number} */
+  at({ clientX }) {
+    const { left } = this.over.getBoundingClientRect();
+    return Math.max(0, Math.min(1, (clientX - left) / this.across));
+  }
+
+  /** @param {MouseEvent} event @returns {[number, number] | null} from where the button went down to the pointer */
+  span(event) {
+    const { began, across } = this;
+    const at = this.at(event);
+    if (began === null || Math.abs(at - began) * across < SPAN) return null;
+    return [Math.min(at, began), Math.max(at, began)];
+  }
+
+  /** @param {[number, number] | null} span */
+  mark(span) {
+    this.marked.hidden = span === null;
+    if (!span) return;
+    this.marked.style.left = `${span[0] * 100}%`;
+    this.marked.style.width = `${(span[1] - span[0]) * 100}%`;
+  }
+
+  letGo() {
+    if (this.began === null) return;
+    this.began = null;
+    this.mark(null);
+    if (!this.over.matches(":hover")) this.owner.onRead(null);
+  }
+}
+
+/** @param {HTMLCanvasElement} canvas @param {number} letter in pixels of the screen @returns {Box} what axes leave of it */
+function boxIn({ width, height }, letter) {
+  const [left, top, right, bottom] = [3.1, 0.75, 0.5, 2].map((size) => Math.round(size * letter));
+  return {
+    left,
+    top,
+    width: Math.max(1, width - left - right),
+    height: Math.max(1, height - top - bottom),
+  };
+}
+
+/** @param {() => void} act called when the pixels of the screen have another size */
+export function onPixels(act) {
+  const watch = () => {
+    const now = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const changed = () => {
+      watch();
+      act();
+    };
+    now.addEventListener("change", changed, { once: true });
+  };
+  watch();
+}
