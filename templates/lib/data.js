@@ -1,6 +1,6 @@
 /** The files: read, checked, and laid on the grid of their window's buckets. */
 
-import { HOUR, MINUTE, Zone } from "./time.js";
+import { DAY, Zone } from "./time.js";
 
 /** @typedef {"daily" | "weekly" | "monthly" | "yearly"} Tier */
 
@@ -27,6 +27,8 @@ import { HOUR, MINUTE, Zone } from "./time.js";
  * @typedef {{ edges: number[], from: number, columns: Map<string, (Value | undefined)[]> }} Grid
  */
 
+/** A file and its buckets. @typedef {{ doc: Doc, grid: Grid }} Both */
+
 /** @type {Record<Tier, { days: number, command: string }>} */
 export const TIERS = {
   daily: { days: 1, command: "powerstats collect" },
@@ -52,65 +54,73 @@ function instant(text) {
  * @throws {Error} that says what is wrong with the file
  */
 export function read(text, tier) {
-  /** @type {unknown} */
-  let raw;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    throw new Error("it is not whole");
-  }
-  if (!isObject(raw) || !isObject(raw.series) || !Array.isArray(raw.data_points)) {
-    throw new Error("it is of another form");
-  }
+  const raw = parsed(text);
+  if (!isObject(raw) || !isObject(raw.series) || !Array.isArray(raw.data_points)) throw form();
   if (raw.version !== 1) throw new Error("it is of a newer version than this page");
-  if (
-    raw.tier !== tier ||
-    typeof raw.bucket !== "string" ||
-    !/^(\d+min|hour|day)$/.test(raw.bucket)
-  ) {
-    throw new Error("it is of another form");
-  }
-  let zone;
-  try {
-    zone = new Zone(String(raw.timezone));
-  } catch {
-    throw new Error("this browser does not know its time zone");
-  }
-  /** @type {Doc["series"]} */
-  const series = new Map();
-  for (const [name, about] of Object.entries(raw.series)) {
-    if (!isObject(about)) throw new Error("it is of another form");
-    series.set(name, {
-      unit: String(about.unit ?? ""),
-      counter: String(about.state_class ?? "").startsWith("total"),
-      until: instant(about.until),
-    });
-  }
-  /** @type {Doc["latest"]} */
-  const latest = new Map();
-  for (const [name, last] of Object.entries(isObject(raw.latest) ? raw.latest : {})) {
-    if (isObject(last))
-      latest.set(name, { at: instant(last.timestamp), value: Number(last.value) });
-  }
-  /** @type {Doc["points"]} */
-  const points = new Map();
-  for (const point of raw.data_points) {
-    if (!isObject(point)) throw new Error("it is of another form");
-    points.set(instant(point.timestamp), point);
-  }
+  const bucket = String(raw.bucket);
+  if (raw.tier !== tier || !/^(\d+min|hour|day)$/.test(bucket)) throw form();
+  const zone = zoneOf(raw.timezone);
+  const series = seriesOf(raw.series);
   const untils = [...series.values()].map((about) => about.until);
   return {
     tier,
     zone,
-    bucket: raw.bucket,
+    bucket,
     series,
-    latest,
-    points,
-    day:
-      typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / (24 * HOUR)) : null,
+    latest: latestOf(raw.latest),
+    points: pointsOf(raw.data_points),
+    day: typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / DAY) : null,
     until: untils.length ? Math.max(...untils) : instant(raw.last_update),
   };
 }
+
+const form = () => new Error("it is of another form");
+
+/** @param {string} text @returns {unknown} */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("it is not whole");
+  }
+}
+
+/** @param {unknown} name @returns {Zone} */
+function zoneOf(name) {
+  try {
+    return new Zone(String(name));
+  } catch {
+    throw new Error("this browser does not know its time zone");
+  }
+}
+
+/** @param {Record<string, unknown>} raw @returns {Doc["series"]} */
+const seriesOf = (raw) =>
+  new Map(
+    Object.entries(raw).map(([name, about]) => {
+      if (!isObject(about)) throw form();
+      const { unit, state_class: stateClass, until } = about;
+      const counter = String(stateClass ?? "").startsWith("total");
+      return [name, { unit: String(unit ?? ""), counter, until: instant(until) }];
+    }),
+  );
+
+/** @param {unknown} raw @returns {Doc["latest"]} */
+const latestOf = (raw) =>
+  new Map(
+    Object.entries(isObject(raw) ? raw : {}).flatMap(([name, last]) =>
+      isObject(last) ? [[name, { at: instant(last.timestamp), value: Number(last.value) }]] : [],
+    ),
+  );
+
+/** @param {unknown[]} raw @returns {Doc["points"]} */
+const pointsOf = (raw) =>
+  new Map(
+    raw.map((point) => {
+      if (!isObject(point)) throw form();
+      return [instant(point.timestamp), point];
+    }),
+  );
 
 /**
  * @param {Doc} doc
@@ -156,7 +166,3 @@ export function grid(doc) {
 
 /** @param {Value | undefined} value @returns {number | null} what a bucket adds up: energy, or a counter's change */
 export const amount = (value) => value?.kwh ?? value?.change ?? null;
-
-/** @param {string} bucket @returns {number} the usual length of a bucket */
-export const lengthOf = (bucket) =>
-  bucket === "day" ? 24 * HOUR : bucket === "hour" ? HOUR : parseInt(bucket) * MINUTE;

@@ -1,5 +1,7 @@
 /** Unknown time: where it is, how long, and what it may have been. */
 
+import { duration, shortDay, title } from "./format.js";
+import { countPart, timeOf } from "./model.js";
 import { meters } from "./roles.js";
 import { MINUTE } from "./time.js";
 
@@ -30,59 +32,82 @@ export function asked({ series, day }, { edges, from, columns }, name) {
   return { from: first < 0 ? until : edges[first], until };
 }
 
+/** A series and how much of a bucket is unknown of it. @typedef {{ name: string, length: number }} Missing */
+
+/** @typedef {Gap & { isWhole: boolean }} Found whether all of its last bucket is unknown */
+
 /** @param {Doc} doc @param {Grid} grid @returns {Gap[]} in order */
 export function gaps(doc, grid) {
-  const { edges, columns } = grid;
+  const { edges } = grid;
+  const isDaily = doc.bucket === "day";
   const spans = new Map([...doc.series.keys()].map((name) => [name, asked(doc, grid, name)]));
-  /** @type {(Gap & { isWhole: boolean })[]} */
+  /** @type {Found[]} */
   const found = [];
   for (let i = 0; i + 1 < edges.length; i++) {
-    const expected = [];
-    /** @type {{ name: string, length: number }[]} */
-    const unknown = [];
-    const size = edges[i + 1] - edges[i];
-    for (const [name, span] of spans) {
-      if (edges[i] < span.from || edges[i] >= span.until) continue;
-      expected.push(name);
-      const share = 1 - (columns.get(name)?.[i]?.coverage ?? 0);
-      if (share >= NOTHING) unknown.push({ name, length: share * size });
-    }
+    const { expected, unknown } = missingIn(grid, spans, i);
+    if (!unknown.length) continue;
     const before = found.filter((gap) => gap.end === edges[i]);
-    for (const part of doc.bucket === "day" ? apart(unknown) : [unknown]) {
-      if (!part.length) continue;
-      const missing = part.map(({ name }) => name);
-      const length = Math.max(...part.map(({ length }) => length));
-      const kind = classify(missing, expected, doc);
-      const last = before.find(
-        (gap) => String(gap.missing) === String(missing) && gap.kind === kind,
-      );
+    for (const part of isDaily ? apart(unknown) : [unknown]) {
+      const gap = gapOf(doc, edges[i], edges[i + 1], part, expected);
+      const last = before.find((other) => isAlike(other, gap));
       // Two days that are both known in part may have a gap each.
-      if (last && (doc.bucket !== "day" || size - length < NOTHING * size || last.isWhole)) {
-        last.end = edges[i + 1];
-        last.length += length;
-        last.isWhole = size - length < NOTHING * size;
-      } else {
-        found.push({
-          start: edges[i],
-          end: edges[i + 1],
-          length,
-          missing,
-          kind,
-          isWhole: size - length < NOTHING * size,
-        });
-      }
+      if (last && (!isDaily || gap.isWhole || last.isWhole)) {
+        last.end = gap.end;
+        last.length += gap.length;
+        last.isWhole = gap.isWhole;
+      } else found.push(gap);
     }
   }
   return found;
 }
 
 /**
- * @param {{ name: string, length: number }[]} unknown of one day
- * @returns {{ name: string, length: number }[][]} those of about one length are one gap; who knows of a day
- *   only how much of it was unknown cannot tell more
+ * @param {Grid} grid
+ * @param {Map<string, { from: number, until: number }>} spans what was asked for
+ * @param {number} i a bucket
+ * @returns {{ expected: string[], unknown: Missing[] }} the series that were asked for, and those with a gap
+ */
+function missingIn({ edges, columns }, spans, i) {
+  const size = edges[i + 1] - edges[i];
+  const expected = [...spans].flatMap(([name, { from, until }]) =>
+    edges[i] >= from && edges[i] < until ? name : [],
+  );
+  const unknown = expected.flatMap((name) => {
+    const share = 1 - (columns.get(name)?.[i]?.coverage ?? 0);
+    return share >= NOTHING ? { name, length: share * size } : [];
+  });
+  return { expected, unknown };
+}
+
+/**
+ * @param {Doc} doc
+ * @param {number} start
+ * @param {number} end
+ * @param {Missing[]} part
+ * @param {string[]} expected
+ * @returns {Found} of one bucket
+ */
+function gapOf(doc, start, end, part, expected) {
+  const missing = part.map(({ name }) => name);
+  const length = Math.max(...part.map((one) => one.length));
+  const isWhole = end - start - length < NOTHING * (end - start);
+  return { start, end, length, missing, kind: classify(missing, expected, doc), isWhole };
+}
+
+/** @param {Gap} one @param {Gap} other @returns {boolean} */
+const isAlike = (one, other) =>
+  one.kind === other.kind &&
+  one.missing.length === other.missing.length &&
+  one.missing.every((name, i) => name === other.missing[i]);
+
+/**
+ * A day's gaps cannot be told apart by their times: only how long each was is known.
+ *
+ * @param {Missing[]} unknown of one day
+ * @returns {Missing[][]} those of about one length are one gap
  */
 function apart(unknown) {
-  /** @type {{ name: string, length: number }[][]} */
+  /** @type {Missing[][]} */
   const groups = [];
   for (const one of unknown) {
     const same = groups.find(
@@ -129,4 +154,30 @@ export function blanks(doc, grid, names) {
     else found.push([edges[i], edges[i + 1]]);
   }
   return found;
+}
+
+/** @type {Record<Gap["kind"], string>} */
+const KINDS = { "no data": "No data", "power cut": "Power cut", unknown: "Unknown" };
+
+/** @param {Doc} doc @param {Grid} grid @returns {import("./model.js").Gaps} the newest first */
+export function gapList(doc, grid) {
+  const found = gaps(doc, grid).reverse();
+  return {
+    title: found.length ? "Power cuts and gaps" : "No gaps",
+    total: countPart("gaps", found.length),
+    rows: found.map(({ start, length, missing, kind }, i) => ({
+      start: {
+        key: `gap-${i}-start`,
+        raw: new Date(start).toISOString(),
+        text: doc.bucket === "day" ? shortDay(doc.zone.day(start)) : timeOf(doc, start),
+      },
+      length: { key: `gap-${i}-length`, raw: Math.round(length / 1000), text: duration(length) },
+      kind: KINDS[kind],
+      what: {
+        key: `gap-${i}-missing`,
+        raw: missing.join(" "),
+        text: missing.length === doc.series.size ? "everything" : missing.map(title).join(", "),
+      },
+    })),
+  };
 }

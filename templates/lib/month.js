@@ -1,11 +1,13 @@
 /** The last thirty closed days. */
 
+import { energyChart, powerChart } from "./charts.js";
+import { closed } from "./closed.js";
 import { weekday } from "./format.js";
-import { amountUnit, cell, changePart, energyChart, mainChart, part } from "./model.js";
+import { amountUnit, cell, changePart, countPart, part } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { change, daysOf, totals, weekdays } from "./statistics.js";
-import { closed } from "./week.js";
 
+/** @typedef {import("./data.js").Both} Both */
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
 /** @typedef {import("./statistics.js").Day} Day */
@@ -13,18 +15,17 @@ import { closed } from "./week.js";
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {{ doc: Doc, grid: Grid } | null} year yearly.json, if it is published and read
+ * @param {Both | null} [year] yearly.json, if it is published and read
  * @returns {import("./model.js").Model}
  */
 export function month(doc, grid, year) {
   const roles = rolesOf(doc.series);
-  const { energy, sunEnergy, main } = roles;
+  const { energy, sunEnergy } = roles;
   const days = daysOf(doc, grid, energy);
   const suns = daysOf(doc, grid, sunEnergy);
-  const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
   return {
     isLong: false,
-    charts: [...energyChart(roles, days, suns), ...power],
+    charts: [...energyChart(roles, days, suns), ...powerChart(doc, grid, roles)],
     rest: () => ({
       ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
       bars: energy === null ? [] : [pattern(doc, energy, days)],
@@ -34,7 +35,7 @@ export function month(doc, grid, year) {
 }
 
 /**
- * The thirty days before, by energy per known day, where each of the sixty days is known in part at least.
+ * The thirty days before; compared, by energy per known day, only if something is known of each of the sixty.
  *
  * @param {Day[]} days
  * @param {Day[]} older days that end anywhere
@@ -59,7 +60,7 @@ export function previous(days, older) {
  * @param {Doc} doc
  * @param {Day[]} days
  * @param {string} energy
- * @param {{ doc: Doc, grid: Grid } | null} year
+ * @param {Both | null | undefined} year
  * @returns {import("./model.js").Part[][]}
  */
 function before(doc, days, energy, year) {
@@ -71,11 +72,7 @@ function before(doc, days, energy, year) {
       { text: "the 30 days before: " },
       part("before", found.total, unit),
       ...(found.days < days.length
-        ? [
-            { text: " in " },
-            { key: "before-days", raw: found.days, text: String(found.days) },
-            { text: " days" },
-          ]
+        ? [{ text: " in " }, countPart("before-days", found.days), { text: " days" }]
         : []),
     ],
     found.change === null ? [] : [changePart("before-change", found.change), { text: " a day" }],
@@ -94,10 +91,7 @@ function pattern(doc, energy, days) {
     rows: found.map(({ weekday: number, mean, days }) => ({
       label: weekday(number + 3, "long"),
       bars: [{ share: (mean ?? 0) / most, tone: "use", partial: false }],
-      cells: [
-        cell(`weekday-${number}`, mean, unit),
-        { key: `weekday-${number}-days`, raw: days, text: `${days}` },
-      ],
+      cells: [cell(`weekday-${number}`, mean, unit), countPart(`weekday-${number}-days`, days)],
     })),
   };
 }

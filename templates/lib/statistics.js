@@ -7,82 +7,98 @@ import { HOUR } from "./time.js";
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Value} Value */
 
-/**
- * `total` is in kWh or a counter's unit; `mean` is weighted by known time; `known` is the share of the
- * time until the series' `until`.
- *
- * @typedef {{ total: number | null, mean: number | null,
- *   min: { value: number, at: number } | null, max: { value: number, at: number } | null,
- *   known: number | null, seconds: number }} Summary
- */
+/** A bucket's lowest or highest value, and where the bucket starts. @typedef {{ value: number, at: number }} Extreme */
 
 /**
- * @param {Grid} grid
- * @param {string | null} name
- * @param {number} until
- * @param {number} [from]
- * @returns {Summary}
+ * What buckets add up to: `total` in kWh or the unit of a counter, `mean` weighted by known time, `time` how
+ * much is known, in ms.
+ *
+ * @typedef {{ total: number | null, mean: number | null, min: Extreme | null, max: Extreme | null,
+ *   time: number }} Sums
  */
-export function summary({ edges, from: start, columns }, name, until, from = start) {
-  /** @type {Summary} */
-  const found = { total: null, mean: null, min: null, max: null, known: null, seconds: 0 };
+
+/** `known` is the share of the time until the series' `until`. @typedef {Sums & { known: number | null }} Summary */
+
+/**
+ * @param {number[]} edges
+ * @param {(Value | undefined)[]} column
+ * @param {number} first
+ * @param {number} end the bucket after the last
+ * @returns {Sums}
+ */
+function sums(edges, column, first, end) {
+  /** @type {Sums} */
+  const found = { total: null, mean: null, min: null, max: null, time: 0 };
   let weighted = 0;
   let measured = 0;
-  const column = (name !== null && columns.get(name)) || [];
-  column.forEach((value, i) => {
-    if (!value || edges[i] < from) return;
+  for (let i = first; i < end; i++) {
+    const value = column[i];
+    if (!value) continue;
     const time = value.coverage * (edges[i + 1] - edges[i]);
-    found.seconds += time / 1000;
+    found.time += time;
     const added = amount(value);
     if (added !== null) found.total = (found.total ?? 0) + added;
     if (value.mean !== undefined) {
       weighted += value.mean * time;
       measured += time;
     }
-    if (value.min !== undefined && !(found.min && found.min.value <= value.min)) {
-      found.min = { value: value.min, at: edges[i] };
-    }
-    if (value.max !== undefined && !(found.max && found.max.value >= value.max)) {
-      found.max = { value: value.max, at: edges[i] };
-    }
-  });
+    found.min = lower(found.min, value.min, edges[i]);
+    found.max = higher(found.max, value.max, edges[i]);
+  }
   if (measured) found.mean = weighted / measured;
-  const asked = (Math.min(until, edges[edges.length - 1]) - from) / 1000;
-  if (asked > 0 && column.length) found.known = Math.min(1, found.seconds / asked);
   return found;
+}
+
+/** @param {Extreme | null} found @param {number | undefined} value @param {number} at @returns {Extreme | null} */
+const lower = (found, value, at) =>
+  value === undefined || (found && found.value <= value) ? found : { value, at };
+
+/** @param {Extreme | null} found @param {number | undefined} value @param {number} at @returns {Extreme | null} */
+const higher = (found, value, at) =>
+  value === undefined || (found && found.value >= value) ? found : { value, at };
+
+/**
+ * @param {Grid} grid
+ * @param {string | null} name
+ * @param {number} until
+ * @returns {Summary}
+ */
+export function summary({ edges, from, columns }, name, until) {
+  const column = (name !== null && columns.get(name)) || [];
+  const first = edges.findIndex((edge) => edge >= from);
+  const found = sums(edges, column, first, column.length);
+  const asked = Math.min(until, edges[edges.length - 1]) - from;
+  const known = asked > 0 && column.length ? Math.min(1, found.time / asked) : null;
+  return { ...found, known };
 }
 
 /** An hour, or a day, of which less is known is not compared. */
 export const WHOLE = 0.999;
 
 /**
- * The amounts of a day's whole hours that are wholly known, by local time; an hour that comes twice is
- * two hours.
+ * The amounts of a day's hours that are over and wholly known, by local time; a time has two amounts if
+ * its hour comes twice.
  *
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {string} name
  * @param {number} day
- * @returns {Map<string, number>}
+ * @returns {Map<string, number[]>}
  */
 export function hoursOf({ zone, series }, { edges, columns }, name, day) {
   const column = columns.get(name) ?? [];
   const until = series.get(name)?.until ?? 0;
   const starts = [...zone.hours(day), zone.start(day + 1)];
-  /** @type {Map<string, number>} */
+  /** @type {Map<string, number[]>} */
   const hours = new Map();
   let i = edges.findIndex((edge) => edge >= starts[0]);
   for (let h = 0; h + 1 < starts.length; h++) {
+    const from = i;
+    while (i >= 0 && i < column.length && edges[i] < starts[h + 1]) i++;
+    const { total, time } = sums(edges, column, from, i);
+    if (starts[h + 1] > until || time < WHOLE * (starts[h + 1] - starts[h])) continue;
     const label = new Date(zone.local(starts[h])).toISOString().slice(11, 16);
-    let known = 0;
-    let sum = 0;
-    for (; i >= 0 && i < column.length && edges[i] < starts[h + 1]; i++) {
-      known += (column[i]?.coverage ?? 0) * (edges[i + 1] - edges[i]);
-      sum += amount(column[i]) ?? 0;
-    }
-    if (starts[h + 1] <= until && known >= WHOLE * (starts[h + 1] - starts[h])) {
-      hours.set([...hours.keys()].some((key) => key === label) ? `${label} again` : label, sum);
-    }
+    hours.set(label, [...(hours.get(label) ?? []), total ?? 0]);
   }
   return hours;
 }
@@ -94,31 +110,37 @@ export function hoursOf({ zone, series }, { edges, columns }, name, day) {
  */
 
 /**
- * @param {Map<string, number>} ours
- * @param {Map<string, number>[]} others one day, or those whose mean day it is
- * @returns {Comparison | null} null where no hour can be compared
+ * @param {Map<string, number[]>} ours
+ * @param {Map<string, number[]>[]} others one day, or those whose mean day it is
+ * @returns {Comparison | null} null if no hour can be compared
  */
 export function compareHours(ours, others) {
-  const found = { ours: 0, theirs: 0, hours: 0 };
-  for (const [label, value] of ours) {
-    const values = others.flatMap((day) => day.get(label) ?? []);
-    if (!values.length) continue;
-    found.ours += value;
-    found.theirs += values.reduce((sum, other) => sum + other, 0) / values.length;
-    found.hours += 1;
-  }
-  return found.hours ? { ...found, change: change(found.ours, found.theirs) } : null;
+  const pairs = [...ours].flatMap(([label, values]) =>
+    values.flatMap((value, turn) => {
+      const theirs = others.flatMap((day) => day.get(label)?.[turn] ?? []);
+      return theirs.length ? { ours: value, theirs: add(theirs) / theirs.length } : [];
+    }),
+  );
+  if (!pairs.length) return null;
+  const found = {
+    ours: add(pairs.map(({ ours }) => ours)),
+    theirs: add(pairs.map(({ theirs }) => theirs)),
+  };
+  return { ...found, hours: pairs.length, change: change(found.ours, found.theirs) };
 }
+
+/** @param {number[]} values */
+const add = (values) => values.reduce((sum, value) => sum + value, 0);
 
 /** @param {number | null} ours @param {number | null} theirs @returns {number | null} as a share of theirs */
 export const change = (ours, theirs) =>
   ours === null || theirs === null || theirs <= 0 ? null : ours / theirs - 1;
 
 /**
- * A window's days; each has its `total`, its known share, and its means and extremes.
+ * A day of a window: its total, its mean, and its known share.
  *
  * @typedef {{ day: number, start: number, end: number, total: number | null, coverage: number,
- *   mean: number | null, min: number | null, max: number | null }} Day
+ *   mean: number | null }} Day
  */
 
 /**
@@ -131,40 +153,14 @@ export function daysOf({ zone }, { edges, columns }, name) {
   /** @type {Day[]} */
   const days = [];
   const column = (name !== null && columns.get(name)) || [];
-  let known = 0;
-  let weighted = 0;
-  let measured = 0;
-  for (let i = 0; i + 1 < edges.length; i++) {
-    let day = days[days.length - 1];
-    if (!day || edges[i] >= day.end) {
-      const number = zone.day(edges[i]);
-      day = {
-        day: number,
-        start: edges[i],
-        end: zone.start(number + 1),
-        total: null,
-        coverage: 0,
-        mean: null,
-        min: null,
-        max: null,
-      };
-      days.push(day);
-      known = weighted = measured = 0;
-    }
-    const value = column[i];
-    if (!value) continue;
-    const time = value.coverage * (edges[i + 1] - edges[i]);
-    known += time;
-    day.coverage = Math.min(1, known / (day.end - day.start));
-    const added = amount(value);
-    if (added !== null) day.total = (day.total ?? 0) + added;
-    if (value.mean !== undefined) {
-      weighted += value.mean * time;
-      measured += time;
-      if (measured) day.mean = weighted / measured;
-    }
-    if (value.min !== undefined) day.min = Math.min(day.min ?? Infinity, value.min);
-    if (value.max !== undefined) day.max = Math.max(day.max ?? -Infinity, value.max);
+  for (let first = 0, next = 0; first + 1 < edges.length; first = next) {
+    const start = edges[first];
+    const day = zone.day(start);
+    const end = zone.start(day + 1);
+    do next++;
+    while (next + 1 < edges.length && edges[next] < end);
+    const { total, mean, time } = sums(edges, column, first, next);
+    days.push({ day, start, end, total, mean, coverage: Math.min(1, time / (end - start)) });
   }
   return days;
 }

@@ -1,9 +1,10 @@
 /** What charts show, as tables. */
 
 import { bucketName, plain } from "./format.js";
-import { idText } from "./model.js";
+import { idText, part } from "./model.js";
 
 /** @typedef {import("./model.js").Chart} Chart */
+/** @typedef {import("./model.js").Heat} Heat */
 /** @typedef {import("./model.js").Line} Line */
 /** @typedef {import("./model.js").LineId} LineId */
 /** @typedef {import("./model.js").Part} Part */
@@ -57,3 +58,22 @@ function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
       : [],
   );
 }
+
+/** @param {Heat} heat @returns {Table} a cell for each square */
+export const heatTable = ({ key, head, columns, rows, unit }) => ({
+  head: [head, ...columns.map(({ label }) => label)],
+  rows: rows.map((row) => [
+    { text: row.label },
+    ...row.cells.map((cell) =>
+      cell
+        ? { key: `heat-${key}-${cell.name}`, raw: cell.value, text: plain(cell.value, unit) }
+        : { text: "" },
+    ),
+  ]),
+});
+
+/** @param {Heat} heat @returns {[Part, Part]} its lowest and its highest value */
+export const heatEnds = ({ key, low, high, unit }) => [
+  part(`${key}-low`, low, unit),
+  part(`${key}-high`, high, unit),
+];

@@ -33,9 +33,8 @@ export class Zone {
 
   /** @param {number} instant @returns {number} what local time is ahead of UTC */
   ask(instant) {
-    const [month, day, year, hour, minute, second] = /** @type {number[]} */ (
-      this.parts.format(instant).match(/\d+/g)?.map(Number)
-    );
+    const numbers = this.parts.format(instant).match(/\d+/g) ?? [];
+    const [month, day, year, hour, minute, second] = numbers.map(Number);
     const local = Date.UTC(year, month - 1, day, hour, minute, second);
     return local - Math.floor(instant / SECOND) * SECOND;
   }
@@ -133,7 +132,7 @@ export class Zone {
   edges(bucket, first, last) {
     /** @type {number[]} */
     const edges = [];
-    const step = parseInt(bucket) * MINUTE || Infinity;
+    const step = parseInt(bucket, 10) * MINUTE || Infinity;
     for (let day = first; day <= last; day++) {
       const end = this.start(day + 1);
       if (bucket === "day") {
@@ -150,8 +149,15 @@ export class Zone {
   }
 }
 
+/** Steps between ticks, in minutes, in days and in months. */
+const STEPS = {
+  minutes: [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720],
+  days: [1, 2, 7, 14],
+  months: [1, 2, 3, 6],
+};
+
 /**
- * Local instants for an axis, at round local times and no more than fit.
+ * Local instants for an axis, at round local times and no more than have room.
  *
  * @param {Zone} zone
  * @param {number} from
@@ -160,32 +166,40 @@ export class Zone {
  * @returns {number[]}
  */
 export function ticks(zone, from, to, most) {
-  const span = to - from;
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((step) => step * MINUTE);
-  const step = steps.find((step) => span / step <= most);
-  /** @type {number[]} */
-  const at = [];
-  if (step) {
-    const grid = Math.min(step, 15 * MINUTE);
-    for (let tick = Math.ceil(from / grid) * grid; tick < to; tick += grid) {
-      // An hour that comes twice has room for one tick, if there is none for each hour.
-      const isFree = !at.length || tick - at[at.length - 1] > step * 0.75;
-      if (isFree && (zone.local(tick) % DAY) % step === 0) at.push(tick);
-    }
-    return at;
-  }
-  const days = [1, 2, 7, 14].find((days) => span / DAY / days <= most);
+  const fits = (/** @type {number} */ step) => (to - from) / step <= most;
+  const minutes = STEPS.minutes.find((count) => fits(count * MINUTE));
+  if (minutes) return clockTicks(zone, from, to, minutes * MINUTE);
+  const days = STEPS.days.find((count) => fits(count * DAY));
+  const months = STEPS.months.find((count) => fits(count * 30 * DAY)) ?? 12;
   const first = zone.day(from);
   const last = zone.day(to);
-  const months = [1, 2, 3, 6].find((months) => span / DAY / 30 / months <= most) ?? 12;
-  for (let day = first; day <= last; day++) {
-    const date = new Date(day * DAY);
-    const wanted = days
-      ? days < 7
-        ? (last - day) % days === 0
-        : (day + 3) % days === 0
-      : date.getUTCDate() === 1 && date.getUTCMonth() % months === 0;
-    if (wanted && zone.start(day) >= from && zone.start(day) < to) at.push(zone.start(day));
+  /** @param {number} day */
+  const isRound = (day) => (days ? isRoundDay(day, days, last) : isRoundMonth(day, months));
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .filter(isRound)
+    .map((day) => zone.start(day))
+    .filter((at) => at >= from && at < to);
+}
+
+/** @param {Zone} zone @param {number} from @param {number} to @param {number} step @returns {number[]} */
+function clockTicks(zone, from, to, step) {
+  /** @type {number[]} */
+  const at = [];
+  const grid = Math.min(step, 15 * MINUTE);
+  for (let tick = Math.ceil(from / grid) * grid; tick < to; tick += grid) {
+    // An hour that comes twice has room for one tick, if there is none for each hour.
+    const isFree = !at.length || tick - at[at.length - 1] > step * 0.75;
+    if (isFree && (zone.local(tick) % DAY) % step === 0) at.push(tick);
   }
   return at;
+}
+
+/** @param {number} day @param {number} step @param {number} last @returns {boolean} from a week on, on Mondays */
+const isRoundDay = (day, step, last) =>
+  step < 7 ? (last - day) % step === 0 : (day + 3) % step === 0;
+
+/** @param {number} day @param {number} step @returns {boolean} */
+function isRoundMonth(day, step) {
+  const date = new Date(day * DAY);
+  return date.getUTCDate() === 1 && date.getUTCMonth() % step === 0;
 }

@@ -1,15 +1,17 @@
 /** Today: now, so far, and against the same hours of yesterday and of the mean week. */
 
-import { dayTime, longDay, plain, time, title } from "./format.js";
+import { furtherCharts, mainChart } from "./charts.js";
+import { dayTime, longDay, time, title } from "./format.js";
+import { gapList } from "./gaps.js";
 import {
   amountUnit,
   card,
   changePart,
-  furtherCharts,
-  gapList,
-  known,
-  mainChart,
+  countPart,
+  figure,
+  isCounter,
   part,
+  sharePart,
   summed,
   unitOf,
   when,
@@ -17,29 +19,36 @@ import {
 } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { compareHours, hoursOf } from "./statistics.js";
+import { DAY, HOUR } from "./time.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./model.js").Card} Card */
+/** @typedef {import("./model.js").Hero} Hero */
+/** @typedef {import("./model.js").Part} Part */
+/** @typedef {import("./roles.js").Roles} Roles */
+/** @typedef {import("./statistics.js").Comparison} Comparison */
+
+/** Another tab's file: null if it is not read yet, undefined if it is not published. @typedef {import("./data.js").Both | null | undefined} Beside */
 
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {{ doc: Doc, grid: Grid } | null} [week] weekly.json; null: not read yet, none: not published
+ * @param {Beside} [week] weekly.json
  * @returns {import("./model.js").Model}
  */
 export function today(doc, grid, week) {
   const roles = rolesOf(doc.series);
   const { main } = roles;
   const charts = mainChart(doc, grid, roles);
-  if (week !== undefined && main !== null && !doc.series.get(main)?.counter) {
-    const values = yesterday(doc, grid, week, main, doc.day ?? 0);
+  if (week !== undefined && main !== null && !isCounter(doc, main)) {
     charts[0].lines.push({
       id: YESTERDAY,
       label: "yesterday",
       unit: unitOf(doc, main),
       tone: "ghost",
       kind: "step",
-      values,
+      values: yesterday(doc, grid, week, main),
     });
   }
   return { isLong: false, charts, rest: () => rest(doc, grid, roles, week) };
@@ -48,60 +57,20 @@ export function today(doc, grid, week) {
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {import("./roles.js").Roles} roles
- * @param {{ doc: Doc, grid: Grid } | null} [week]
+ * @param {Roles} roles
+ * @param {Beside} week
  * @returns {import("./model.js").Rest}
  */
 function rest(doc, grid, roles, week) {
   const { main, energy } = roles;
-  const found = summed(doc, grid, main);
-  const used = summed(doc, grid, energy);
-  const unit = unitOf(doc, main);
-  const day = doc.day ?? 0;
-  const compared = compare(doc, grid, energy, day, week ?? null);
-
-  const cards = [];
-  if (energy !== null) {
-    const kwh = amountUnit(doc, energy);
-    /** @type {import("./model.js").Part[]} */
-    const span = [{ text: energy === main ? "since midnight" : title(energy) }];
-    cards.push(card("energy-today", "Energy so far", used.total, kwh, [span], "use"));
-    for (const [key, label, than] of week === undefined
-      ? []
-      : /** @type {const} */ ([
-          ["yesterday", "Yesterday, same hours", compared?.yesterday],
-          ["mean-week", "Mean week, same hours", compared?.week],
-        ])) {
-      cards.push(
-        card(key, label, than?.theirs, kwh, [
-          than
-            ? [
-                changePart(`${key}-change`, than.change),
-                { text: " today, over " },
-                { key: `${key}-hours`, raw: than.hours, text: `${than.hours}` },
-                { text: than.hours === 1 ? " hour" : " hours" },
-              ]
-            : [{ text: "no hour to compare yet" }],
-        ]),
-      );
-      if (than)
-        cards[cards.length - 1].notes[0].push({ key: `${key}-today`, raw: than.ours, text: "" });
-    }
-  }
-  if (main !== null && !doc.series.get(main)?.counter) {
-    cards.push(
-      card("mean-today", "Mean", found.mean, unit, [[{ text: "over known time" }]]),
-      card("min-today", "Lowest", found.min?.value, unit, [when(doc, found.min, "min-today-time")]),
-      card("max-today", "Highest", found.max?.value, unit, [
-        when(doc, found.max, "max-today-time"),
-      ]),
-    );
-  }
-
+  const cards = [
+    ...(energy === null ? [] : energyCards(doc, grid, roles, energy, week)),
+    ...(main === null || isCounter(doc, main) ? [] : mainCards(doc, grid, main)),
+  ];
   return {
-    heading: longDay(day),
+    heading: longDay(doc.day ?? 0),
     known: null,
-    hero: hero(doc, grid, roles, found.known),
+    hero: main === null ? null : hero(doc, grid, roles, main),
     cards,
     smalls: furtherCharts(doc, grid, roles),
     bars: [],
@@ -113,54 +82,96 @@ function rest(doc, grid, roles, week) {
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {import("./roles.js").Roles} roles
- * @param {number | null} share
- * @returns {import("./model.js").Hero | null}
+ * @param {Roles} roles
+ * @param {string} energy
+ * @param {Beside} week
+ * @returns {Card[]}
  */
-function hero(doc, grid, { main, sun, sunEnergy }, share) {
-  if (main === null) return null;
+function energyCards(doc, grid, { main }, energy, week) {
+  const unit = amountUnit(doc, energy);
+  const { total } = summed(doc, grid, energy);
+  const since = energy === main ? "since midnight" : title(energy);
+  const soFar = card("energy-today", "Energy so far", total, unit, [[{ text: since }]], "use");
+  if (week === undefined) return [soFar];
+  const compared = compare(doc, grid, energy, week);
+  return [
+    soFar,
+    comparison("yesterday", "Yesterday, same hours", unit, compared?.yesterday ?? null),
+    comparison("mean-week", "Mean week, same hours", unit, compared?.week ?? null),
+  ];
+}
+
+/** @param {string} key @param {string} label @param {string} unit @param {Comparison | null} than @returns {Card} */
+function comparison(key, label, unit, than) {
+  if (!than) return card(key, label, null, unit, [[{ text: "no hour to compare yet" }]]);
+  return card(key, label, than.theirs, unit, [
+    [
+      changePart(`${key}-change`, than.change),
+      { text: " today, over " },
+      countPart(`${key}-hours`, than.hours),
+      { text: than.hours === 1 ? " hour" : " hours" },
+      // For who compares: what today took in these hours.
+      { key: `${key}-today`, raw: than.ours, text: "" },
+    ],
+  ]);
+}
+
+/** @param {Doc} doc @param {Grid} grid @param {string} main @returns {Card[]} */
+function mainCards(doc, grid, main) {
   const unit = unitOf(doc, main);
+  const { mean, min, max } = summed(doc, grid, main);
+  return [
+    card("mean-today", "Mean", mean, unit, [[{ text: "over known time" }]]),
+    card("min-today", "Lowest", min?.value, unit, [when(doc, min, "min-today-time")]),
+    card("max-today", "Highest", max?.value, unit, [when(doc, max, "max-today-time")]),
+  ];
+}
+
+/**
+ * @param {Doc} doc
+ * @param {Grid} grid
+ * @param {Roles} roles
+ * @param {string} main
+ * @returns {Hero}
+ */
+function hero(doc, grid, roles, main) {
   const last = doc.latest.get(main);
   const isUnknown = last === undefined || !isKnown(doc, grid, main);
-  /** @param {{ at: number } | undefined} last */
-  const at = (last) =>
-    last
-      ? doc.zone.day(last.at) === doc.day
-        ? time(doc.zone, last.at, true)
-        : dayTime(doc.zone, last.at)
-      : "";
-  const sunLast = sun !== null && isKnown(doc, grid, sun) ? doc.latest.get(sun) : undefined;
-  const sunSum = summed(doc, grid, sunEnergy);
-  const hasSun = sun !== null || sunEnergy !== null;
   return {
-    label: isUnknown ? "Unknown now" : doc.series.get(main)?.counter ? "Meter" : "Now",
-    value: plain(last?.value, unit),
-    unit: last ? unit : "",
-    raw: last?.value ?? null,
+    label: isUnknown ? "Unknown now" : isCounter(doc, main) ? "Meter" : "Now",
+    figure: figure("now", last?.value, unitOf(doc, main)),
+    when: last ? lastReading(doc, last.at, isUnknown) : [{ text: "no reading yet" }],
     isUnknown,
-    when: last
-      ? [
-          { text: isUnknown ? "last reading " : "" },
-          { key: "now-time", raw: new Date(last.at).toISOString(), text: at(last) },
-        ]
-      : [{ text: "no reading yet" }],
-    sun: hasSun
-      ? {
-          value: plain(sunLast?.value, unitOf(doc, sun)),
-          unit: sunLast ? unitOf(doc, sun) : "",
-          raw: sunLast?.value ?? null,
-          notes:
-            sunEnergy === null
-              ? []
-              : [part("solar-today", sunSum.total, amountUnit(doc, sunEnergy)), { text: " today" }],
-        }
-      : null,
-    known: known(share),
+    sun: sunNow(doc, grid, roles),
+    known: sharePart("known", summed(doc, grid, main).known),
+  };
+}
+
+/** @param {Doc} doc @param {number} at @param {boolean} isUnknown @returns {Part[]} */
+function lastReading({ zone, day }, at, isUnknown) {
+  const text = zone.day(at) === day ? time(zone, at, true) : dayTime(zone, at);
+  return [
+    { text: isUnknown ? "last reading " : "" },
+    { key: "now-time", raw: new Date(at).toISOString(), text },
+  ];
+}
+
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Hero["sun"]} */
+function sunNow(doc, grid, { sun, sunEnergy }) {
+  if (sun === null && sunEnergy === null) return null;
+  const last = sun !== null && isKnown(doc, grid, sun) ? doc.latest.get(sun) : undefined;
+  const total = summed(doc, grid, sunEnergy).total;
+  return {
+    figure: figure("solar-now", last?.value, unitOf(doc, sun)),
+    notes:
+      sunEnergy === null
+        ? []
+        : [part("solar-today", total, amountUnit(doc, sunEnergy)), { text: " today" }],
   };
 }
 
 /** @param {Doc} doc @param {Grid} grid @param {string} name @returns {boolean} whether the newest bucket asked for knows it */
-export function isKnown({ series }, { edges, columns }, name) {
+function isKnown({ series }, { edges, columns }, name) {
   const until = series.get(name)?.until ?? 0;
   const last = edges.filter((edge) => edge <= until).length - 2;
   return last >= 0 && columns.get(name)?.[last] !== undefined;
@@ -169,12 +180,12 @@ export function isKnown({ series }, { edges, columns }, name) {
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {string | null} name
- * @param {number} day
- * @param {{ doc: Doc, grid: Grid } | null} week
+ * @param {string} name
+ * @param {Beside} week
  */
-export function compare(doc, grid, name, day, week) {
-  if (name === null || !week || !week.doc.series.has(name)) return null;
+function compare(doc, grid, name, week) {
+  if (!week?.doc.series.has(name)) return null;
+  const day = doc.day ?? 0;
   const ours = hoursOf(doc, grid, name, day);
   /** @param {number} ago */
   const before = (ago) => hoursOf(week.doc, week.grid, name, day - ago);
@@ -187,23 +198,20 @@ export function compare(doc, grid, name, day, week) {
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {{ doc: Doc, grid: Grid } | null} week
+ * @param {Beside} week
  * @param {string} name
- * @param {number} day
  * @returns {(number | null)[]} yesterday's hourly means, at today's buckets of the same local hour
  */
-function yesterday({ zone }, { edges }, week, name, day) {
-  if (!week) return edges.slice(1).map(() => null);
+function yesterday({ zone, day }, { edges }, week, name) {
   /** @type {Map<number, number>} */
   const hours = new Map();
-  const [from, to] = [zone.start(day - 1), zone.start(day)];
-  week.grid.columns.get(name)?.forEach((value, i) => {
+  /** @param {number} at */
+  const hourOf = (at) => Math.floor((zone.local(at) % DAY) / HOUR);
+  const [from, to] = [zone.start((day ?? 0) - 1), zone.start(day ?? 0)];
+  week?.grid.columns.get(name)?.forEach((value, i) => {
     const at = week.grid.edges[i];
-    const hour = Math.floor((zone.local(at) % 864e5) / 36e5);
-    if (at >= from && at < to && value?.mean !== undefined && !hours.has(hour))
-      hours.set(hour, value.mean);
+    const isFirst = at >= from && at < to && !hours.has(hourOf(at));
+    if (isFirst && value?.mean !== undefined) hours.set(hourOf(at), value.mean);
   });
-  return edges
-    .slice(0, -1)
-    .map((at) => hours.get(Math.floor((zone.local(at) % 864e5) / 36e5)) ?? null);
+  return edges.slice(0, -1).map((at) => hours.get(hourOf(at)) ?? null);
 }

@@ -1,18 +1,27 @@
 /** The last 365 closed days. */
 
+import { energyChart, powerChart } from "./charts.js";
+import { closed } from "./closed.js";
 import { window } from "./data.js";
 import { month as monthName, monthYear, percent, shortDay, title } from "./format.js";
-import { amountUnit, cell, changePart, EACH_DAY, energyChart, mainChart } from "./model.js";
+import { amountUnit, cell, changePart, EACH_DAY, unitOf } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, months, rolling, WHOLE } from "./statistics.js";
-import { closed } from "./week.js";
+import { DAY } from "./time.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./model.js").BarRow} BarRow */
+/** @typedef {import("./model.js").Heat} Heat */
+/** @typedef {import("./model.js").Line} Line */
 /** @typedef {import("./statistics.js").Day} Day */
+/** @typedef {import("./statistics.js").Month} Month */
 
 /** How many days the rolling mean spans. */
-export const ROLL = 7;
+const ROLL = 7;
+
+/** Every how many days the day is written above its squares. */
+const MARKED = 5;
 
 /**
  * @param {Doc} doc
@@ -24,10 +33,9 @@ export function year(doc, grid) {
   const { energy, sunEnergy, main } = roles;
   const days = daysOf(doc, grid, energy);
   const suns = daysOf(doc, grid, sunEnergy);
-  const power = main !== null && !doc.series.get(main)?.counter ? mainChart(doc, grid, roles) : [];
   return {
     isLong: true,
-    charts: [...rollingChart(roles, days, suns), ...power],
+    charts: [...rollingChart(roles, days, suns), ...powerChart(doc, grid, roles)],
     rest: () => ({
       ...closed(doc, grid, roles, days),
       bars: energy === null ? [] : [monthList(doc, energy, sunEnergy, days, suns)],
@@ -45,27 +53,23 @@ export function year(doc, grid) {
 function rollingChart(roles, days, suns) {
   const [chart] = energyChart(roles, days, suns);
   if (!chart) return [];
-  const lines = chart.lines.map((line) => ({
+  /** @type {Line[]} */
+  const rolled = chart.lines.map((line) => ({
     ...line,
-    kind: /** @type {const} */ ("line"),
+    kind: "line",
     partial: undefined,
     values: rolling(line.tone === "sun" ? suns : days, ROLL),
   }));
+  /** @type {Line} */
   const daily = {
     ...chart.lines[0],
     id: EACH_DAY,
     label: "each day",
-    tone: /** @type {const} */ ("soft"),
+    tone: "soft",
     partial: undefined,
   };
-  return [
-    {
-      ...chart,
-      key: "rolling",
-      title: `energy a day, mean of ${ROLL} days`,
-      lines: [daily, ...lines],
-    },
-  ];
+  const about = { key: "rolling", title: `energy a day, mean of ${ROLL} days` };
+  return [{ ...chart, ...about, lines: [daily, ...rolled] }];
 }
 
 /**
@@ -78,17 +82,12 @@ function rollingChart(roles, days, suns) {
  */
 function monthList(doc, energy, sunEnergy, days, suns) {
   const first = days.findIndex((day) => day.total !== null);
-  const known = first < 0 ? [] : days.slice(first);
-  const all = months(known);
-  const sun = new Map(
-    months(suns.slice(Math.max(0, first))).map((month) => [month.month, month.total]),
-  );
-  const most =
-    Math.max(
-      ...all.map(({ total }) => total ?? 0),
-      ...[...sun.values()].map((total) => total ?? 0),
-    ) || 1;
+  const all = first < 0 ? [] : months(days.slice(first));
+  const sunMonths = months(suns.slice(Math.max(0, first)));
+  const sunTotals = new Map(sunMonths.map(({ month, total }) => [month, total]));
+  const most = Math.max(...[...all, ...sunMonths].map(({ total }) => total ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
+  const sunUnit = amountUnit(doc, sunEnergy);
   return {
     key: "months",
     title: "Months",
@@ -97,47 +96,47 @@ function monthList(doc, energy, sunEnergy, days, suns) {
       unit,
       `${unit} a day`,
       "Change",
-      ...(sunEnergy === null ? [] : [`Solar ${amountUnit(doc, sunEnergy)}`]),
+      ...(sunEnergy === null ? [] : [`Solar ${sunUnit}`]),
       "Known",
     ],
-    rows: all.map(({ month, first, days, length, total, perDay, change, known }) => {
-      const key = new Date(Date.UTC(1970, month)).toISOString().slice(0, 7);
-      const light = sun.get(month) ?? null;
-      const isPart = days.length < length || known < WHOLE;
+    rows: all.map((month) => {
+      const key = `month-${new Date(Date.UTC(1970, month.month)).toISOString().slice(0, 7)}`;
+      const sun = sunEnergy === null ? [] : [sunTotals.get(month.month) ?? null];
+      const partial = month.days.length < month.length || month.known < WHOLE;
       return {
-        label: monthYear(first.day),
+        label: monthYear(month.first.day),
         bars: [
-          { share: (total ?? 0) / most, tone: "use", partial: isPart },
-          ...(sunEnergy === null
-            ? []
-            : [
-                { share: (light ?? 0) / most, tone: /** @type {const} */ ("sun"), partial: isPart },
-              ]),
+          { share: (month.total ?? 0) / most, tone: "use", partial },
+          ...sun.map((total) => sunBar((total ?? 0) / most, partial)),
         ],
         cells: [
-          cell(`month-${key}`, total, unit),
-          cell(`month-${key}-per-day`, perDay, unit),
-          changePart(`month-${key}-change`, change),
-          ...(sunEnergy === null
-            ? []
-            : [cell(`month-${key}-solar`, light, amountUnit(doc, sunEnergy))]),
-          {
-            key: `month-${key}-known`,
-            raw: (known * days.length) / length,
-            text: days.length < length ? `${days.length} of ${length} days` : percent(known),
-          },
+          cell(key, month.total, unit),
+          cell(`${key}-per-day`, month.perDay, unit),
+          changePart(`${key}-change`, month.change),
+          ...sun.map((total) => cell(`${key}-solar`, total, sunUnit)),
+          knownOf(month, `${key}-known`),
         ],
       };
     }),
   };
 }
 
+/** @param {number} share @param {boolean} partial @returns {BarRow["bars"][number]} */
+const sunBar = (share, partial) => ({ share, tone: "sun", partial });
+
+/** @param {Month} month @param {string} key @returns {import("./model.js").Part} how much of a month is known */
+const knownOf = ({ days, length, known }, key) => ({
+  key,
+  raw: (known * days.length) / length,
+  text: days.length < length ? `${days.length} of ${length} days` : percent(known),
+});
+
 /**
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {Day[]} days
  * @param {string | null} name
- * @returns {import("./model.js").Heat[]} months in rows, their days in columns
+ * @returns {Heat[]} months in rows, their days in columns
  */
 function calendar(doc, grid, days, name) {
   if (name === null) return [];
@@ -146,36 +145,45 @@ function calendar(doc, grid, days, name) {
   const value = (day) => (isAmount ? day.total : day.mean);
   const all = days.flatMap((day) => value(day) ?? []);
   if (!all.length) return [];
-  const unit = isAmount ? amountUnit(doc, name) : (doc.series.get(name)?.unit ?? "");
-  const byDay = new Map(days.filter((day) => day.start >= grid.from).map((day) => [day.day, day]));
-  const { first, last } = window(doc);
-  /** @type {import("./model.js").Heat["rows"]} */
-  const rows = [];
-  for (let at = first; at <= last; at++) {
-    const date = new Date(at * 864e5);
-    if (at === first || date.getUTCDate() === 1) {
-      rows.push({
-        label: date.getUTCMonth() === 0 || at === first ? monthYear(at) : monthName(at),
-        cells: Array(31).fill(null),
-      });
-    }
-    const day = byDay.get(at);
-    if (!day) continue;
-    rows[rows.length - 1].cells[date.getUTCDate() - 1] = {
-      name: shortDay(at),
-      value: value(day),
-      partial: day.coverage < WHOLE,
-    };
-  }
+  const there = days.filter((day) => day.start >= grid.from);
+  const squares = new Map(
+    there.map((day) => [
+      day.day,
+      { name: shortDay(day.day), value: value(day), partial: day.coverage < WHOLE },
+    ]),
+  );
   return [
     {
       key: "calendar",
       title: isAmount ? "Energy day by day" : `${title(name)} day by day`,
-      unit,
-      columns: Array.from({ length: 31 }, (_, i) => String(i + 1)),
+      unit: isAmount ? amountUnit(doc, name) : unitOf(doc, name),
+      head: "Month",
+      columns: Array.from({ length: 31 }, (_, i) => ({
+        label: String(i + 1),
+        marked: i === 0 || (i + 1) % MARKED === 0,
+      })),
       low: Math.min(...all),
       high: Math.max(...all),
-      rows,
+      rows: monthRows(doc, squares),
     },
   ];
+}
+
+/** @param {Doc} doc @param {Map<number, import("./model.js").Square>} squares by day @returns {Heat["rows"]} */
+function monthRows(doc, squares) {
+  const { first, last } = window(doc);
+  /** @type {Heat["rows"]} */
+  const rows = [];
+  for (let day = first; day <= last; day++) {
+    const date = new Date(day * DAY);
+    if (day === first || date.getUTCDate() === 1) {
+      const hasYear = day === first || date.getUTCMonth() === 0;
+      rows.push({
+        label: hasYear ? monthYear(day) : monthName(day),
+        cells: Array(31).fill(null),
+      });
+    }
+    rows[rows.length - 1].cells[date.getUTCDate() - 1] = squares.get(day) ?? null;
+  }
+  return rows;
 }

@@ -32,6 +32,13 @@ export const partNode = ({ text, key, raw, tone }) =>
     ? document.createTextNode(text)
     : h("span", { "data-value": key, "data-raw": raw === null ? "" : raw, class: tone }, text);
 
+/** @param {HTMLElement} element @param {Part} part a number or a time that stays in its place */
+export function setPart(element, { text, key, raw }) {
+  setText(element, text);
+  element.dataset.value = key;
+  element.dataset.raw = raw == null ? "" : String(raw);
+}
+
 /** @param {HTMLElement} element @param {Part[]} parts */
 export const setParts = (element, parts) => element.replaceChildren(...parts.map(partNode));
 

@@ -34,6 +34,14 @@ export class Group {
     return this.range ?? [this.edges[0], this.edges[this.edges.length - 1]];
   }
 
+  /** @param {number[]} edges of the same buckets, of a later time */
+  move(edges) {
+    this.edges = edges;
+    const isOutside =
+      this.range && (this.range[1] <= edges[0] || this.range[0] >= edges[edges.length - 1]);
+    if (isOutside) this.range = null;
+  }
+
   /** @param {number} at @returns {number} the bucket that holds an instant */
   at(at) {
     let low = 0;

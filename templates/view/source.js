@@ -4,6 +4,12 @@ import { grid, read } from "../lib/data.js";
 
 /** @typedef {import("../lib/data.js").Tier} Tier */
 
+/** The statuses of a file that is not there. */
+const GONE = [404, 410];
+
+/** After a failure it is tried again in five seconds, then ever later, up to this many ms. */
+const LONGEST = 60000;
+
 export class Source {
   /** @param {Tier} tier @param {() => void} onChange */
   constructor(tier, onChange) {
@@ -42,37 +48,42 @@ export class Source {
 
   async fetch() {
     this.asked = Date.now();
-    const name = `${this.tier}.json`;
-    /** @type {string | null} */
-    let problem = null;
     this.isMissing = false;
+    this.problem = await this.ask(`${this.tier}.json`);
+    this.failures = this.problem || this.isMissing ? this.failures + 1 : 0;
+    if (this.failures) {
+      this.retry = setTimeout(() => this.load(), Math.min(LONGEST, 2500 * 2 ** this.failures));
+    }
+  }
+
+  /** @param {string} name @returns {Promise<string | null>} what is wrong */
+  async ask(name) {
+    let text;
     try {
       const answer = await fetch(name, { cache: "no-cache" });
-      if (answer.status === 404 || answer.status === 410) {
+      if (GONE.includes(answer.status)) {
         this.isMissing = this.doc === null;
-        problem = this.doc ? `${name} is not there any more` : null;
-      } else if (!answer.ok) {
-        problem = `${name} cannot be read: the server answers ${answer.status}`;
-      } else {
-        const text = await answer.text();
-        if (text !== this.text) {
-          try {
-            const doc = read(text, this.tier);
-            this.grid = grid(doc);
-            this.doc = doc;
-            this.text = text;
-          } catch (error) {
-            problem = `${name} cannot be read: ${error instanceof Error ? error.message : error}`;
-          }
-        }
+        return this.doc ? `${name} is not there any more` : null;
       }
+      if (!answer.ok) return `${name} cannot be read: the server answers ${answer.status}`;
+      text = await answer.text();
     } catch {
-      problem = `${name} cannot be reached`;
+      return `${name} cannot be reached`;
     }
-    this.problem = problem;
-    this.failures = problem || this.isMissing ? this.failures + 1 : 0;
-    if (this.failures) {
-      this.retry = setTimeout(() => this.load(), Math.min(60000, 2500 * 2 ** this.failures));
+    try {
+      this.take(text);
+    } catch (error) {
+      return `${name} cannot be read: ${error instanceof Error ? error.message : error}`;
     }
+    return null;
+  }
+
+  /** @param {string} text of a file @throws {Error} that says what is wrong with it */
+  take(text) {
+    if (text === this.text) return;
+    const doc = read(text, this.tier);
+    this.grid = grid(doc);
+    this.doc = doc;
+    this.text = text;
   }
 }

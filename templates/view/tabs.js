@@ -2,13 +2,16 @@
 
 import { h } from "./dom.js";
 
+/** A finger moves so many pixels at least to change the tab. */
+const SWIPE = 60;
+
 /**
  * @template {string} Id
  * @param {HTMLElement} list
  * @param {HTMLElement} main
  * @param {{ id: Id, label: string }[]} tabs
  * @param {(id: Id) => void} onOpen
- * @returns {{ panels: Map<Id, HTMLElement>, open: () => Id }}
+ * @returns {{ panels: Map<Id, HTMLElement>, open: () => void }}
  */
 export function tabs(list, main, tabs, onOpen) {
   const ids = tabs.map(({ id }) => id);
@@ -62,37 +65,30 @@ export function tabs(list, main, tabs, onOpen) {
   });
   addEventListener("hashchange", show);
 
+  onSwipe(main, (step) => {
+    const to = ids.indexOf(wanted()) + step;
+    if (to >= 0 && to < ids.length) go(to);
+  });
+  return { panels, open: show };
+}
+
+/** @param {HTMLElement} host @param {(step: 1 | -1) => void} act 1: to the left, the next tab */
+function onSwipe(host, act) {
   /** @type {{ x: number, y: number } | null} */
   let start = null;
-  main.addEventListener(
-    "touchstart",
-    (event) => {
-      const isTaken =
-        event.target instanceof Element && event.target.closest(".plot, .squares, .scroll");
-      const touch = event.touches[0];
-      start =
-        event.touches.length === 1 && !isTaken ? { x: touch.clientX, y: touch.clientY } : null;
-    },
-    { passive: true },
-  );
-  main.addEventListener(
-    "touchend",
-    (event) => {
-      const touch = event.changedTouches[0];
-      if (!start) return;
-      const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y];
-      start = null;
-      if (Math.abs(dx) < 60 || Math.abs(dx) < 2 * Math.abs(dy)) return;
-      const to = ids.indexOf(wanted()) + (dx < 0 ? 1 : -1);
-      if (to >= 0 && to < ids.length) go(to);
-    },
-    { passive: true },
-  );
-  return {
-    panels,
-    open: () => {
-      show();
-      return wanted();
-    },
+  /** @param {TouchEvent} event */
+  const begin = ({ target, touches }) => {
+    const isTaken = target instanceof Element && target.closest(".plot, .squares, .scroll");
+    const [{ clientX: x, clientY: y }] = touches;
+    start = touches.length === 1 && !isTaken ? { x, y } : null;
   };
+  /** @param {TouchEvent} event */
+  const end = ({ changedTouches: [{ clientX, clientY }] }) => {
+    if (!start) return;
+    const [dx, dy] = [clientX - start.x, clientY - start.y];
+    start = null;
+    if (Math.abs(dx) >= SWIPE && Math.abs(dx) >= 2 * Math.abs(dy)) act(dx < 0 ? 1 : -1);
+  };
+  host.addEventListener("touchstart", begin, { passive: true });
+  host.addEventListener("touchend", end, { passive: true });
 }

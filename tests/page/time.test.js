@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DAY, HOUR, MINUTE, Zone, ticks } from "../../templates/lib/time.js";
+import { DAY, HOUR, MINUTE, ticks, Zone } from "../../templates/lib/time.js";
 
 const at = (/** @type {string} */ text) => Date.parse(text);
 const day = (/** @type {string} */ text) => at(`${text}T00:00Z`) / DAY;
@@ -48,7 +48,7 @@ test("days tile a year", () => {
     const [first, last] = [day("2026-01-01"), day("2026-12-31")];
     const edges = zone.edges("day", first, last);
     assert.equal(edges.length, 366);
-    edges.slice(0, -1).forEach((edge, i) => assert.equal(zone.day(edge), first + i));
+    for (const [i, edge] of edges.slice(0, -1).entries()) assert.equal(zone.day(edge), first + i);
   }
 });
 

@@ -1,0 +1,139 @@
+/** The charts of a tab, as plain data. */
+
+import { amount } from "./data.js";
+import { plain, title } from "./format.js";
+import { blanks } from "./gaps.js";
+import { isCounter, part, summed } from "./model.js";
+import { WHOLE } from "./statistics.js";
+
+/** @typedef {import("./data.js").Doc} Doc */
+/** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./model.js").Chart} Chart */
+/** @typedef {import("./model.js").Line} Line */
+/** @typedef {import("./model.js").Part} Part */
+/** @typedef {import("./model.js").Tone} Tone */
+/** @typedef {import("./roles.js").Roles} Roles */
+/** @typedef {import("./statistics.js").Day} Day */
+/** @typedef {import("./statistics.js").Summary} Summary */
+
+/** @type {Tone[]} */
+const INKS = ["ink", "ink2", "ink3", "use"];
+
+/**
+ * @param {Doc} doc
+ * @param {Grid} grid
+ * @param {string} name
+ * @param {Tone} tone
+ * @returns {Line}
+ */
+function line(doc, grid, name, tone, withBand = true) {
+  const column = grid.columns.get(name) ?? [];
+  const found = summed(doc, grid, name);
+  const unit = doc.series.get(name)?.unit ?? "";
+  const about = { id: name, label: title(name), unit, tone };
+  if (isCounter(doc, name)) {
+    return {
+      ...about,
+      kind: "bars",
+      values: column.map(amount),
+      partial: column.map(isPartial),
+      rest: [part(`total-${encodeURIComponent(name)}`, found.total, unit)],
+    };
+  }
+  return {
+    ...about,
+    kind: "step",
+    values: column.map((value) => value?.mean ?? null),
+    rest: meanAndExtremes(found, encodeURIComponent(name), unit),
+    ...(withBand && {
+      min: column.map((value) => value?.min ?? null),
+      max: column.map((value) => value?.max ?? null),
+    }),
+  };
+}
+
+/** @param {Summary} found @param {string} key @param {string} unit @returns {Part[]} */
+function meanAndExtremes({ mean, min, max }, key, unit) {
+  if (!min) return [{ text: "unknown" }];
+  return [
+    { text: "mean " },
+    part(`mean-${key}`, mean, unit),
+    { text: ", " },
+    { key: `min-${key}`, raw: min.value, text: plain(min.value, unit) },
+    { text: "–" },
+    part(`max-${key}`, max?.value, unit),
+  ];
+}
+
+/** @param {{ coverage: number } | undefined} value */
+export const isPartial = (value) => value !== undefined && value.coverage < WHOLE;
+
+/** @param {Doc} doc @param {string} name @returns {boolean} whether zero is on its axis */
+const beginsAtZero = (doc, name) => doc.series.get(name)?.unit === "W" || isCounter(doc, name);
+
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the main series, the sun beside it */
+export function mainChart(doc, grid, { main, beside }) {
+  if (main === null) return [];
+  const lines = [line(doc, grid, main, "use")];
+  if (beside !== null) lines.push(line(doc, grid, beside, "sun", false));
+  return [
+    {
+      key: "main",
+      title: title(main),
+      unit: doc.series.get(main)?.unit ?? "",
+      tall: true,
+      lines,
+      zero: beginsAtZero(doc, main),
+      blanks: blanks(doc, grid, [main]),
+    },
+  ];
+}
+
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the main series, unless it is a counter: a chart of energy shows that */
+export const powerChart = (doc, grid, roles) =>
+  roles.main === null || isCounter(doc, roles.main) ? [] : mainChart(doc, grid, roles);
+
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} everything else, a small chart each */
+export const furtherCharts = (doc, grid, { groups, sun }) =>
+  groups.map(({ title: name, unit, names }) => ({
+    key: `series-${encodeURIComponent(name)}`,
+    title: title(name),
+    unit,
+    tall: false,
+    zero: beginsAtZero(doc, names[0]),
+    lines: names.map((name, i) =>
+      line(doc, grid, name, name === sun ? "sun" : INKS[i], names.length === 1),
+    ),
+    blanks: blanks(doc, grid, names),
+  }));
+
+/**
+ * Energy a day as bars, the sun's beside them.
+ *
+ * @param {Roles} roles
+ * @param {Day[]} days
+ * @param {Day[]} sunDays
+ * @returns {Chart[]}
+ */
+export function energyChart({ energy, sunEnergy }, days, sunDays) {
+  const lines = [...energyBars(energy, days, "use"), ...energyBars(sunEnergy, sunDays, "sun")];
+  if (!lines.length) return [];
+  const about = { key: "energy", title: "energy a day", unit: "kWh" };
+  return [{ ...about, zero: true, tall: true, lines, blanks: [] }];
+}
+
+/** @param {string | null} name @param {Day[]} days @param {Tone} tone @returns {Line[]} */
+function energyBars(name, days, tone) {
+  if (name === null) return [];
+  return [
+    {
+      id: name,
+      label: title(name),
+      unit: "kWh",
+      tone,
+      kind: "bars",
+      values: days.map((day) => day.total),
+      partial: days.map((day) => day.total !== null && day.coverage < WHOLE),
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+/** Rows of a name, bars and numbers. */
+
+import { h, partNode } from "./dom.js";
+
+/** @typedef {import("../lib/model.js").Bars} Bars */
+/** @typedef {import("../lib/model.js").BarRow} BarRow */
+
+/** @param {Bars} first @returns {import("./cards.js").View<Bars>} */
+export function bars({ key, title, head }) {
+  const [name, ...heads] = head;
+  const body = h("tbody");
+  const id = `bars-${key}`;
+  const headRow = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, name),
+    h("td", { class: "bar" }),
+    ...heads.map((text) => h("th", { scope: "col" }, text)),
+  );
+  const element = h(
+    "section",
+    { class: "card bars", "data-bars": key },
+    h("h2", { id }, title),
+    h(
+      "div",
+      { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": id },
+      h("table", { "aria-labelledby": id }, h("thead", {}, headRow), body),
+    ),
+  );
+  return { element, update: (model) => body.replaceChildren(...model.rows.map(barRow)) };
+}
+
+/** @param {BarRow} row */
+function barRow({ label, bars, cells }) {
+  const track = h("div", { class: "track" }, ...bars.map(bar));
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, label),
+    h("td", { class: "bar" }, track),
+    ...cells.map((cell) => h("td", {}, partNode(cell))),
+  );
+}
+
+/** @param {BarRow["bars"][number]} bar */
+function bar({ share, tone, partial }) {
+  const element = h("i", { class: `${tone}${partial ? " partial" : ""}` });
+  element.style.width = `${share * 100}%`;
+  return element;
+}

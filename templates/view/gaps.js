@@ -1,0 +1,58 @@
+/** The list of gaps; a long one is cut until its reader wants all of it. */
+
+import { h, partNode } from "./dom.js";
+
+/** @typedef {import("../lib/model.js").Gaps} Gaps */
+
+/** How many gaps are listed at first. */
+const SOME = 8;
+
+const HEADS = ["From", "Unknown for", "What", "Missing"];
+
+/** @param {Gaps} first @returns {import("./cards.js").View<Gaps>} */
+export function gaps(first) {
+  const element = h("section", { class: "card gaps" });
+  let isAll = false;
+  let model = first;
+  const more = h("button", { type: "button", class: "quiet" });
+  more.addEventListener("click", () => {
+    isAll = true;
+    update(model);
+    element.querySelector("table")?.focus();
+  });
+  /** @param {Gaps} next */
+  const update = (next) => {
+    model = next;
+    const { title, total, rows } = model;
+    const shown = isAll ? rows : rows.slice(0, SOME);
+    more.textContent = `Show all ${rows.length}`;
+    element.replaceChildren(
+      h("h2", {}, title, " ", h("span", { class: "count" }, partNode(total))),
+      rows.length
+        ? gapTable(shown)
+        : h("p", { class: "note" }, "All of the time that was asked for is known."),
+      shown.length < rows.length ? more : "",
+    );
+  };
+  return { element, update };
+}
+
+/** @param {Gaps["rows"]} rows */
+const gapTable = (rows) =>
+  h(
+    "table",
+    { tabindex: -1 },
+    h("thead", {}, h("tr", {}, ...HEADS.map((head) => h("th", { scope: "col" }, head)))),
+    h("tbody", {}, ...rows.map(gapRow)),
+  );
+
+/** @param {Gaps["rows"][number]} row */
+const gapRow = ({ start, length, kind, what }) =>
+  h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, partNode(start)),
+    h("td", {}, partNode(length)),
+    h("td", { class: "kind" }, kind),
+    h("td", {}, partNode(what)),
+  );

@@ -1,0 +1,39 @@
+/** What stands above a tab's content, or in place of it. */
+
+import { h } from "./dom.js";
+
+/** @typedef {import("../lib/status.js").Notice} Notice */
+
+/**
+ * @param {HTMLElement} host
+ * @param {Notice[]} notices
+ * @param {() => void} retry
+ */
+export function showNotices(host, notices, retry) {
+  // A screen reader says what changes here: the same is not said again.
+  const text = notices.map((notice) => notice.text).join("\n");
+  if (host.dataset.text === text) return;
+  host.dataset.text = text;
+  host.replaceChildren(...notices.map((notice) => noticeNode(notice, retry)));
+}
+
+/** @param {Notice} notice @param {() => void} retry */
+function noticeNode({ kind, text }, retry) {
+  const line = h("p", { class: "notice", "data-notice": kind }, text);
+  if (kind === "problem") {
+    const again = h("button", { type: "button", class: "quiet" }, "Try now");
+    again.addEventListener("click", retry);
+    line.append(" ", again);
+  }
+  return line;
+}
+
+/** @param {import("../lib/status.js").Empty} empty */
+export const emptyCard = ({ title, text, command }) =>
+  h(
+    "section",
+    { class: "card empty" },
+    h("h2", {}, title),
+    text && h("p", {}, text),
+    command && h("p", {}, h("code", {}, command)),
+  );

@@ -1,0 +1,63 @@
+/** Above the charts: a switch for each line, and what zooms and saves. */
+
+import { idText } from "../lib/model.js";
+import { h } from "./dom.js";
+
+/** @typedef {import("../lib/model.js").Line} Line */
+/** @typedef {import("../lib/model.js").LineId} LineId */
+/** @typedef {import("./group.js").Group} Group */
+
+/** @param {Group} group whose charts are there @param {() => void} save @returns {HTMLElement} */
+export function tools(group, save) {
+  const chips = linesOf(group).map((line) => chip(group, line));
+  const back = button("Show all", "Zoom back to all", () => group.zoom(null));
+  const wider = button("−", "Zoom out", () => group.zoomBy(2));
+  const nearer = button("+", "Zoom in", () => group.zoomBy(0.5));
+  const csv = button("CSV", "Download as CSV what is shown", save);
+  back.dataset.action = "back";
+  csv.dataset.action = "csv";
+  group.onChange = () => {
+    for (const { update } of chips) update();
+    back.hidden = group.range === null;
+  };
+  group.onChange();
+  return h(
+    "div",
+    { class: "tools" },
+    h(
+      "div",
+      { class: "chips", role: "group", "aria-label": "Series" },
+      ...chips.map(({ element }) => element),
+    ),
+    h("div", { class: "zoom", role: "group", "aria-label": "Charts" }, back, wider, nearer, csv),
+  );
+}
+
+/** @param {Group} group @returns {Line[]} each line once, although two charts may have it */
+function linesOf({ charts }) {
+  /** @type {Map<LineId, Line>} */
+  const lines = new Map();
+  for (const { model } of charts) {
+    for (const line of model.lines) if (!lines.has(line.id)) lines.set(line.id, line);
+  }
+  return [...lines.values()];
+}
+
+/** @param {Group} group @param {Line} line */
+function chip(group, { id, label, tone }) {
+  const element = h(
+    "button",
+    { type: "button", class: `chip ${tone}`, "data-series": idText(id) },
+    label,
+  );
+  element.addEventListener("click", () => group.toggle(id));
+  const update = () => element.setAttribute("aria-pressed", String(!group.hidden.has(id)));
+  return { element, update };
+}
+
+/** @param {string} text @param {string} label @param {() => void} act */
+function button(text, label, act) {
+  const element = h("button", { type: "button", class: "quiet", "aria-label": label }, text);
+  element.addEventListener("click", act);
+  return element;
+}
