@@ -57,4 +57,5 @@ clean:
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/pip install --quiet --group dev
+	@if command -v npm >/dev/null; then npm ci --silent; fi
 	@touch $@

