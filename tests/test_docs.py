@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from powerstats_cli import settings
-from powerstats_cli.cli import main as cli
+from powerstats_cli.cli import app
 from powerstats_cli.core.schedule.crontab import entries
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
@@ -65,7 +65,7 @@ def test_cron_runs_our_commands(switched_on: bool) -> None:  # noqa: FBT001
     for line in lines:
         program, *arguments = shlex.split(line)[5:]
         assert program == "powerstats"
-        command = typer.main.get_command(cli.app)
+        command = typer.main.get_command(app)
         with command.make_context("powerstats", [*arguments, "--help"], resilient_parsing=True):
             assert arguments[0] in command.commands  # type: ignore[attr-defined]
 
@@ -88,7 +88,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_commands_are_in_the_readme() -> None:
     """The README's table has every command."""
     text = (ROOT / "README.md").read_text()
-    for command in typer.main.get_command(cli.app).commands:  # type: ignore[attr-defined]
+    for command in typer.main.get_command(app).commands:  # type: ignore[attr-defined]
         assert f"| `powerstats {command}" in text
 
 

@@ -8,13 +8,13 @@ import stat
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from powerstats_cli.core.documents import is_series_name
+from powerstats_cli.core.documents import TierName, is_series_name
 from powerstats_cli.errors import ConfigError
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
@@ -60,12 +60,7 @@ class GitHubSettings(_Table, frozen=True):
 class PublishSettings(_Table, frozen=True):
     """What anyone may see."""
 
-    tiers: tuple[Literal["daily", "weekly", "monthly", "yearly"], ...] = (
-        "daily",
-        "weekly",
-        "monthly",
-        "yearly",
-    )
+    tiers: tuple[TierName, ...] = get_args(TierName)
     branch: str = "gh-pages"
     path: str = ""
     history: Literal["keep", "squash"] = "keep"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from powerstats_cli.cli import main as cli
+from powerstats_cli.cli.options import installation_of
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Options, opened
@@ -101,7 +101,7 @@ def patient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Patient
         machine = machine_of(tmp_path / "machine")
         monkeypatch.setattr(Machine, "this", classmethod(lambda _cls, _environment: machine))
         session = opened(Options(config=stage.installation.config))
-        list(machine.cron.put(cli._installation(session).setup))  # noqa: SLF001 - as `install` does
+        list(machine.cron.put(installation_of(session).setup))
         yield Patient(stage, github, machine, monkeypatch)
     monkeypatch.undo()
     time.tzset()

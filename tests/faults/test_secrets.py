@@ -101,7 +101,7 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
         "powerstats_cli.web:Web._read",
         "powerstats_cli.commands.collect:Booking",
         "powerstats_cli.commands.collect:next_window",
-        "powerstats_cli.cli.main:homeassistant_token",
+        "powerstats_cli.cli.steps:homeassistant_token",
         "httpx:Client.stream",
         "httpx:Client",
     ],

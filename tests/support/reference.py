@@ -7,7 +7,7 @@ from typing import Any
 
 import typer.main
 
-from powerstats_cli.cli import main as cli
+from powerstats_cli.cli import app
 
 PLACE = Path(__file__).parents[2] / "docs/commands.md"
 HEAD = """\
@@ -20,7 +20,7 @@ Made from the program's help by `make reference`. `powerstats COMMAND --help` sa
 
 def reference() -> str:
     """Return the reference as Markdown: each command's use, help, arguments and options."""
-    root = typer.main.get_command(cli.app)
+    root = typer.main.get_command(app)
     return "\n".join([HEAD, *_described(root, ("powerstats",))])
 
 

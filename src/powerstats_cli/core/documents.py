@@ -18,7 +18,8 @@ from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
 VERSION: Final = 1
 TIMESTAMP: Final = "timestamp"
 
-TierName = Literal["daily", "weekly", "monthly", "yearly"]
+RolledUpTierName = Literal["weekly", "monthly", "yearly"]
+TierName = Literal["daily", RolledUpTierName]
 # A daily file's bucket is the configured interval.
 BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day"}
 Point = dict[str, Value]

@@ -11,7 +11,8 @@ import tomli_w
 from powerstats_cli import settings
 from powerstats_cli.commands.init.home import Home
 from powerstats_cli.commands.init.repository import WritableRepository
-from powerstats_cli.commands.init.wishes import DEFAULT_API, Schedule, Wishes
+from powerstats_cli.commands.init.wishes import DEFAULT_API, Wishes
+from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.errors import RefusedError
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
 from powerstats_cli.settings import Token
@@ -26,7 +27,7 @@ class Answers(msgspec.Struct, frozen=True):
     timezone: str
     entities: Mapping[str, str]
     repository: WritableRepository | None
-    schedule: Schedule
+    schedule: Scheduler
 
 
 def token_files(answers: Answers, wishes: Wishes) -> dict[Path, Content]:

@@ -8,7 +8,8 @@ from typing import Final
 
 from powerstats_cli import settings
 from powerstats_cli.commands.init.answers import Answers
-from powerstats_cli.commands.init.wishes import SCHEDULES, Schedule, Wishes
+from powerstats_cli.commands.init.wishes import SCHEDULERS, Wishes
+from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.terminal.dialogue import Dialogue
 
@@ -19,7 +20,7 @@ Run = Callable[[Sequence[str]], int]
 """Runs a command line of powerstats and returns its exit code."""
 
 
-def ask_schedule(wishes: Wishes, dialogue: Dialogue) -> Schedule:
+def ask_schedule(wishes: Wishes, dialogue: Dialogue) -> Scheduler:
     """Return what shall run the steps: the option's, or what is answered, or nothing."""
     if wishes.schedule is not None or not dialogue.asks:
         return wishes.schedule or "none"
@@ -28,15 +29,15 @@ def ask_schedule(wishes: Wishes, dialogue: Dialogue) -> Schedule:
     return dialogue.until_right(lambda: _asked(wishes.scheduler, dialogue))
 
 
-def _asked(suggested: Schedule, dialogue: Dialogue) -> Schedule:
+def _asked(suggested: Scheduler, dialogue: Dialogue) -> Scheduler:
     answer = dialogue.ask("What runs the steps: cron, systemd or none", suggested)
-    if answer not in SCHEDULES:
+    if answer not in SCHEDULERS:
         message = f"{answer}: cron, systemd or none"
         raise ConfigError(message)
-    return SCHEDULES[answer]
+    return SCHEDULERS[answer]
 
 
-def first_run(wishes: Wishes, schedule: Schedule, run: Run, dialogue: Dialogue) -> int:
+def first_run(wishes: Wishes, schedule: Scheduler, run: Run, dialogue: Dialogue) -> int:
     """Collect, fill in the past and install the schedule, as far as wished.
 
     Returns the first exit code that is not 0, or EXIT_INTERRUPTED at once.
@@ -53,7 +54,7 @@ def first_run(wishes: Wishes, schedule: Schedule, run: Run, dialogue: Dialogue) 
     return first_code
 
 
-def _steps(wishes: Wishes, schedule: Schedule) -> list[list[str]]:
+def _steps(wishes: Wishes, schedule: Scheduler) -> list[list[str]]:
     steps: list[list[str]] = []
     if wishes.collects:
         steps.append(["collect"])

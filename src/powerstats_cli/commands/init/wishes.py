@@ -3,17 +3,17 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, get_args
 
 import msgspec
 
 from powerstats_cli import settings
+from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.jobs.machine import Machine
 
 DEFAULT_API: Final = "https://api.github.com"
-Schedule = Literal["cron", "systemd", "none"]
-SCHEDULES: Final[Mapping[str, Schedule]] = {"cron": "cron", "systemd": "systemd", "none": "none"}
+SCHEDULERS: Final[Mapping[str, Scheduler]] = {name: name for name in get_args(Scheduler)}
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -34,8 +34,8 @@ class Wishes(msgspec.Struct, frozen=True):
     github_repo: str | None = None
     github_token_file: str | None = None
     github_api_url: str = DEFAULT_API
-    schedule: Schedule | None = None
-    scheduler: Schedule = "none"
+    schedule: Scheduler | None = None
+    scheduler: Scheduler = "none"
     asks: bool = True
     collects: bool = True
     backfills: bool | None = None
@@ -87,7 +87,7 @@ def entities(written: Sequence[str]) -> dict[str, str]:
     return ids
 
 
-def scheduler(machine: Machine) -> Schedule:
+def scheduler(machine: Machine) -> Scheduler:
     """Return what can run the steps on a machine."""
     if shutil.which(machine.crontab):
         return "cron"

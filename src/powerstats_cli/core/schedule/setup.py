@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from powerstats_cli.core.schedule.steps import STEPS, Asked, Step
 from powerstats_cli.errors import ConfigError
+
+Scheduler = Literal["cron", "systemd", "none"]
+"""The program that runs the steps."""
 
 
 @dataclass(frozen=True, slots=True)

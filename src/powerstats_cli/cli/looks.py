@@ -1,0 +1,115 @@
+"""The commands that show something: status, doctor, serve, demo."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from powerstats_cli.cli.options import installation_of, session_of, this_machine
+
+
+def status(
+    context: typer.Context,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show what is there, how much of it is known, what ran last and what is due.
+
+    Exits with 1 when a step is overdue, with 65 when a file could not be read.
+    """
+    from powerstats_cli.commands.status import as_json
+    from powerstats_cli.commands.status import status as command
+
+    session = session_of(context)
+    health, problems = command(session.settings, session.files, session.clock)
+    if json:
+        typer.echo(as_json(health, problems))
+    else:
+        from rich.console import Console
+
+        from powerstats_cli.terminal.report import show
+
+        show(Console(), health, problems)
+    raise typer.Exit(problems[0].exit_code if problems else int(health.is_stale))
+
+
+def doctor(
+    context: typer.Context,
+    *,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask neither Home Assistant nor GitHub.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Look at every part, say what is wrong with it and what to do; change nothing.
+
+    Exits with 1 when something does not work.
+    """
+    from powerstats_cli.commands.doctor import as_json
+    from powerstats_cli.commands.doctor import doctor as command
+    from powerstats_cli.core.findings import is_well
+
+    found = command(lambda: session_of(context), this_machine(), installation_of, offline=offline)
+    if json:
+        findings = list(found)
+        typer.echo(as_json(findings))
+    else:
+        from rich.console import Console
+
+        from powerstats_cli.terminal.report import show_findings
+
+        findings = show_findings(Console(), found)
+    raise typer.Exit(int(not is_well(findings)))
+
+
+def serve(
+    context: typer.Context,
+    *,
+    port: Annotated[
+        int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)
+    ] = 8129,
+    bind: Annotated[
+        str, typer.Option(help="The address to listen on; 0.0.0.0 for the home's own network.")
+    ] = "127.0.0.1",
+) -> None:
+    """Show the dashboard on this machine, until Ctrl-C."""
+    from powerstats_cli.commands.render import render
+    from powerstats_cli.commands.serve import serve as command
+
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
+    session = session_of(context)
+    render(session.settings, session.files)
+    command(session.settings.web_root, bind, port, _show_address)
+    raise typer.Exit
+
+
+def _show_address(address: str) -> None:
+    typer.echo(f"Dashboard: {address}   (Ctrl-C ends it)")
+
+
+def demo(
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="An empty folder for the demo's files.", metavar="DIR"),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How many days to run.", min=1)] = 400,
+    serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard at the end.")] = False,
+    port: Annotated[int, typer.Option(help="The dashboard's port.", min=0, max=65535)] = 8129,
+) -> None:
+    """Run a simulated home through a year, with no account and no Home Assistant."""
+    import tempfile
+
+    from rich.console import Console
+
+    from powerstats_cli.cli.main import main
+    from powerstats_cli.commands.demo import demo as command
+
+    folder = folder or Path(tempfile.mkdtemp(prefix="powerstats-demo-"))
+    exit_code = command(main, folder, Console(), number_of_days=days)
+    if serve:
+        config = ["--config", str(folder / "powerstats.toml")]
+        exit_code = main([*config, "serve", "--port", str(port)])
+    raise typer.Exit(exit_code)

@@ -1,0 +1,115 @@
+"""`schedule`: show, install, remove, pause and resume the steps that cron or systemd runs."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from powerstats_cli.cli.options import installation_of, session_of, this_machine
+
+schedule = typer.Typer(invoke_without_command=True)
+
+
+@schedule.callback()
+def print_schedule(context: typer.Context) -> None:
+    """Have cron or systemd run the steps; alone, print the crontab for this installation."""
+    if context.invoked_subcommand is None:
+        from powerstats_cli.core.schedule.crontab import crontab
+
+        typer.echo(crontab(installation_of(session_of(context)).setup), nl=False)
+
+
+@schedule.command("show")
+def show_schedule(context: typer.Context) -> None:
+    """Show where the schedule is installed, whether it is up to date, and whether it is paused."""
+    from powerstats_cli.commands.schedule import show
+
+    session = session_of(context)
+    if pause := session.pause():
+        typer.echo(pause.in_words(session.settings.zone))
+    for line in show(this_machine(), installation_of(session)):
+        typer.echo(line)
+
+
+@schedule.command("install")
+def install_schedule(
+    context: typer.Context,
+    *,
+    cron: Annotated[
+        bool, typer.Option("--cron", help="Into one's crontab; root's: cron.d.")
+    ] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="As services and timers.")] = False,
+    user: Annotated[bool, typer.Option("--user", help="Those of one's own systemd.")] = False,
+    as_user: Annotated[
+        str | None,
+        typer.Option(
+            help="As root: whose steps they are, if not the data directory's owner's.",
+            metavar="NAME",
+        ),
+    ] = None,
+) -> None:
+    """Install the schedule, or bring it up to date; nothing else in a crontab is touched."""
+    from powerstats_cli.commands.schedule import install
+    from powerstats_cli.jobs.accounts import account_for
+
+    if cron == systemd:
+        message = "give one of --cron and --systemd"
+        raise typer.BadParameter(message)
+    if user and (cron or as_user is not None):
+        message = "--user goes with --systemd, and is for one's own steps"
+        raise typer.BadParameter(message)
+    session, machine = session_of(context), this_machine()
+    place = machine.cron if cron else machine.systemd(of_user=user)
+    is_root = machine.is_root and not user
+    account = account_for(session.settings.data_dir, as_user, is_root=is_root)
+    wanted = msgspec.structs.replace(installation_of(session), account=account)
+    for line in install(place, wanted, machine):
+        _tell(context, line)
+
+
+@schedule.command("remove")
+def remove_schedule(context: typer.Context) -> None:
+    """Take the schedule out of cron and systemd, wherever it is."""
+    from powerstats_cli.commands.schedule import remove
+
+    for line in remove(this_machine()):
+        _tell(context, line)
+
+
+@schedule.command("pause")
+def pause_schedule(
+    context: typer.Context,
+    *,
+    length: Annotated[
+        str | None,
+        typer.Option("--for", help="Such as 90m, 2h or 1d; without it until `resume`."),
+    ] = None,
+) -> None:
+    """Have every step do nothing for a while; one that is at work already ends as usual.
+
+    Nothing is lost: the next runs catch up.
+    """
+    from powerstats_cli.commands import schedule as command
+
+    session = session_of(context)
+    try:
+        span = command.length(length) if length is not None else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--for") from None
+    pause = command.pause(session.settings, session.files, session.clock, span)
+    session.tell(pause.in_words(session.settings.zone))
+
+
+@schedule.command("resume")
+def resume_schedule(context: typer.Context) -> None:
+    """End a pause before its time."""
+    from powerstats_cli.commands.schedule import resume
+
+    session = session_of(context)
+    was_paused = resume(session.settings, session.files, session.clock)
+    session.tell("the next runs catch up" if was_paused else "there was no pause")
+
+
+def _tell(context: typer.Context, line: str) -> None:
+    if context.obj.verbosity >= 0:
+        typer.echo(line)

@@ -1,0 +1,251 @@
+"""The commands that set powerstats up and fill in its past: init, migrate, backfill."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from powerstats_cli.cli.options import is_attended, session_of, this_machine
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.schedule.setup import Scheduler
+from powerstats_cli.session import Options, Session, say
+from powerstats_cli.settings import homeassistant_token
+
+# A module that only one command needs is imported in that command.
+
+
+def init(
+    context: typer.Context,
+    *,
+    url: Annotated[str | None, typer.Option(help="Home Assistant's address.")] = None,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(help="Certificates to trust, for an https address of your own."),
+    ] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option(
+            help="A file with Home Assistant's token, - for stdin; or "
+            "$POWERSTATS_HOMEASSISTANT_TOKEN.",
+            metavar="FILE",
+        ),
+    ] = None,
+    entity: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A sensor to keep; again for each. Without it the suggested ones.",
+            metavar="NAME=ENTITY_ID",
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="The home's, if not Home Assistant's.", metavar="ZONE")
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder for the data files; without it ~/.local/share/powerstats, root's "
+            "/var/lib/powerstats.",
+            metavar="DIR",
+        ),
+    ] = None,
+    github_repo: Annotated[
+        str | None, typer.Option(help="Such as me/powerstats-data.", metavar="OWNER/NAME")
+    ] = None,
+    github_token_file: Annotated[
+        str | None,
+        typer.Option(
+            help="A file with a token for it, - for stdin; or $POWERSTATS_GITHUB_TOKEN.",
+            metavar="FILE",
+        ),
+    ] = None,
+    github_api_url: Annotated[
+        str, typer.Option(help="The API of another GitHub server.", metavar="URL")
+    ] = "https://api.github.com",
+    schedule: Annotated[
+        Scheduler | None, typer.Option(help="What runs the steps; without it none, or asked.")
+    ] = None,
+    no_collect: Annotated[
+        bool, typer.Option("--no-collect", help="Do not collect at the end.")
+    ] = False,
+    backfill: Annotated[
+        bool | None,
+        typer.Option(
+            "--backfill/--no-backfill",
+            help="Fill the past year from Home Assistant's statistics; without it offered.",
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite a configuration that is there.")
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing: the options are the answers.")
+    ] = False,
+) -> None:
+    """Set powerstats up: ask, try each answer at once, write the configuration, collect.
+
+    Every answer can be an option. Nothing is written before the last one.
+    """
+    from rich.console import Console
+
+    from powerstats_cli.cli.main import main
+    from powerstats_cli.commands import init as command
+
+    options: Options = context.obj
+    if not no_input and not is_attended():
+        message = "there is no terminal to ask at: add --no-input, and the answers as options"
+        raise typer.BadParameter(message)
+    folders = command.Folders.of(is_root=os.geteuid() == 0)
+    wishes = command.Wishes(
+        config=command.configuration(options.config, os.environ, folders),
+        data_dir=(data_dir or options.data_dir or folders.data_dir).absolute(),
+        url=url,
+        ca_file=ca_file,
+        token_file=token_file,
+        entities=command.entities(entity or ()),
+        timezone=timezone,
+        github_repo=github_repo,
+        github_token_file=github_token_file,
+        github_api_url=github_api_url,
+        schedule=schedule,
+        scheduler=command.scheduler(this_machine()),
+        asks=not no_input,
+        collects=not no_collect,
+        backfills=backfill,
+        overwrites=force,
+    )
+
+    def run(arguments: Sequence[str]) -> int:
+        at = ["--at", options.at] if options.at else []
+        verbosity = {-1: ["-q"], 1: ["-v"]}.get(options.verbosity, [])
+        return main([*at, *verbosity, *arguments])
+
+    console = Console(quiet=options.verbosity < 0, highlight=False)
+    raise typer.Exit(command.init(wishes, run, console, os.environ))
+
+
+def migrate(
+    context: typer.Context,
+    *,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files of points, and folders of them.", show_default=False),
+    ] = None,
+    from_config: Annotated[
+        Path | None, typer.Option(help="The old config.json.", metavar="FILE")
+    ] = None,
+    to_config: Annotated[
+        Path | None,
+        typer.Option(
+            help="What it becomes; without it --config, $POWERSTATS_CONFIG or, as in `init`, "
+            "~/.config/powerstats/config.toml, root's /etc/powerstats/config.toml.",
+            metavar="FILE",
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="The home's, for a new configuration.", metavar="ZONE")
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What a series is in, such as W or kWh (a counter); - leaves it out. Again for "
+            "each.",
+            metavar="NAME=UNIT",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be taken, and change nothing.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite a configuration that is there.")
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing: leave out series that are in doubt.")
+    ] = False,
+) -> None:
+    """Take over the configuration and the readings of the scripts that powerstats replaces.
+
+    Nothing is believed for its name alone, what is known better stays, and the old files are only
+    read.
+    """
+    from rich.console import Console
+
+    from powerstats_cli.commands import migrate as command
+    from powerstats_cli.commands.init import Folders, configuration
+
+    options: Options = context.obj
+    if not (files or from_config):
+        message = "give files of points, or --from-config"
+        raise typer.BadParameter(message)
+    asks = not (no_input or dry_run)
+    if asks and not is_attended():
+        message = "there is no terminal to ask at: add --no-input, and the answers as --series"
+        raise typer.BadParameter(message)
+    config = None
+    if from_config:
+        folders = Folders.of(is_root=os.geteuid() == 0)
+        config = command.ConfigWishes(
+            old=from_config,
+            target=configuration(to_config or options.config, os.environ, folders),
+            data_dir=(options.data_dir or folders.data_dir).absolute(),
+            timezone=timezone,
+            overwrites=force,
+        )
+
+    def opened_with(path: Path | None) -> Session:
+        context.obj = msgspec.structs.replace(options, config=path) if path else options
+        return session_of(context)
+
+    wishes = command.Wishes(
+        tuple(files or ()), tuple(series or ()), config, is_dry=dry_run, asks=asks
+    )
+    console = Console(quiet=options.verbosity < 0, highlight=False)
+    command.migrate(wishes, console, opened_with)
+
+
+def backfill(
+    context: typer.Context,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be filled, and change nothing.")
+    ] = False,
+) -> None:
+    """Fill in the past: ten days of history, and a year out of Home Assistant's statistics.
+
+    Nothing that is stored is replaced. It can be broken off: the next run goes on.
+    """
+    from powerstats_cli.commands import backfill as command
+    from powerstats_cli.homeassistant.client import HomeAssistant
+    from powerstats_cli.homeassistant.websocket import LongTerm
+
+    session = session_of(context)
+    where = session.settings.homeassistant
+    token = homeassistant_token(session.settings, session.environment)
+
+    def work(watcher: command.Watcher) -> Outcome:
+        with HomeAssistant(
+            where.url, token, ca_file=where.ca_file, seconds=command.RUN_SECONDS
+        ) as home:
+            return command.backfill(
+                session.settings,
+                session.files,
+                home,
+                lambda: LongTerm(where.url, token, ca_file=where.ca_file),
+                session.clock,
+                watcher,
+            )
+
+    is_quiet = session.options.verbosity < 0
+    if dry_run:
+        with command.Screen(asks=False, stores=False, is_quiet=is_quiet) as screen:
+            outcome = work(screen)
+        for problem in outcome.problems:
+            say(str(problem))
+        raise typer.Exit(outcome.exit_code)
+    if not is_attended():
+        raise typer.Exit(session.run("backfill", lambda: work(command.Unattended())))
+    with command.Screen(asks=not yes, stores=True, is_quiet=is_quiet) as screen:
+        raise typer.Exit(session.run("backfill", lambda: work(screen)))

@@ -1,0 +1,143 @@
+"""The steps that a schedule runs: collect, rotate, aggregate, publish, sync."""
+
+import os
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import typer
+
+from powerstats_cli.cli.options import repository_of, session_of
+from powerstats_cli.core.documents import RolledUpTierName
+from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.settings import homeassistant_token
+
+# A module that only one command needs is imported in that command: httpx alone costs more than a
+# whole run of `rotate`.
+
+Direction = Literal["push", "fetch"]
+
+
+class LongTermTier(StrEnum):
+    """The tiers that `sync` keeps; an enum, because typer takes no list of a Literal."""
+
+    monthly = "monthly"
+    yearly = "yearly"
+
+
+def collect(context: typer.Context) -> None:
+    """Bring everything since the last stored bucket out of Home Assistant.
+
+    Run it every ten minutes. What was missed is caught up, as far back as Home Assistant's recorder
+    goes; past days are closed on the way.
+    """
+    from powerstats_cli.commands.collect import RUN_SECONDS
+    from powerstats_cli.commands.collect import collect as command
+    from powerstats_cli.homeassistant.client import HomeAssistant
+
+    session = session_of(context)
+
+    def work() -> Outcome:
+        token = homeassistant_token(session.settings, session.environment)
+        where = session.settings.homeassistant
+        with HomeAssistant(where.url, token, ca_file=where.ca_file, seconds=RUN_SECONDS) as home:
+            return command(session.settings, session.files, home, session.clock, session.progress())
+
+    raise typer.Exit(session.run("collect", work))
+
+
+def rotate(context: typer.Context) -> None:
+    """Close every day before today, and drop archived days that are rolled up and old."""
+    from powerstats_cli.commands.rotate import rotate as command
+
+    session = session_of(context)
+    work = lambda: command(session.settings, session.files, session.clock)  # noqa: E731
+    raise typer.Exit(session.run("rotate", work))
+
+
+def aggregate(context: typer.Context, tier: RolledUpTierName) -> None:
+    """Roll closed days up into weekly.json (hours), monthly.json or yearly.json (days)."""
+    from powerstats_cli.commands.aggregate import aggregate as command
+
+    session = session_of(context)
+    work = lambda: command(TIERS[tier], session.settings, session.files, session.clock)  # noqa: E731
+    raise typer.Exit(session.run(f"aggregate {tier}", work))
+
+
+def publish(
+    context: typer.Context,
+    *,
+    local: Annotated[bool, typer.Option("--local", help="Only render into the web root.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be sent, and change nothing.")
+    ] = False,
+) -> None:
+    """Render the dashboard into the web root, and put it on GitHub Pages.
+
+    With [github] in the configuration page and published files go to their branch, in one commit,
+    and none when nothing changed. Anyone may see them then, even of a private repository.
+    """
+    from powerstats_cli.commands.render import render
+
+    if local and dry_run:
+        message = "--local sends nothing: leave one of them out"
+        raise typer.BadParameter(message, param_hint="--dry-run")
+    session = session_of(context)
+    if dry_run:
+        from powerstats_cli.commands.publish import preview
+
+        with repository_of(session) as github:
+            for line in preview(session.settings, session.files, github):
+                typer.echo(line)
+        raise typer.Exit
+
+    def work() -> Outcome:
+        rendered = render(session.settings, session.files)
+        if local or session.settings.github is None:
+            return rendered
+        from powerstats_cli.commands.publish import publish as command
+
+        tells = session.options.verbosity > 0
+        with repository_of(session) as github:
+            return command(session.settings, session.files, github, tells_address=tells)
+
+    raise typer.Exit(session.run("publish", work))
+
+
+def sync(
+    context: typer.Context,
+    direction: Annotated[
+        Direction | None, typer.Argument(help="Only send, or only bring; without it both.")
+    ] = None,
+    tiers: Annotated[
+        list[LongTermTier] | None, typer.Argument(help="Only these files; without it both.")
+    ] = None,
+) -> None:
+    """Merge monthly.json and yearly.json with those in the GitHub repository.
+
+    Nothing is overwritten: of each bucket the file keeps what is known best, whoever knew it.
+    """
+    from powerstats_cli.commands.sync import sync as command
+
+    session = session_of(context)
+    exit_code = 0
+    if session.skips("sync"):
+        raise typer.Exit
+    with repository_of(session) as github:
+        for tier in tiers or LongTermTier:
+
+            def work(tier: LongTermTier = tier) -> Outcome:
+                return command(
+                    TIERS[tier],
+                    session.settings,
+                    session.files,
+                    github,
+                    session.clock,
+                    fetches=direction != "push",
+                    pushes=direction != "fetch",
+                )
+
+            exit_code = session.run(f"sync {tier}", work) or exit_code
+            if exit_code == os.EX_NOPERM:
+                break
+    raise typer.Exit(exit_code)
