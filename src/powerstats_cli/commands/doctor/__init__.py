@@ -1,0 +1,78 @@
+"""`doctor`: checks every part, one line each, and says what to do if something is wrong.
+
+Each module checks one part: `home`, `machine`, `files`, `github`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from powerstats_cli.commands.doctor.files import check_data, check_page, read_stored
+from powerstats_cli.commands.doctor.github import check_repository
+from powerstats_cli.commands.doctor.home import check_home
+from powerstats_cli.commands.doctor.machine import (
+    check_schedule,
+    check_secrets,
+    check_steps,
+    check_timezone,
+)
+from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.jobs.installation import Installation
+from powerstats_cli.jobs.machine import Machine
+from powerstats_cli.session import Session
+
+JSON_VERSION: Final = 1
+OFFLINE: Final = "not asked: --offline"
+
+
+def doctor(
+    opened: Callable[[], Session],
+    machine: Machine,
+    installation: Callable[[Session], Installation],
+    *,
+    offline: bool,
+) -> Iterator[Finding]:
+    """Yield the findings as they are made; nothing is changed.
+
+    `installation` returns what a schedule would be made of.
+    """
+    try:
+        session = opened()
+    except ConfigError as problem:
+        yield error("configuration", str(problem))
+        return
+    yield ok("configuration", f"{session.config} is valid")
+    yield from check_secrets(session)
+    stored = read_stored(session.files)
+    if offline:
+        yield skipped("Home Assistant", OFFLINE)
+    else:
+        yield from check_home(session, stored)
+    yield from check_timezone(session)
+    yield from check_data(session.files, stored, session.settings.zone)
+    yield from check_schedule(machine, installation(session))
+    yield from check_steps(session, stored)
+    yield from check_page(session.settings)
+    if offline and session.settings.github:
+        yield skipped("GitHub", OFFLINE)
+    else:
+        yield from check_repository(session)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """Return findings as versioned JSON."""
+    document = {
+        "version": JSON_VERSION,
+        "ok": is_well(findings),
+        "findings": [
+            {
+                "area": finding.area,
+                "level": finding.level,
+                "text": finding.text,
+                "remedy": finding.remedy,
+            }
+            for finding in findings
+        ],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False)

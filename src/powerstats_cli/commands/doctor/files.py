@@ -1,0 +1,165 @@
+"""The data directory and the dashboard: permissions, space, whole files, tiers that agree."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date
+from math import isclose
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
+from powerstats_cli.core.series import Series
+from powerstats_cli.core.tiers import TIERS, days_of, roll_up
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.survey import set_aside
+from powerstats_cli.settings import Settings
+from powerstats_cli.site import rendering
+
+# In bytes: a warning, and an error.
+LITTLE_SPACE: Final = 100_000_000
+NO_SPACE: Final = 10_000_000
+# A mean is rounded twice: in the finer file that a day was rolled up from, and in the coarser one.
+SAME_MEAN: Final = 0.01
+SAME_COVERAGE: Final = 0.001
+# Tiers that have days in common, the finer one first.
+OVERLAPPING: Final = (("weekly", "monthly"), ("monthly", "yearly"))
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """All data files: those that could be read, and the errors of the others, by file name."""
+
+    documents: Mapping[str, Document]
+    problems: Mapping[str, PowerstatsError]
+
+    @property
+    def today(self) -> Mapping[str, Series]:
+        """The series of daily.json, empty if it is not there or cannot be read."""
+        document = self.documents.get("daily.json")
+        return document.series if document else {}
+
+
+def read_stored(files: Store) -> Stored:
+    """Return what is in the data files: tiers and archived days."""
+    documents: dict[str, Document] = {}
+    problems: dict[str, PowerstatsError] = {}
+    archived = [files.archived(day) for day in files.archived_days()]
+    for path in [*map(files.tier, ("daily", *TIERS)), *archived]:
+        try:
+            document = files.read(path)
+        except PowerstatsError as problem:
+            problems[files.name(path)] = problem
+            continue
+        if document is not None:
+            documents[files.name(path)] = document
+    return Stored(documents, problems)
+
+
+def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding]:
+    """Yield whether the data directory can be written to, has space, and holds whole files."""
+    folder = files.data_dir
+    if not folder.is_dir():
+        yield warning("data", f"{folder} is not there yet", "powerstats collect makes it")
+        return
+    yield from _permissions(folder)
+    yield _space(shutil.disk_usage(folder).free)
+    for problem in stored.problems.values():
+        yield error("files", str(problem), "repair it, or move it away: docs/data.md says how")
+    for name in set_aside(files):
+        yield warning("files", f"{name} was set aside", "repair it and put it back, or delete it")
+    if count := len(stored.documents):
+        yield ok("files", f"{count} file{' is' if count == 1 else 's are'} whole")
+    yield from _agreement(stored.documents, zone)
+
+
+def _permissions(folder: Path) -> Iterator[Finding]:
+    area = "data"
+    if os.access(folder, os.W_OK | os.X_OK):
+        yield ok(area, f"{folder} can be written to")
+    else:
+        yield error(
+            area,
+            f"{folder} cannot be written to",
+            "let the user that runs powerstats write there",
+        )
+    owner = folder.stat().st_uid
+    for path in sorted([*folder.glob("*.json"), *folder.glob("archive/*.json")]):
+        if path.stat().st_uid != owner:
+            yield error(
+                area,
+                f"{path} belongs to another user than its folder",
+                f"chown --reference={folder} {path}",
+            )
+
+
+def _space(free: int) -> Finding:
+    line = f"{free / 1_000_000:.0f} MB are free"
+    if free < NO_SPACE:
+        return error("data", line, "make room; nothing stored is lost")
+    if free < LITTLE_SPACE:
+        return warning("data", line, "make room")
+    return ok("data", line)
+
+
+def _agreement(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Finding]:
+    """Yield each series' day that two tiers know equally well and have different values of."""
+    is_compared = False
+    differing: dict[tuple[str, date], tuple[str, str]] = {}
+    for finer, coarser in OVERLAPPING:
+        for name, day, is_same in _compared(
+            documents.get(f"{finer}.json"), documents.get(f"{coarser}.json"), zone
+        ):
+            is_compared = True
+            if not is_same:
+                differing.setdefault((name, day), (finer, coarser))
+    for (name, day), (finer, coarser) in differing.items():
+        yield warning(
+            "files",
+            f"{name} on {day} differs in {finer}.json and {coarser}.json",
+            f"powerstats aggregate {coarser}, as long as that day is archived",
+        )
+    if is_compared and not differing:
+        yield ok("files", "the tiers agree")
+
+
+def _compared(
+    finer: Document | None, coarser: Document | None, zone: ZoneInfo
+) -> Iterator[tuple[str, date, bool]]:
+    """Yield name, day, and whether the values are the same, of days known equally well."""
+    if finer is None or coarser is None:
+        return
+    for day in sorted(days_of(finer, zone) & days_of(coarser, zone)):
+        for start, name, value in roll_up(finer, day, "day", zone):
+            other = coarser.points.get(start, {}).get(name)
+            if other and isclose(other.coverage, value.coverage, abs_tol=SAME_COVERAGE):
+                yield name, day, _is_same(value, other)
+
+
+def _is_same(value: Value, other: Value) -> bool:
+    first, second = value.mean or value.change, other.mean or other.change
+    return isclose(first or 0.0, second or 0.0, rel_tol=1e-4, abs_tol=SAME_MEAN)
+
+
+def check_page(configured: Settings) -> Iterator[Finding]:
+    """Yield whether the dashboard in the web root is the one that this version makes."""
+    area, web_root = "dashboard", configured.web_root
+    try:
+        site = rendering.render(
+            configured.publish.tiers, configured.data.collection_interval_minutes
+        )
+        page = read_bytes(web_root / rendering.PAGE_NAME)
+    except PowerstatsError as problem:
+        yield error(area, str(problem))
+        return
+    if page is None:
+        yield skipped(area, f"not in {web_root} yet: powerstats publish makes it")
+    elif page != site.files[rendering.PAGE_NAME]:
+        yield warning(area, f"{web_root} has another version's page", "powerstats publish")
+    else:
+        yield ok(area, f"{web_root} has this version's page")

@@ -1,0 +1,1 @@
+"""`doctor`: each part that it checks."""

@@ -1,0 +1,96 @@
+"""A home that is well, of which a test breaks one thing."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from powerstats_cli.demo.homes import RecordedHome
+from powerstats_cli.jobs.machine import Machine
+from tests.github.fake import GitHub
+from tests.support.homes import Stage
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+MIDNIGHT = datetime(2025, 11, 18, tzinfo=ZONE)
+DAYS = 3
+NOW = MIDNIGHT + timedelta(days=DAYS - 1, hours=10, minutes=3)
+
+
+@dataclass
+class Patient:
+    """A home, its files and its repository, of which a test breaks one thing."""
+
+    stage: Stage
+    github: GitHub
+    machine: Machine
+    monkeypatch: pytest.MonkeyPatch
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self.stage.installation.data_dir
+
+    @property
+    def home(self) -> RecordedHome:
+        """The simulated home."""
+        home = self.stage.server.home
+        assert isinstance(home, RecordedHome)
+        return home
+
+    def configure(self, old: str, new: str) -> None:
+        """Change the configuration, which has to have what is changed."""
+        config = self.stage.installation.config
+        text = config.read_text()
+        assert old in text
+        config.write_text(text.replace(old, new))
+
+    def edit(self, name: str, pattern: str, new: str) -> None:
+        """Change the first place in a data file that has a pattern."""
+        path = self.data / name
+        text, count = re.subn(pattern, new, path.read_text(), count=1)
+        assert count
+        path.write_text(text)
+
+    def findings(self, at: datetime = NOW, *options: str) -> list[dict[str, str]]:
+        """Return what `doctor --json` says; the exit code has to agree."""
+        self.stage.time = at
+        result = self.stage.installation.run("doctor", "--json", *options, at=at)
+        answer = json.loads(result.out)
+        levels = [finding["level"] for finding in answer["findings"]]
+        assert answer["version"] == 1
+        assert answer["ok"] == ("error" not in levels)
+        assert (result.exit_code, result.err) == (int(not answer["ok"]), "")
+        return list(answer["findings"])
+
+
+def wrong(findings: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Return the area and level of what is neither well nor skipped."""
+    return [
+        (finding["area"], finding["level"])
+        for finding in findings
+        if finding["level"] in {"warning", "error"}
+    ]
+
+
+Fault = tuple[Callable[[Patient], None], str, str, str]
+"""What plants a fault, and the finding that it causes: its area, its level, words of its line."""
+
+
+def named(fault: Fault) -> str:
+    """Return the name of a fault, for the test's id."""
+    return fault[0].__name__.strip("_")
+
+
+def check(patient: Patient, fault: Fault) -> None:
+    """Plant a fault; exactly one finding has to be wrong, and to say what to do."""
+    plant, area, level, words = fault
+    plant(patient)
+    findings = patient.findings()
+    assert wrong(findings) == [(area, level)], findings
+    told = next(finding for finding in findings if finding["level"] == level)
+    assert words in f"{told['text']}: {told['remedy']}"

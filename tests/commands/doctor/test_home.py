@@ -1,0 +1,68 @@
+"""Faults at Home Assistant: its address, token, clock, zone, sensors and recorder."""
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from powerstats_cli.demo.homes import Change
+from tests.commands.doctor.patient import NOW, Fault, Patient, check, named
+from tests.support.homes import ENERGY, POWER
+
+
+def _nobody_at_home(patient: Patient) -> None:
+    patient.configure(patient.stage.server.url, "http://127.0.0.1:1")
+
+
+def _wrong_token(patient: Patient) -> None:
+    patient.stage.installation.token_file.write_text("another")
+
+
+def _other_zone_at_home(patient: Patient) -> None:
+    patient.home.time_zone = "Europe/Lisbon"
+
+
+def _slow_clock_at_home(patient: Patient) -> None:
+    patient.stage.server.clock = lambda: NOW - timedelta(minutes=5)
+
+
+def _no_such_sensor(patient: Patient) -> None:
+    patient.configure(POWER, "sensor.pwoer")
+
+
+def _unrecorded_sensor(patient: Patient) -> None:
+    patient.home.recorded = set(patient.home.sensors) - {ENERGY}
+
+
+def _other_unit(patient: Patient) -> None:
+    sensors = dict(patient.home.sensors)
+    sensors[POWER] = {"unit_of_measurement": "VA", "state_class": "measurement"}
+    patient.home.sensors = sensors
+
+
+def _unavailable_sensor(patient: Patient) -> None:
+    at = (NOW - timedelta(minutes=2)).astimezone(UTC)
+    changes = patient.home._changes[POWER]  # noqa: SLF001 - the home's own list
+    changes[:] = [change for change in changes if change.at < at] + [Change(at, "unavailable")]
+
+
+def _short_memory(patient: Patient) -> None:
+    patient.stage.server.keep = timedelta(hours=20)
+
+
+FAULTS: list[Fault] = [
+    (_nobody_at_home, "Home Assistant", "error", "Connection refused"),
+    (_wrong_token, "Home Assistant", "error", "refused the token"),
+    (_other_zone_at_home, "time zone", "warning", "Europe/Lisbon"),
+    (_slow_clock_at_home, "clock", "error", "later than Home Assistant's clock"),
+    (_no_such_sensor, "sensor power", "error", "sensor.pwoer is not in Home Assistant"),
+    (_unrecorded_sensor, "sensor energy", "error", "include it under recorder:"),
+    (_other_unit, "sensor power", "error", "is in VA now, stored in W"),
+    (_unavailable_sensor, "sensor power", "warning", "has had no number for 2 min"),
+    (_short_memory, "recorder", "warning", "purge_keep_days"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
+def test_a_fault_is_named_and_no_other(patient: Patient, fault: Fault) -> None:
+    """Exactly one line is wrong, and says what to do."""
+    check(patient, fault)
