@@ -1,240 +1,85 @@
-"""The schedule under the real cron: its environment, its users, its mail."""
+"""The schedule in cron: what `install` and `remove` do to a crontab, and to /etc/cron.d."""
 
-import json
 import os
-import pwd
-import re
-import shlex
-import shutil
-import stat
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
-
-from powerstats_cli.core.schedule.steps import STEPS
-from powerstats_cli.demo.server import HomeAssistant
-from tests.demo import faults
-from tests.support.homes import ENTITIES, steady_home
-from tests.support.installation import TOKEN, Installation
-
-ROOT = Path(__file__).parents[2]
-# A minute until cron looks, some seconds for the last bucket to settle, and time to spare.
-SECONDS = 90
-POLL_SECONDS = 0.2
-CRON = Path("/usr/sbin/cron")
-MAILER = """#!/bin/sh
-# Keeps each mail in a file, instead of sending it.
-mail=$(mktemp {folder}/XXXXXX)
-{{ id -un; cat; }} > "$mail.part"
-mv "$mail.part" "$mail"
-"""
+from powerstats_cli.core.schedule.crontab import BEGIN
+from tests.support.machines import NAME, FakeMachine, commands
 
 
-def unable(message: str) -> NoReturn:
-    """Skip, or fail where what is missing has to be there."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{message}, and CI needs it", pytrace=False)
-    pytest.skip(message)
+def test_a_file_in_cron_d(fake: FakeMachine) -> None:
+    """Root's file runs the steps as the owner of the data; a second install changes nothing."""
+    umask = os.umask(0o002)  # cron refuses a file that others can write
+    try:
+        told = fake.well("install", "--cron")
+    finally:
+        os.umask(umask)
+    assert told == f"{fake.machine.cron_file}: 6 lines are in it\n"
+    file = fake.machine.cron_file
+    assert file.stat().st_mode & 0o777 == 0o644
+    text = file.read_text()
+    assert [words[0] for words in commands(text, fields=5)] == [NAME] * 6
+    assert "as it should be" in fake.well("install", "--cron")
+    assert file.read_text() == text
+    assert fake.well("show") == f"{file}: as it should be\n"
+    assert [path.name for path in file.parent.iterdir()] == ["powerstats"]
 
 
-class Cron:
-    """A cron of its own: in a view of the file system in which only its own jobs are there.
-
-    What it mounts it mounts for itself; nothing of the machine's cron is touched or needed.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        """Make its folders."""
-        self.folder = folder
-        self.jobs, self.mails = folder / "cron.d", folder / "mails"
-        for name in ("cron.d", "crontabs", "mails", "run", "sbin"):
-            (folder / name).mkdir()
-        spool = Path("/var/spool/cron/crontabs").stat()
-        os.chown(folder / "crontabs", spool.st_uid, spool.st_gid)
-        (folder / "crontabs").chmod(stat.S_IMODE(spool.st_mode))
-        self.mails.chmod(0o1777)
-        shutil.copy(CRON, folder / "sbin")
-        mailer = folder / "sbin" / "sendmail"
-        mailer.write_text(MAILER.format(folder=self.mails))
-        mailer.chmod(0o755)
-
-    def command(self, *command: str) -> list[str]:
-        """Return a command that runs in the view."""
-        view = "\n".join(["set -e", *self._mounts(), 'exec "$@"'])
-        return ["unshare", "--mount", "/bin/sh", "-c", view, "view", *command]
-
-    def run(self, user: str, *command: str, given: str = "") -> str:
-        """Run a command in the view as a user, well; return what it said."""
-        identity = [
-            "setpriv",
-            f"--reuid={user}",
-            f"--regid={user}",
-            "--init-groups",
-            "--inh-caps=-all",
-        ]
-        done = subprocess.run(
-            self.command(*identity, "env", "-C", "/", *command),
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done
-        return done.stdout
-
-    @contextmanager
-    def running(self) -> Iterator[Callable[[], bool]]:
-        """Have it run; yield what tells whether a job of its is at work."""
-        process = subprocess.Popen(self.command(str(CRON), "-f"), env={"PATH": os.defpath})
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        try:
-            yield lambda: bool(children.read_text().split())
-        finally:
-            process.terminate()
-            process.wait(10)
-
-    def mail(self) -> list[str]:
-        """Return the mails: first who sent it, then head and text."""
-        return [path.read_text() for path in self.mails.iterdir() if "." not in path.name]
-
-    def _mounts(self) -> Iterator[str]:
-        yield from self._reachable()
-        for name, place in {
-            "cron.d": "/etc/cron.d",
-            "crontabs": "/var/spool/cron/crontabs",
-            "run": "/run",
-            "sbin": "/usr/sbin",
-        }.items():
-            yield f"mount --bind {shlex.quote(str(self.folder / name))} {place}"
-        if Path("/etc/crontab").exists():
-            yield "mount --bind /dev/null /etc/crontab"
-
-    def _reachable(self) -> Iterator[str]:
-        """Yield what opens the way to the program and to our folder, where others have none."""
-        needed = {Path(path).resolve() for path in (sys.base_prefix, sys.prefix, ROOT, self.folder)}
-        shut: dict[Path, list[Path]] = {}
-        for path in sorted(needed):
-            for parent in reversed(path.parents):
-                if not parent.stat().st_mode & stat.S_IXOTH:
-                    shut.setdefault(parent, []).append(path)
-                    break
-        yield "mount -t tmpfs -o mode=755 none /mnt"
-        for number, (parent, paths) in enumerate(shut.items()):
-            for index, path in enumerate(paths):
-                held = f"/mnt/{number}-{index}"
-                yield f"mkdir {held}; mount --bind {shlex.quote(str(path))} {held}"
-            yield f"mount -t tmpfs -o mode=755 none {shlex.quote(str(parent))}"
-            for index, path in enumerate(paths):
-                there = shlex.quote(str(path))
-                yield f"mkdir -p {there}; mount --bind /mnt/{number}-{index} {there}"
+def test_a_mailto_in_cron_d_stays(fake: FakeMachine) -> None:
+    """A line that a user wrote above our block stays, also when our block is removed."""
+    fake.well("install", "--cron")
+    file = fake.machine.cron_file
+    file.write_text("MAILTO=me@example.com\n" + file.read_text())
+    fake.installation.configure(data={"collection_interval_minutes": 5})
+    assert "not as it should be" in fake.well("show")
+    fake.well("install", "--cron")
+    assert file.read_text().startswith("MAILTO=me@example.com\n")
+    assert "*/5 * * * *" in file.read_text()
+    fake.well("remove")
+    assert file.read_text() == "MAILTO=me@example.com\n"
 
 
-@pytest.fixture
-def cron(tmp_path: Path) -> Cron:
-    """Return a cron that can run here."""
-    if os.geteuid() != 0:
-        pytest.skip("a cron of its own needs root")
-    if not CRON.exists() or shutil.which("crontab") is None:
-        unable("the schedule is run by the real cron: apt-get install cron")
-    if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode:
-        pytest.skip("a view of the file system of its own is not allowed here")
-    tmp_path.chmod(0o755)
-    return Cron(tmp_path)
+def test_ones_own_crontab(fake: FakeMachine) -> None:
+    """Any other user gets our block in the crontab; all other bytes of it stay."""
+    fake.change(is_root=False)
+    before = b"# mine\n\nMAILTO=me\n* * * * *\techo caf\xe9 \\% # powerstats\n"
+    fake.tab.write_bytes(before)
+    assert "6 lines are in it" in fake.well("install", "--cron")
+    assert fake.tab.read_bytes().startswith(before + f"{BEGIN}\n".encode())
+    whole = fake.tab.read_bytes()
+    fake.well("install", "--cron")
+    assert fake.tab.read_bytes() == whole
+    assert fake.well("show") == f"the crontab of {NAME}: as it should be\n"
+    assert fake.well("remove") == f"the crontab of {NAME}: our lines are out of it\n"
+    assert fake.tab.read_bytes() == before
+    assert not fake.machine.cron_file.exists()
 
 
-def owned(installation: Installation, user: str) -> Installation:
-    """Give an installation to a user."""
-    installation.data_dir.mkdir()
-    for path in (installation.folder, *installation.folder.rglob("*")):
-        shutil.chown(path, user)
-    return installation
+def test_without_a_crontab_before(fake: FakeMachine) -> None:
+    """A crontab that holds only our block is made and deleted with it."""
+    fake.change(is_root=False)
+    fake.well("install", "--cron")
+    assert fake.tab.read_text().startswith(BEGIN)
+    fake.well("remove")
+    assert not fake.tab.exists()
+    assert fake.well("remove") == "nothing is installed\n"
+    assert fake.well("show").startswith("nothing is installed: ")
 
 
-def steps_of(installation: Installation) -> Mapping[str, Mapping[str, object]]:
-    """Return how the steps went, by name."""
-    state = installation.data_dir / "state.json"
-    steps = json.loads(state.read_bytes())["steps"] if state.exists() else {}
-    assert isinstance(steps, dict)
-    return steps
+def test_lines_outside_our_block_are_told(fake: FakeMachine) -> None:
+    """Lines for powerstats that a user wrote stay, and the user is told of them."""
+    fake.change(is_root=False)
+    fake.tab.write_text("0 0 * * *     powerstats rotate\n")
+    assert "not between our markers" in fake.well("install", "--cron")
+    assert "not between our markers" in fake.well("remove")
+    assert fake.tab.read_text() == "0 0 * * *     powerstats rotate\n"
 
 
-def wait_for(what: Callable[[], bool], seconds: float) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(POLL_SECONDS)
-
-
-def powerstats(installation: Installation, *command: str) -> Sequence[str]:
-    """Return the words of a command."""
-    return [sys.executable, "-m", "powerstats_cli", *installation.arguments(*command)]
-
-
-@pytest.mark.cron
-def test_a_minute_of_cron(cron: Cron) -> None:
-    """All steps run at once, as the owner of the data, and cron mails nothing but a new failure.
-
-    One home's schedule is in /etc/cron.d, and every line runs every minute. Another's, whose Home
-    Assistant is broken, is in its user's crontab, which asks twice a minute, too.
-    """
-    now = datetime.now(UTC)
-    home = steady_home(now - timedelta(hours=2), timedelta(hours=3))
-    clock = lambda: datetime.now(UTC)  # noqa: E731
-    every_minute = {"collection_interval_minutes": 1}
-    with (
-        HomeAssistant(home, token=TOKEN, clock=clock) as server,
-        HomeAssistant(home, token=TOKEN, clock=clock, answer=faults.status(500)) as broken,
-    ):
-        folder = cron.folder / "it's 100% a home"
-        well = Installation(folder, server.url, ENTITIES, data=every_minute)
-        owned(well, "daemon")
-        cron.run("root", *powerstats(well, "schedule", "install", "--cron"))
-        job = cron.jobs / "powerstats"
-        text, number = re.subn(
-            r"^[\d*/]+ [\d*]+ \* \* \*", "* * * * *", job.read_text(), flags=re.MULTILINE
-        )
-        assert number == len([step for step in STEPS if not step.needs_github])
-        job.write_text(text)
-
-        failing = Installation(cron.folder / "failing", broken.url, ENTITIES, data=every_minute)
-        owned(failing, "bin")
-        again = shlex.join(powerstats(failing, "collect"))
-        theirs = f"# mine\nMAILTO=someone\n* * * * * {again}\n* * * * * echo '100\\%'\n"
-        cron.run("bin", "crontab", "-", given=theirs)
-        cron.run("bin", *powerstats(failing, "schedule", "install", "--cron"))
-
-        with cron.running() as is_at_work:
-            names = {step.name for step in STEPS if not step.needs_github}
-            wait_for(lambda: steps_of(well).keys() >= names and len(cron.mail()) >= 2, SECONDS)
-            wait_for(lambda: not is_at_work(), SECONDS)
-        asked = len(broken.requests)
-
-        assert {step.get("exit_code", 0) for step in steps_of(well).values()} == {0}, steps_of(well)
-        assert well.document("daily.json").points
-        assert (well.data_dir / "site" / "index.html").exists()
-        uid = pwd.getpwnam("daemon").pw_uid
-        assert {path.lstat().st_uid for path in well.data_dir.rglob("*")} == {uid}
-
-        theirs_sent = [mail for mail in cron.mail() if mail.endswith("\n\n100%\n")]
-        (ours,) = [mail for mail in cron.mail() if mail not in theirs_sent]
-        assert theirs_sent
-        sender, _, mail = ours.partition("\n")
-        head, _, body = mail.partition("\n\n")
-        assert sender == "bin"
-        assert "\nTo: someone\n" in head
-        assert re.fullmatch(r"powerstats: collect: .* answered 500.*\n", body)
-        assert asked >= 2
-        assert steps_of(failing)["collect"]["exit_code"] == os.EX_TEMPFAIL
-
-        cron.run("root", *powerstats(well, "schedule", "remove"))
-        assert not list(cron.jobs.iterdir())
-        cron.run("bin", *powerstats(failing, "schedule", "remove"))
-        assert cron.run("bin", "crontab", "-l") == theirs
+def test_a_crontab_that_cannot_be_read_is_not_replaced(fake: FakeMachine) -> None:
+    """An error of `crontab` does not mean that the crontab is empty."""
+    fake.change(is_root=False)
+    Path(fake.machine.crontab).write_text("#!/bin/sh\necho 'you are not allowed' >&2\nexit 1\n")
+    for command in (["install", "--cron"], ["remove"], ["show"]):
+        result = fake.run(*command)
+        assert result.exit_code == os.EX_NOPERM
+        assert "not allowed" in result.err

@@ -1,12 +1,53 @@
-"""Machines whose crontabs are files of a test."""
+"""Machines whose crontabs and units are files of a test."""
 
+import os
+import pwd
+import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from powerstats_cli.jobs.machine import Machine
+from tests.support.installation import Installation, Result
+
+NAME = pwd.getpwuid(os.geteuid()).pw_name
+CRONTAB = """#!/bin/sh
+# Does what Debian's crontab does, with one crontab for all users.
+case "$1" in
+    -l) cat "$0.tab" 2>/dev/null || { echo "no crontab for someone" >&2; exit 1; } ;;
+    -r) rm "$0.tab" ;;
+    -) cat > "$0.new"
+       if [ -n "$(tail -c 1 "$0.new")" ]; then
+           echo "new crontab file is missing newline before EOF, can't install." >&2; exit 1
+       fi
+       mv "$0.new" "$0.tab" ;;
+esac
+"""
+SYSTEMCTL = """#!/bin/sh
+# Writes its arguments to a log, and makes and deletes the links of enable and disable.
+echo "$@" >> "$0.log"
+folder="$0.system"
+if [ "$1" = --user ]; then folder="$0.user"; shift; fi
+verb="$1"; shift
+mkdir -p "$folder/timers.target.wants"
+for timer in "$@"; do
+    case "$verb $timer" in
+        *--now) ;;
+        enable*) test -f "$folder/$timer" || { echo "Unit $timer does not exist." >&2; exit 1; }
+                 ln -sf "../$timer" "$folder/timers.target.wants/$timer" ;;
+        disable*) rm -f "$folder/timers.target.wants/$timer" ;;
+    esac
+done
+"""
 
 
 def machine_of(folder: Path) -> Machine:
-    """Return root's machine in a new folder: a cron of its own, no systemd, an empty crontab."""
+    """Return root's machine in a new folder: with a cron of its own, and without systemd.
+
+    The crontab is empty.
+    """
     folder.mkdir()
     crontab = folder / "crontab"
     crontab.write_text("#!/bin/sh\necho no crontab for me >&2\nexit 1\n")
@@ -19,3 +60,71 @@ def machine_of(folder: Path) -> Machine:
         systemd_runs=folder / "runs",
         crontab=str(crontab),
     )
+
+
+@dataclass
+class FakeMachine:
+    """A machine of folders, and of programs that replace `crontab` and `systemctl`.
+
+    An installation of powerstats is on it; `schedule` runs as if it were on that machine.
+    """
+
+    installation: Installation
+    machine: Machine
+    programs: Path
+    patch: pytest.MonkeyPatch
+
+    def run(self, *arguments: str) -> Result:
+        """Run `powerstats schedule` on this machine."""
+        self.patch.setattr(Machine, "this", classmethod(lambda _cls, _environment: self.machine))
+        return self.installation.run("schedule", *arguments)
+
+    def well(self, *arguments: str) -> str:
+        """Run `powerstats schedule`, which must succeed, and return its output."""
+        result = self.run(*arguments)
+        assert (result.exit_code, result.err) == (0, ""), result
+        return result.out
+
+    def change(self, **changes: object) -> None:
+        """Change attributes of the machine."""
+        self.machine = msgspec.structs.replace(self.machine, **changes)
+
+    @property
+    def tab(self) -> Path:
+        """The current user's crontab."""
+        return self.programs / "crontab.tab"
+
+    def calls(self) -> list[str]:
+        """Return the arguments of each call of systemctl since the last time this was asked."""
+        log = self.programs / "systemctl.log"
+        lines = log.read_text().splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return lines
+
+
+def fake_machine(folder: Path, patch: pytest.MonkeyPatch) -> FakeMachine:
+    """Return a machine in a folder: it has cron and systemd, and root is its user."""
+    programs = folder / "programs"
+    for path in (programs, folder / "cron.d", folder / "run"):
+        path.mkdir()
+    for name, text in (("crontab", CRONTAB), ("systemctl", SYSTEMCTL)):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    installation = Installation(folder / "home", "http://127.0.0.1:1", {"power": "sensor.power"})
+    installation.data_dir.mkdir()
+    machine = Machine(
+        systemd_user=programs / "systemctl.user",
+        is_root=True,
+        cron_file=folder / "cron.d" / "powerstats",
+        systemd_system=programs / "systemctl.system",
+        systemd_runs=folder / "run",
+        crontab=str(programs / "crontab"),
+        systemctl=str(programs / "systemctl"),
+    )
+    return FakeMachine(installation, machine, programs, patch)
+
+
+def commands(crontab: str, *, fields: int) -> list[list[str]]:
+    """Return the words of each command in a crontab whose lines have so many fields before it."""
+    lines = [line for line in crontab.splitlines() if line and not line.startswith("#")]
+    return [shlex.split(line)[fields:] for line in lines]

@@ -1,0 +1,92 @@
+"""A schedule that could not run is not installed."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.machines import NAME, FakeMachine
+
+REFUSED = {
+    "no cron": ({"crontab": "no-such-program"}, ["--cron"], 69, "cron is not on this machine"),
+    "not root": ({"is_root": False}, ["--systemd"], 77, "run it with sudo, or add --user"),
+    "another's": ({"is_root": False}, ["--cron", "--as-user", "bin"], 77, "only root can"),
+    "no user": ({}, ["--cron", "--as-user", "no-such-user"], 69, "no user no-such-user"),
+}
+
+
+@pytest.mark.parametrize(("machine", "options", "code", "says"), REFUSED.values(), ids=REFUSED)
+def test_refused(
+    fake: FakeMachine, machine: dict[str, object], options: list[str], code: int, says: str
+) -> None:
+    """One line says what prevents it; nothing is installed."""
+    fake.change(**machine)
+    result = fake.run("install", *options)
+    assert (result.exit_code, result.out, len(result.err.splitlines())) == (code, "", 1), result
+    assert says in result.err
+    fake.change(crontab=str(fake.programs / "crontab"))
+    assert fake.well("show").startswith("nothing is installed")
+
+
+CONFIGURATIONS = {
+    "token only in the shell": (
+        'token_file = "{home}/token"\n',
+        "",
+        78,
+        "homeassistant.token_file",
+    ),
+    "no such token file": ("/token", "/no-token", 78, "/no-token: No such file"),
+    "relative": ('data_dir = "{home}/data"', 'data_dir = "data"', 78, "paths.data_dir: 'data'"),
+    "no data directory": ("/data", "/not-yet", 78, "--as-user"),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"), CONFIGURATIONS.values(), ids=CONFIGURATIONS
+)
+def test_what_cron_could_not_run_is_refused(
+    fake: FakeMachine, tmp_path: Path, old: str, new: str, code: int, says: str
+) -> None:
+    """A schedule that would fail every ten minutes is not installed."""
+    fake.patch.setenv("POWERSTATS_HOMEASSISTANT_TOKEN", "x")
+    fake.patch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    config = fake.installation.config
+    old = old.format(home=fake.installation.folder)
+    assert old in config.read_text()
+    config.write_text(config.read_text().replace(old, new))
+    result = fake.run("install", "--cron")
+    assert (result.exit_code, result.out) == (code, ""), result
+    assert says in result.err
+    assert not fake.machine.cron_file.exists()
+
+
+def test_a_program_that_cannot_be_run(fake: FakeMachine) -> None:
+    """The program is tried as the user, and in the environment, of the scheduled runs."""
+    broken = fake.programs / "powerstats"
+    broken.write_text("#!/bin/sh\necho 'powerstats: not like this' >&2\nexit 70\n")
+    broken.chmod(0o755)
+    fake.patch.setattr(sys, "argv", [str(broken)])
+    result = fake.run("install", "--cron")
+    assert result.exit_code == os.EX_NOPERM
+    assert f"{NAME} cannot run {broken}" in result.err
+    assert "not like this" in result.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can install for another user")
+def test_files_that_the_user_cannot_read(fake: FakeMachine) -> None:
+    """Root installs no schedule for a user who could not run it."""
+    fake.installation.folder.chmod(0o700)
+    result = fake.run("install", "--cron", "--as-user", "daemon")
+    assert result.exit_code == os.EX_NOPERM
+    assert "daemon cannot " in result.err
+
+
+@pytest.mark.parametrize("arguments", [["--cron"], ["--systemd"]])
+def test_the_folders_are_made(fake: FakeMachine, arguments: Sequence[str]) -> None:
+    """A service cannot write to a folder that is not there."""
+    fake.installation.data_dir.rmdir()
+    fake.well("install", *arguments, "--as-user", NAME)
+    assert (fake.installation.data_dir / "site").is_dir()
