@@ -57,7 +57,7 @@ def doctor(
     else:
         from rich.console import Console
 
-        from powerstats_cli.terminal.report import show_findings
+        from powerstats_cli.terminal.findings import show_findings
 
         findings = show_findings(Console(), found)
     raise typer.Exit(int(not is_well(findings)))

@@ -696,7 +696,7 @@ class Screen:
         from rich.text import Text
 
         from powerstats_cli.terminal.dialogue import Dialogue
-        from powerstats_cli.terminal.report import is_ascii
+        from powerstats_cli.terminal.words import is_ascii
 
         self._bar.stop()
         dialogue = Dialogue(self._console, asks=self._asks, is_ascii=is_ascii(self._console))

@@ -22,7 +22,7 @@ from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.terminal.plots import curve
-from powerstats_cli.terminal.report import is_ascii
+from powerstats_cli.terminal.words import is_ascii
 
 TIMEZONE: Final = "Europe/Amsterdam"
 # Days back with a collect every ten minutes, as cron has it: today, and those with an outage of

@@ -1,7 +1,8 @@
-"""Health for people: a few tables that say at one look whether all is well."""
+"""The health of a home as a few tables, which show at one look whether all is well."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,170 +12,98 @@ from rich.table import Table
 from rich.text import Text
 
 from powerstats_cli.clock import in_words
-from powerstats_cli.core.findings import Finding, Level
 from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHealth
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
 
-# The highest leaves a gap to the row above.
+# The highest one is not the full block, which would touch the row above.
 LEVELS: Final = "▁▂▃▄▅▆▇"
 ASCII_LEVELS: Final = "123456#"
-GOOD, FAIR, BAD = "green", "yellow", "red"
-AREA_WIDTH: Final = 23
 WELL_KNOWN: Final = 0.99
 HALF_KNOWN: Final = 0.5
+# Days that are further apart are written with their year.
+SAME_YEAR: Final = timedelta(days=300)
 
 
 def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) -> None:
-    """Print the tables, and the troubles below them; a pipe gets each on one line."""
-    view = _View(health, is_ascii=is_ascii(console))
-    complaints = [*map(str, problems), *view.complaints()]
-    console.print(view.title(len(complaints)))
+    """Print the tables, and below them what is wrong; in a pipe each complaint is one line."""
+    form = _Form(ZoneInfo(health.timezone), health.now, is_ascii(console))
+    wrong = [*map(str, problems), *complaints(health, form)]
+    console.print(_title(health, form, len(wrong)))
     if health.pause is not None:
-        paused = Text(health.pause.in_words(view.zone), style=f"bold {FAIR}")
+        paused = Text(health.pause.in_words(form.zone), style=f"bold {FAIR}")
         console.print(paused, soft_wrap=not console.is_terminal)
     console.print()
-    for part in (view.series(), view.files(), view.steps()):
-        console.print(part)
+    for table in (_series(health, form), _files(health, form), _steps(health, form)):
+        console.print(table)
         console.print()
     if health.github is not None:
-        console.print(Text(view.public(health.github), style="dim"))
+        console.print(Text(_public(health.github), style="dim"))
         console.print()
-    for complaint in complaints:
-        console.print(
-            Text(f"{view.cross} {complaint}", style=BAD), soft_wrap=not console.is_terminal
+    for line in wrong:
+        console.print(Text(f"{form.cross} {line}", style=BAD), soft_wrap=not console.is_terminal)
+
+
+def complaints(health: Health, form: "_Form") -> Iterator[str]:
+    """Yield what is overdue, since when and why; and what fails without being overdue yet."""
+    for step in health.steps:
+        since = f" since {form.moment(step.stale_since)}" if step.stale_since else ""
+        if step.is_stale:
+            yield f"{step.name} is overdue{since}: {step.why}"
+        elif step.last and step.last.exit_code:
+            begun = step.last.failing_since or step.last.ended
+            yield f"{step.name} fails since {form.moment(begun)}: {step.last.message}"
+    if expires := health.token_expires:
+        verb = "expires" if expires > health.now else "expired"
+        yield (
+            f"the token for GitHub {verb} {form.moment(expires)}: make a new one and put it "
+            f"in its place"
         )
+    for name in health.aside:
+        yield f"{name} was set aside: mend it and put it back, or delete it"
 
 
-def is_ascii(console: Console) -> bool:
-    """Tell whether a console has no characters but ASCII's."""
-    return not console.encoding.startswith("utf")
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How values are written: in the home's local time, seen from `now`, perhaps in ASCII."""
 
+    zone: ZoneInfo
+    now: datetime
+    is_ascii: bool
 
-class _View:
-    """Health in the home's local time and the console's characters."""
+    @property
+    def cross(self) -> str:
+        """The mark of something wrong."""
+        return "x" if self.is_ascii else "✗"
 
-    def __init__(self, health: Health, *, is_ascii: bool) -> None:
-        self.health = health
-        self.zone = ZoneInfo(health.timezone)
-        self.is_ascii = is_ascii
-        self.cross = "x" if is_ascii else "✗"
-        self.nothing = "-" if is_ascii else "–"
+    @property
+    def nothing(self) -> str:
+        """The mark of a value that does not exist."""
+        return "-" if self.is_ascii else "–"
 
-    def title(self, troubles: int) -> RenderableType:
-        now = self.health.now.astimezone(self.zone)
-        grid = Table.grid(expand=True)
-        grid.add_column()
-        grid.add_column(justify="right")
-        left = Text.assemble(("powerstats", "bold"), f"  {now:%a %d %b %Y %H:%M}  {now.tzname()}")
-        state = self._state(troubles)
-        state.stylize("bold")
-        grid.add_row(left, state)
-        return grid
+    def moment(self, instant: datetime) -> str:
+        """Return an instant: the time if it is of today, else the day, else the year, too."""
+        local, now = instant.astimezone(self.zone), self.now.astimezone(self.zone)
+        if local.date() == now.date():
+            return f"{local:%H:%M}"
+        is_near = abs(now - local) < SAME_YEAR
+        return f"{local:%d %b %H:%M}" if is_near else f"{local:%d %b %Y}"
 
-    def _state(self, troubles: int) -> Text:
-        if troubles:
-            return Text(f"{troubles} {'thing needs' if troubles == 1 else 'things need'} you", BAD)
-        if self.health.pause is not None:
-            return Text("paused", FAIR)
-        return Text("all is well", GOOD)
+    def share(self, share: float | None) -> Text:
+        """Return a known share in percent."""
+        if share is None:
+            return Text(self.nothing)
+        # Cut, not rounded: it is 100 % only if all is known.
+        percent = math.floor(share * 1000) / 10
+        return Text(f"{percent:.3g}%".rjust(5), _colour(share))
 
-    def series(self) -> RenderableType:
-        table = self._table("Series", "Now", ">At", ">Today", "Known today")
-        for one in self.health.series:
-            latest = one.latest
-            table.add_row(
-                one.name,
-                f"{latest.value:.10g} {one.unit}" if latest else self.nothing,
-                self._moment(latest.timestamp) if latest else self.nothing,
-                f"{one.energy:.2f} kWh" if one.energy is not None else "",
-                Text("never read", BAD) if one.until is None else self._share(one.known),
-            )
-        return table
-
-    def files(self) -> RenderableType:
-        table = self._table("File", "Span", ">Points", "Known", ">Age", ">Size")
-        for one in self.health.files:
-            table.add_row(
-                one.name,
-                self._span(one),
-                str(one.points) if one.span else self.nothing,
-                self._bar(one) if one.span else "",
-                _age(self.health.now - one.span.end) if one.span else "",
-                _size(one.size),
-            )
-        archive = self.health.archive
-        table.add_row(
-            "archive",
-            self._span(archive),
-            f"{archive.points} day{'' if archive.points == 1 else 's'}",
-            "",
-            "",
-            _size(archive.size),
-        )
-        return table
-
-    def steps(self) -> RenderableType:
-        table = self._table("Step", "Last run", "Result", ">Next")
-        for one in self.health.steps:
-            last = one.last
-            table.add_row(
-                one.name,
-                self._moment(last.ended) if last else self.nothing,
-                self._result(one),
-                self._moment(one.due) if one.due else self.nothing,
-            )
-        return table
-
-    def public(self, github: GitHubHealth) -> str:
-        files = joined(f"{tier}.json" for tier in github.public)
-        return (
-            f"Anyone may see {files}: {github.repository}, branch {github.branch}. "
-            f"publish.tiers says which."
-        )
-
-    def complaints(self) -> Iterator[str]:
-        """Yield what is overdue, since when and why; and what fails without being overdue yet."""
-        for one in self.health.steps:
-            since = f" since {self._moment(one.stale_since)}" if one.stale_since else ""
-            if one.is_stale:
-                yield f"{one.name} is overdue{since}: {one.why}"
-            elif one.last and one.last.exit_code:
-                begun = one.last.failing_since or one.last.ended
-                yield f"{one.name} fails since {self._moment(begun)}: {one.last.message}"
-        if expires := self.health.token_expires:
-            verb = "expires" if expires > self.health.now else "expired"
-            yield (
-                f"the token for GitHub {verb} {self._moment(expires)}: make a new one and put it "
-                f"in its place"
-            )
-        for name in self.health.aside:
-            yield f"{name} was set aside: mend it and put it back, or delete it"
-
-    def _table(self, *columns: str) -> Table:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in columns:
-            name = column.removeprefix(">")
-            table.add_column(
-                name,
-                justify="right" if name != column else "left",
-                no_wrap=True,
-                overflow="ellipsis",
-            )
-        return table
-
-    def _result(self, step: StepHealth) -> Text:
-        if step.last is None:
-            return Text("overdue" if step.is_stale else "never ran", BAD if step.is_stale else "")
-        if step.last.exit_code:
-            return Text(f"failed ({step.last.exit_code})", BAD)
-        return Text("overdue", BAD) if step.is_stale else Text("ok", GOOD)
-
-    def _bar(self, file: FileHealth) -> Text:
+    def bar(self, file: FileHealth) -> Text:
+        """Return the known shares of a file's parts as a bar of characters, and of all of it."""
         bar = Text()
-        for cell in file.cells:
-            bar.append(self._cell(cell), _colour(cell))
-        return bar.append(" ").append_text(self._share(file.known))
+        for share in file.cells:
+            bar.append(self._cell(share), _colour(share))
+        return bar.append(" ").append_text(self.share(file.known))
 
     def _cell(self, share: float) -> str:
         if share <= 0:
@@ -182,14 +111,8 @@ class _View:
         levels = ASCII_LEVELS if self.is_ascii else LEVELS
         return levels[min(int(share * len(levels)), len(levels) - 1 - (share < 1))]
 
-    def _share(self, share: float | None) -> Text:
-        if share is None:
-            return Text(self.nothing)
-        # Cut, not rounded: only what is known throughout is 100 %.
-        percent = math.floor(share * 1000) / 10
-        return Text(f"{percent:.3g}%".rjust(5), _colour(share))
-
-    def _span(self, file: FileHealth) -> str:
+    def span(self, file: FileHealth) -> str:
+        """Return the first and the last day of a file; for today's, the time it reaches to."""
         if file.span is None:
             return "not there yet"
         start = file.span.start.astimezone(self.zone)
@@ -198,19 +121,102 @@ class _View:
         last = (file.span.end - timedelta(seconds=1)).astimezone(self.zone)
         if start.date() == last.date():
             return f"{start:%d %b}"
-        form = "%d %b" if last - start < timedelta(days=300) else "%b %Y"
+        form = "%d %b" if last - start < SAME_YEAR else "%b %Y"
         dash = "-" if self.is_ascii else "–"
         return f"{start.strftime(form)} {dash} {last.strftime(form)}"
 
-    def _moment(self, instant: datetime) -> str:
-        local, now = instant.astimezone(self.zone), self.health.now.astimezone(self.zone)
-        if local.date() == now.date():
-            return f"{local:%H:%M}"
-        return (
-            f"{local:%d %b %H:%M}"
-            if abs(now - local) < timedelta(days=300)
-            else f"{local:%d %b %Y}"
+
+def _title(health: Health, form: _Form, wrong: int) -> RenderableType:
+    now = health.now.astimezone(form.zone)
+    grid = Table.grid(expand=True)
+    grid.add_column()
+    grid.add_column(justify="right")
+    left = Text.assemble(("powerstats", "bold"), f"  {now:%a %d %b %Y %H:%M}  {now.tzname()}")
+    state = _state(health, wrong)
+    state.stylize("bold")
+    grid.add_row(left, state)
+    return grid
+
+
+def _state(health: Health, wrong: int) -> Text:
+    if wrong:
+        return Text(f"{count(wrong, 'thing')} need{'s' if wrong == 1 else ''} you", BAD)
+    if health.pause is not None:
+        return Text("paused", FAIR)
+    return Text(ALL_IS_WELL, GOOD)
+
+
+def _series(health: Health, form: _Form) -> Table:
+    table = _table("Series", "Now", ">At", ">Today", "Known today")
+    for series in health.series:
+        latest = series.latest
+        table.add_row(
+            series.name,
+            f"{latest.value:.10g} {series.unit}" if latest else form.nothing,
+            form.moment(latest.timestamp) if latest else form.nothing,
+            f"{series.energy:.2f} kWh" if series.energy is not None else "",
+            Text("never read", BAD) if series.until is None else form.share(series.known),
         )
+    return table
+
+
+def _files(health: Health, form: _Form) -> Table:
+    table = _table("File", "Span", ">Points", "Known", ">Age", ">Size")
+    for file in health.files:
+        table.add_row(
+            file.name,
+            form.span(file),
+            str(file.points) if file.span else form.nothing,
+            form.bar(file) if file.span else "",
+            _age(health.now - file.span.end) if file.span else "",
+            _size(file.size),
+        )
+    archive = health.archive
+    days, size = count(archive.points, "day"), _size(archive.size)
+    table.add_row("archive", form.span(archive), days, "", "", size)
+    return table
+
+
+def _steps(health: Health, form: _Form) -> Table:
+    table = _table("Step", "Last run", "Result", ">Next")
+    for step in health.steps:
+        table.add_row(
+            step.name,
+            form.moment(step.last.ended) if step.last else form.nothing,
+            _result(step),
+            form.moment(step.due) if step.due else form.nothing,
+        )
+    return table
+
+
+def _result(step: StepHealth) -> Text:
+    if step.last is None:
+        return Text("overdue", BAD) if step.is_stale else Text("never ran")
+    if step.last.exit_code:
+        return Text(f"failed ({step.last.exit_code})", BAD)
+    return Text("overdue", BAD) if step.is_stale else Text("ok", GOOD)
+
+
+def _public(github: GitHubHealth) -> str:
+    files = joined(f"{tier}.json" for tier in github.public)
+    return (
+        f"Anyone may see {files}: {github.repository}, branch {github.branch}. "
+        f"publish.tiers says which."
+    )
+
+
+def _table(*columns: str) -> Table:
+    """Return a table without rows; the columns whose name begins with > are set to the right."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        name = column.removeprefix(">")
+        table.add_column(
+            name,
+            justify="right" if name != column else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    return table
 
 
 def _colour(share: float) -> str:
@@ -220,49 +226,10 @@ def _colour(share: float) -> str:
 
 
 def _age(age: timedelta) -> str:
-    """Return an age in its largest unit, for a narrow column."""
-    return in_words(age).partition(" h ")[0] + (" h" if " h " in in_words(age) else "")
+    """Return an age in its largest unit only, for a narrow column."""
+    hours, mark, _ = in_words(age).partition(" h ")
+    return f"{hours} h" if mark else hours
 
 
 def _size(size: int) -> str:
     return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} B"
-
-
-MARKS: Final = {
-    Level.OK: ("✓", "+", GOOD),
-    Level.WARNING: ("!", "!", FAIR),
-    Level.ERROR: ("✗", "x", BAD),
-    Level.SKIPPED: ("·", ".", "dim"),
-}
-
-
-def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding]:
-    """Print each finding as it comes, with what to do below it, then how many need something."""
-    shown = []
-    for finding in findings:
-        mark, plain, colour = MARKS[finding.level]
-        grid = Table.grid(padding=(0, 1))
-        grid.add_row(
-            Text(plain if is_ascii(console) else mark, colour),
-            Text(finding.area, "bold"),
-            Text(finding.text),
-        )
-        if finding.remedy:
-            grid.add_row("", "", Text(finding.remedy, colour))
-        grid.columns[1].min_width = AREA_WIDTH
-        console.print(grid, soft_wrap=not console.is_terminal)
-        shown.append(finding)
-    broken, doubtful = (
-        sum(finding.level is level for finding in shown) for level in (Level.ERROR, Level.WARNING)
-    )
-    console.print()
-    if broken or doubtful:
-        told = f"{_count(broken, 'error')}, {_count(doubtful, 'warning')}"
-        console.print(Text(told, BAD if broken else FAIR))
-    else:
-        console.print(Text("all is well", GOOD))
-    return shown
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -31,7 +31,7 @@ from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content
 from powerstats_cli.terminal.dialogue import Dialogue
-from powerstats_cli.terminal.report import is_ascii
+from powerstats_cli.terminal.words import is_ascii
 
 __all__ = ["Folders", "Wishes", "configuration", "entities", "init", "scheduler"]
 

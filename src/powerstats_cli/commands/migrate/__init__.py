@@ -21,7 +21,7 @@ from powerstats_cli.core.legacy.spacing import history_of
 from powerstats_cli.core.tiers import newest_until
 from powerstats_cli.session import Session
 from powerstats_cli.terminal.dialogue import Dialogue
-from powerstats_cli.terminal.report import is_ascii
+from powerstats_cli.terminal.words import is_ascii
 
 __all__ = ["ConfigWishes", "Wishes", "migrate"]
 

@@ -1,0 +1,54 @@
+"""What `doctor` finds: a line for each part, what to do below it, and a sum at the end."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from powerstats_cli.core.findings import Finding, Level
+from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
+
+AREA_WIDTH: Final = 23
+# A mark, the same in ASCII, and the colour of both.
+MARKS: Final = {
+    Level.OK: ("✓", "+", GOOD),
+    Level.WARNING: ("!", "!", FAIR),
+    Level.ERROR: ("✗", "x", BAD),
+    Level.SKIPPED: ("·", ".", "dim"),
+}
+
+
+def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding]:
+    """Print each finding as soon as it is there, then the sum; return all findings."""
+    shown = []
+    for finding in findings:
+        console.print(_line(finding, console), soft_wrap=not console.is_terminal)
+        shown.append(finding)
+    console.print()
+    console.print(_sum(shown))
+    return shown
+
+
+def _line(finding: Finding, console: Console) -> Table:
+    mark, ascii_mark, colour = MARKS[finding.level]
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row(
+        Text(ascii_mark if is_ascii(console) else mark, colour),
+        Text(finding.area, "bold"),
+        Text(finding.text),
+    )
+    if finding.remedy:
+        grid.add_row("", "", Text(finding.remedy, colour))
+    grid.columns[1].min_width = AREA_WIDTH
+    return grid
+
+
+def _sum(findings: Iterable[Finding]) -> Text:
+    levels = [finding.level for finding in findings]
+    errors, warnings = levels.count(Level.ERROR), levels.count(Level.WARNING)
+    if not errors and not warnings:
+        return Text(ALL_IS_WELL, GOOD)
+    text = f"{count(errors, 'error')}, {count(warnings, 'warning')}"
+    return Text(text, BAD if errors else FAIR)
