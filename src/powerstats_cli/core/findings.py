@@ -7,7 +7,7 @@ import msgspec
 
 
 class Level(StrEnum):
-    """How a check ended."""
+    """The result of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One line of a diagnosis; `remedy` is what to do, of a warning or an error only."""
+    """One line of a diagnosis; `remedy` says what to do, if it is a warning or an error."""
 
     area: str
     level: Level
@@ -25,25 +25,25 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def ok(area: str, text: str) -> Finding:
-    """Return that all is well."""
+    """Return a finding that a part is well."""
     return Finding(area, Level.OK, text)
 
 
 def warning(area: str, text: str, remedy: str) -> Finding:
-    """Return what works, and may not for long."""
+    """Return a finding that a part works, but may fail soon or partly."""
     return Finding(area, Level.WARNING, text, remedy)
 
 
 def error(area: str, text: str, remedy: str = "") -> Finding:
-    """Return what does not work; the text may say itself what to do."""
+    """Return a finding that a part does not work; without a remedy the text says what to do."""
     return Finding(area, Level.ERROR, text, remedy)
 
 
 def skipped(area: str, why: str) -> Finding:
-    """Return what could not be checked, and why."""
+    """Return a finding that a part could not be checked, and why."""
     return Finding(area, Level.SKIPPED, why)
 
 
 def is_well(findings: Iterable[Finding]) -> bool:
-    """Tell whether nothing is broken."""
+    """Tell whether no finding is an error."""
     return all(finding.level is not Level.ERROR for finding in findings)

@@ -1,4 +1,4 @@
-"""What a command returns: a line for those who ask, and what went wrong on the way."""
+"""What a command returns: a summary in one line, and the problems that it met."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,9 +9,9 @@ from powerstats_cli.errors import PowerstatsError
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a command that did not fail as a whole went; problems are of parts of its work.
+    """How a command went that did not fail as a whole; each problem concerns a part of its work.
 
-    `token_expires` is what GitHub said of its token, None where it was not asked or said nothing.
+    `token_expires` is when the token for GitHub expires, None if GitHub has not told.
     """
 
     summary: str
@@ -20,11 +20,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """The first problem's, 0 without one."""
+        """The exit code of the first problem, 0 if there is none."""
         return self.problems[0].exit_code if self.problems else 0
 
 
 def joined(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence: a, b and c."""
+    """Return words as an enumeration: a, b and c; at least one word is needed."""
     *most, last = list(words)
     return f"{', '.join(most)} and {last}" if most else last

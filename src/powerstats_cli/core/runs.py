@@ -1,4 +1,4 @@
-"""How each step last went, in the state file: a memory that loses nothing when it is deleted."""
+"""The state file: how each step last ran, and the pause. To delete it loses no data."""
 
 import re
 from datetime import datetime, timedelta
@@ -13,7 +13,10 @@ _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A step's last run: when it ended, how, since when it fails, and what was told of it."""
+    """A step's last run: when and how it ended, its last success, and since when it fails.
+
+    `message` is the text of its errors; `told_at` is when that was last printed.
+    """
 
     ended: datetime
     exit_code: int = 0
@@ -24,25 +27,25 @@ class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A span in which no step does anything; without `until` it lasts until it is ended."""
+    """A span in which no step does anything; without `until` it lasts until `resume` ends it."""
 
     since: _Aware
     until: _Aware | None = None
 
     def holds(self, now: datetime) -> bool:
-        """Tell whether it is not over yet."""
+        """Tell whether the pause is not over yet."""
         return self.until is None or now < self.until
 
     def in_words(self, zone: ZoneInfo) -> str:
-        """Return until when, in local time, and how it ends."""
+        """Return a line that says until when it lasts, in local time, and how to end it."""
         until = f" until {self.until.astimezone(zone):%Y-%m-%d %H:%M}" if self.until else ""
         return f"paused{until}: `powerstats schedule resume` ends it"
 
 
 class Runs(msgspec.Struct, omit_defaults=True):
-    """The state file; `token_expires` is when the token for GitHub does.
+    """The content of the state file: the last runs by step name, and the newest pause.
 
-    `pause` is the newest one, which may be over.
+    The pause may be over. `token_expires` is when the token for GitHub expires.
     """
 
     steps: dict[str, Run] = {}
@@ -51,7 +54,7 @@ class Runs(msgspec.Struct, omit_defaults=True):
 
 
 def decode(raw: bytes | None) -> Runs:
-    """Return what the state file's bytes remember: nothing where they are missing or broken."""
+    """Return the content of the state file; an empty one if the bytes are missing or broken."""
     try:
         return msgspec.json.decode(raw, type=Runs) if raw else Runs()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -64,7 +67,7 @@ def encode(runs: Runs) -> bytes:
 
 
 def recorded(before: Run | None, now: datetime, exit_code: int, message: str) -> Run:
-    """Return a step's run after the one before it."""
+    """Return a step's run that ended now, with what is kept from the run before it."""
     run = Run(ended=now, exit_code=exit_code, message=message)
     if not exit_code:
         run.succeeded = now
@@ -81,9 +84,9 @@ def recorded(before: Run | None, now: datetime, exit_code: int, message: str) ->
 
 
 def is_news(before: Run | None, now: datetime, exit_code: int, message: str) -> bool:
-    """Tell whether a message differs from the last one, or was last told a day ago.
+    """Tell whether a message differs from the last one, or was last printed a day ago.
 
-    Numbers in it may move: a clock that is ever further off is one failure, not many.
+    Numbers in it may differ: a clock that is wrong by more each time is one failure, not many.
     """
     if before is None or before.told_at is None or before.exit_code != exit_code:
         return True

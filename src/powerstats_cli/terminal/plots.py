@@ -1,6 +1,6 @@
-"""A day of one series as a small chart of characters."""
+"""One series of a day as a small chart of characters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,40 +18,54 @@ MARGIN: Final = 8
 
 
 def curve(document: Document, name: str, *, is_ascii: bool = False) -> str:
-    """Return a series's means over its day as a small chart, 20 minutes a column.
+    """Return the means of a series over its day, with a column for every 20 minutes.
 
-    What is unknown is left open, a dot on the ground line.
+    A column of which nothing is known stays empty, with a dot in the lowest row.
     """
     zone = ZoneInfo(document.timezone)
-    day = document.day or document.last_update.astimezone(zone).date()
-    spans = buckets(document.bucket, day, zone)
-    per_column = max(round(COLUMN / spans[0].length), 1)
-    columns = [spans[index : index + per_column] for index in range(0, len(spans), per_column)]
-    until = document.until(name) or spans[0].start
-    means = [_mean_of(document, name, column) for column in columns]
+    columns = _columns(document, zone)
+    start = columns[0][0].start
+    until = document.until(name) or start
+    means = [_mean(document, name, column) for column in columns]
     top = max((mean for mean in means if mean is not None), default=0.0) or 1.0
     lines = []
     for row in reversed(range(ROWS)):
-        label = f"{top:>7.0f} " if row == ROWS - 1 else f"{0:>7} " if row == 0 else " " * MARGIN
         cells = "".join(
             _cell(mean, top, row, is_past=column[0].start < until, is_ascii=is_ascii)
             for mean, column in zip(means, columns, strict=True)
         )
-        lines.append(label + cells)
-    hours = "".join(
-        f"{column[0].start.astimezone(zone):%H}".ljust(LABEL_EVERY)
-        for column in columns[::LABEL_EVERY]
-    )
-    return "\n".join([*lines, " " * MARGIN + hours])
+        lines.append(_label(row, top) + cells)
+    return "\n".join([*lines, " " * MARGIN + "".join(_hours(columns, zone))])
 
 
-def _mean_of(document: Document, name: str, spans: Sequence[Span]) -> float | None:
+def _columns(document: Document, zone: ZoneInfo) -> list[tuple[Span, ...]]:
+    """Return the buckets of the document's day, a tuple for each column."""
+    day = document.day or document.last_update.astimezone(zone).date()
+    spans = buckets(document.bucket, day, zone)
+    number = max(round(COLUMN / spans[0].length), 1)
+    return [spans[index : index + number] for index in range(0, len(spans), number)]
+
+
+def _mean(document: Document, name: str, spans: Sequence[Span]) -> float | None:
+    """Return the mean of the known buckets among some, None if none is known."""
     known = [
         (document.points[span.start][name], span.length.total_seconds())
         for span in spans
         if name in document.points.get(span.start, {})
     ]
     return combine(known, sum(length for _, length in known)).mean if known else None
+
+
+def _label(row: int, top: float) -> str:
+    """Return what stands before a row: the highest mean, or 0 before the lowest row."""
+    if row == ROWS - 1:
+        return f"{top:>7.0f} "
+    return f"{0:>7} " if row == 0 else " " * MARGIN
+
+
+def _hours(columns: Sequence[Sequence[Span]], zone: ZoneInfo) -> Iterator[str]:
+    for column in columns[::LABEL_EVERY]:
+        yield f"{column[0].start.astimezone(zone):%H}".ljust(LABEL_EVERY)
 
 
 def _cell(mean: float | None, top: float, row: int, *, is_past: bool, is_ascii: bool) -> str:
