@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from powerstats_cli.core.legacy.days import documents_of, may_count, sampled_days
-from powerstats_cli.core.legacy.judging import Verdict
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.legacy.spacing import history_of
 from powerstats_cli.core.periods import micros
+from powerstats_cli.core.series import Kind
 from tests.core.legacy.samples import AMSTERDAM, MINUTE, samples
 
 
@@ -47,7 +47,7 @@ def test_both_hours_that_come_twice_count() -> None:
     history = history_of(Samples(times, array("d", [1000.0] * len(times))), 1.0)
     day = date(2025, 10, 26)
     (document,) = documents_of(
-        {"power": history}, {"power": Verdict("", "W")}, [day], AMSTERDAM, {day: 10}
+        {"power": history}, {"power": Kind("W", "measurement")}, [day], AMSTERDAM, {day: 10}
     )
     values = [point["power"] for point in document.points.values()]
     assert len(values) == 150

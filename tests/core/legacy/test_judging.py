@@ -6,6 +6,7 @@ import pytest
 
 from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.legacy.judging import judged, stated
+from powerstats_cli.core.series import Kind
 from tests.core.legacy.samples import samples
 
 RANDOM = Random(5)
@@ -36,9 +37,8 @@ METER = [1000 + step / 100 for step in range(500)]
 def test_values_that_fit_the_name_are_taken(name: str, values: list[float], unit: str) -> None:
     """The unit is assumed from the name and the magnitude."""
     verdict = judged({name: samples(values)})[name]
-    assert verdict.unit == unit
+    assert verdict.kind == Kind(unit, "total_increasing" if unit == "kWh" else "measurement")
     assert "assumed" in verdict.why
-    assert verdict.is_counter == (unit == "kWh")
     assert verdict.factor == (1000 if name == "house_power" else 0.001 if max(values) > 1e5 else 1)
 
 
@@ -61,21 +61,21 @@ def test_values_that_fit_the_name_are_taken(name: str, values: list[float], unit
 def test_values_that_do_not_fit_the_name_are_left_out(
     name: str, values: list[float], why: str
 ) -> None:
-    """The verdict says why, and has no unit."""
+    """The verdict says why, and has no kind."""
     verdict = judged({"power": samples(POWER), name: samples(values)})[name]
-    assert verdict.unit is None
+    assert verdict.kind is None
     assert why in verdict.why
 
 
 @pytest.mark.parametrize(
     ("unit", "expected"),
     [
-        ("kW", ("W", "measurement", 1000.0)),
-        ("Wh", ("kWh", "total_increasing", 0.001)),
-        ("°C", ("°C", "measurement", 1.0)),
+        ("kW", (Kind("W", "measurement"), 1000.0)),
+        ("Wh", (Kind("kWh", "total_increasing"), 0.001)),
+        ("°C", (Kind("°C", "measurement"), 1.0)),
     ],
 )
-def test_a_stated_unit_is_believed(unit: str, expected: tuple[str, str, float]) -> None:
+def test_a_stated_unit_is_believed(unit: str, expected: tuple[Kind, float]) -> None:
     """An energy is a counter, anything else is measured."""
     verdict = stated(unit)
-    assert (verdict.unit, verdict.state_class, verdict.factor) == expected
+    assert (verdict.kind, verdict.factor) == expected

@@ -16,8 +16,8 @@ from powerstats_cli.commands.migrate.readings import Readings, check_apart, read
 from powerstats_cli.commands.migrate.series import check_present, chosen, stated_units
 from powerstats_cli.commands.migrate.stored import read_stored
 from powerstats_cli.core.history import History
-from powerstats_cli.core.legacy.judging import Verdict
 from powerstats_cli.core.legacy.spacing import history_of
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import newest_until
 from powerstats_cli.session import Session
 from powerstats_cli.terminal.dialogue import Dialogue
@@ -68,7 +68,7 @@ def _take(
     """Bring the readings into the archive and the tiers."""
     check_present(units, readings.series)
     tell_readings(readings, session.settings.zone, dialogue)
-    verdicts = chosen(readings.series, read_stored(session.files).series(), units, dialogue)
+    verdicts = chosen(readings.series, read_stored(session.files).kinds(), units, dialogue)
     if not verdicts:
         dialogue.say("There is nothing to take.")
         return
@@ -76,20 +76,19 @@ def _take(
         name: history_of(readings.series[name], verdict.factor)
         for name, verdict in verdicts.items()
     }
+    kinds = {name: verdict.kind for name, verdict in verdicts.items() if verdict.kind}
     if is_dry:
-        plan = _planned(session, histories, verdicts)
+        plan = _planned(session, histories, kinds)
     else:
         session.files.prepare()
         with session.files.lock():
-            plan = _planned(session, histories, verdicts)
+            plan = _planned(session, histories, kinds)
             write_plan(plan, session.files)
     tell_plan(plan, dialogue, is_dry=is_dry)
 
 
-def _planned(
-    session: Session, histories: Mapping[str, History], verdicts: Mapping[str, Verdict]
-) -> Plan:
+def _planned(session: Session, histories: Mapping[str, History], kinds: Mapping[str, Kind]) -> Plan:
     """Return the plan beside the stored files; the lock is held if it will be written."""
     stored = read_stored(session.files)
     session.clock.check_not_before(newest_until(stored.documents()))
-    return planned(stored, histories, verdicts, session.settings, session.clock.now())
+    return planned(stored, histories, kinds, session.settings, session.clock.now())

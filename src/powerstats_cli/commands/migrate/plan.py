@@ -19,8 +19,8 @@ from powerstats_cli.core.legacy.days import (
     sampled_days,
     without,
 )
-from powerstats_cli.core.legacy.judging import Verdict
 from powerstats_cli.core.periods import DAY, day_start, local_day
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import (
     TIERS,
     Tier,
@@ -70,7 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
 def planned(
     stored: Stored,
     histories: Mapping[str, History],
-    verdicts: Mapping[str, Verdict],
+    kinds: Mapping[str, Kind],
     settings: Settings,
     now: datetime,
 ) -> Plan:
@@ -78,7 +78,7 @@ def planned(
     zone = settings.zone
     days = _days(stored, histories, zone, now)
     minutes = _minutes(stored, days.taken, settings.data.collection_interval_minutes)
-    booked = documents_of(histories, verdicts, days.taken, zone, minutes)
+    booked = documents_of(histories, kinds, days.taken, zone, minutes)
     sampled = {new.day: new for new in booked if new.day is not None and new.points}
     archive = _archive(stored, sampled, days, settings, now)
     tiers: dict[str, Document] = {
@@ -167,7 +167,7 @@ def _archive(
 
 def _countable(new: Document, day: date, stored: DaysOf) -> Document:
     """Return a day without the counters that may not be added beside their stored days."""
-    counters = {name for name, series in new.series.items() if series.state_class != "measurement"}
+    counters = {name for name, series in new.series.items() if series.kind.is_counter}
     return without(new, {name for name in counters if not may_count(name, day, stored)})
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from powerstats_cli.core.legacy.judging import Verdict, judged, stated
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.outcome import joined
-from powerstats_cli.core.series import Series
+from powerstats_cli.core.series import Kind
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.terminal.dialogue import Dialogue
 
@@ -36,7 +36,7 @@ def check_present(units: Mapping[str, str], series: Collection[str]) -> None:
 
 def chosen(
     samples: Mapping[str, Samples],
-    stored: Mapping[str, Series],
+    stored: Mapping[str, Kind],
     units: Mapping[str, str],
     dialogue: Dialogue,
 ) -> dict[str, Verdict]:
@@ -47,7 +47,7 @@ def chosen(
         verdict = _beside(stored.get(name), _stated(name, judgement, units, dialogue))
         missing = len(samples[name].times) - len(samples[name].numbers())
         why = verdict.why + (f"; {missing} without a value" if missing else "")
-        if verdict.unit is None:
+        if verdict.kind is None:
             dialogue.warn(f"{name}: left out: {why}")
             can_be_stated |= name not in units
         else:
@@ -61,7 +61,7 @@ def chosen(
 def _stated(name: str, verdict: Verdict, units: Mapping[str, str], dialogue: Dialogue) -> Verdict:
     """Return the verdict that --series states, or an answer if the series is in doubt."""
     unit = units.get(name)
-    if unit is None and verdict.unit is None and dialogue.asks:
+    if unit is None and verdict.kind is None and dialogue.asks:
         dialogue.warn(f"{name}: {verdict.why}")
         answer = dialogue.ask(
             f"The unit of {name}, such as W or kWh (a counter); Enter leaves it out"
@@ -70,15 +70,12 @@ def _stated(name: str, verdict: Verdict, units: Mapping[str, str], dialogue: Dia
     if unit is None:
         return verdict
     if unit == LEAVE_OUT:
-        return Verdict("as said" if verdict.unit is not None else verdict.why)
+        return Verdict("as said" if verdict.kind else verdict.why)
     return stated(unit)
 
 
-def _beside(stored: Series | None, verdict: Verdict) -> Verdict:
-    """Return the verdict beside what powerstats has stored under the name already."""
-    if stored is None or verdict.unit is None:
+def _beside(stored: Kind | None, verdict: Verdict) -> Verdict:
+    """Return the verdict, which leaves the series out if another kind is stored under its name."""
+    if stored is None or verdict.kind is None or verdict.kind.fits(stored):
         return verdict
-    kind = verdict.series(stored.until).kind
-    if kind.fits(stored.kind):
-        return verdict
-    return Verdict(f"{kind.described}, but powerstats has it as {stored.kind.described}")
+    return Verdict(f"{verdict.kind.described}, but powerstats has it as {stored.described}")

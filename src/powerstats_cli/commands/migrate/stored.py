@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.series import Series
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, names_in
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import Store
@@ -24,13 +24,13 @@ class Stored(msgspec.Struct, frozen=True):
         """Return all of them."""
         return [*([self.daily] if self.daily else []), *self.archive.values(), *self.tiers.values()]
 
-    def series(self) -> dict[str, Series]:
-        """Return the unit and kind of each series that has a point."""
-        series: dict[str, Series] = {}
+    def kinds(self) -> dict[str, Kind]:
+        """Return the kind of each series that has a point."""
+        kinds: dict[str, Kind] = {}
         for document in self.documents():
             for name in names_in(document) & document.series.keys():
-                series.setdefault(name, document.series[name])
-        return series
+                kinds.setdefault(name, document.series[name].kind)
+        return kinds
 
 
 def read_stored(files: Store) -> Stored:

@@ -12,10 +12,9 @@ from powerstats_cli.core.buckets import Value, as_written, measure
 from powerstats_cli.core.counters import Accepted, count
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.history import History
-from powerstats_cli.core.legacy.judging import Verdict
 from powerstats_cli.core.periods import DAY, Span, day_start, instant, intervals, local_day, micros
+from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import buckets, names_in
-from powerstats_cli.core.units import POWER
 
 
 def sampled_days(histories: Mapping[str, History], zone: ZoneInfo) -> list[date]:
@@ -40,7 +39,7 @@ def sampled_days(histories: Mapping[str, History], zone: ZoneInfo) -> list[date]
 
 def documents_of(
     histories: Mapping[str, History],
-    verdicts: Mapping[str, Verdict],
+    kinds: Mapping[str, Kind],
     days: Sequence[date],
     zone: ZoneInfo,
     minutes: Mapping[date, int],
@@ -59,7 +58,7 @@ def documents_of(
         for span in intervals(day, zone, minutes[day]):
             for name, history in histories.items():
                 value, accepted[name] = _value(
-                    history, span, verdicts[name], accepted.get(name), known_to
+                    history, span, kinds[name], accepted.get(name), known_to
                 )
                 if value is not None:
                     document.put(span.start, name, value)
@@ -67,19 +66,18 @@ def documents_of(
         day_end = day_start(day + DAY, zone)
         for name, until in untils.items():
             goes_on = ends[name] >= micros(day_end)
-            document.series[name] = verdicts[name].series(day_end if goes_on else until)
+            document.series[name] = Series.of(kinds[name], day_end if goes_on else until)
         yield document
 
 
 def _value(
-    history: History, span: Span, verdict: Verdict, accepted: Accepted | None, known_to: int
+    history: History, span: Span, kind: Kind, accepted: Accepted | None, known_to: int
 ) -> tuple[Value | None, Accepted | None]:
     """Return the value of a series in a span, and for a counter the reading accepted at its end."""
     start, end = micros(span.start), micros(span.end)
-    if not verdict.is_counter:
-        return measure(history, start, end, is_power=verdict.unit == POWER), None
-    is_signed = verdict.state_class == "total"
-    return count(history, start, end, accepted, known_to=known_to, signed=is_signed)
+    if not kind.is_counter:
+        return measure(history, start, end, is_power=kind.is_power), None
+    return count(history, start, end, accepted, known_to=known_to, signed=kind.is_signed)
 
 
 # --- beside stored days -----------------------------------------------------------------------

@@ -4,7 +4,6 @@ Neither is believed alone. A series is left out if its values do not fit its nam
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +12,7 @@ import msgspec
 from powerstats_cli.core.energy.roles import Quantity, names_a_flow, quantity_named
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.periods import DAY, MICROSECOND
-from powerstats_cli.core.series import Series, StateClass
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 
 # The share of a series' values that has to fit; the others may be glitches.
@@ -36,23 +35,12 @@ DAY_US: Final = DAY // MICROSECOND
 class Verdict(msgspec.Struct, frozen=True):
     """What a series is taken for, and why.
 
-    `unit` is the unit that powerstats keeps it in, None if the series is left out. A value times
-    `factor` is in that unit.
+    `kind` is None if the series is left out. A value times `factor` is in the unit of the kind.
     """
 
     why: str
-    unit: str | None = None
-    state_class: StateClass = "measurement"
+    kind: Kind | None = None
     factor: float = 1.0
-
-    @property
-    def is_counter(self) -> bool:
-        """Tell whether the series is a counter, whose changes are added up."""
-        return self.state_class != "measurement"
-
-    def series(self, until: datetime) -> Series:
-        """Return what a file states of the series, known up to `until`."""
-        return Series(self.unit or "", self.state_class, until)
 
 
 class _Limits(msgspec.Struct, frozen=True):
@@ -74,8 +62,8 @@ _LIMITS: Final[Mapping[Quantity, _Limits]] = {
 def stated(unit: str) -> Verdict:
     """Return the verdict on a series whose unit a person states: a counter if it is an energy."""
     kept, factor = normalised(unit)
-    state_class: StateClass = "total_increasing" if kept == ENERGY else "measurement"
-    return Verdict(f"in {unit or 'no unit'}, as said", kept, state_class, factor)
+    kind = Kind(kept, "total_increasing" if kept == ENERGY else "measurement")
+    return Verdict(f"in {unit or 'no unit'}, as said", kind, factor)
 
 
 def judged(series: Mapping[str, Samples]) -> dict[str, Verdict]:
@@ -142,7 +130,7 @@ def _in_range(quantity: str, limits: _Limits, numbers: Sequence[float]) -> Verdi
             f"which is from {limits.low:g} to {limits.high:g} {limits.unit}".rstrip()
         )
     unit = f"in {limits.unit}" if limits.unit else "without a unit"
-    return Verdict(f"{unit}, assumed: {_range(numbers)}", limits.unit)
+    return Verdict(f"{unit}, assumed: {_range(numbers)}", Kind(limits.unit, "measurement"))
 
 
 def _energy(samples: Samples, numbers: Sequence[float]) -> Verdict:
@@ -158,7 +146,7 @@ def _energy(samples: Samples, numbers: Sequence[float]) -> Verdict:
         return Verdict(f"its unit is not clear: it rises by {rise:.4g} a day")
     kept, factor = normalised(unit)
     why = f"a counter in {unit}, assumed: it rises by {rise:.4g} a day"
-    return Verdict(why, kept, "total_increasing", factor)
+    return Verdict(why, Kind(kept, "total_increasing"), factor)
 
 
 def _only_rises(numbers: Sequence[float]) -> bool:
@@ -182,7 +170,7 @@ def _power(numbers: Sequence[float]) -> Verdict:
     else:
         return Verdict(f"its unit is not clear: W or kW? ({_range(numbers)})")
     kept, factor = normalised(unit)
-    return Verdict(f"in {unit}, assumed: {_range(numbers)}", kept, factor=factor)
+    return Verdict(f"in {unit}, assumed: {_range(numbers)}", Kind(kept, "measurement"), factor)
 
 
 def _range(numbers: Sequence[float]) -> str:
