@@ -7,7 +7,7 @@ from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
-from powerstats_cli.site.branch import Difference, Place, difference, put_on_branch
+from powerstats_cli.site.branch import Destination, Difference, difference, update_branch
 from powerstats_cli.site.rendering import Site, render
 
 
@@ -15,10 +15,10 @@ def publish(
     settings: Settings, files: Store, repository: Repository, *, tells_address: bool = False
 ) -> Outcome:
     """Bring the branch for GitHub Pages up to date; say where the page is if `tells_address`."""
-    site, place = _site(settings), _place(settings)
+    site, destination = _site(settings), _destination(settings)
     data, problems = _data(site, files)
-    sent = put_on_branch(repository, place, site, data)
-    summary = f"{_sent_in_words(sent)} {repository.name}, branch {place.branch}"
+    sent = update_branch(repository, destination, site, data)
+    summary = f"{_sent_in_words(sent)} {repository.name}, branch {destination.branch}"
     if tells_address:
         summary += f": {repository.page_address()}"
     return Outcome(summary, problems, token_expires=repository.token_expires)
@@ -26,12 +26,12 @@ def publish(
 
 def preview(settings: Settings, files: Store, repository: Repository) -> Iterator[str]:
     """Yield the lines that say what `publish` would send; nothing is written anywhere."""
-    site, place = _site(settings), _place(settings)
+    site, destination = _site(settings), _destination(settings)
     data, problems = _data(site, files)
-    lacking = difference(repository, place, site, data)
+    lacking = difference(repository, destination, site, data)
     for problem in problems:
         yield f"left as it is there: {problem}"
-    branch = f"{repository.name}, branch {place.branch}"
+    branch = f"{repository.name}, branch {destination.branch}"
     if not lacking.names:
         yield f"nothing would be sent: {branch} has it all"
         return
@@ -47,8 +47,8 @@ def _site(settings: Settings) -> Site:
     return render(settings.publish.tiers, settings.data.collection_interval_minutes)
 
 
-def _place(settings: Settings) -> Place:
-    return Place(settings.publish.branch, settings.publish.path, settings.publish.history)
+def _destination(settings: Settings) -> Destination:
+    return Destination(settings.publish.branch, settings.publish.path, settings.publish.history)
 
 
 def _data(site: Site, files: Store) -> tuple[Mapping[str, bytes], tuple[PowerstatsError, ...]]:

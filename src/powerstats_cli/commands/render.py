@@ -4,8 +4,8 @@ from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.site.rendering import put
 from powerstats_cli.site.rendering import render as rendered
+from powerstats_cli.site.webroot import update_web_root
 
 
 def render(settings: Settings, files: Store) -> Outcome:
@@ -17,5 +17,5 @@ def render(settings: Settings, files: Store) -> Outcome:
     site = rendered(settings.publish.tiers, settings.data.collection_interval_minutes)
     files.prepare()
     with files.lock():
-        changed = put(site, web_root, files.data_dir)
+        changed = update_web_root(site, web_root, files.data_dir)
     return Outcome(f"{len(changed)} files changed in {web_root}" if changed else "nothing changed")

@@ -12,7 +12,7 @@ from powerstats_cli.site.rendering import PAGE_NAME, Site, outdated
 MOST_NAMES: Final = 4
 
 
-class Place(msgspec.Struct, frozen=True):
+class Destination(msgspec.Struct, frozen=True):
     """A folder on a branch of a repository, and whether the branch's earlier commits are kept."""
 
     branch: str
@@ -34,35 +34,35 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def difference(
-    repository: Repository, place: Place, site: Site, data: Mapping[str, bytes]
+    repository: Repository, destination: Destination, site: Site, data: Mapping[str, bytes]
 ) -> Difference:
     """Return what a branch lacks of a site and its data files.
 
     Raises MissingError if there is no such repository.
     """
-    head = repository.head(place.branch)
+    head = repository.head(destination.branch)
     if head is None:
         repository.check_present()
-    return _difference(repository, head, place, site, data)
+    return _difference(repository, head, destination, site, data)
 
 
-def put_on_branch(
-    repository: Repository, place: Place, site: Site, data: Mapping[str, bytes]
+def update_branch(
+    repository: Repository, destination: Destination, site: Site, data: Mapping[str, bytes]
 ) -> Difference:
     """Bring a branch up to date in one commit, and return what that changed.
 
-    There is no commit if nothing differs. If another writer comes first, it starts again from the
-    branch's new head. Files that are not powerstats' own are left alone.
+    There is no commit if nothing differs. If another writer comes first, all of it is done again
+    from the branch's new head. Files that are not powerstats' own are left alone.
     """
 
     def attempt() -> Difference:
-        head = _head(repository, place.branch)
-        lacking = _difference(repository, head, place, site, data)
+        head = _head(repository, destination.branch)
+        lacking = _difference(repository, head, destination, site, data)
         if lacking.names:
-            _commit(repository, head, place, lacking)
+            _commit(repository, head, destination, lacking)
         return lacking
 
-    return repository.retry_conflicts(attempt, f"branch {place.branch} of {repository.name}")
+    return repository.retry_conflicts(attempt, f"branch {destination.branch} of {repository.name}")
 
 
 def _head(repository: Repository, branch: str) -> Head | None:
@@ -80,11 +80,11 @@ def _head(repository: Repository, branch: str) -> Head | None:
 def _difference(
     repository: Repository,
     head: Head | None,
-    place: Place,
+    destination: Destination,
     site: Site,
     data: Mapping[str, bytes],
 ) -> Difference:
-    present = repository.blob_ids(head.tree, place.folder) if head else {}
+    present = repository.blob_ids(head.tree, destination.folder) if head else {}
     wanted = {**site.files, **data}
     changed = {
         name: content
@@ -101,23 +101,25 @@ def _difference(
     return Difference(new, changed, tuple(removed))
 
 
-def _commit(repository: Repository, head: Head | None, place: Place, lacking: Difference) -> None:
-    start = f"{place.folder}/" if place.folder else ""
+def _commit(
+    repository: Repository, head: Head | None, destination: Destination, lacking: Difference
+) -> None:
+    start = f"{destination.folder}/" if destination.folder else ""
     contents = {**lacking.new, **lacking.changed} | dict.fromkeys(lacking.removed)
     changes = {start + name: contents[name] for name in lacking.names}
     tree = repository.make_tree(head.tree if head else None, changes)
-    is_squashed = place.history == "squash"
+    is_squashed = destination.history == "squash"
     commit = repository.make_commit(
         _message(lacking.names), tree, [head.commit] if head and not is_squashed else []
     )
     if head is None:
-        repository.create_branch(place.branch, commit)
+        repository.create_branch(destination.branch, commit)
         return
     # GitHub refuses no forced move: look for another's commit just before.
-    if is_squashed and repository.head(place.branch) != head:
+    if is_squashed and repository.head(destination.branch) != head:
         message = "another's commit came before"
         raise ConflictError(message)
-    repository.move_branch(place.branch, commit, force=is_squashed)
+    repository.move_branch(destination.branch, commit, force=is_squashed)
 
 
 def _message(names: list[str]) -> str:

@@ -1,0 +1,86 @@
+"""The site in the web root: beside the data, and nothing else of the machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from powerstats_cli.site.rendering import Site
+from powerstats_cli.site.webroot import update_web_root
+from tests.site.home import NOW, TIERS, site_of
+from tests.support.homes import Stage
+
+
+def test_data_is_as_fresh_as_the_files(stage: Stage) -> None:
+    """The site's data files are links: the page shows a collect without another publish."""
+    stage.installation.run_well("publish")
+    site = site_of(stage.installation)
+    assert (site / "daily.json").is_symlink()
+    stage.installation.run_well("collect", at=NOW)
+    assert (site / "daily.json").read_bytes() == stage.installation.snapshot()["daily.json"]
+    assert not (site / "state.json").exists()
+    assert not (site / "archive").exists()
+
+
+def test_nothing_changed_writes_nothing(stage: Stage) -> None:
+    """A second publish changes neither a file nor the folder."""
+    stage.installation.run_well("publish")
+    site = site_of(stage.installation)
+
+    def stamps() -> dict[str, tuple[int, int]]:
+        paths = [site, *site.iterdir()]
+        return {str(path): (path.lstat().st_mtime_ns, path.lstat().st_ino) for path in paths}
+
+    before = stamps()
+    stage.installation.run_well("publish")
+    assert stamps() == before
+
+
+def test_only_published_tiers_are_there(stage: Stage) -> None:
+    """A tier that is no longer published leaves the site, and the page does not ask for it."""
+    stage.installation.run_well("publish")
+    with stage.installation.config.open("a") as config:
+        config.write('[publish]\ntiers = ["monthly", "yearly"]\n')
+    stage.installation.run_well("publish")
+    site = site_of(stage.installation)
+    assert not (site / "daily.json").is_symlink()
+    assert not (site / "weekly.json").is_symlink()
+    assert (site / "yearly.json").is_symlink()
+    assert 'data-tiers="monthly yearly"' in (site / "index.html").read_text()
+
+
+def test_a_new_version_replaces_the_old_assets(tmp_path: Path) -> None:
+    """A changed script gets a new name and replaces the old one; another's file stays."""
+    old = Site({"index.html": b"old", "dashboard.0123456789.js": b"1"}, TIERS)
+    new = Site({"index.html": b"new", "dashboard.abcdef0123.js": b"2"}, TIERS)
+    update_web_root(old, tmp_path, tmp_path / "data")
+    (tmp_path / "mine.html").write_text("mine")
+    update_web_root(new, tmp_path, tmp_path / "data")
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
+        "index.html",
+        "dashboard.abcdef0123.js",
+        "mine.html",
+    }
+
+
+def test_copies_if_links_are_not_possible(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file system without links the site has copies, which each publish updates."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    stage.installation.run_well("publish")
+    copy = site_of(stage.installation) / "daily.json"
+    assert not copy.is_symlink()
+    assert copy.read_bytes() == stage.installation.snapshot()["daily.json"]
+
+
+def test_the_data_directory_is_no_web_root(stage: Stage) -> None:
+    """A web root that is the data directory is refused: it would publish the archive."""
+    text = stage.installation.config.read_text()
+    data_dir = stage.installation.data_dir
+    stage.installation.config.write_text(text + f'web_root = "{data_dir}"\n')
+    result = stage.installation.run("publish")
+    assert result.exit_code == os.EX_CONFIG
+    assert "web_root" in result.err
