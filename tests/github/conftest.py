@@ -8,8 +8,8 @@ import pytest
 
 from powerstats_cli.site import rendering as dashboard
 from tests.github.fake import GitHub
+from tests.github.fake.repository import GitRepository
 from tests.github.homes import NOW, STRANGERS, Device, device_at, past
-from tests.github.repository import GitRepository
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from tests.github.api import Answer, RefusedError
 from tests.github.fake import Exchange, Fault, Request, Strike
+from tests.github.fake.api import Answer, RefusedError
 
 
 def at(number: int, fault: Fault) -> Strike:

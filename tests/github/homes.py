@@ -14,7 +14,7 @@ from powerstats_cli.core.documents import BUCKETS, Document, Latest, Point, Tier
 from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
 from powerstats_cli.core.series import Series, StateClass
 from tests.github.fake import GitHub
-from tests.github.repository import GitRepository
+from tests.github.fake.repository import GitRepository
 from tests.support.installation import Installation, Result
 
 ZONE = "Europe/Amsterdam"

@@ -19,8 +19,9 @@ from powerstats_cli.core import runs
 from powerstats_cli.errors import RefusedError, TryAgainError
 from powerstats_cli.github.client import Client
 from powerstats_cli.github.repository import Repository, blob_id
-from tests.github.api import Answer
 from tests.github.fake import Exchange, Fault, GitHub, Strike, Token, no_fault
+from tests.github.fake.api import Answer
+from tests.github.fake.repository import GitRepository
 from tests.github.faults import (
     after,
     always,
@@ -37,7 +38,6 @@ from tests.github.faults import (
     too_many,
 )
 from tests.github.homes import AMSTERDAM, NOW, PAGES, STRANGERS, Device, device_at, past
-from tests.github.repository import GitRepository
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),

@@ -14,6 +14,8 @@ from powerstats_cli.core.documents import encode
 from powerstats_cli.core.periods import DAY
 from powerstats_cli.site import rendering as dashboard
 from tests.github.fake import Fault, GitHub, Token
+from tests.github.fake.objects import Pages
+from tests.github.fake.repository import GitRepository
 from tests.github.faults import amid, meanwhile, on
 from tests.github.homes import (
     NOW,
@@ -27,7 +29,6 @@ from tests.github.homes import (
     past,
     power,
 )
-from tests.github.repository import GitRepository, Pages
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),

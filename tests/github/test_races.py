@@ -15,6 +15,8 @@ from powerstats_cli.core.periods import DAY, day_start
 from tests.faults.jobs import Job
 from tests.faults.place import Runner
 from tests.github.fake import Fault, GitHub, Request, Strike, Token, no_fault
+from tests.github.fake.objects import Entry, MovedError
+from tests.github.fake.repository import GitRepository
 from tests.github.faults import (
     after,
     amid,
@@ -40,7 +42,6 @@ from tests.github.homes import (
     past,
     power,
 )
-from tests.github.repository import Entry, GitRepository, MovedError
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),

@@ -18,6 +18,7 @@ from powerstats_cli.core.tiers import TIERS, window_start
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.files import store
 from tests.github.fake import Fault, GitHub, Token
+from tests.github.fake.repository import GitRepository
 from tests.github.faults import amid, instead, meanwhile, on
 from tests.github.homes import (
     AMSTERDAM,
@@ -37,7 +38,6 @@ from tests.github.homes import (
     past,
     power,
 )
-from tests.github.repository import GitRepository
 from tests.support.homes import ENTITIES, steady_home
 from tests.support.installation import TOKEN
 

@@ -11,8 +11,7 @@ from powerstats_cli.cli.options import installation_of
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Options, opened
 from tests.commands.doctor.patient import DAYS, MIDNIGHT, NOW, Patient
-from tests.github.fake import GitHub
-from tests.github.repository import Pages
+from tests.github.fake import GitHub, Pages
 from tests.support.homes import staged, steady_home
 from tests.support.machines import machine_of
 

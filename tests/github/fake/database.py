@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from tests.github.api import (
+from tests.github.fake.api import (
     RAW,
     Answer,
     Call,
@@ -24,15 +24,8 @@ from tests.github.api import (
     raw_answer,
     signatures,
 )
-from tests.github.repository import (
-    ANYWHERE,
-    EMPTY_TREE,
-    BadRefError,
-    Entry,
-    MovedError,
-    NotAFolderError,
-    NotThereError,
-)
+from tests.github.fake.objects import BadRefError, Entry, MovedError, NotAFolderError, NotThereError
+from tests.github.fake.repository import ANYWHERE, EMPTY_TREE
 
 _MODES = {"100644": "blob", "100755": "blob", "120000": "blob", "040000": "tree"}
 

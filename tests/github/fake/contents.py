@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from tests.github.api import (
+from tests.github.fake.api import (
     RAW,
     Answer,
     Call,
@@ -22,7 +22,8 @@ from tests.github.api import (
     signatures,
     timestamp,
 )
-from tests.github.repository import EMPTY_TREE, Commit, Entry, MovedError, NotAFolderError
+from tests.github.fake.objects import Commit, Entry, MovedError, NotAFolderError
+from tests.github.fake.repository import EMPTY_TREE
 
 _LARGE = 1024 * 1024  # a larger file has no content in JSON
 _LISTED = 1_000  # a folder's listing ends there

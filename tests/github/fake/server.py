@@ -4,29 +4,24 @@ Codes, words, shapes and headers are GitHub's, observed or published; what it st
 repositories. Time is whatever the given clock says. `faults` makes it misbehave, when told to.
 """
 
-import gzip
 import json
 import re
-import socket
-import sys
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, timedelta
 from pathlib import Path
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Self
 from urllib.parse import parse_qsl, unquote
 
-from tests.github import contents, database
-from tests.github.api import DOCUMENTATION, Answer, Call, RefusedError, Route
-from tests.github.repository import Clock, GitRepository
+from tests.github.fake import contents, database
+from tests.github.fake.api import DOCUMENTATION, Answer, Call, RefusedError, Route
+from tests.github.fake.exchanges import Exchange, Request, Strike, Token, no_fault
+from tests.github.fake.listener import JOIN_SECONDS, Listener
+from tests.github.fake.repository import Clock, GitRepository
 
 _POLL_S = 0.01  # how long close() may have to wait for the accepting thread
-_JOIN_S = 5.0
 _HOUR = timedelta(hours=1)
 _PATH = re.compile(r"/(?:repos/([^/]+/[^/]+)|repositories/(\d+))(/.*)?")
 _REDIRECTS = f"{DOCUMENTATION}/guides/best-practices-for-using-the-rest-api#follow-redirects"
@@ -38,58 +33,6 @@ _NO_USER_AGENT = Answer(
     content_type="text/html",
     bare=True,
 )
-
-
-@dataclass(frozen=True)
-class Token:
-    """A fine-grained token: its permissions, for which repositories (None: all), until when."""
-
-    contents: Literal["write", "read", "none"] = "write"
-    pages: Literal["read", "none"] = "none"
-    repositories: Collection[GitRepository] | None = None
-    expires: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request as it came: its running number, from 1, and its path with the query."""
-
-    number: int
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def _nothing() -> None:
-    pass
-
-
-@dataclass
-class Exchange:
-    """A request and what became of it: no status if nothing was sent; `sent` is the body's size.
-
-    `closing` is set when the server closes: whatever makes a client wait must wait on it.
-    """
-
-    request: Request
-    closing: Event
-    handle: Callable[[Request, Callable[[], object]], Answer] = field(repr=False)
-    status: int | None = None
-    sent: int = 0
-
-    def do(self, amid: Callable[[], object] = _nothing) -> Answer:
-        """Do what is asked; `amid` is called between the reading of a branch and its move."""
-        return self.handle(self.request, amid)
-
-
-Fault = Callable[[Exchange], Answer | None]
-Strike = Callable[[Request], Fault | None]
-
-
-def no_fault(_request: Request) -> Fault | None:
-    """Let all requests be answered as usual."""
-    return None
 
 
 class GitHub:
@@ -122,7 +65,7 @@ class GitHub:
         self._used = 0
         self._reset = clock() + _HOUR
         self._lock = Lock()
-        self._listener = _Listener(self)
+        self._listener = Listener(self)
         self._thread = Thread(target=self._listener.serve_forever, args=[_POLL_S], daemon=True)
 
     @property
@@ -151,7 +94,7 @@ class GitHub:
         self.closing.set()
         if self._thread.is_alive():
             self._listener.shutdown()
-            self._thread.join(_JOIN_S)
+            self._thread.join(JOIN_SECONDS)
         self._listener.server_close()
         self._listener.hang_up()
 
@@ -352,102 +295,3 @@ def _fields(body: bytes) -> dict[str, object]:
     if not isinstance(fields, dict):
         raise RefusedError(400, "Body should be a JSON object")
     return fields
-
-
-class _Listener(ThreadingHTTPServer):
-    """Accepts connections, each in its own thread, and can end them all."""
-
-    request_queue_size = 64
-
-    def __init__(self, github: GitHub) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.github = github
-        self._open: dict[socket.socket, Thread] = {}
-        self._lock = Lock()
-
-    def server_bind(self) -> None:
-        """Bind without the look-up of a host name that HTTPServer does."""
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = cast("tuple[str, int]", self.server_address)
-
-    def process_request(self, request: object, client_address: object) -> None:
-        """Serve a connection in a thread of its own."""
-        connection = cast("socket.socket", request)
-        work = self.process_request_thread
-        thread = Thread(target=work, args=[connection, client_address], daemon=True)
-        with self._lock:
-            self._open[connection] = thread
-        thread.start()
-
-    def close_request(self, request: object) -> None:
-        """Close and forget a connection."""
-        connection = cast("socket.socket", request)
-        with self._lock:
-            self._open.pop(connection, None)
-        connection.close()
-
-    def hang_up(self) -> None:
-        """Cut all open connections and wait for their threads."""
-        with self._lock:
-            still_open = list(self._open.items())
-        for connection, _ in still_open:
-            with suppress(OSError):  # the client may be first
-                connection.shutdown(socket.SHUT_RDWR)
-        for _, thread in still_open:
-            thread.join(_JOIN_S)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Be quiet about clients that hang up; keep everything else for the end."""
-        del request, client_address
-        error = sys.exception()
-        if error and not isinstance(error, ConnectionError):
-            self.github.errors.append(error)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers the requests of one connection, one after the other."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Listener
-
-    def _answer(self) -> None:
-        github = self.server.github
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length", 0)))
-        exchange, answer = github.exchange(self.command, self.path, headers, body)
-        if answer is None:
-            self.close_connection = True
-        else:
-            self._send(github, exchange, answer)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server's names
-
-    def _send(self, github: GitHub, exchange: Exchange, answer: Answer) -> None:
-        request, body = exchange.request, answer.body
-        headers = {
-            "server": "GitHub.com",
-            "date": format_datetime(github.clock().astimezone(UTC), usegmt=True),
-            **({} if answer.bare else github.headers(request)),
-            **answer.headers,
-        }
-        if not answer.bare and "gzip" in request.headers.get("accept-encoding", ""):
-            if "etag" in headers:
-                headers["etag"] = f"W/{headers['etag']}"
-            if body:
-                body = gzip.compress(body, mtime=0)
-                headers["content-encoding"] = "gzip"
-        if answer.status not in (204, 304):
-            headers |= {"content-type": answer.content_type, "content-length": str(len(body))}
-        phrase = self.responses.get(answer.status, ("", ""))[0]
-        lines = [f"{self.protocol_version} {answer.status} {phrase}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        if answer.cut:
-            body = body[: len(body) // 2]
-            self.close_connection = True
-        exchange.status, exchange.sent = answer.status, len(body)
-        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing: GitHub.log is the log."""

@@ -8,21 +8,29 @@ import re
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 from threading import RLock, get_ident
 
+from tests.github.fake.objects import (
+    NOWHERE,
+    BadRefError,
+    Commit,
+    Entry,
+    MovedError,
+    NotAFolderError,
+    NotThereError,
+    Pages,
+    Signature,
+)
+
 Clock = Callable[[], datetime]
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-NOWHERE = "0" * 40
 ANYWHERE = "anywhere"
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"refs(/(?!\.)(?:(?!\.\.|@\{)[^\x00-\x20\x7f~^:?*\[\\/])+)+")
-_SIGNATURE = re.compile(r"(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)")
-_TYPES = {"040000": "tree", "160000": "commit"}
 _SOMEONE = ("powerstats-test", "powerstats-test@users.noreply.github.com")
 _ENVIRONMENT = {
     "PATH": os.environ.get("PATH", os.defpath),
@@ -32,74 +40,6 @@ _ENVIRONMENT = {
     **{f"GIT_{role}_NAME": _SOMEONE[0] for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": _SOMEONE[1] for role in ("AUTHOR", "COMMITTER")},
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a tree holds under a name."""
-
-    mode: str
-    sha: str
-
-    @property
-    def type(self) -> str:
-        """The kind of object it is."""
-        return _TYPES.get(self.mode, "blob")
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Who made a commit, and when."""
-
-    name: str
-    email: str
-    at: datetime
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.email}> {int(self.at.timestamp())} {self.at:%z}"
-
-
-@dataclass(frozen=True)
-class Commit:
-    """A commit."""
-
-    sha: str
-    tree: str
-    parents: Sequence[str]
-    author: Signature
-    committer: Signature
-    message: str
-
-
-@dataclass(frozen=True)
-class Pages:
-    """The site that GitHub Pages makes of a branch."""
-
-    html_url: str
-    status: str | None = "built"
-    cname: str | None = None
-    public: bool = True
-    branch: str = "main"
-    path: str = "/"
-
-
-class MovedError(Exception):
-    """A ref is not where it is expected to be."""
-
-    def __init__(self, actual: str | None, expected: str | None) -> None:
-        super().__init__(f"is at {actual or NOWHERE} but expected {expected or NOWHERE}")
-
-
-class BadRefError(Exception):
-    """Git knows no ref of that name, or has no place for it."""
-
-
-class NotThereError(Exception):
-    """A path to be deleted is not there."""
-
-
-class NotAFolderError(Exception):
-    """A file is where a folder is needed."""
 
 
 class GitRepository:
@@ -295,7 +235,7 @@ class GitRepository:
         fields = [line.split(" ", 1) for line in head.split("\n") if line[:1] != " "]
         last = dict(fields)
         parents = tuple(value for name, value in fields if name == "parent")
-        signatures = _signature(last["author"]), _signature(last["committer"])
+        signatures = Signature.parsed(last["author"]), Signature.parsed(last["committer"])
         return Commit(sha, last["tree"], parents, *signatures, message)
 
     def is_ancestor(self, older: str, newer: str) -> bool:
@@ -427,12 +367,3 @@ class GitRepository:
         wrong = [line for line in lines if not line.startswith("notice: ")]
         assert check.returncode == 0, wrong
         assert not wrong, wrong
-
-
-def _signature(text: str) -> Signature:
-    match = _SIGNATURE.fullmatch(text)
-    assert match, text
-    name, email, seconds, sign, hours, minutes = match.groups()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    zone = timezone(-offset if sign == "-" else offset)
-    return Signature(name, email, datetime.fromtimestamp(int(seconds), zone))

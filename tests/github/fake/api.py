@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-from tests.github.repository import Commit, GitRepository, Signature
+from tests.github.fake.objects import Commit, Signature
+from tests.github.fake.repository import GitRepository
 
 DOCUMENTATION = "https://docs.github.com/rest"
 RAW = re.compile(r"application/vnd\.github\.(v3\.)?raw\b")
