@@ -1,63 +1,37 @@
-"""A GitHub that answers, and devices that have a repository there."""
+"""GitHub and its devices, and a client that waits by a clock of its own."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from powerstats_cli.site import rendering as dashboard
-from tests.github.fake import GitHub
-from tests.github.fake.repository import GitRepository
-from tests.github.homes import NOW, STRANGERS, Device, device_at, past
+from powerstats_cli import web
+from tests.github.fake import GitHub, no_fault
+from tests.github.fixtures import _impatient, _small_page, _sound, device, github, repo, small_page
+from tests.github.homes import NOW, STRANGERS
+from tests.github.waiting import Time
+
+__all__ = ["_impatient", "_small_page", "_sound", "device", "github", "repo", "small_page"]
 
 
 @pytest.fixture
-def github(tmp_path: Path) -> Iterator[GitHub]:
-    """Return a GitHub that answers."""
-    with GitHub(tmp_path / "github", clock=lambda: NOW) as github:
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """Return the time by which requests are bounded."""
+    time = Time()
+    monkeypatch.setattr(web, "time", time)
+    return time
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHub]:
+    """Return a GitHub with a repository in which nothing is written."""
+    with GitHub(tmp_path_factory.mktemp("shared"), clock=lambda: NOW) as github:
+        github.create(files=STRANGERS)
         yield github
 
 
 @pytest.fixture
-def _sound(github: GitHub) -> Iterator[None]:
-    """Have git find all repositories sound at the end."""
-    yield
-    for repository in github.repositories:
-        repository.fsck()
-
-
-@pytest.fixture
-def repo(github: GitHub) -> GitRepository:
-    """Return a repository with some files that powerstats did not make."""
-    return github.create(files=STRANGERS)
-
-
-@pytest.fixture
-def device(github: GitHub, tmp_path: Path) -> Device:
-    """Return a device with a month and a year of data."""
-    device = device_at(github, tmp_path / "home")
-    device.put(past("monthly", 30), past("yearly", 40))
-    return device
-
-
-@pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no wait before a request is tried again."""
-    monkeypatch.setattr("powerstats_cli.github.client.FIRST_WAIT", 0.0)
-
-
-@pytest.fixture(scope="session")
-def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a page whose script and style are short, which saves time."""
-    folder = tmp_path_factory.mktemp("page") / "page"
-    shutil.copytree(dashboard.PAGE, folder)
-    for path in folder.glob("dashboard.[jc]*s"):
-        path.write_text("// short\n")
-    return folder
-
-
-@pytest.fixture
-def _small_page(small_page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the short page installed."""
-    monkeypatch.setattr(dashboard, "PAGE", small_page)
+def asked(shared: GitHub) -> GitHub:
+    """Return the shared GitHub without a fault or a log."""
+    shared.strike = no_fault
+    shared.log.clear()
+    return shared

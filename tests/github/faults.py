@@ -30,6 +30,17 @@ def on(method: str, path: str, fault: Fault, *, times: int = 1, skip: int = 0) -
     return strike
 
 
+def answers(*faults: Fault) -> Strike:
+    """Answer the first requests so, the others as usual."""
+    return lambda request: faults[request.number - 1] if request.number <= len(faults) else None
+
+
+def strike_at(write: str, fault: Fault, times: int = 1) -> Strike:
+    """Strike a write."""
+    method, path = write.split()
+    return on(method, path, fault, times=times)
+
+
 def always(fault: Fault) -> Strike:
     """Strike every request."""
     return lambda _request: fault

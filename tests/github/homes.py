@@ -143,6 +143,11 @@ def past(tier: TierName, number: int, *, before: date = TODAY, **options: Any) -
     return a_tier(tier, before - number * DAY, before - DAY, **options)
 
 
+def json_of(number: int) -> bytes:
+    """Return a monthly file of so many days."""
+    return documents.encode(past("monthly", number))
+
+
 def household(seed: int = 1, now: datetime = NOW) -> list[Document]:
     """Return all four files of a home of five sensors, with numbers of the usual lengths."""
     random, today = Random(seed), now.astimezone(AMSTERDAM).date()

@@ -11,11 +11,7 @@ from tests.github.fake import GitHub
 from tests.github.fake.client import FILES, GHOST, Client, blob_id
 from tests.github.fake.objects import NOWHERE
 from tests.github.fake.repository import GitRepository
-from tests.github.faults import (
-    amid,
-    meanwhile,
-    on,
-)
+from tests.github.faults import amid, meanwhile, on
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
 

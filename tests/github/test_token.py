@@ -1,0 +1,167 @@
+"""The token is in the header of each request, and nowhere else."""
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from powerstats_cli.core import runs
+from tests.github.fake import Exchange, Fault, GitHub, Token, no_fault
+from tests.github.fake.api import Answer
+from tests.github.fake.repository import GitRepository
+from tests.github.faults import always, on
+from tests.github.homes import PAGES, Device, json_of
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),
+    pytest.mark.usefixtures("_small_page"),
+]
+SENTINEL = "github_pat_s3ntinel-T0ken.that_nobody-may-see"
+
+
+@pytest.fixture
+def sentinel(github: GitHub, repo: GitRepository, device: Device) -> Device:
+    """Return a device whose token is the sentinel, which GitHub takes for the right one."""
+    github.tokens[SENTINEL] = Token(pages="read", repositories=[repo])
+    device.configure(github_token=SENTINEL)
+    return device
+
+
+def seen(device: Device, *said: str) -> list[str]:
+    """Return where the token can be seen besides in its file."""
+    places = {f"output {number}": text.encode() for number, text in enumerate(said)}
+    places |= device.everything()
+    return [
+        where
+        for where, raw in places.items()
+        if SENTINEL.encode() in raw and where != str(device.github_token_file)
+    ]
+
+
+def echoing(status: int) -> Fault:
+    """Answer with all that was sent, in the body and in the headers."""
+
+    def answer(exchange: Exchange) -> Answer:
+        sent = exchange.request.headers["authorization"]
+        told = {"message": f"{sent} is not welcome", "headers": dict(exchange.request.headers)}
+        location = f"http://elsewhere.example/?{sent.split()[1]}"
+        return Answer(
+            status, json.dumps(told).encode(), {"location": location, "retry-after": "999"}
+        )
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 409, 422, 429, 500])
+@pytest.mark.usefixtures("_impatient")
+def test_github_echoes_it(github: GitHub, sentinel: Device, status: int) -> None:
+    """Whatever is quoted of an answer is quoted without the token."""
+    github.strike = always(echoing(status))
+    for command in ("publish", "sync"):
+        result = sentinel.run("-v", command)
+        assert result.exit_code not in {0, os.EX_SOFTWARE}
+        assert seen(sentinel, result.out, result.err) == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH"])
+@pytest.mark.parametrize("status", [409, 422])
+@pytest.mark.usefixtures("_impatient")
+def test_a_writes_refusal_echoes_it(
+    github: GitHub, repo: GitRepository, sentinel: Device, status: int, method: str
+) -> None:
+    """Nor after five lost races."""
+    repo.commit(PAGES, {"theirs": b"1"})
+    github.strike = on(method, "", echoing(status), times=99)
+    command = ("sync", "push", "monthly") if method == "PUT" else ("publish",)
+    result = sentinel.fails(os.EX_TEMPFAIL, *command)
+    assert github.count(method)
+    assert seen(sentinel, result.err) == []
+
+
+def test_all_goes_well(github: GitHub, sentinel: Device, repo: GitRepository) -> None:
+    """It is in each request's header, and in no commit, file, state or line."""
+    said = [sentinel.run("-v", command) for command in ("sync", "publish", "sync", "publish")]
+    assert [it.exit_code for it in said] == [0] * 4
+    assert seen(sentinel, *(it.out + it.err for it in said)) == []
+    assert {it.request.headers["authorization"] for it in github.log} == {f"Bearer {SENTINEL}"}
+    for it in github.log:
+        assert SENTINEL not in it.request.path
+        assert SENTINEL.encode() not in it.request.body
+    for branch in repo.branches():
+        assert not any(SENTINEL in it.message for it in repo.commits(branch))
+        assert not any(SENTINEL.encode() in raw for raw in repo.files(branch).values())
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "powerstats_cli.github.client.Client.ask",
+        "powerstats_cli.github.client.Client.decoded",
+        "powerstats_cli.github.client.Web",
+        "powerstats_cli.web._alarm",
+        "powerstats_cli.web.Web._read",
+        "httpx.Client.stream",
+        "httpx.Client.__init__",
+        "httpx._transports.default.HTTPTransport.handle_request",
+        "powerstats_cli.commands.sync.merge",
+        "powerstats_cli.site.branch.blob_id",
+    ],
+)
+def test_a_crash(
+    sentinel: Device, repo: GitRepository, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug's traceback does not show it, even where its message has what was passed around."""
+    repo.commit(files={"data/monthly.json": json_of(3)})
+    repo.commit(PAGES, {"index.html": b""})
+
+    def breaks(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("broken for a test", args, kwargs)
+
+    monkeypatch.setattr(where, breaks)
+    for verbosity in ("-q", "-v"):
+        result = sentinel.run(verbosity, "sync" if ".sync." in where else "publish")
+        assert result.exit_code == os.EX_SOFTWARE, result
+        assert "broken for a test" in result.err
+        assert ("Traceback" in result.err) == (verbosity == "-v")
+        assert seen(sentinel, result.out, result.err) == []
+
+
+EXPIRES = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("command", "written", "expected"),
+    [
+        ("publish", "2026-02-01 09:30:00 UTC", EXPIRES),
+        ("sync", "2026-02-01 10:30:00 +0100", EXPIRES),
+        ("publish", "2026-02-01 04:00:00 -0530", EXPIRES),
+        ("sync", "some day", None),
+        ("publish", "", None),
+    ],
+)
+def test_when_the_token_ends_is_remembered(
+    github: GitHub,
+    repo: GitRepository,
+    device: Device,
+    command: str,
+    written: str,
+    expected: datetime | None,
+) -> None:
+    """In the state file; an answer that does not say it changes nothing of that."""
+    assert repo.files()
+    github.tokens[github.token] = Token(pages="read")
+
+    def telling(exchange: Exchange) -> Answer:
+        answer = exchange.do()
+        headers = {**answer.headers, "github-authentication-token-expiration": written}
+        return replace(answer, headers=headers)
+
+    github.strike = always(telling)
+    for _ in range(2):
+        device.run_well(command)
+        state = runs.decode((device.data_dir / "state.json").read_bytes())
+        assert state.token_expires == expected
+        github.strike = no_fault

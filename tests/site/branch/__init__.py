@@ -1,0 +1,1 @@
+"""Tests of the site on its branch at GitHub."""

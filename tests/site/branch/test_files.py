@@ -1,0 +1,256 @@
+"""The files of the branch: those of the site, and those of others."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import powerstats_cli
+from powerstats_cli.core.documents import encode
+from powerstats_cli.site import rendering as dashboard
+from tests.github.fake import GitHub
+from tests.github.fake.repository import GitRepository
+from tests.github.homes import PAGES, STRANGERS, Device, household, messages, past
+from tests.site.branch.publishing import HISTORIES, PLACES, hourly, within
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),
+    pytest.mark.usefixtures("_impatient", "_small_page"),
+]
+
+
+@pytest.mark.usefixtures("_sound")
+@HISTORIES
+@pytest.mark.parametrize(
+    ("is_empty", "branch", "most"), [(False, PAGES, 8), (True, PAGES, 10), (True, "main", 10)]
+)
+def test_a_branch_is_made(
+    github: GitHub,
+    device: Device,
+    history: str,
+    branch: str,
+    most: int,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_empty: bool,
+) -> None:
+    """In one commit, whose tree is the site; an empty repository needs another one before it."""
+    monkeypatch.setattr(dashboard, "PAGE", Path(powerstats_cli.__file__).parent / "page")
+    repo = github.create(files={} if is_empty else STRANGERS)
+    device.configure(github={"branch": "data"})
+    assert hourly(device, github, branch=branch, history=history) <= most
+    made = repo.files(branch)
+    readme = {"README.md": made.pop("README.md")} if branch == "main" else {}
+    assert made == device.site
+    assert {"index.html", ".nojekyll", "monthly.json", "yearly.json"} <= made.keys()
+    is_kept = branch == "main" and history == "keep"
+    assert messages(repo, branch) == [f"{len(made)} files", "First commit"][: 1 + is_kept]
+    assert set(repo.branches()) == {"main", branch}
+    if not is_empty:
+        assert repo.files("main") == STRANGERS
+    assert hourly(device, github) == 2
+    assert repo.files(branch) == made | readme
+
+
+@pytest.mark.usefixtures("_sound")
+@PLACES
+def test_files_of_others_stay(
+    github: GitHub, repo: GitRepository, device: Device, history: str, folder: str
+) -> None:
+    """Whatever powerstats did not make stays as it is, with its mode, beside it and elsewhere."""
+    others = STRANGERS | within(folder, {"dashboard.mine.js": b"1", "daily.txt": b"2"})
+    repo.commit(PAGES, others)
+    old = repo.head(PAGES)
+    main = repo.head("main")
+    hourly(device, github, path=folder, history=history)
+    assert repo.files(PAGES) == others | within(folder, device.site)
+    assert repo.head("main") == main
+    new = repo.commits(PAGES)
+    assert [it.sha for it in new[1:]] == ([old] if history == "keep" else [])
+    assert hourly(device, github) == 2
+    assert repo.head(PAGES) == new[0].sha
+
+
+@pytest.mark.usefixtures("_sound")
+def test_modes_and_links_of_others_stay(published: GitRepository, device: Device) -> None:
+    """What a tree can hold besides plain files is still there after a commit."""
+    sha = published.write("blob", b"index.html")
+    index = f"120000 {sha}\tlink\n100755 {sha}\tbin/run\n160000 {'1' * 40}\tmodule\n"
+    tree = f"{published.git('ls-tree', '-r', PAGES)}\n".replace(" blob ", " ")
+    published.git("read-tree", "--empty")
+    published.git("update-index", "--index-info", stdin=f"{tree}{index}".encode())
+    written = published.git("write-tree")
+    head = published.write_commit(written, [published.head(PAGES)], "Links").sha
+    published.move(f"refs/heads/{PAGES}", head, published.head(PAGES))
+    device.put(past("monthly", 29))
+    device.run_well("publish")
+    listed = published.git("ls-tree", "-r", PAGES).splitlines()
+    for mode, kind, path in (
+        ("120000", "blob", "link"),
+        ("100755", "blob", "bin/run"),
+        ("160000", "commit", "module"),
+    ):
+        assert any(
+            line.startswith(f"{mode} {kind}") and line.endswith(f"\t{path}") for line in listed
+        )
+
+
+@PLACES
+def test_what_changed_is_sent_and_nothing_else(
+    github: GitHub, device: Device, history: str, folder: str
+) -> None:
+    """Two of the files changed: six requests, one commit; nothing changed: two and none."""
+    repo = github.create(files=STRANGERS)
+    hourly(device, github, path=folder, history=history)
+    old = repo.head(PAGES)
+    assert hourly(device, github) == 2
+    assert repo.head(PAGES) == old
+    device.put(past("monthly", 29), past("yearly", 41))
+    assert hourly(device, github) <= 6
+    assert repo.files(PAGES) == within(folder, device.site)
+    newest = repo.commits(PAGES)[0]
+    assert newest.message == "monthly.json, yearly.json"
+    assert newest.parents == (() if history == "squash" else (old,))
+
+
+@pytest.mark.parametrize("changed", [("daily",), ("daily", "weekly"), ("monthly", "yearly")])
+def test_an_upload_is_little_more_than_what_changed(
+    github: GitHub, repo: GitRepository, device: Device, changed: tuple[str, ...]
+) -> None:
+    """A fifth more at most, for files of five sensors."""
+    device.put(*household())
+    hourly(device, github)
+    device.put(*(it for it in household(2) if it.tier in changed))
+    github.log.clear()
+    hourly(device, github)
+    sizes = [len((device.data_dir / f"{tier}.json").read_bytes()) for tier in changed]
+    sent = sum(len(it.request.body) for it in github.log)
+    assert sum(sizes) < sent <= 1.2 * sum(sizes) + 300
+    assert len(repo.commits(PAGES)) == 2
+
+
+def test_more_files_than_are_listed(github: GitHub, repo: GitRepository, device: Device) -> None:
+    """78 where GitHub does not list all files: what has to leave might not be seen."""
+    hourly(device, github, path="docs")
+    repo.tree_limit = 3
+    head = repo.head(PAGES)
+    device.configure(publish={"path": "docs", "tiers": ["yearly"]})
+    device.fails(os.EX_CONFIG, "publish", says=["octo/home", "of its own"])
+    assert repo.head(PAGES) == head
+
+
+@PLACES
+def test_an_unpublished_tier_leaves_at_once(
+    github: GitHub, repo: GitRepository, device: Device, history: str, folder: str
+) -> None:
+    """It is gone with the next publish, and the page does not ask for it any more."""
+    device.put(*household())
+    hourly(device, github, path=folder, history=history)
+    hourly(device, github, path=folder, history=history, tiers=["yearly"])
+    left = {path.rpartition("/")[2] for path in repo.files(PAGES)}
+    assert {name for name in left if name.endswith(".json")} == {"yearly.json"}
+    page = within(folder, {"index.html": b""}).popitem()[0]
+    assert b'data-tiers="yearly"' in repo.files(PAGES)[page]
+    assert len(repo.commits(PAGES)) == (2 if history == "keep" else 1)
+    assert hourly(device, github) == 2
+
+
+def test_a_strangers_folder_is_no_file_of_ours(
+    github: GitHub, repo: GitRepository, device: Device
+) -> None:
+    """A folder that is called as an unpublished tier stays."""
+    folder = {"daily.json/mine": b"1", "dashboard.0123456789.js/mine": b"2"}
+    repo.commit(PAGES, folder)
+    hourly(device, github, tiers=["yearly"])
+    assert repo.files(PAGES) == folder | device.site
+
+
+@pytest.fixture
+def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return what installs a version of the page."""
+    folder = tmp_path / "page"
+    shutil.copytree(dashboard.PAGE, folder)
+    monkeypatch.setattr(dashboard, "PAGE", folder)
+    return lambda version: void((folder / "dashboard.js").write_text(f"// {version}\n"))
+
+
+def void(_: object) -> None:
+    """Drop a value."""
+
+
+def scripts(repo: GitRepository) -> list[str]:
+    """Return what the branch's scripts say."""
+    files = repo.files(PAGES)
+    return sorted(files[name].decode()[3:-1] for name in files if name.endswith(".js"))
+
+
+def test_old_scripts_leave_later(
+    github: GitHub, repo: GitRepository, device: Device, versions: Callable[[str], None]
+) -> None:
+    """Not in the commit that brings another page, of which caches have the old one, but after."""
+    versions("one")
+    hourly(device, github)
+    versions("two")
+    assert hourly(device, github) <= 6
+    assert scripts(repo) == ["one", "two"]
+    versions("three")
+    hourly(device, github)
+    assert scripts(repo) == ["one", "three", "two"]
+    device.put(past("monthly", 29))
+    hourly(device, github)
+    assert scripts(repo) == ["three"]
+    assert hourly(device, github) == 2
+    assert len(repo.commits(PAGES)) == 4
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"{",
+        encode(past("monthly", 3))[:-3],
+        encode(past("yearly", 3)),
+        b"\xff\xfe",
+        b"[" * 9999,
+    ],
+)
+def test_a_broken_file_does_not_replace_a_good_one(
+    published: GitRepository, device: Device, broken: bytes
+) -> None:
+    """65 and its name; the good one stays there, the others are published."""
+    before = published.files(PAGES)
+    (device.data_dir / "monthly.json").write_bytes(broken)
+    device.put(past("yearly", 50))
+    device.fails(os.EX_DATAERR, "publish", says=["monthly.json"])
+    after = published.files(PAGES)
+    assert after["monthly.json"] == before["monthly.json"]
+    assert after["yearly.json"] == encode(past("yearly", 50)) != before["yearly.json"]
+    assert (device.data_dir / "monthly.json").read_bytes() == broken
+    device.put(past("monthly", 28))
+    device.run_well("publish")
+    assert published.files(PAGES)["monthly.json"] == encode(past("monthly", 28))
+
+
+def test_a_missing_file_stays_there(published: GitRepository, device: Device) -> None:
+    """What this device has lost the branch still has."""
+    before = published.files(PAGES)
+    (device.data_dir / "monthly.json").unlink()
+    device.run_well("publish")
+    assert published.files(PAGES) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'"version":1', b'"version":2'), (b"Europe/Amsterdam", b"Europe/Berlin")]
+)
+def test_a_file_that_is_not_ours_stops_it(
+    published: GitRepository, device: Device, old: bytes, new: bytes
+) -> None:
+    """78 where a file is of a newer version or of another zone; nothing is sent."""
+    head = published.head(PAGES)
+    path = device.data_dir / "monthly.json"
+    path.write_bytes(path.read_bytes().replace(old, new))
+    device.put(past("yearly", 50))
+    device.fails(os.EX_CONFIG, "publish", says=["monthly.json"])
+    assert published.head(PAGES) == head
