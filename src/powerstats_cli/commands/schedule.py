@@ -41,14 +41,14 @@ def install(place: Place, wanted: Installation, machine: Machine) -> Iterator[st
     Raises RefusedError or ConfigError if the steps could not run from there.
     """
     if place.is_systems and not machine.is_root:
-        message = f"{place.name} is root's: run it with sudo, or add --user"
+        message = f"only root can change {place.name}: run it with sudo, or add --user"
         raise RefusedError(message)
     setup = wanted.setup
     check(wanted, setup, root_reads_tokens=place.gives_tokens)
     yield from place.put(setup)
     for other in machine.places:
         if other.name != place.name and other.installed():
-            yield f"also in {other.name}: so each step runs twice"
+            yield f"the schedule is also in {other.name}: each step runs twice"
     yield from place.notes()
 
 
@@ -57,7 +57,7 @@ def remove(machine: Machine) -> Iterator[str]:
     used = [place for place in machine.places if place.installed()]
     for place in used:
         if place.is_systems and not machine.is_root:
-            message = f"{place.name} is root's: run it with sudo"
+            message = f"only root can change {place.name}: run it with sudo"
             raise RefusedError(message)
         yield from place.remove()
     if not used:

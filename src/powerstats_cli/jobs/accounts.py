@@ -44,8 +44,12 @@ def account_for(data_dir: Path, as_user: str | None, *, is_root: bool) -> Accoun
             return pwd.getpwnam(as_user)
         return pwd.getpwuid(data_dir.stat().st_uid)
     except KeyError:
-        message = f"there is no user {as_user}" if as_user else f"the owner of {data_dir} is gone"
+        message = (
+            f"there is no user {as_user}"
+            if as_user
+            else f"the owner of {data_dir} no longer exists"
+        )
         raise MissingError(message) from None
     except OSError:
-        message = f"{data_dir} is not there yet: say with --as-user whose it shall be"
+        message = f"{data_dir} does not exist yet: name the user of the steps with --as-user"
         raise ConfigError(message) from None

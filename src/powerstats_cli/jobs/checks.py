@@ -35,7 +35,9 @@ def _check_tokens(wanted: Installation, setup: Setup, *, root_reads_tokens: bool
         written["github"] = settings.github.token
     for asked, token in written.items():
         if not token and asked not in setup.tokens:
-            message = f"{asked}.token_file: is missing, and a schedule has no token of your shell"
+            message = (
+                f"{asked}.token_file: is missing, and a schedule cannot use the token of your shell"
+            )
             raise ConfigError(message)
     for asked, path in setup.tokens.items():
         if not Path(path).exists():

@@ -79,7 +79,7 @@ class Installation(msgspec.Struct, frozen=True):
             return f"{self.account.pw_dir}/{written.removeprefix('~/')}"
         path = Path(written).expanduser()
         if not path.is_absolute():
-            message = f"{key}: {written!r} depends on where a step is run: write the whole path"
+            message = f"{key}: {written!r} depends on the current folder: write the whole path"
             raise ConfigError(message)
         return str(path)
 

@@ -58,7 +58,9 @@ def without_block(text: str) -> str:
     rest = _BLOCK.sub("", text)
     for line in rest.split("\n"):
         if line in {BEGIN, END}:
-            message = f"`{line}` stands alone in it: delete that line, and ours near it"
+            message = (
+                f"`{line}` is there without the other marker: delete it and our lines next to it"
+            )
             raise UnreadableError(message)
     return rest
 
