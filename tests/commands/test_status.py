@@ -1,4 +1,4 @@
-"""`status`: what is well is said to be well, and what is not, since when and why."""
+"""`status`: it says what is well, and what is not well, since when and why."""
 
 import io
 import json
@@ -27,7 +27,7 @@ NOW = MIDNIGHT + timedelta(days=DAYS - 1, hours=10, minutes=3)
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Return a home collected on two nights and this morning."""
+    """Return a home after two nights of the schedule and a `collect` this morning."""
     home = steady_home(MIDNIGHT, timedelta(days=DAYS))
     with staged(home, tmp_path_factory.mktemp("status"), NOW) as stage:
         stage.run("collect", at=MIDNIGHT + timedelta(hours=8))
@@ -38,7 +38,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def health(stage: Stage, now: datetime) -> Health:
-    """Return the installation's health at a time."""
+    """Return the installation's health at a time; every file must be readable."""
     session = opened(Options(config=stage.installation.config, at=now.isoformat()))
     found, problems = status(session.settings, session.files, session.clock)
     assert not problems
@@ -46,7 +46,7 @@ def health(stage: Stage, now: datetime) -> Health:
 
 
 def shown(stage: Stage, now: datetime, *, width: int = 80, encoding: str = "utf-8") -> str:
-    """Return what is printed without a terminal of so many columns."""
+    """Return what is printed into a pipe that counts as so many columns wide."""
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     show(Console(file=out, width=width), health(stage, now), ())
     out.seek(0)
@@ -54,7 +54,7 @@ def shown(stage: Stage, now: datetime, *, width: int = 80, encoding: str = "utf-
 
 
 def test_all_is_well(stage: Stage) -> None:
-    """A home whose steps ran has nothing to complain of, and exits with 0."""
+    """If all steps ran, `status` has no complaint and exits with 0."""
     result = stage.installation.run("status", at=NOW)
     assert (result.exit_code, result.err) == (0, "")
     assert "all is well" in result.out
@@ -62,7 +62,7 @@ def test_all_is_well(stage: Stage) -> None:
 
 
 def test_collection_is_overdue_after_two_intervals(stage: Stage) -> None:
-    """Up to two intervals past the newest bucket all is well; a second later it is not."""
+    """Two intervals after the newest bucket all is well; a second later `collect` is overdue."""
     until = NOW - timedelta(minutes=3)
     assert not health(stage, until + timedelta(minutes=20)).is_stale
     late = health(stage, until + timedelta(minutes=20, seconds=1))
@@ -87,8 +87,8 @@ def test_a_nightly_step_is_overdue_half_an_hour_late(step: Step, tmp_path: Path)
         assert "never ran" in next(one.why for one in late.steps if one.is_stale)
 
 
-def test_rotate_is_overdue_where_yesterday_is_still_open(stage: Stage) -> None:
-    """A day that nobody closed is told, with the time at which it should have been."""
+def test_rotate_is_overdue_if_yesterday_is_still_open(stage: Stage) -> None:
+    """`status` tells of a day that was not closed, and since when it should have been."""
     tomorrow = MIDNIGHT + timedelta(days=DAYS)
     late = health(stage, tomorrow + timedelta(minutes=31))
     rotate = next(step for step in late.steps if step.name == "rotate")
@@ -97,7 +97,7 @@ def test_rotate_is_overdue_where_yesterday_is_still_open(stage: Stage) -> None:
 
 
 def test_an_unknown_hour_is_no_dead_collector(tmp_path: Path) -> None:
-    """What was asked for and answered is not overdue, though nothing of it is known."""
+    """`collect` is not overdue if Home Assistant answers, though the state was unavailable."""
     home = steady_home(MIDNIGHT, timedelta(hours=1))
     for entity in home.sensors:
         change = home.before(entity, NOW)
@@ -132,21 +132,21 @@ def test_failure_says_why(stage: Stage) -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_fits_the_terminal(stage: Stage, width: int) -> None:
-    """No line is wider than the terminal, and none was cut short."""
+    """No line is wider than the terminal, and no text is cut."""
     text = shown(stage, NOW, width=width)
     assert max(len(line) for line in text.splitlines()) <= width
     assert "…" not in text
 
 
 def test_without_unicode(stage: Stage) -> None:
-    """A console that knows ASCII only gets the same table in ASCII."""
+    """A console with the characters of ASCII only gets the same table in ASCII."""
     text = shown(stage, NOW, encoding="ascii")
     assert text.isascii()
     assert "############" in text
 
 
 def test_piped_has_no_escapes(stage: Stage) -> None:
-    """What goes into a file or a mail is plain text."""
+    """Output into a file or a mail is plain text."""
     assert "\x1b" not in stage.installation.run("status", at=NOW).out
 
 
@@ -164,7 +164,7 @@ def test_no_color(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_there_yet(tmp_path: Path) -> None:
-    """Before the first collect everything is missing, and the line says what to look at."""
+    """Before the first `collect` all files are missing, and a line says where to look."""
     with staged(steady_home(MIDNIGHT, timedelta(hours=1)), tmp_path, NOW) as stage:
         result = stage.installation.run("status", at=NOW)
     assert result.exit_code == 1
@@ -174,7 +174,7 @@ def test_nothing_there_yet(tmp_path: Path) -> None:
 
 
 def test_broken_file_is_65(stage: Stage) -> None:
-    """A file that cannot be read is named, left alone, and decides the exit code."""
+    """A file that cannot be read is named and stays as it is; the exit code is 65."""
     path = stage.installation.data_dir / "monthly.json"
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
@@ -188,7 +188,7 @@ def test_broken_file_is_65(stage: Stage) -> None:
 
 
 def test_json_contract(stage: Stage) -> None:
-    """Other programs can rely on this form; a change of it is a new version."""
+    """Other programs rely on this form; a change of the form needs a new version number."""
     result = stage.installation.run("status", "--json", at=NOW)
     assert result.exit_code == 0
     answer = json.loads(result.out)

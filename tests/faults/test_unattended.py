@@ -1,4 +1,4 @@
-"""What someone meets who only reads cron's mail: each failure once a day, and a key's path."""
+"""What cron mails: each failure once a day, and the key of a wrong setting."""
 
 import os
 import pty
@@ -19,14 +19,14 @@ MINUTES = timedelta(minutes=10)
 
 @pytest.fixture
 def failing(place: Place, life: Life) -> Place:
-    """Return a place whose Home Assistant answers 500."""
+    """Return an installation whose Home Assistant answers 500."""
     place.restore(life.before_evening)
     place.server.answer = faults.status(500)
     return place
 
 
 def test_a_failure_is_told_once_a_day(failing: Place) -> None:
-    """The exit code always tells; the line comes again after a day."""
+    """Every run exits with 75; the line is printed again after a day."""
     told = [failing.step("collect", at=AT + number * 12 * MINUTES) for number in range(26)]
     assert {ended.exit_code for ended in told} == {75}
     assert [number for number, ended in enumerate(told) if ended.err] == [0, 12, 24]
@@ -34,7 +34,7 @@ def test_a_failure_is_told_once_a_day(failing: Place) -> None:
 
 
 def test_a_failure_is_told_when_it_changes(failing: Place) -> None:
-    """Another failure, or the same one after a good run, is news."""
+    """Another failure is printed, and so is the same one after a success."""
     assert failing.step("collect", at=AT).err
     assert not failing.step("collect", at=AT + MINUTES).err
     failing.server.answer = faults.status(401)
@@ -48,7 +48,7 @@ def test_a_failure_is_told_when_it_changes(failing: Place) -> None:
 
 
 def test_each_step_has_its_own_failures(failing: Place) -> None:
-    """What `collect` told does not silence `rotate`."""
+    """A failure that `collect` has printed is still printed by `rotate`."""
     failing.step("collect", at=AT)
     (failing.data_dir / "daily.json").write_bytes(b"")
     assert failing.step("rotate", at=AT).err
@@ -56,8 +56,8 @@ def test_each_step_has_its_own_failures(failing: Place) -> None:
     assert "daily.json" in failing.step("collect", at=AT + MINUTES).err
 
 
-def test_a_clock_that_is_ever_further_off_is_one_failure(place: Place, life: Life) -> None:
-    """Numbers in a line may move without its being told again."""
+def test_a_clock_that_is_wrong_by_more_each_time_is_one_failure(place: Place, life: Life) -> None:
+    """A line that differs only in its numbers is not printed again."""
     place.restore(life.before_evening)
     told = []
     for minutes in (20, 30, 40):
@@ -71,7 +71,7 @@ def test_a_clock_that_is_ever_further_off_is_one_failure(place: Place, life: Lif
 
 
 def test_verbose_tells_all(failing: Place) -> None:
-    """-v repeats a failure, and says what was done."""
+    """With -v a failure is printed each time, and a success says what was done."""
     for number in range(3):
         assert one_line(failing.step("-v", "collect", at=AT + number * MINUTES).err)
     failing.server.answer = as_usual
@@ -82,7 +82,7 @@ def test_verbose_tells_all(failing: Place) -> None:
 
 
 def test_a_terminal_is_told_all(failing: Place) -> None:
-    """Someone who looks on sees a failure each time."""
+    """At a terminal a failure is printed each time."""
     for _ in range(2):
         ours, theirs = pty.openpty()
         command = failing.installation.arguments("collect", at=AT)
@@ -114,7 +114,7 @@ BROKEN_STATES: dict[str, bytes | None] = {
 
 @pytest.mark.parametrize("state", BROKEN_STATES.values(), ids=BROKEN_STATES)
 def test_the_state_file_never_matters(place: Place, life: Life, state: bytes | None) -> None:
-    """Whatever it holds, the steps do their work, and a failure is told."""
+    """Whatever the state file holds, the steps do their work, and a failure is printed."""
     place.restore(life.evening if state is None else {**life.evening, STATE_FILE: state})
     for command, at in NIGHT:
         place.well(*command, at=at)
@@ -127,7 +127,7 @@ def test_the_state_file_never_matters(place: Place, life: Life, state: bytes | N
 
 
 def test_a_state_file_that_cannot_be_written(place: Place, life: Life) -> None:
-    """The steps do their work, and a failure is told each time rather than never."""
+    """The steps do their work, and a failure is printed each time."""
     place.restore({**life.evening, f"{STATE_FILE}/x": b""})
     for command, at in NIGHT:
         place.well(*command, at=at)
@@ -158,7 +158,7 @@ def test_a_state_file_that_cannot_be_written(place: Place, life: Life) -> None:
     ],
 )
 def test_usage(place: Place, arguments: list[str]) -> None:
-    """2, and one line."""
+    """A wrong command line exits with 2 and prints one line."""
     job = place.job()
     ended = place.runner.run(type(job)(arguments=(*job.arguments, *arguments)))[0]
     assert ended.exit_code == 2
@@ -199,7 +199,7 @@ CONFIGURATIONS = {
 
 @pytest.mark.parametrize(("old", "new", "word"), CONFIGURATIONS.values(), ids=CONFIGURATIONS)
 def test_configuration(place: Place, life: Life, old: str, new: str, word: str) -> None:
-    """78, and one line with the key's path."""
+    """A wrong configuration exits with 78 and prints one line with the key."""
     place.restore(life.before_evening)
     config = place.installation.config
     text = config.read_text()
@@ -213,7 +213,7 @@ def test_configuration(place: Place, life: Life, old: str, new: str, word: str) 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b""], ids=["missing", "binary", "empty"])
 def test_no_configuration(place: Place, content: bytes | None) -> None:
-    """78, and which file."""
+    """Without a configuration it exits with 78 and names the file."""
     config = place.installation.config
     config.unlink()
     if content is not None:
@@ -224,7 +224,7 @@ def test_no_configuration(place: Place, content: bytes | None) -> None:
 
 
 def test_a_token_that_others_can_read(place: Place, life: Life) -> None:
-    """A warning with the chmod to run, once a day; the step goes on."""
+    """Once a day a warning says which chmod to run; the step does its work."""
     place.restore(life.before_evening)
     place.installation.token_file.chmod(0o644)
     try:
