@@ -24,12 +24,12 @@ def show(machine: Machine, wanted: Installation) -> Iterator[str]:
 
     `wanted` is for the current user.
     """
-    found = list(flaws(machine, wanted))
-    for place, flaw in found:
+    installed = list(flaws(machine, wanted))
+    for place, flaw in installed:
         yield f"{place.name}: {flaw or 'as it should be'}"
-    if not found:
+    if not installed:
         yield "nothing is installed: `powerstats schedule install --cron`, or --systemd"
-    if len(found) > 1:
+    if len(installed) > 1:
         yield "each step runs more than once: `powerstats schedule remove`, and install one again"
     for place in machine.places:
         yield from place.notes()

@@ -30,8 +30,8 @@ def status(
     settings: Settings, files: Store, clock: Clock
 ) -> tuple[Health, tuple[PowerstatsError, ...]]:
     """Return the health of a data directory, and the errors of files that could not be read."""
-    found, problems = survey(settings, files)
-    return assess(found, clock.now()), problems
+    surveyed, problems = survey(settings, files)
+    return assess(surveyed, clock.now()), problems
 
 
 def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:

@@ -40,8 +40,8 @@ def shares(
                 break
             point = document.points.get(span.start, {})
             begun |= {name for name in names if name in point}
-            known = sum(point[name].coverage for name in begun if name in point)
-            share = known / len(begun) if begun else 0.0
+            total = sum(point[name].coverage for name in begun if name in point)
+            share = total / len(begun) if begun else 0.0
             result.append(Share(share, span.length.total_seconds()))
         day += DAY
     return result

@@ -11,8 +11,8 @@ from powerstats_cli.core.runs import Pause
 from powerstats_cli.core.schedule.steps import COLLECT, Role, Step
 
 COLLECT_INTERVALS: Final = 2
-# So long after its time a step is late. `publish` and `sync` count from their last success, and
-# may miss one run.
+# A step is late so long after its time. `publish` and `sync` count from their last success, so
+# that they may miss one run.
 ALLOWED: Final[Mapping[Role, timedelta]] = {
     "rotate": 30 * MINUTE,
     "aggregate": 30 * MINUTE,
@@ -46,7 +46,7 @@ class Timetable:
         if step.minute is None:
             return interval_at(instant, self.zone, self.minutes).end
         if step.hour is None:
-            # The minute is a local one: not every zone's hours begin when those of UTC do.
+            # The minute is local: some zones' hours do not begin when those of UTC do.
             local = instant.astimezone(self.zone)
             time = local.replace(minute=step.minute, second=0, microsecond=0).astimezone(UTC)
             return time if time > instant else time + HOUR

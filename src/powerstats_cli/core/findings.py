@@ -1,4 +1,4 @@
-"""What a check found: a line for a person, and what to do about it."""
+"""The findings of a diagnosis: each is a line for a person, and what to do about it."""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -122,7 +122,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is configured, and what the data directory and the state file hold.
+    """The configured series, and the content of the data directory and the state file.
 
     `names` are those of the configured series, `minutes` is the configured collection interval.
     `documents` are by tier, `sizes` are in bytes by file name, `archived` are the archived days,
@@ -154,7 +154,7 @@ class Survey:
 
 
 def assess(survey: Survey, now: datetime) -> Health:
-    """Return the health of what was found."""
+    """Return the health that a survey shows."""
     series = tuple(_series(name, survey, now) for name in survey.names)
     return Health(
         now=now,
@@ -254,8 +254,8 @@ def _energy(daily: Document, name: str) -> float | None:
     """Return a series' energy of today in kWh, None if no bucket knows any."""
     values = [point[name] for point in daily.points.values() if name in point]
     energies = [value.kwh if value.change is None else value.change for value in values]
-    known = [energy for energy in energies if energy is not None]
-    return round(sum(known), 6) if known else None
+    kwh = [energy for energy in energies if energy is not None]
+    return round(sum(kwh), 6) if kwh else None
 
 
 def _file(tier: str, survey: Survey) -> FileHealth:

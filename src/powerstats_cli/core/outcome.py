@@ -1,4 +1,4 @@
-"""What a command returns: a summary in one line, and the problems that it met."""
+"""The outcome of a command: a summary in one line, and the problems that it met."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What `status` and `doctor` read of the data directory; nothing is changed."""
+"""A survey of the data directory for `status` and `doctor`; nothing is changed."""
 
 from contextlib import suppress
 from datetime import datetime

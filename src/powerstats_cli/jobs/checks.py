@@ -1,4 +1,4 @@
-"""What would make every scheduled run fail is refused before the schedule is installed."""
+"""Checks before a schedule is installed: one whose runs would all fail is refused."""
 
 import os
 from pathlib import Path

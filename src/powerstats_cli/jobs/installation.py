@@ -1,4 +1,4 @@
-"""What a schedule on this machine is made of, and whether the installed one still agrees."""
+"""The facts that a schedule is made of, and whether the installed schedule agrees with them."""
 
 import os
 import pwd
@@ -18,7 +18,7 @@ from powerstats_cli.settings import Settings
 
 
 class Installation(msgspec.Struct, frozen=True):
-    """What a schedule is made of.
+    """The facts that a schedule is made of.
 
     `program` holds the words before a step's command, `config` is the path of the configuration
     file, and `account` runs the steps. `data_dir` replaces the configured one if it is given.

@@ -1,4 +1,4 @@
-"""What `doctor` finds: a line for each part, what to do below it, and a sum at the end."""
+"""The findings of `doctor`: a line each, what to do below it, and a count at the end."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -21,13 +21,13 @@ MARKS: Final = {
 
 
 def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding]:
-    """Print each finding as soon as it is there, then the sum; return all findings."""
+    """Print each finding as soon as it is there, then how many need attention; return all findings."""
     shown = []
     for finding in findings:
         console.print(_line(finding, console), soft_wrap=not console.is_terminal)
         shown.append(finding)
     console.print()
-    console.print(_sum(shown))
+    console.print(_summary(shown))
     return shown
 
 
@@ -45,7 +45,7 @@ def _line(finding: Finding, console: Console) -> Table:
     return grid
 
 
-def _sum(findings: Iterable[Finding]) -> Text:
+def _summary(findings: Iterable[Finding]) -> Text:
     levels = [finding.level for finding in findings]
     errors, warnings = levels.count(Level.ERROR), levels.count(Level.WARNING)
     if not errors and not warnings:

@@ -13,7 +13,7 @@ Scheduler = Literal["cron", "systemd", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the schedule is installed for; all paths are absolute.
+    """The installation that the schedule runs; all paths are absolute.
 
     `program` holds the words before a step's command, `minutes` the collection interval and `user`
     the name of the user that runs the steps. The steps write to the folders `writes` and open the
