@@ -21,7 +21,7 @@ MARKS: Final = {
 
 
 def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding]:
-    """Print each finding as soon as it is there, then how many need attention; return all findings."""
+    """Print each finding as soon as it is there, then a summary; return all findings."""
     shown = []
     for finding in findings:
         console.print(_line(finding, console), soft_wrap=not console.is_terminal)
