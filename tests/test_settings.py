@@ -1,35 +1,21 @@
-"""The configuration: where each token comes from."""
+"""Where a new configuration and its data are put."""
 
 from pathlib import Path
 
 import pytest
 
 from powerstats_cli import settings
+from powerstats_cli.settings import Folders, new_file
 
 
-@pytest.mark.parametrize("table", ["homeassistant", "github"])
-def test_a_token_of_systemd(table: str, tmp_path: Path) -> None:
-    """The environment's token counts first, then the one of systemd, then the configured one."""
-    (tmp_path / "token").write_text("of-the-file")
-    (tmp_path / "credentials").mkdir()
-    config = tmp_path / "powerstats.toml"
-    config.write_text(
-        'timezone = "UTC"\n[homeassistant]\nurl = "http://127.0.0.1:1"\nentity_id = "a.b"\n'
-        f'token_file = "{tmp_path}/token"\n[github]\nrepo = "a/b"\ntoken = "of-the-configuration"\n'
-    )
-    read = settings.load(config)
-
-    def token(**environment: str) -> str:
-        if table == "homeassistant":
-            return settings.homeassistant_token(read, environment)
-        return settings.github_token(read.known_github, environment)
-
-    credentials = str(tmp_path / "credentials")
-    without = "of-the-file" if table == "homeassistant" else "of-the-configuration"
-    assert token() == token(CREDENTIALS_DIRECTORY=credentials) == without
-    (tmp_path / "credentials" / f"{table}.token").write_text("of-systemd\n")
-    assert token(CREDENTIALS_DIRECTORY=credentials) == "of-systemd"
-    variable = f"POWERSTATS_{table.upper()}_TOKEN"
-    assert token(CREDENTIALS_DIRECTORY=credentials, **{variable: "of-the-environment"}) == (
-        "of-the-environment"
-    )
+def test_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The system's folders for root, the user's own for anyone else; a given file comes first."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    own, systems = Folders.of(is_root=False), Folders.of(is_root=True)
+    assert new_file(None, {}, own) == tmp_path / ".config/powerstats/config.toml"
+    assert own.data_dir == tmp_path / ".local/share/powerstats"
+    assert new_file(None, {}, systems) == Path("/etc/powerstats/config.toml")
+    assert systems.data_dir == Path("/var/lib/powerstats")
+    elsewhere = {settings.ENVIRONMENT_PATH: "/elsewhere.toml"}
+    assert new_file(None, elsewhere, own) == Path("/elsewhere.toml")
+    assert new_file(Path("~/a.toml"), elsewhere, own) == tmp_path / "a.toml"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from powerstats_cli import settings
+from powerstats_cli import secrets, settings
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import runs
 from powerstats_cli.core.outcome import Outcome
@@ -133,7 +133,7 @@ class Session(msgspec.Struct, frozen=True):
         return runs.is_news(before, now, exit_code, message)
 
     def _warn_of_readable_secrets(self) -> None:
-        readable = settings.readable_secrets(self.config, self.settings)
+        readable = secrets.readable_secrets(self.config, self.settings)
         if not readable or self.options.verbosity < 0:
             return
         names = " ".join(str(path) for path in readable)

@@ -1,10 +1,9 @@
-"""The configuration: a TOML file, the environment's tokens, and what the command line overrides.
+"""The configuration: a TOML file, and where it lies.
 
 Only `cli` reads it; what a command needs of it is handed down as an argument.
 """
 
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -18,10 +17,6 @@ from powerstats_cli.core.documents import TierName, is_series_name
 from powerstats_cli.errors import ConfigError
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
-HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
-GITHUB_TOKEN: Final = "POWERSTATS_GITHUB_TOKEN"  # noqa: S105 - its name
-# Where systemd puts what a service's LoadCredential names.
-CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 SEARCHED: Final = (
     "powerstats.toml",
     "~/.config/powerstats/config.toml",
@@ -161,6 +156,28 @@ def find(given: Path | None, environment: Mapping[str, str]) -> Path:
     raise ConfigError(message)
 
 
+class Folders(msgspec.Struct, frozen=True):
+    """The folders of a new configuration and of its data if no option names others."""
+
+    config: Path
+    data_dir: Path
+
+    @classmethod
+    def of(cls, *, is_root: bool) -> "Folders":
+        """Return the system's folders for root, and folders of the user's own for anyone else."""
+        if is_root:
+            return cls(Path("/etc/powerstats"), Path("/var/lib/powerstats"))
+        home = Path.home()
+        return cls(home / ".config/powerstats", home / ".local/share/powerstats")
+
+
+def new_file(given: Path | None, environment: Mapping[str, str], folders: Folders) -> Path:
+    """Return the file that a new configuration is written to."""
+    named = environment.get(ENVIRONMENT_PATH)
+    path = given or (Path(named) if named else folders.config / "config.toml")
+    return path.expanduser().absolute()
+
+
 def load(path: Path) -> Settings:
     """Return a configuration file's settings; ConfigError names the file and the key's path."""
     import tomllib
@@ -284,86 +301,3 @@ def is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-# --- secrets ----------------------------------------------------------------------------------
-
-
-class Token(str):
-    """A token; a crash that shows the arguments of a call does not show it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        """Return stars."""
-        return "'***'"
-
-
-def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> Token:
-    """Return Home Assistant's token: the environment's, systemd's, a file's, or as configured."""
-    home = settings.homeassistant
-    return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
-
-
-def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> Token:
-    """Return GitHub's token: the environment's, systemd's, a file's, or as configured."""
-    return _token(github.token, github.token_file, GITHUB_TOKEN, "github", environment)
-
-
-def _token(
-    written: str | None,
-    file: str | None,
-    variable: str,
-    table: str,
-    environment: Mapping[str, str],
-) -> Token:
-    source = f"{table}.token"
-    token = environment.get(variable) or written
-    file = _credential(table, environment) or file
-    if environment.get(variable):
-        source = f"${variable}"
-    elif file:
-        source = str(Path(file).expanduser())
-        try:
-            token = Path(source).read_text(encoding="ascii", errors="replace")
-        except OSError as error:
-            message = f"{table}.token_file: {source}: {error.strerror}"
-            raise ConfigError(message) from None
-    if not (token or "").strip():
-        message = f"{source}: no token; put one there, or set token_file, or ${variable}"
-        raise ConfigError(message)
-    return checked_token(token or "", source)
-
-
-def checked_token(written: str, source: str) -> Token:
-    """Return a token without the space around it; ConfigError names the source if it is none."""
-    token = written.strip()
-    if not token:
-        message = f"{source}: no token"
-        raise ConfigError(message)
-    if not re.fullmatch(r"[!-~]+", token):
-        message = f"{source}: holds something else than a token"
-        raise ConfigError(message)
-    return Token(token)
-
-
-def _credential(table: str, environment: Mapping[str, str]) -> str | None:
-    folder = environment.get(CREDENTIALS)
-    path = Path(folder, f"{table}.token") if folder else None
-    return str(path) if path and path.is_file() else None
-
-
-def readable_secrets(path: Path, settings: Settings) -> list[Path]:
-    """Return the files with a token in them that other users of the machine can read."""
-    github = settings.github
-    secrets = [path] if settings.homeassistant.token or (github and github.token) else []
-    files = [settings.homeassistant.token_file, github.token_file if github else None]
-    secrets += [Path(file).expanduser() for file in files if file]
-    return [secret for secret in secrets if _others_can_read(secret)]
-
-
-def _others_can_read(path: Path) -> bool:
-    try:
-        return bool(path.stat().st_mode & stat.S_IROTH)
-    except OSError:
-        return False

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powerstats_cli import __version__
+from powerstats_cli.secrets import github_token
 from powerstats_cli.session import Options, Session, opened
-from powerstats_cli.settings import github_token
 
 if TYPE_CHECKING:
     from powerstats_cli.github.repository import Repository

@@ -11,8 +11,9 @@ import typer
 from powerstats_cli.cli.options import is_attended, session_of, this_machine
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.schedule.setup import Scheduler
+from powerstats_cli.secrets import homeassistant_token
 from powerstats_cli.session import Options, Session, say
-from powerstats_cli.settings import homeassistant_token
+from powerstats_cli.settings import Folders, new_file
 
 # A module that only one command needs is imported in that command.
 
@@ -97,9 +98,9 @@ def init(
     if not no_input and not is_attended():
         message = "there is no terminal to ask at: add --no-input, and the answers as options"
         raise typer.BadParameter(message)
-    folders = command.Folders.of(is_root=os.geteuid() == 0)
+    folders = Folders.of(is_root=os.geteuid() == 0)
     wishes = command.Wishes(
-        config=command.configuration(options.config, os.environ, folders),
+        config=new_file(options.config, os.environ, folders),
         data_dir=(data_dir or options.data_dir or folders.data_dir).absolute(),
         url=url,
         ca_file=ca_file,
@@ -173,7 +174,6 @@ def migrate(
     from rich.console import Console
 
     from powerstats_cli.commands import migrate as command
-    from powerstats_cli.commands.init import Folders, configuration
 
     options: Options = context.obj
     if not (files or from_config):
@@ -188,7 +188,7 @@ def migrate(
         folders = Folders.of(is_root=os.geteuid() == 0)
         config = command.ConfigWishes(
             old=from_config,
-            target=configuration(to_config or options.config, os.environ, folders),
+            target=new_file(to_config or options.config, os.environ, folders),
             data_dir=(options.data_dir or folders.data_dir).absolute(),
             timezone=timezone,
             overwrites=force,

@@ -10,7 +10,7 @@ from powerstats_cli.cli.options import repository_of, session_of
 from powerstats_cli.core.documents import RolledUpTierName
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.tiers import TIERS
-from powerstats_cli.settings import homeassistant_token
+from powerstats_cli.secrets import homeassistant_token
 
 # A module that only one command needs is imported in that command: httpx alone costs more than a
 # whole run of `rotate`.

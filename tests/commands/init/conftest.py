@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from powerstats_cli import settings
+from powerstats_cli import secrets, settings
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant
 from tests.commands.init.place import GITHUB_TOKEN, HOUSE, OUTDOOR, PLUG, SENSORS, TOKEN, Place, now
@@ -17,8 +17,8 @@ from tests.github.fake import GitHub
 def only_what_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the environment's tokens and configuration from the tests."""
     for variable in (
-        settings.HOMEASSISTANT_TOKEN,
-        settings.GITHUB_TOKEN,
+        secrets.HOMEASSISTANT_TOKEN,
+        secrets.GITHUB_TOKEN,
         settings.ENVIRONMENT_PATH,
     ):
         monkeypatch.delenv(variable, raising=False)

@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from powerstats_cli import settings
+from powerstats_cli import secrets
 from powerstats_cli.cli import main as cli
 from tests.commands.init.place import (
     HOUSE,
@@ -30,7 +30,7 @@ def test_the_suggested_sensors(place: Place) -> None:
     assert written.data_dir == place.data_dir
     assert written.github is None
     assert place.token_file.read_text() == f"{TOKEN}\n"
-    assert settings.homeassistant_token(written, {}) == TOKEN
+    assert secrets.homeassistant_token(written, {}) == TOKEN
     assert mode(place.token_file) == 0o600
     assert mode(place.config.parent) == 0o700
     assert names_in(place.config.parent) == ["config.toml", "homeassistant.token"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from powerstats_cli import settings
+from powerstats_cli import secrets
 from tests.commands.init.place import GITHUB_TOKEN, Place, mode, now
 from tests.github.fake import GitHub, Token
 
@@ -25,7 +25,7 @@ def test_a_repository(place: Place, github: GitHub, tmp_path: Path) -> None:
     written = place.settings()
     assert written.github is not None
     assert (written.github.repo, written.github.api_url) == ("me/power", github.url)
-    assert settings.github_token(written.github, {}) == GITHUB_TOKEN
+    assert secrets.github_token(written.github, {}) == GITHUB_TOKEN
     assert mode(place.config.with_name("github.token")) == 0o600
     expires = now() + timedelta(days=30)
     assert f"{expires:%b %Y}" in result.out

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from powerstats_cli import settings
+from powerstats_cli import secrets
 from tests.commands.init.place import (
     TOKEN,
     Place,
@@ -19,7 +19,7 @@ def test_ways_to_give_the_token(place: Place, way: str, monkeypatch: pytest.Monk
     if way == "stdin":
         monkeypatch.setattr(sys, "stdin", io.StringIO(f"{TOKEN}\n"))
     if way == "environment":
-        monkeypatch.setenv(settings.HOMEASSISTANT_TOKEN, TOKEN)
+        monkeypatch.setenv(secrets.HOMEASSISTANT_TOKEN, TOKEN)
     result = place.run("--url", place.server.url, *options.get(way, []), "--no-collect")
     assert result.exit_code == 0
     assert place.token_file.read_text() == f"{TOKEN}\n"

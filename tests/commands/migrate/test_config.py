@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from powerstats_cli import settings
+from powerstats_cli import secrets, settings
 from powerstats_cli.cli import main as cli
 from tests.commands.migrate.oldhome import TOKEN, fingerprints, points, write
 from tests.support.installation import Result
@@ -77,8 +77,8 @@ def test_old_keys_become_new_ones(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert new.github.path == "powerstats"
     assert (new.data.retention_days, new.data.collection_interval_minutes) == (9, 5)
     assert new.data_dir == place.data_dir
-    assert settings.homeassistant_token(new, {}) == TOKEN
-    assert settings.github_token(new.github, {}) == GITHUB_TOKEN
+    assert secrets.homeassistant_token(new, {}) == TOKEN
+    assert secrets.github_token(new.github, {}) == GITHUB_TOKEN
     for token in place.config.parent.glob("*.token"):
         assert stat.S_IMODE(token.stat().st_mode) == 0o600
     assert TOKEN not in place.config.read_text()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from powerstats_cli import settings
+from powerstats_cli import secrets
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
 from powerstats_cli.core.health import TOKEN_WARNING
 from powerstats_cli.errors import PowerstatsError
@@ -21,7 +21,7 @@ def check_repository(session: Session) -> Iterator[Finding]:
         yield skipped(AREA, "not configured")
         return
     try:
-        token = settings.github_token(configured, session.environment)
+        token = secrets.github_token(configured, session.environment)
         client = Client(configured.api_url, configured.repo, token, zone=session.settings.zone)
         with Repository(client) as repository:
             description = repository.description()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import isnan
 from typing import Final
 
-from powerstats_cli import settings
+from powerstats_cli import secrets
 from powerstats_cli.clock import in_words
 from powerstats_cli.commands.doctor.files import Stored
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
@@ -24,7 +24,7 @@ def check_home(session: Session, stored: Stored) -> Iterator[Finding]:
     area = "Home Assistant"
     configured = session.settings.homeassistant
     try:
-        token = settings.homeassistant_token(session.settings, session.environment)
+        token = secrets.homeassistant_token(session.settings, session.environment)
         with HomeAssistant(
             configured.url, token, ca_file=configured.ca_file, seconds=SECONDS
         ) as home:

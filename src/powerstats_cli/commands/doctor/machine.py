@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from powerstats_cli import settings
+from powerstats_cli import secrets
 from powerstats_cli.clock import in_words
 from powerstats_cli.commands.doctor.files import Stored
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
@@ -19,7 +19,7 @@ from powerstats_cli.session import Session
 def check_secrets(session: Session) -> Iterator[Finding]:
     """Yield each file with a token that other users of this machine can read."""
     area = "secrets"
-    readable = settings.readable_secrets(session.config, session.settings)
+    readable = secrets.readable_secrets(session.config, session.settings)
     for path in readable:
         yield warning(area, f"{path}: others on this machine can read a token", f"chmod o= {path}")
     if not readable:

@@ -21,9 +21,7 @@ from powerstats_cli.commands.init.home import ask_home, timezone
 from powerstats_cli.commands.init.repository import ask_repository
 from powerstats_cli.commands.init.sensors import ask_sensors
 from powerstats_cli.commands.init.wishes import (
-    Folders,
     Wishes,
-    configuration,
     entities,
     scheduler,
 )
@@ -33,7 +31,7 @@ from powerstats_cli.files.together import Content
 from powerstats_cli.terminal.dialogue import Dialogue
 from powerstats_cli.terminal.words import is_ascii
 
-__all__ = ["Folders", "Wishes", "configuration", "entities", "init", "scheduler"]
+__all__ = ["Wishes", "entities", "init", "scheduler"]
 
 
 class _DeclinedError(Exception):

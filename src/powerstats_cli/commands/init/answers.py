@@ -15,7 +15,7 @@ from powerstats_cli.commands.init.wishes import DEFAULT_API, Wishes
 from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.errors import RefusedError
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
-from powerstats_cli.settings import Token
+from powerstats_cli.secrets import Token
 
 HEAD: Final = "# Made by `powerstats init`. Every key is explained in docs/configuration.md.\n\n"
 

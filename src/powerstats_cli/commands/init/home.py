@@ -13,7 +13,8 @@ from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.core.candidates import Entity
 from powerstats_cli.errors import ConfigError, TryAgainError
 from powerstats_cli.homeassistant.client import About, HomeAssistant
-from powerstats_cli.settings import HOMEASSISTANT_TOKEN, Token, is_zone
+from powerstats_cli.secrets import HOMEASSISTANT_TOKEN, Token
+from powerstats_cli.settings import is_zone
 from powerstats_cli.terminal.dialogue import Dialogue, printable
 
 DEFAULT_URL: Final = "http://homeassistant.local:8123"

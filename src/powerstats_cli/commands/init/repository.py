@@ -12,7 +12,8 @@ from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.github.client import Client
 from powerstats_cli.github.repository import Repository
-from powerstats_cli.settings import GITHUB_TOKEN, Token, is_repository_name
+from powerstats_cli.secrets import GITHUB_TOKEN, Token
+from powerstats_cli.settings import is_repository_name
 from powerstats_cli.terminal.dialogue import Dialogue
 
 

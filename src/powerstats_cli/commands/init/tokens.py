@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.settings import Token, checked_token
+from powerstats_cli.secrets import Token, checked_token, read_text
 from powerstats_cli.terminal.dialogue import Dialogue
 
 STDIN: Final = "-"
@@ -62,7 +62,7 @@ def read_token(file: str) -> Token:
     if file == STDIN:
         return checked_token(sys.stdin.readline(), "stdin")
     try:
-        written = Path(file).expanduser().read_text(encoding="ascii", errors="replace")
+        written = read_text(Path(file).expanduser())
     except OSError as error:
         message = f"{file}: {error.strerror}"
         raise ConfigError(message) from None

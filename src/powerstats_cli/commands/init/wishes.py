@@ -7,7 +7,6 @@ from typing import Final, get_args
 
 import msgspec
 
-from powerstats_cli import settings
 from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.jobs.machine import Machine
@@ -50,28 +49,6 @@ class Wishes(msgspec.Struct, frozen=True):
     def github_token_path(self) -> Path:
         """The file that GitHub's token is written to."""
         return self.config.with_name("github.token")
-
-
-class Folders(msgspec.Struct, frozen=True):
-    """The folders of the configuration and of the data if no option names others."""
-
-    config: Path
-    data_dir: Path
-
-    @classmethod
-    def of(cls, *, is_root: bool) -> "Folders":
-        """Return the system's folders for root, and folders of the user's own for anyone else."""
-        if is_root:
-            return cls(Path("/etc/powerstats"), Path("/var/lib/powerstats"))
-        home = Path.home()
-        return cls(home / ".config/powerstats", home / ".local/share/powerstats")
-
-
-def configuration(given: Path | None, environment: Mapping[str, str], folders: Folders) -> Path:
-    """Return the file that a new configuration is written to."""
-    named = environment.get(settings.ENVIRONMENT_PATH)
-    path = given or (Path(named) if named else folders.config / "config.toml")
-    return path.expanduser().absolute()
 
 
 def entities(written: Sequence[str]) -> dict[str, str]:

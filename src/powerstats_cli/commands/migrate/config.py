@@ -14,6 +14,7 @@ from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
+from powerstats_cli.secrets import checked_token
 from powerstats_cli.session import Session
 from powerstats_cli.settings import MOST_RETENTION_DAYS
 from powerstats_cli.terminal.dialogue import Dialogue
@@ -87,13 +88,11 @@ def _timezone(old: OldConfig, stated: str | None, dialogue: Dialogue) -> str:
 def _token(old: OldConfig, target: Path, tables: Sequence[str], *keys: str) -> _Table:
     """Return `token_file`, and the file if the old configuration has the token."""
     path = target.with_name(f"{tables[0]}.token")
-    token = old.text(tables, *keys)
-    if token is None:
+    written = old.text(tables, *keys)
+    if written is None:
         note = f"no token for {tables[0]}: put one into {path}"
         return _Table({"token_file": str(path)}, notes=[note])
-    if not re.fullmatch(r"[!-~]+", token):
-        message = f"{old.path}: {tables[0]}.{keys[0]}: holds something else than a token"
-        raise ConfigError(message)
+    token = checked_token(written, f"{old.path}: {tables[0]}.{keys[0]}")
     content = Content(f"{token}\n".encode(), is_secret=True)
     return _Table({"token_file": str(path)}, {path: content})
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.documents import TIMESTAMP
+from powerstats_cli.core.documents import TIMESTAMP, is_series_name
 from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.periods import HOUR, MICROSECOND, MINUTE, micros
 
@@ -86,7 +86,7 @@ class Points(msgspec.Struct):
             self.unreadable += 1
             return
         for name, written in point.items():
-            if name == TIMESTAMP or not name.strip() or not name.isprintable():
+            if not is_series_name(name):
                 continue
             if not isinstance(written, dict | list):
                 column = self.columns.setdefault(name, _Column())

@@ -1,0 +1,100 @@
+"""The tokens: from the environment, systemd's credentials, a file, or the configuration."""
+
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.settings import GitHubSettings, Settings
+
+HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
+GITHUB_TOKEN: Final = "POWERSTATS_GITHUB_TOKEN"  # noqa: S105 - its name
+# Where systemd puts what a service's LoadCredential names.
+CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
+
+
+class Token(str):
+    """A token; a crash that shows the arguments of a call does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return stars."""
+        return "'***'"
+
+
+def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> Token:
+    """Return Home Assistant's token: the environment's, systemd's, a file's, or as configured."""
+    home = settings.homeassistant
+    return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
+
+
+def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> Token:
+    """Return GitHub's token: the environment's, systemd's, a file's, or as configured."""
+    return _token(github.token, github.token_file, GITHUB_TOKEN, "github", environment)
+
+
+def _token(
+    written: str | None,
+    file: str | None,
+    variable: str,
+    table: str,
+    environment: Mapping[str, str],
+) -> Token:
+    source = f"{table}.token"
+    token = environment.get(variable) or written
+    file = _credential(table, environment) or file
+    if environment.get(variable):
+        source = f"${variable}"
+    elif file:
+        source = str(Path(file).expanduser())
+        try:
+            token = read_text(Path(source))
+        except OSError as error:
+            message = f"{table}.token_file: {source}: {error.strerror}"
+            raise ConfigError(message) from None
+    if not (token or "").strip():
+        message = f"{source}: no token; put one there, or set token_file, or ${variable}"
+        raise ConfigError(message)
+    return checked_token(token or "", source)
+
+
+def checked_token(written: str, source: str) -> Token:
+    """Return a token without the space around it; ConfigError names the source if it is none."""
+    token = written.strip()
+    if not token:
+        message = f"{source}: no token"
+        raise ConfigError(message)
+    if not re.fullmatch(r"[!-~]+", token):
+        message = f"{source}: holds something else than a token"
+        raise ConfigError(message)
+    return Token(token)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a token's file; raises OSError. A byte that no token has is replaced."""
+    return path.read_text(encoding="ascii", errors="replace")
+
+
+def _credential(table: str, environment: Mapping[str, str]) -> str | None:
+    folder = environment.get(CREDENTIALS)
+    path = Path(folder, f"{table}.token") if folder else None
+    return str(path) if path and path.is_file() else None
+
+
+def readable_secrets(path: Path, settings: Settings) -> list[Path]:
+    """Return the files with a token in them that other users of this machine can read."""
+    github = settings.github
+    secrets = [path] if settings.homeassistant.token or (github and github.token) else []
+    files = [settings.homeassistant.token_file, github.token_file if github else None]
+    secrets += [Path(file).expanduser() for file in files if file]
+    return [secret for secret in secrets if _others_can_read(secret)]
+
+
+def _others_can_read(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
