@@ -42,6 +42,24 @@ def test_collect_imports_neither_rich_nor_pydantic(installation: Installation) -
     assert not {"rich", "pydantic", "click", "pygments", "powerstats_cli.demo"} & modules
 
 
+def test_collect_imports_no_other_command(installation: Installation) -> None:
+    """A tick reads the options of its own command only, and not one other command's work."""
+    modules = imported(*installation.arguments("collect"))
+    ours = {name.removeprefix("powerstats_cli.") for name in modules}
+    assert {name for name in ours if name.startswith("cli.")} == {
+        "cli.main",
+        "cli.options",
+        "cli.steps",
+    }
+    assert {name for name in ours if name.startswith("commands.")} == {"commands.collect"}
+
+
+def test_the_list_of_commands_imports_no_command() -> None:
+    """The overview needs the help of the commands and nothing that they do."""
+    ours = {name for name in imported("--help") if name.startswith("powerstats_cli.")}
+    assert not {name for name in ours if name.startswith("powerstats_cli.commands.")}
+
+
 @pytest.mark.parametrize("step", [["rotate"], ["aggregate", "yearly"]])
 def test_nightly_steps_import_no_network(installation: Installation, step: list[str]) -> None:
     """The nightly steps read and write files only."""

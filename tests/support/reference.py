@@ -33,7 +33,8 @@ def _described(command: Any, names: tuple[str, ...]) -> Iterator[str]:
     rows = [_row(parameter, context) for parameter in command.params if not _is_common(parameter)]
     if rows:
         yield "| | |\n|---|---|\n" + "\n".join(rows) + "\n"
-    for name, child in getattr(command, "commands", {}).items():
+    for name in getattr(command, "commands", ()):
+        _, child, _ = command.resolve_command(context, [name])
         yield from _described(child, (*names, name))
 
 

@@ -7,12 +7,17 @@ import typer
 
 from powerstats_cli.cli.options import installation_of, session_of, this_machine
 
-schedule = typer.Typer(invoke_without_command=True)
+schedule = typer.Typer(
+    name="schedule",
+    help="Have cron or systemd run the steps; alone, print the crontab for this installation.",
+    add_completion=False,
+    invoke_without_command=True,
+)
 
 
 @schedule.callback()
 def print_schedule(context: typer.Context) -> None:
-    """Have cron or systemd run the steps; alone, print the crontab for this installation."""
+    """Print the crontab if no command of `schedule` is given."""
     if context.invoked_subcommand is None:
         from powerstats_cli.core.schedule.crontab import crontab
 
