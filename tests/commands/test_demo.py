@@ -13,7 +13,7 @@ import pytest
 from powerstats_cli.cli import main as cli
 from powerstats_cli.commands.demo import TIMEZONE, schedule
 from powerstats_cli.core.periods import DAY, day_span, days, local_day
-from powerstats_cli.demo import house as simulated
+from powerstats_cli.demo import events, sensors
 from powerstats_cli.demo.house import House
 from powerstats_cli.files.store import Store
 
@@ -82,11 +82,11 @@ def test_energies_are_true(demo: Demo) -> None:
     """
     home, yearly = house(demo), demo.files.read(demo.files.tier("yearly"))
     assert yearly
-    cut = local_day(home.events[simulated.POWER_CUT].start, ZONE)
+    cut = local_day(home.events[events.POWER_CUT].start, ZONE)
     for start, point in yearly.points.items():
         day = local_day(start, ZONE)
         span = day_span(day, ZONE)
-        for name, entity in (("power", simulated.POWER), ("solar", simulated.SOLAR)):
+        for name, entity in (("power", sensors.POWER), ("solar", sensors.SOLAR)):
             true = home.true_energy_kwh(entity, span.start, span.end)
             off = (point[name].kwh or 0.0) - true
             if day == cut:
@@ -105,7 +105,7 @@ def test_the_meter_agrees_with_the_power(demo: Demo) -> None:
     first, last = min(yearly.points), max(yearly.points)
     end = day_span(local_day(last, ZONE), ZONE).end
     changes = sum(point["energy"].change or 0.0 for point in yearly.points.values())
-    assert changes == pytest.approx(home.true_energy_kwh(simulated.ENERGY, first, end), abs=0.1)
+    assert changes == pytest.approx(home.true_energy_kwh(sensors.ENERGY, first, end), abs=0.1)
 
 
 def test_what_nobody_could_know_is_unknown(demo: Demo) -> None:
@@ -118,9 +118,9 @@ def test_what_nobody_could_know_is_unknown(demo: Demo) -> None:
         hour = max(at for at in weekly.points if at <= start)
         return weekly.points[hour]["power"].coverage
 
-    assert coverage(simulated.NETWORK_OUTAGE) == 1.0
-    assert coverage(simulated.UNAVAILABLE) < 0.5
-    assert coverage(simulated.POWER_CUT) < 0.5
+    assert coverage(events.NETWORK_OUTAGE) == 1.0
+    assert coverage(events.UNAVAILABLE) < 0.5
+    assert coverage(events.POWER_CUT) < 0.5
 
 
 def test_an_occupied_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powerstats_cli.demo import house as named
+from powerstats_cli.demo import events
+from powerstats_cli.demo.events import Event
 from powerstats_cli.demo.homes import Change
-from powerstats_cli.demo.house import ENERGY, ENTITIES, METER, POWER, SOLAR, Event, House
+from powerstats_cli.demo.house import House
+from powerstats_cli.demo.sensors import ENERGY, ENTITIES, METER, POWER, POWER_FACTOR, SOLAR, VOLTAGE
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LAST = date(2024, 11, 4)
@@ -117,7 +119,7 @@ def test_open_at_both_ends(at: datetime, entity_id: str) -> None:
 
 @pytest.mark.parametrize(
     ("entity_id", "low", "high"),
-    [(POWER, 0, 9000), (named.VOLTAGE, 207, 253), (named.POWER_FACTOR, 50, 100), (SOLAR, 0, 4.2)],
+    [(POWER, 0, 9000), (VOLTAGE, 207, 253), (POWER_FACTOR, 50, 100), (SOLAR, 0, 4.2)],
 )
 def test_values_are_plausible(entity_id: str, low: float, high: float) -> None:
     """All numbers lie where such a sensor's lie, and they are not all alike."""
@@ -162,7 +164,7 @@ def test_true_energy_is_the_integral_of_the_states(entity_id: str, per_kwh: int)
 
     There its states show the last value on; nobody could know it.
     """
-    cut = event(named.POWER_CUT)
+    cut = event(events.POWER_CUT)
     for start, end in ((START, cut.start), (cut.end + timedelta(minutes=1), END)):
         shown = integral_of_states(entity_id, start, end) / per_kwh
         assert house().true_energy_kwh(entity_id, start, end) == pytest.approx(shown, rel=1e-9)
@@ -186,12 +188,12 @@ def test_true_energies_add_up(times: list[datetime], entity_id: str) -> None:
 def test_true_energy_of_what_measures_none() -> None:
     """A sensor that is no power has no energy."""
     with pytest.raises(ValueError, match="measures no energy"):
-        house().true_energy_kwh(named.VOLTAGE, START, END)
+        house().true_energy_kwh(VOLTAGE, START, END)
 
 
 def test_counter_is_the_integral_of_power() -> None:
     """Each reading is the energy since the first one or the reset, rounded; but for the glitch."""
-    reset = event(named.COUNTER_RESET).start
+    reset = event(events.COUNTER_RESET).start
     used, since = 4218.0, START
     for change in all_changes(ENERGY):
         used += house().true_energy_kwh(ENERGY, since, change.at)
@@ -209,7 +211,7 @@ def test_counter_only_rises_but_at_events() -> None:
     numbers = [(change.at, _number(change.state)) for change in all_changes(ENERGY)]
     numeric = [(at, number) for at, number in numbers if isfinite(number)]
     falls = [later[0] for earlier, later in pairwise(numeric) if later[1] < earlier[1]]
-    starts = [event(name).start for name in (named.COUNTER_RESET, named.COUNTER_GLITCH)]
+    starts = [event(name).start for name in (events.COUNTER_RESET, events.COUNTER_GLITCH)]
     assert [at.replace(microsecond=0) for at in falls] == starts
 
 
@@ -218,18 +220,18 @@ def _number(text: str) -> float:
 
 
 def _glitches(change: Change) -> bool:
-    glitch = event(named.COUNTER_GLITCH)
+    glitch = event(events.COUNTER_GLITCH)
     return glitch.start <= change.at < glitch.end
 
 
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        (named.UNAVAILABLE, "unavailable"),
-        (named.SOLAR_OFFLINE, "unavailable"),
-        (named.COUNTER_GLITCH, "0.000"),
-        (named.UNKNOWN_VOLTAGE, "unknown"),
-        (named.ODD_POWER_FACTOR, "nan"),
+        (events.UNAVAILABLE, "unavailable"),
+        (events.SOLAR_OFFLINE, "unavailable"),
+        (events.COUNTER_GLITCH, "0.000"),
+        (events.UNKNOWN_VOLTAGE, "unknown"),
+        (events.ODD_POWER_FACTOR, "nan"),
     ],
 )
 def test_event_shows_its_state(name: str, shown: str) -> None:
@@ -245,7 +247,7 @@ def test_event_shows_its_state(name: str, shown: str) -> None:
 
 def test_power_cut_takes_home_assistant_down() -> None:
     """Nothing is recorded in it; after the start come unknown and unavailable, then numbers."""
-    cut = event(named.POWER_CUT)
+    cut = event(events.POWER_CUT)
     assert not house().is_up(cut.start)
     assert not house().is_up(cut.end - TICK)
     assert house().is_up(cut.end)
@@ -262,7 +264,7 @@ def test_power_cut_takes_home_assistant_down() -> None:
 
 def test_network_outage_loses_nothing() -> None:
     """The house cannot be reached, and records on."""
-    outage = event(named.NETWORK_OUTAGE)
+    outage = event(events.NETWORK_OUTAGE)
     assert not house().is_up(outage.start)
     assert house().is_up(outage.end)
     assert outage.end - outage.start == timedelta(hours=5)
@@ -271,7 +273,7 @@ def test_network_outage_loses_nothing() -> None:
 
 def test_meter_counts_on_when_nobody_reads_it() -> None:
     """The counter comes back with what was used meanwhile; the power in it is not known."""
-    gap = event(named.UNAVAILABLE)
+    gap = event(events.UNAVAILABLE)
     assert house().true_energy_kwh(POWER, gap.start, gap.end) == 0
     used = house().true_energy_kwh(ENERGY, gap.start, gap.end)
     before = house().before(ENERGY, gap.start)
@@ -289,7 +291,7 @@ def test_unknown_spans_are_where_the_states_are_no_numbers() -> None:
             change.at for change in all_changes(entity_id) if not isfinite(_number(change.state))
         }
         spans = house().unknown(entity_id)
-        cut = event(named.POWER_CUT)
+        cut = event(events.POWER_CUT)
         assert {start for start, _ in spans} - {cut.start} == {
             at for at in begins if not cut.start <= at < cut.end + timedelta(minutes=1)
         }
@@ -326,7 +328,7 @@ def test_a_zone_without_that_day() -> None:
 def test_holiday_week_uses_little() -> None:
     """Nobody cooks, washes or heats in the holidays."""
     long = House(AMSTERDAM, LAST - timedelta(days=60), LAST)
-    away = long.events[named.HOLIDAY]
+    away = long.events[events.HOLIDAY]
     week = timedelta(days=7)
     used = [
         long.true_energy_kwh(ENERGY, away.start + n * week, away.end + n * week) for n in (0, 1)

@@ -17,7 +17,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
 from powerstats_cli.core.schedule.steps import NIGHTLY
-from powerstats_cli.demo.house import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE, House
+from powerstats_cli.demo.house import House
+from powerstats_cli.demo.sensors import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store

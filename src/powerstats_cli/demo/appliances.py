@@ -1,20 +1,15 @@
-"""What the simulated house draws and what its roof gives: power over one local day.
+"""The simulated house's appliances and the sun on its roof: power over one local day.
 
 Instants are whole microseconds since the day's first instant, power is in watts. All chance comes
-from the given generator, seeded by the date, so a day is the same on every machine.
+from the given generator, which the date seeds, so a day is the same on every machine.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from random import Random
 
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-_NORMAL_DAY = 24 * HOUR
-_CLOCKS_CHANGE = 3 * HOUR  # by then they have, where they do
+from powerstats_cli.demo.days import HOUR, MINUTE, NORMAL_LENGTH, SECOND, Day
 
 _LATITUDE = math.radians(52)
 _SOLAR_NOON_H = 12.7  # by standard time, in the west of a time zone
@@ -22,26 +17,6 @@ _ROOF_W = 4200
 
 Edge = tuple[int, float]
 """When the load changes, and by how many watts."""
-
-
-@dataclass(frozen=True)
-class Day:
-    """One local day: its date, first instant (microseconds since 1970) and length."""
-
-    date: date
-    epoch: int
-    length: int
-    standard_offset: int  # of local standard time from UTC, in microseconds
-
-    def at(self, hour: float) -> int:
-        """Return the instant at which the day's clocks show that hour."""
-        wall = int(hour * HOUR)
-        return wall if wall < _CLOCKS_CHANGE else wall + self.length - _NORMAL_DAY
-
-    @property
-    def winter(self) -> float:
-        """How much winter it is: 1 in the middle of January, 0 in July."""
-        return (1 + math.cos(2 * math.pi * (self.date.timetuple().tm_yday - 15) / 365.25)) / 2
 
 
 def edges(day: Day, chance: Random, *, away: bool) -> list[Edge]:
@@ -129,7 +104,7 @@ class Sun:
 
     def watts(self, at: int, cloud: float) -> int:
         """Return the roof's power; `cloud` from 0 to 1 is the share of a cloudy day's clouds."""
-        hour = (self.day.epoch + at + self.day.standard_offset) % _NORMAL_DAY / HOUR
+        hour = (self.day.epoch + at + self.day.standard_offset) % NORMAL_LENGTH / HOUR
         height = self._low + self._high * math.cos((hour - _SOLAR_NOON_H) * math.pi / 12)
         if height <= 0:
             return 0
