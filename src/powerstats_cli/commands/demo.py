@@ -1,4 +1,4 @@
-"""`demo`: the whole way on a simulated home, the last year run day by day."""
+"""`demo`: run the real commands through the last year of a simulated home, day by day."""
 
 import gc
 import io
@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from powerstats_cli.clock import Clock
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
 from powerstats_cli.core.schedule.steps import NIGHTLY
 from powerstats_cli.demo.house import House
@@ -26,8 +28,8 @@ from powerstats_cli.terminal.plots import curve
 from powerstats_cli.terminal.words import is_ascii
 
 TIMEZONE: Final = "Europe/Amsterdam"
-# Days back with a collect every ten minutes, as cron has it: today, and those with an outage of
-# the network and a power cut. On the others one collect a night makes up for the day.
+# Days before today on which collect runs every ten minutes, as under cron: today itself, and the
+# days of the network outage and the power cut. On other days one collect a night reads the day.
 REGULAR_DAYS: Final = (0, 4, 5)
 MINUTES: Final = 10
 GARBAGE_THRESHOLD: Final = 50_000
@@ -39,64 +41,65 @@ ENTITIES: Final = {
     "solar": SOLAR,
     "power_factor": POWER_FACTOR,
 }
-# When cron runs a step after its boundary, and when the recorder has what was before it.
+# How long after its minute a step runs; by then the recorder has all states from before it.
 AFTER: Final = timedelta(seconds=30)
 Run = Callable[[Sequence[str]], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A command of the schedule, and the simulated time at which cron runs it."""
+class TimedRun:
+    """A run of a command, and the simulated time at which cron starts it."""
 
     at: datetime
     command: tuple[str, ...]
 
 
-def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Iterator[Step]:
-    """Yield the steps of a span of days: all at night, a collect every interval on some days."""
+def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Iterator[TimedRun]:
+    """Yield the runs of a span of days, unsorted: all steps at night, on some days collect all day.
+
+    `regular_days` are the days on which collect runs at every interval.
+    """
     first, last = local_day(span.start, zone), local_day(span.end, zone)
-    yield Step(span.start + timedelta(minutes=MINUTES) + AFTER, ("collect",))
+    yield TimedRun(span.start + timedelta(minutes=MINUTES) + AFTER, ("collect",))
     for day in days(first, last + DAY):
         start = day_start(day, zone)
         if day > first:
-            yield Step(start + AFTER, ("collect",))
+            yield TimedRun(start + AFTER, ("collect",))
             for step in NIGHTLY:
-                yield Step(start + step.after_midnight + AFTER, step.command)
+                yield TimedRun(start + step.after_midnight + AFTER, step.command)
         if day in regular_days:
             for interval in intervals(day, zone, MINUTES)[1:]:
                 if interval.start + AFTER <= span.end:
-                    yield Step(interval.start + AFTER, ("collect",))
+                    yield TimedRun(interval.start + AFTER, ("collect",))
 
 
 def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> int:
-    """Run a year of a simulated home through the real commands, then show what came of it.
+    """Run the real commands through the days of a simulated home, then show the result.
 
     `run` is the program's entry point; the status's exit code is returned.
     """
     zone = ZoneInfo(TIMEZONE)
-    end = datetime.now(UTC).replace(microsecond=0)
+    end = Clock().now().replace(microsecond=0)
     today = local_day(end, zone)
     house = House(zone, today - (number_of_days - 1) * DAY, today)
     span = Span(day_start(today - (number_of_days - 1) * DAY, zone), end)
-    steps = sorted(
-        schedule(span, [today - back * DAY for back in REGULAR_DAYS], zone),
-        key=lambda step: step.at,
-    )
+    regular_days = [today - back * DAY for back in REGULAR_DAYS]
+    timed_runs = sorted(schedule(span, regular_days, zone), key=attrgetter("at"))
     simulated = _Simulated(span.start)
-    # A year of runs in one process leaves next to nothing for it to find.
+    # A year of runs in one process leaves next to no garbage, so looking for it is a waste.
     gc.set_threshold(GARBAGE_THRESHOLD)
     began = time.monotonic()
     with HomeAssistant(house, token=TOKEN, clock=simulated.now) as server:
         config = _configure(folder, server.url)
-        failed = _run_all(run, config, steps, simulated, console)
+        failed = _run_all(run, config, timed_runs, simulated, console)
     seconds = time.monotonic() - began
     store = Store(folder / "data", TIMEZONE)
     arguments = ["--config", str(config), "--at", end.isoformat()]
     exit_code = run([*arguments, "status"])
     _conclude(console, store, house, zone)
     console.print(
-        f"\n{number_of_days} days, {len(steps)} runs in {seconds:.0f} s."
-        + (f" {failed} found Home Assistant down; the next made up for them." if failed else "")
+        f"\n{number_of_days} days, {len(timed_runs)} runs in {seconds:.0f} s."
+        + (f" {failed} found Home Assistant down; later runs made up for them." if failed else "")
         + f"\nFiles: {store.data_dir}\nConfiguration: {config}",
         highlight=False,
         soft_wrap=True,
@@ -134,41 +137,41 @@ def _configure(folder: Path, url: str) -> Path:
 
 
 def _run_all(
-    run: Run, config: Path, steps: Sequence[Step], simulated: _Simulated, console: Console
+    run: Run, config: Path, timed_runs: Sequence[TimedRun], simulated: _Simulated, console: Console
 ) -> int:
-    """Run the steps at their simulated times; return how many found Home Assistant down."""
+    """Start the runs at their simulated times; return how many found Home Assistant down."""
     failed = 0
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=len(steps))
-        for step in steps:
-            simulated.time = step.at
-            said = io.StringIO()
-            with redirect_stderr(said):
+        task = progress.add_task("", total=len(timed_runs))
+        for timed in timed_runs:
+            simulated.time = timed.at
+            errors = io.StringIO()
+            with redirect_stderr(errors):
                 exit_code = run(
-                    ["--config", str(config), "-q", "--at", step.at.isoformat(), *step.command]
+                    ["--config", str(config), "-q", "--at", timed.at.isoformat(), *timed.command]
                 )
             if exit_code == os.EX_TEMPFAIL:
                 failed += 1
             elif exit_code:
-                raise PowerstatsError(said.getvalue().strip().removeprefix("powerstats: "))
-            progress.update(task, advance=1, description=f"{step.at:%d %b %Y}")
+                raise PowerstatsError(errors.getvalue().strip().removeprefix("powerstats: "))
+            progress.update(task, advance=1, description=f"{timed.at:%d %b %Y}")
     return failed
 
 
 def _conclude(console: Console, store: Store, house: House, zone: ZoneInfo) -> None:
-    """Show today's curve, and how exact the year's energy is."""
+    """Show today's power, and how far the year's energy in the files is from the truth."""
     daily, yearly = store.read(store.daily), store.read(store.tier("yearly"))
     if daily is not None:
         console.print("\nPower today, W", style="bold")
         console.print(curve(daily, "power", is_ascii=is_ascii(console)), highlight=False)
     if yearly is None or not yearly.points:
         return
-    known = [point["power"].kwh or 0.0 for point in yearly.points.values() if "power" in point]
+    energies = [point["power"].kwh or 0.0 for point in yearly.points.values() if "power" in point]
     first = local_day(min(yearly.points), zone)
     last = local_day(max(yearly.points), zone)
     span = Span(day_span(first, zone).start, day_span(last, zone).end)
-    stated, true = sum(known), house.true_energy_kwh(POWER, span.start, span.end)
+    stated, true = sum(energies), house.true_energy_kwh(POWER, span.start, span.end)
     console.print(
         f"\nThe year's energy: {stated:,.2f} kWh by yearly.json, {true:,.2f} kWh in truth "
         f"({abs(stated / true - 1):.3%} apart).",
