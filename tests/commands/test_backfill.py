@@ -39,7 +39,7 @@ METADATA: Final = {
     VOLTAGE: about("V", "voltage", is_counter=False),
     ENERGY: about("kWh", "energy", is_counter=True),
 }
-RECORDING: Final = Path(__file__).parents[1] / "recordings/websocket/statistics.json"
+RECORDING: Final = Path(__file__).parents[1] / "recordings/2024.3/statistics.json"
 
 
 def row(entity_id: str, start: datetime) -> Mapping[str, float] | None:
@@ -691,8 +691,8 @@ def test_the_simulated_one_speaks_as_the_real_one_does() -> None:
         for each in recording["metadata"]
     }
     kinds = {
-        "sensor.house_power": about("W", "power", is_counter=False),
-        "sensor.daily_energy": about("kWh", "energy", is_counter=True),
+        "sensor.heat_pump_power": about("W", "power", is_counter=False),
+        "sensor.heat_pump_energy": about("kWh", "energy", is_counter=True),
     }
     assert {entity_id: metadata[entity_id] for entity_id in kinds} == kinds
 

@@ -1,4 +1,4 @@
-"""The simulated Home Assistant answers like the real one that was recorded."""
+"""The simulated Home Assistant answers like the real ones that were recorded."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead, RemoteDisconnected
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from powerstats_cli.demo.homes import Change, RecordedHome
+from powerstats_cli.demo.releases import V2024_3, V2026_11, Release
 from powerstats_cli.demo.server import Answer, HomeAssistant, as_usual
 from tests.demo import faults
+from tests.support.recordings import FOLDER, NEWEST, OLDEST, RELEASES, recorded
 
-RECORDINGS = Path(__file__).parent.parent / "recordings"
 EXCHANGES = sorted(
     path.stem
-    for path in RECORDINGS.glob("*.json")
-    if path.stem not in {"seeded", "restart", "config", "states"}
+    for path in (FOLDER / OLDEST).glob("*.json")
+    if path.stem not in {"restart", "config", "states", "statistics"}
 )
+IMITATED = {OLDEST: V2024_3, NEWEST: V2026_11}
+NOT_IMITATED = {
+    OLDEST: {"allowlist_external_urls"},
+    NEWEST: {"allowlist_external_urls", "debug", "logging", "radius"},
+}
 NOW = datetime(2026, 11, 24, 11, 0, 0, 500_000, tzinfo=UTC)
 RESTARTED = datetime(2026, 11, 24, 10, 49, 36, tzinfo=UTC)
 EXCLUDED = "sensor.excluded_power"
@@ -30,17 +35,11 @@ CONTEXT = {"id": "01HQX5J9WVZ3Y0000000000000", "parent_id": None, "user_id": Non
 AT = "2024-03-01T12:00:00.123456+00:00"
 
 
-def recorded(name: str) -> dict[str, Any]:
-    """Return a recording."""
-    content: dict[str, Any] = json.loads((RECORDINGS / f"{name}.json").read_text("utf-8"))
-    return content
-
-
-def seeded_home() -> RecordedHome:
+def seeded_home(release: str = OLDEST) -> RecordedHome:
     """Return a home with the states that the recorded Home Assistant was given."""
     sensors: dict[str, dict[str, object]] = {}
     changes: dict[str, list[Change]] = {}
-    for entity_id, sensor in recorded("seeded").items():
+    for entity_id, sensor in json.loads((FOLDER / "seeded.json").read_text("utf-8")).items():
         sensors[entity_id] = sensor["unavailable"]
         changes[entity_id] = [
             Change(
@@ -57,7 +56,7 @@ def seeded_home() -> RecordedHome:
         "state_unknown",
         "state_unavailable_without_unit",
     ):
-        present = recorded(name)["body"]
+        present = recorded(name, release)["body"]
         entity_id = present["entity_id"]
         sensors[entity_id] = present["attributes"]
         changes.setdefault(entity_id, []).append(Change(RESTARTED, present["state"]))
@@ -108,8 +107,11 @@ def connect() -> Iterator[Connect]:
         now: datetime = NOW,
         answer: Answer = as_usual,
         keep: timedelta | None = None,
+        release: Release = V2024_3,
     ) -> Client:
-        server = HomeAssistant(home, token=TOKEN, clock=lambda: now, answer=answer, keep=keep)
+        server = HomeAssistant(
+            home, token=TOKEN, clock=lambda: now, answer=answer, keep=keep, release=release
+        )
         server.__enter__()
         address = urlsplit(server.url)
         client = Client(server, HTTPConnection(str(address.hostname), address.port, timeout=10))
@@ -123,9 +125,10 @@ def connect() -> Iterator[Connect]:
 
 
 def settled(body: object) -> object:
-    """Return a body with what is new in every answer replaced as in the recordings."""
+    """Return a body in which all that is new in every answer is replaced as in the recordings."""
     if isinstance(body, dict) and "context" in body:
-        return {**body, "last_changed": AT, "last_updated": AT, "context": CONTEXT}
+        times = {key: AT for key in body if key.startswith("last_")}
+        return {**body, **times, "context": CONTEXT}
     if isinstance(body, list):
         return [
             [{**state, "context": CONTEXT} if "context" in state else state for state in states]
@@ -134,11 +137,12 @@ def settled(body: object) -> object:
     return body
 
 
+@pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("name", EXCHANGES)
-def test_answers_what_the_real_one_answered(name: str, connect: Connect) -> None:
+def test_answers_what_the_real_one_answered(name: str, release: str, connect: Connect) -> None:
     """Status, content type and body are the same, down to the order of keys."""
-    exchange = recorded(name)
-    client = connect(seeded_home())
+    exchange = recorded(name, release)
+    client = connect(seeded_home(release), release=IMITATED[release])
     token = "wrong" if name.startswith("wrong_token") else TOKEN
     response = client.ask(exchange["path"], method=exchange["method"], token=token)
     text = response.read().decode()
@@ -149,22 +153,27 @@ def test_answers_what_the_real_one_answered(name: str, connect: Connect) -> None
     assert json.dumps(body) == json.dumps(exchange["body"])
 
 
-def test_config_has_the_keys_of_the_real_one(connect: Connect) -> None:
-    """All keys but those that say where the home is are there, with values of the same type."""
-    real, ours = recorded("config")["body"], connect(seeded_home()).get("/api/config")
+@pytest.mark.parametrize("release", RELEASES)
+def test_config_has_the_keys_of_the_real_one(release: str, connect: Connect) -> None:
+    """Its values are of the same types; a few keys that powerstats does not need are missing."""
+    real = recorded("config", release)["body"]
+    ours = connect(seeded_home(), release=IMITATED[release]).get("/api/config")
     assert {key: type(value) for key, value in ours.items()} == {
         key: type(value) for key, value in real.items() if key in ours
     }
-    assert set(real) - set(ours) == {"allowlist_external_urls"}
+    assert set(real) - set(ours) == NOT_IMITATED[release]
     assert ours["time_zone"] == real["time_zone"]
     assert ours["version"] == real["version"]
 
 
-def test_all_states_are_as_the_real_ones(connect: Connect) -> None:
+@pytest.mark.parametrize("release", RELEASES)
+def test_all_states_are_as_the_real_ones(release: str, connect: Connect) -> None:
     """Each has the form of the real one's, and is what the server says of it alone."""
-    client = connect(seeded_home())
+    client = connect(seeded_home(release), release=IMITATED[release])
     ours = {state["entity_id"]: state for state in client.get("/api/states")}
-    for real in recorded("states")["body"]:
+    all_real = {state["entity_id"]: state for state in recorded("states", release)["body"]}
+    assert ours.keys() <= all_real.keys()
+    for real in (all_real[entity_id] for entity_id in ours):
         state = ours[real["entity_id"]]
         assert list(state) == list(real)
         assert settled(state)["context"] == real["context"]  # type: ignore[index]
@@ -206,14 +215,14 @@ DAY = "/api/history/period/2024-03-01T00:30:00Z?filter_entity_id=sensor.a&minima
 
 
 def test_the_future_is_not_recorded_yet(connect: Connect) -> None:
-    """Neither history nor the present state knows what comes after the clock's time."""
+    """Neither history nor the present state has anything later than the clock's time."""
     client = connect(simple_home(), now=datetime(2024, 3, 1, 3, tzinfo=UTC))
     assert states(client.get(DAY)) == [["0.0", "1.0", "2.0", "3.0"]]
     assert client.get("/api/states/sensor.a")["state"] == "3.0"
 
 
 def test_purged_states_are_gone(connect: Connect) -> None:
-    """The recorder keeps no more than it is told to, not even what an entity still shows."""
+    """The recorder keeps no more than it is told to, not even the state that an entity shows."""
     now = datetime(2024, 3, 1, 23, 30, tzinfo=UTC)
     some = connect(simple_home(), now=now, keep=timedelta(hours=3))
     assert states(some.get(DAY)) == [["21.0", "22.0", "23.0"]]
@@ -223,7 +232,7 @@ def test_purged_states_are_gone(connect: Connect) -> None:
 
 
 def test_down_means_no_answer(connect: Connect) -> None:
-    """While Home Assistant is down the connection is dropped; what it recorded is kept."""
+    """While Home Assistant is down the connection is dropped; the recorded states are kept."""
     two, four = (datetime(2024, 3, 1, hour, tzinfo=UTC) for hour in (2, 4))
     home = simple_home(down=[(two, four)])
     with pytest.raises(RemoteDisconnected):
@@ -276,7 +285,7 @@ def test_dripping(connect: Connect) -> None:
 
 
 def test_huge(connect: Connect) -> None:
-    """A body of any size is sent in chunks, made as they are needed."""
+    """A body of any size is sent in chunks, each made when it is needed."""
     client = connect(simple_home(), answer=faults.huge(5_000_000))
     response = client.ask("/api/")
     assert response.headers["Transfer-Encoding"] == "chunked"
@@ -294,11 +303,12 @@ def test_other_status_headers_and_target(connect: Connect) -> None:
     assert late.ask("/api/").headers["Retry-After"] == "7"
 
 
-def test_starting(connect: Connect) -> None:
+@pytest.mark.parametrize("release", RELEASES)
+def test_starting(release: str, connect: Connect) -> None:
     """Just started, it knows no entity and says that it is not running, as was recorded."""
     first = next(
         each
-        for each in recorded("restart")["answers"]
+        for each in recorded("restart", release)["answers"]
         if "NOT_RUNNING" in each["core/state"] and "404" in each["sensor.house_power"]
     )
     client = connect(simple_home(), answer=faults.starting)

@@ -1,24 +1,27 @@
-"""Record what a real Home Assistant answers; README.md here says how to prepare one.
+"""Record the answers of a real Home Assistant; README.md here says how to prepare one.
 
 record.py seed        put the past states of seeded.json into its recorder
-record.py exchanges   ask everything in PATHS, one file each
-record.py restart     watch it stop and start again (by other hands), into restart.json
+record.py exchanges   ask for everything in PATHS, one file each
+record.py restart     watch it stop and start again, into restart.json; someone has to do that
+record.py statistics  give the websocket commands of `backfill`, into statistics.json
 
-The address and the tokens are those of $HA_URL, $HA_ADMIN_TOKEN and $HA_READER_TOKEN (a user who is
-no administrator). What differs from one time to the next is replaced: the times of /api/states, and
-the ids of contexts, which are new in every answer.
+The files go into the folder of its release, such as 2024.3. The address and the tokens are those of
+$HA_URL, $HA_ADMIN_TOKEN and $HA_READER_TOKEN (a user who is no administrator). Values that are new
+in every answer are replaced: the times of /api/states and the ids of contexts.
 """
 
 import json
 import os
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from websockets.sync.client import connect
 
 HERE = Path(__file__).parent
 PRIVATE = {
@@ -31,10 +34,12 @@ PRIVATE = {
 }
 CONTEXT = {"id": "01HQX5J9WVZ3Y0000000000000", "parent_id": None, "user_id": None}
 AT = "2024-03-01T12:00:00.123456+00:00"
+TIMES = ("last_changed", "last_reported", "last_updated")
 
 POWER, VOLTAGE, ENERGY = "sensor.house_power", "sensor.mains_voltage", "sensor.daily_energy"
 SOLAR, FACTOR, TOTAL = "sensor.solar_power", "sensor.power_factor", "sensor.total_energy"
 EXCLUDED, MISSING = "sensor.excluded_power", "sensor.missing"
+STATISTICS = ("sensor.heat_pump_power", "sensor.heat_pump_energy")
 RESTARTED = (POWER, "sensor.pushed_power", "sensor.summed_energy")
 
 
@@ -142,10 +147,18 @@ def ask(method: str, path: str, token: str, body: object = None) -> dict[str, An
     }
 
 
-def save(name: str, content: object) -> None:
+def folder_of_release() -> Path:
+    """Return the folder for recordings of the Home Assistant that runs, made if need be."""
+    version = ask("GET", "/api/config", os.environ["HA_READER_TOKEN"])["body"]["version"]
+    folder = HERE / ".".join(version.split(".")[:2])
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def save(folder: Path, name: str, content: object) -> None:
     """Write a recording."""
     text = json.dumps(content, indent=1, ensure_ascii=False)
-    (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def seed() -> None:
@@ -163,20 +176,18 @@ def seed() -> None:
 
 
 def settled(exchange: dict[str, Any]) -> dict[str, Any]:
-    """Return an exchange without what is private or new in every answer."""
+    """Return an exchange without all that is private or new in every answer."""
     body = exchange["body"]
     if exchange["path"] == "/api/states":
-        # A zone says where the home is; what else there is besides sensors is none of our concern.
+        # A zone says where the home is, and powerstats uses nothing but sensors.
         exchange["body"] = full_states = [
-            state | {"last_changed": AT, "last_updated": AT}
-            for state in body
-            if state["entity_id"].startswith("sensor.")
+            with_fixed_times(state) for state in body if state["entity_id"].startswith("sensor.")
         ]
     elif isinstance(body, list):
         full_states = [state for states in body for state in states if "context" in state]
     elif exchange["path"].startswith("/api/states/") and "state" in body:
-        full_states = [body]
-        body |= {"last_changed": AT, "last_updated": AT}
+        exchange["body"] = with_fixed_times(body)
+        full_states = [exchange["body"]]
     else:
         full_states = []
     for state in full_states:
@@ -187,18 +198,23 @@ def settled(exchange: dict[str, Any]) -> dict[str, Any]:
     return exchange
 
 
+def with_fixed_times(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a state whose times are all the same."""
+    return {key: AT if key in TIMES else value for key, value in state.items()}
+
+
 def exchanges() -> None:
-    """Ask everything once, as the user who is no administrator."""
-    reader = os.environ["HA_READER_TOKEN"]
+    """Ask for everything once, as the user who is no administrator."""
+    folder, reader = folder_of_release(), os.environ["HA_READER_TOKEN"]
     for name, path in PATHS.items():
-        save(name, settled(ask("GET", path, reader)))
-    save("wrong_token", ask("GET", "/api/", "wrong"))
-    save("wrong_token_history", ask("GET", PATHS["history_one"], "wrong"))
-    save("wrong_method", ask("POST", "/api/core/state", reader, {}))
+        save(folder, name, settled(ask("GET", path, reader)))
+    save(folder, "wrong_token", ask("GET", "/api/", "wrong"))
+    save(folder, "wrong_token_history", ask("GET", PATHS["history_one"], "wrong"))
+    save(folder, "wrong_method", ask("POST", "/api/core/state", reader, {}))
 
 
 def glance(path: str) -> str:
-    """Return an answer in short: its status and the state in it, or why there was none."""
+    """Return an answer in short: its status and the state in it, or the error without an answer."""
     try:
         exchange = ask("GET", path, os.environ["HA_READER_TOKEN"])
     except (OSError, HTTPException) as error:
@@ -209,6 +225,7 @@ def glance(path: str) -> str:
 
 def restart() -> None:
     """Write down each change of the answers until 3 s after it has started again."""
+    folder = folder_of_release()
     asked = {"core/state": "/api/core/state"}
     asked |= {key: f"/api/states/{key}" for key in RESTARTED}
     last: dict[str, str] = {}
@@ -223,6 +240,7 @@ def restart() -> None:
             done = time.time() + 3
     refused = next(at for at, answers in seen if answers["core/state"] == "ConnectionRefusedError")
     save(
+        folder,
         "restart",
         {
             "answers": [{"seconds": round(at - refused, 3), **answers} for at, answers in seen],
@@ -232,7 +250,7 @@ def restart() -> None:
 
 
 def recorded_since(refused: float) -> list[dict[str, Any]]:
-    """Return what the recorder kept of the restart, with seconds since the first refusal."""
+    """Return the recorder's states of the restart, with seconds from the first refusal."""
     start = datetime.fromtimestamp(refused - 10, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     path = history(start, *RESTARTED, flags="")
     kept = []
@@ -250,5 +268,38 @@ def recorded_since(refused: float) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda state: state["seconds"])
 
 
+def statistics() -> None:
+    """Ask for the metadata of a power and a counter, and for three hours of yesterday."""
+    noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    ids = [*STATISTICS, MISSING]
+    metadata = {"type": "recorder/get_statistics_metadata", "statistic_ids": ids}
+    hours = {
+        "type": "recorder/statistics_during_period",
+        "start_time": (noon - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "end_time": noon.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "statistic_ids": ids,
+        "period": "hour",
+        "types": ["mean", "min", "max", "state", "change"],
+        "units": {"power": "W", "energy": "kWh"},
+    }
+    asked: dict[str, dict[str, Any]] = {"metadata": metadata, "hours": hours}
+    save(folder_of_release(), "statistics", {"asked": asked, **results(asked)})
+
+
+def results(commands: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the results of websocket commands, by their names."""
+    found = {}
+    with connect(f"{os.environ['HA_URL'].replace('http', 'ws', 1)}/api/websocket") as connection:
+        connection.recv()
+        connection.send(json.dumps({"type": "auth", "access_token": os.environ["HA_READER_TOKEN"]}))
+        connection.recv()
+        for number, (name, command) in enumerate(commands.items(), 1):
+            connection.send(json.dumps({"id": number, **command}))
+            found[name] = json.loads(connection.recv())["result"]
+    return found
+
+
 if __name__ == "__main__":
-    {"seed": seed, "exchanges": exchanges, "restart": restart}[sys.argv[1]]()
+    {"seed": seed, "exchanges": exchanges, "restart": restart, "statistics": statistics}[
+        sys.argv[1]
+    ]()

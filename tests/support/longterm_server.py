@@ -1,7 +1,7 @@
 """A simulated home with long-term statistics: what the websocket of Home Assistant 2024.3 says.
 
 All but the websocket is answered by the demo's server. Shapes are those of
-tests/recordings/websocket/statistics.json, which is of a real one.
+tests/recordings/2024.3/statistics.json, which is of a real one.
 """
 
 import json

@@ -18,6 +18,10 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     state: str
     attributes: Attributes | None = None
 
+    def attributes_of(self, sensor: Attributes) -> Attributes:
+        """Return the attributes then, given the sensor's."""
+        return sensor if self.attributes is None else self.attributes
+
 
 class Home(Protocol):
     """What Home Assistant knows: entities, their recorded changes, and when it was down."""

@@ -1,6 +1,6 @@
-"""The recorder's answers about the past: the history API of Home Assistant 2024.3, as observed.
+"""The recorder's answers about the past: Home Assistant's history API, as it was recorded.
 
-tests/recordings has the observations: shapes, messages, and what is left out of an answer.
+tests/recordings has the answers of the real one: shapes, messages, and the omissions.
 """
 
 import json
@@ -15,6 +15,7 @@ from operator import ne
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.demo.homes import Attributes, Change, Home
+from powerstats_cli.demo.releases import Release
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 _TICK = timedelta(microseconds=1)
@@ -46,9 +47,10 @@ class _Request:
 
 @dataclass(frozen=True)
 class Recorder:
-    """The states that the recorder holds at a time: the home's from `oldest` until `now`."""
+    """The states that the recorder of a release holds: the home's from `oldest` until `now`."""
 
     home: Home
+    release: Release
     now: datetime
     oldest: datetime
 
@@ -90,18 +92,36 @@ class Recorder:
             if first and since and first.at >= max(since, self.oldest):
                 changes = [Change(request.start, first.state, first.attributes), *changes]
             if changes:
-                yield _list(changes, request, entity_id, self.home.sensors.get(entity_id, {}))
+                yield self._list(request, entity_id, changes)
 
     def _start_states_since(self, request: _Request, *, alone: bool) -> datetime | None:
         """Return the oldest time of a state that is given as the span's first, None if none is.
 
-        2024.3 gives no such state for a time before its first start. A request for several entities
-        gets none from before the newest start of Home Assistant that precedes the span.
+        Home Assistant gives no such state for a time before its first start.
         """
         starts = self.home.starts
         if not request.start_state or (starts and request.start <= starts[0]):
             return None
-        return EPOCH if alone or not starts else starts[bisect_left(starts, request.start) - 1]
+        if self.release.forgets and starts and not alone:
+            return starts[bisect_left(starts, request.start) - 1]
+        return EPOCH
+
+    def _list(self, request: _Request, entity_id: str, changes: Sequence[Change]) -> bytes:
+        """Render an entity's states; minimal_response drops repeats and names only the first."""
+        sensor = self.home.sensors.get(entity_id, {})
+
+        def full(change: Change) -> str:
+            attributes = change.attributes_of(sensor) if request.attributes else {}
+            state = full_state(entity_id, change, attributes)
+            return encoded(state | context(change) if self.release.has_contexts else state)
+
+        if request.minimal:
+            states = [change.state for change in changes]
+            kept = compress(changes[1:], map(ne, states[1:], states))
+            rendered = [full(changes[0]), *map(_minimal, kept)]
+        else:
+            rendered = [full(change) for change in changes]
+        return f"[{','.join(rendered)}]".encode()
 
 
 def _entity_ids(text: str) -> list[str]:
@@ -126,30 +146,12 @@ def _instant(text: str, zone: ZoneInfo, message: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def _list(
-    changes: Sequence[Change], request: _Request, entity_id: str, sensor: Attributes
-) -> bytes:
-    """Render an entity's states; minimal_response drops repeats and names only the first."""
-
-    def full(change: Change) -> str:
-        own = sensor if change.attributes is None else change.attributes
-        return encoded(full_state(entity_id, change, own if request.attributes else {}))
-
-    if request.minimal:
-        states = [change.state for change in changes]
-        kept = compress(changes[1:], map(ne, states[1:], states))
-        rendered = [full(changes[0]), *map(_minimal, kept)]
-    else:
-        rendered = [full(change) for change in changes]
-    return f"[{','.join(rendered)}]".encode()
-
-
 def _minimal(change: Change) -> str:
     return f'{{"state":{encode_basestring(change.state)},"last_changed":"{change.at.isoformat()}"}}'
 
 
 def full_state(entity_id: str, change: Change, attributes: Attributes) -> dict[str, object]:
-    """Return a state with all its details; the id of its context is made of its time."""
+    """Return a state with its details, but for the context."""
     at = change.at.isoformat()
     return {
         "entity_id": entity_id,
@@ -157,9 +159,10 @@ def full_state(entity_id: str, change: Change, attributes: Attributes) -> dict[s
         "attributes": attributes,
         "last_changed": at,
         "last_updated": at,
-        "context": {
-            "id": f"{(change.at - EPOCH) // _TICK:026d}",
-            "parent_id": None,
-            "user_id": None,
-        },
     }
+
+
+def context(change: Change) -> dict[str, object]:
+    """Return the context of a state; its id is made of the state's time."""
+    made_up_id = f"{(change.at - EPOCH) // _TICK:026d}"
+    return {"context": {"id": made_up_id, "parent_id": None, "user_id": None}}

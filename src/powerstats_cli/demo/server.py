@@ -1,7 +1,7 @@
 """A loopback server that speaks the part of Home Assistant's API which powerstats uses.
 
-Shapes, codes and quirks are those of Home Assistant 2024.3, observed: see tests/recordings. The
-time is what the given clock says, in the Date header too; nothing later than it is recorded yet.
+Shapes, codes and quirks are those that tests/recordings has of the real one. The time is what the
+given clock says, in the Date header too; nothing later than it is recorded yet.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,9 +13,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from powerstats_cli.demo.homes import Change, Home
 from powerstats_cli.demo.listener import Listener, Reply, Request, status_text
-from powerstats_cli.demo.recorder import EPOCH, BadRequestError, Recorder, encoded, full_state
-
-_VERSION = "2024.3.3"
+from powerstats_cli.demo.recorder import (
+    EPOCH,
+    BadRequestError,
+    Recorder,
+    context,
+    encoded,
+    full_state,
+)
+from powerstats_cli.demo.releases import V2024_3, Release
 
 Answer = Callable[[Request, Reply], Reply | None]
 
@@ -28,7 +34,8 @@ def as_usual(_request: Request, reply: Reply) -> Reply | None:
 class HomeAssistant:
     """The server: `with HomeAssistant(home, token=..., clock=...) as server: get(server.url)`.
 
-    `keep` is how long the recorder keeps states: older ones are purged, an entity's newest too.
+    `release` is the one it imitates. `keep` is how long the recorder keeps states: older ones are
+    purged, an entity's newest too.
     `answer` is given each request with the usual reply and returns what to send; None drops the
     connection. `requests` are the paths asked for, `connections` how many were opened.
     """
@@ -41,12 +48,14 @@ class HomeAssistant:
         clock: Callable[[], datetime],
         keep: timedelta | None = None,
         answer: Answer = as_usual,
+        release: Release = V2024_3,
     ) -> None:
         """Listen on a free port of 127.0.0.1; requests are answered from `with` on."""
         self.home = home
         self.clock = clock
         self.keep = keep
         self.answer = answer
+        self.release = release
         self.requests: list[str] = []
         self._token = token
         self._listener = Listener(self.reply_to, self._now)
@@ -106,13 +115,13 @@ class HomeAssistant:
             case "", "":
                 reply = _message(HTTPStatus.OK, "API running.")
             case "config", "":
-                reply = _json(_config(self.home))
+                reply = _json(_config(self.home, self.release))
             case "core", "state":
-                reply = _json({"state": "RUNNING"})
+                reply = _json(_core_state(self.release))
             case "states", "":
-                reply = _json([_present(self.home, each, now) for each in self.home.sensors])
+                reply = _json([self._present(entity_id, now) for entity_id in self.home.sensors])
             case "states", entity_id:
-                reply = _state(self.home, entity_id.lower(), now)
+                reply = self._state(entity_id.lower(), now)
             case "history", _ if path.startswith("history/period"):
                 start = path.removeprefix("history/period").strip("/")
                 reply = self._history(start, query, now)
@@ -121,11 +130,26 @@ class HomeAssistant:
         return reply
 
     def _history(self, start: str, query: Mapping[str, list[str]], now: datetime) -> Reply:
-        recorder = Recorder(self.home, now, now - self.keep if self.keep else EPOCH)
+        oldest = now - self.keep if self.keep else EPOCH
+        recorder = Recorder(self.home, self.release, now, oldest)
         try:
             return Reply(HTTPStatus.OK, recorder.history(start, query))
         except BadRequestError as error:
             return _message(HTTPStatus.BAD_REQUEST, str(error))
+
+    def _state(self, entity_id: str, now: datetime) -> Reply:
+        if entity_id not in self.home.sensors:
+            return _message(HTTPStatus.NOT_FOUND, "Entity not found.")
+        return _json(self._present(entity_id, now))
+
+    def _present(self, entity_id: str, now: datetime) -> dict[str, object]:
+        change = self.home.before(entity_id, now) or Change(now, "unknown")
+        attributes = change.attributes_of(self.home.sensors[entity_id])
+        state = full_state(entity_id, change, attributes)
+        if self.release.tells_reports:
+            updated = state.pop("last_updated")
+            state |= {"last_reported": updated, "last_updated": updated}
+        return state | context(change)
 
 
 def _json(value: object) -> Reply:
@@ -136,14 +160,21 @@ def _message(status: HTTPStatus, message: str) -> Reply:
     return Reply(status, encoded({"message": message}).encode())
 
 
-def _config(home: Home) -> dict[str, object]:
+def _core_state(release: Release) -> dict[str, object]:
+    if not release.tells_migrations:
+        return {"state": "RUNNING"}
+    migration = {"migration_in_progress": False, "migration_is_live": False}
+    return {"state": "RUNNING", "recorder_state": migration}
+
+
+def _config(home: Home, release: Release) -> dict[str, object]:
     """Return /api/config without the keys that say where the home is."""
     return {
         "unit_system": {"length": "km", "mass": "g", "temperature": "°C", "volume": "L"},
         "location_name": "Simulated home",
         "time_zone": home.time_zone,
         "components": ["api", "history", "recorder", "sensor"],
-        "version": _VERSION,
+        "version": release.version,
         "config_source": "yaml",
         "recovery_mode": False,
         "state": "RUNNING",
@@ -154,15 +185,3 @@ def _config(home: Home) -> dict[str, object]:
         "language": "en",
         "safe_mode": False,
     }
-
-
-def _state(home: Home, entity_id: str, now: datetime) -> Reply:
-    if entity_id not in home.sensors:
-        return _message(HTTPStatus.NOT_FOUND, "Entity not found.")
-    return _json(_present(home, entity_id, now))
-
-
-def _present(home: Home, entity_id: str, now: datetime) -> dict[str, object]:
-    change = home.before(entity_id, now) or Change(now, "unknown")
-    attributes = home.sensors[entity_id] if change.attributes is None else change.attributes
-    return full_state(entity_id, change, attributes)

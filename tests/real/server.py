@@ -1,0 +1,257 @@
+"""A real Home Assistant for tests, run by the tool that $POWERSTATS_REAL_HA names.
+
+$POWERSTATS_REAL_HA_RELEASE says which release: `newest`, or nothing for 2024.3.3.
+"""
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+
+TOOL: Final = "POWERSTATS_REAL_HA"
+IS_NEWEST: Final = os.environ.get("POWERSTATS_REAL_HA_RELEASE") == "newest"
+ZONE: Final = ZoneInfo("Europe/Vienna")
+TOOL_SECONDS: Final = 400  # the longest that one command of the tool may take, on a busy machine
+SOON: Final = 20.0
+
+POWER, VOLTAGE, ENERGY = "sensor.house_power", "sensor.mains_voltage", "sensor.daily_energy"
+SOLAR, FACTOR = "sensor.solar_power", "sensor.power_factor"
+PUMP_POWER, PUMP_ENERGY = "sensor.heat_pump_power", "sensor.heat_pump_energy"
+EXCLUDED: Final = "sensor.excluded_power"
+RECORDED: Final = (POWER, VOLTAGE, ENERGY, SOLAR, FACTOR)
+
+CONFIGURATION: Final = """\
+homeassistant:
+  name: Test home
+  latitude: 48.2
+  longitude: 16.37
+  elevation: 170
+  unit_system: metric
+  currency: EUR
+  country: AT
+  time_zone: Europe/Vienna
+http:
+  server_host: 127.0.0.1
+  server_port: !env_var REAL_HA_PORT
+api:
+history:
+recorder:
+  commit_interval: 1
+  auto_purge: false
+  purge_keep_days: 60
+  exclude:
+    entities: [sensor.excluded_power]
+template:
+  - sensor:
+"""
+SENSOR: Final = """\
+      - name: "{}"
+        unit_of_measurement: "{}"
+        device_class: {}
+        state_class: {}
+        state: "0"
+        availability: "{{{{ false }}}}"
+"""
+SENSORS: Final = (
+    ("House power", "W", "power", "measurement"),
+    ("Mains voltage", "V", "voltage", "measurement"),
+    ("Daily energy", "kWh", "energy", "total_increasing"),
+    ("Solar power", "kW", "power", "measurement"),
+    ("Power factor", "%", "power_factor", "measurement"),
+    ("Heat pump power", "W", "power", "measurement"),
+    ("Heat pump energy", "kWh", "energy", "total_increasing"),
+    ("Excluded power", "W", "power", "measurement"),
+)
+
+States = Sequence[tuple[datetime, str]]
+
+
+def tool() -> tuple[str, str]:
+    """Return the command of the tool; skips the test if there is none that runs here."""
+    path = os.environ.get(TOOL)
+    if not path:
+        pytest.skip(f"{TOOL} does not name the tool that runs a real Home Assistant")
+    cannot = pytest.fail if os.environ.get("CI") else pytest.skip
+    if not Path(path).is_file():
+        cannot(f"{TOOL} is {path}, which is no file")
+    # The tool brings the Python of the newest release with it.
+    is_good = IS_NEWEST or sys.version_info[:2] == (3, 11)
+    python = sys.executable if is_good else shutil.which("python3.11")
+    if python is None:
+        cannot("Home Assistant 2024.3.3 needs a python3.11, and there is none")
+    return str(python), path
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    """Wait until a condition holds; fail with `what` if it does not soon."""
+    deadline = monotonic() + SOON
+    while not condition():
+        assert monotonic() < deadline, f"{what}: not after {SOON:.0f} s"
+
+
+class RealHome:
+    """A Home Assistant of its own in `folder`, with the recorded SENSORS and an excluded one.
+
+    `first_start` is a time before it starts for the first time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Write its configuration, and choose a port that is free."""
+        self.folder = folder
+        folder.mkdir(parents=True)
+        sensors = "".join(SENSOR.format(*sensor) for sensor in SENSORS)
+        (folder / "configuration.yaml").write_text(CONFIGURATION + sensors)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.first_start = datetime.now(UTC)
+        self._server: Mapping[str, Any] = {}
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def reader_token(self) -> str:
+        """The token of a user who is no administrator."""
+        return str(self._server["reader_token"])
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return int(self._server["pid"])
+
+    @property
+    def database(self) -> Path:
+        """Its recorder's file."""
+        return self.folder / "home-assistant_v2.db"
+
+    def start(self) -> None:
+        """Start it, and wait until it runs."""
+        self._server = json.loads(self._tool("start", "--port", str(self.port)))
+
+    def starting(self) -> "subprocess.Popen[str]":
+        """Begin to start it; `started` has to follow."""
+        return subprocess.Popen(
+            self._command("start", "--port", str(self.port)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def started(self, start: "subprocess.Popen[str]") -> None:
+        """Wait until the start that `starting` began is done."""
+        out, err = start.communicate(timeout=TOOL_SECONDS)
+        assert start.returncode == 0, err
+        self._server = json.loads(out)
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        self._tool("stop")
+
+    def seed(self, states: Mapping[str, States]) -> None:
+        """Put past states into its recorder, and wait until they are there."""
+        lines = [
+            json.dumps({"entity_id": entity_id, "at": at.isoformat(), "state": state})
+            for entity_id, past in states.items()
+            for at, state in past
+        ]
+        self._tool("seed", given="\n".join(lines))
+        eventually(lambda: self._recorded_states() >= len(lines), "the states are recorded")
+
+    def rebuild_statistics(self) -> None:
+        """Have it compute its own statistics of all that is recorded; that restarts it."""
+        self._server = json.loads(self._tool("rebuild-statistics"))
+
+    def hourly_statistics(
+        self, entity_ids: Sequence[str], start: datetime, end: datetime
+    ) -> dict[str, dict[datetime, dict[str, float]]]:
+        """Return its own hours of long-term statistics, by entity and start.
+
+        It is asked as the user who is no administrator.
+        """
+        message = {
+            "type": "recorder/statistics_during_period",
+            "start_time": start.isoformat(),
+            "end_time": end.isoformat(),
+            "statistic_ids": list(entity_ids),
+            "period": "hour",
+        }
+        return {
+            entity_id: {datetime.fromtimestamp(row["start"] / 1000, UTC): row for row in rows}
+            for entity_id, rows in self.ask(message).items()
+        }
+
+    def ask(self, command: Mapping[str, Any]) -> Any:
+        """Return the result of a websocket command, as the user who is no administrator."""
+        return json.loads(self._tool("ask", "--as-reader", json.dumps(command)))
+
+    def get(self, path: str) -> tuple[int, str, Any]:
+        """Return the status, content type and body of an answer to the reader's token."""
+        return get(self.url, path, self.reader_token)
+
+    def set_state(self, entity_id: str, state: str) -> None:
+        """Have a sensor report a state now."""
+        _, _, present = self.get(f"/api/states/{entity_id}")
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=SOON)
+        body = json.dumps({"state": state, "attributes": present["attributes"]})
+        try:
+            headers = {"Authorization": f"Bearer {self._server['admin_token']}"}
+            connection.request("POST", f"/api/states/{entity_id}", body, headers)
+            assert connection.getresponse().status == 200
+        finally:
+            connection.close()
+
+    def _recorded_states(self) -> int:
+        db = sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)
+        try:
+            count = "SELECT COUNT(*) FROM states WHERE last_updated_ts < ?"
+            return int(db.execute(count, [self.first_start.timestamp()]).fetchone()[0])
+        finally:
+            db.close()
+
+    def _command(self, *command: str) -> list[str]:
+        name, *arguments = command
+        return [*tool(), name, "--config-dir", str(self.folder), *arguments]
+
+    def _tool(self, *command: str, given: str = "") -> str:
+        ended = subprocess.run(
+            self._command(*command),
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=TOOL_SECONDS,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+
+def get(url: str, path: str, token: str, agent: str = "test") -> tuple[int, str, Any]:
+    """Return the status, content type and body of an answer; a body in JSON is decoded."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=SOON)
+    try:
+        headers = {"Authorization": f"Bearer {token}", "User-Agent": agent}
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+        content_type = str(response.headers["Content-Type"])
+    finally:
+        connection.close()
+    is_json = content_type == "application/json"
+    return response.status, content_type, json.loads(text) if is_json else text

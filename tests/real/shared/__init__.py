@@ -1,0 +1,1 @@
+"""Tests that share one real Home Assistant: starting and seeding it takes minutes."""

@@ -1,0 +1,111 @@
+"""`init` and `doctor` with a real Home Assistant."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from powerstats_cli import settings
+from powerstats_cli.cli.main import main
+from powerstats_cli.jobs.machine import Machine
+from tests.real.server import ENERGY, FACTOR, POWER, SOLAR, VOLTAGE, ZONE
+from tests.real.shared.seen import Seen
+from tests.support.machines import machine_of
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.homeassistant
+
+
+def test_init_finds_the_homes_sensors(seen: Seen, tmp_path: Path) -> None:
+    """A plain user's token is enough: the roles go to the right sensors, in the home's zone.
+
+    The heat pump's sensors are an appliance's, so they get none.
+    """
+    token, config, data_dir = tmp_path / "given", tmp_path / "config.toml", tmp_path / "data"
+    token.write_text(seen.home.reader_token)
+    given = ["--url", seen.home.url, "--token-file", str(token), "--data-dir", str(data_dir)]
+    assert main(["--config", str(config), "-q", "init", "--no-input", *given]) == 0
+    written = settings.load(config)
+    assert written.timezone == ZONE.key
+    assert written.entities == {
+        "power": POWER,
+        "voltage": VOLTAGE,
+        "energy": ENERGY,
+        "solar": SOLAR,
+        "power_factor": FACTOR,
+    }
+    assert (data_dir / "daily.json").is_file()
+
+
+def test_init_with_a_wrong_token(
+    seen: Seen, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command fails with 77, and nothing is written."""
+    token, config = tmp_path / "given", tmp_path / "new" / "config.toml"
+    token.write_text("wrong")
+    given = ["--url", seen.home.url, "--token-file", str(token)]
+    assert main(["--config", str(config), "init", "--no-input", *given]) == 77
+    assert "refused the token" in capsys.readouterr().err
+    assert not config.parent.exists()
+
+
+@pytest.fixture
+def reporting(seen: Seen) -> Iterator[Seen]:
+    """Return the Home Assistant with sensors that report a number now; the other tests' do not."""
+    states = {POWER: "412", VOLTAGE: "231", ENERGY: "17.5", SOLAR: "0.2", FACTOR: "97"}
+    for entity_id, state in states.items():
+        seen.home.set_state(entity_id, state)
+    yield seen
+    for entity_id in states:
+        seen.home.set_state(entity_id, "unavailable")
+
+
+@contextmanager
+def local_time(zone: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the process take a zone for the machine's."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_person_sets_it_up_and_all_is_well(
+    reporting: Seen,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """After a wrong address and a wrong token, all is set up and `doctor` finds nothing wrong."""
+    config, data_dir = tmp_path / "config.toml", tmp_path / "data"
+    options = ["--config", str(config), "--data-dir", str(data_dir)]
+    with Terminal([*options, "init"], {"TZ": ZONE.key}, tmp_path) as terminal:
+        terminal.answer("Address", "127.0.0.1:1")
+        assert "Connection refused" in terminal.wait_for("Address")
+        terminal.wait_for(": ")
+        terminal.type(f"{reporting.home.url}/lovelace/0")
+        terminal.answer("Token", "wrong")
+        assert "refused the token" in terminal.wait_for("Token")
+        terminal.wait_for(": ")
+        terminal.type(reporting.home.reader_token)
+        terminal.answer("Which sensors [")
+        terminal.answer("Use GitHub?")
+        terminal.answer("cron, systemd or none", "none")
+        terminal.answer("Fill this in?", "y")
+        assert terminal.end() == 0
+    assert reporting.home.reader_token not in terminal.shown
+    tier = json.loads((data_dir / "yearly.json").read_bytes())
+    assert len(tier["data_points"]) >= len(reporting.past.days)
+
+    machine = machine_of(tmp_path / "machine")
+    monkeypatch.setattr(Machine, "this", classmethod(lambda _cls, _environment: machine))
+    with local_time(ZONE.key, monkeypatch):
+        assert main(["--config", str(config), "-q", "schedule", "install", "--cron"]) == 0
+        capsys.readouterr()
+        assert main(["--config", str(config), "doctor", "--json"]) == 0
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert not [finding for finding in findings if finding["level"] not in {"ok", "skipped"}]
+    assert sum(finding["area"].startswith("sensor ") for finding in findings) == 5
