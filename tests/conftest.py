@@ -1,5 +1,24 @@
-"""What tests of more than one folder use."""
+"""What tests of more than one folder use, and how workers share the tests out."""
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling, Scheduling
 
 from tests.browser.chromium import browser, opened
 
 __all__ = ["browser", "opened"]
+
+ONE_WORKER = "tests/real/shared/"
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist's types are not seen
+    """A worker gets whole files, and one worker all the files that share a Home Assistant."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_WORKER if nodeid.startswith(ONE_WORKER) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Return the scheduler for workers."""
+    return ByFile(config, log)
