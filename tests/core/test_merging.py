@@ -1,4 +1,4 @@
-"""Merging is a union: in whatever order and however often, and nothing known best is lost."""
+"""Merging is a union: the order and repetition do not matter, and the best values stay."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[str, StateClass]] = {
     "energy": ("kWh", "total_increasing"),
     "pulses": ("", "total"),
 }
-# What a series without a point may say of itself, in a file whose sensor was another one.
+# A series without a point may have a wrong kind, in a file whose sensor was another one.
 STRANGE: tuple[str, StateClass] = ("zz", "total_increasing")
 UNHEARD = Series("", "measurement", datetime(2025, 1, 1, tzinfo=UTC))
 examples = settings(derandomize=True, database=None, deadline=None, max_examples=50)
@@ -42,14 +42,14 @@ counters = strategies.builds(Value, change=numbers, state=numbers, coverage=cove
 
 @strategies.composite
 def untils(draw: strategies.DrawFn, zone: ZoneInfo) -> datetime:
-    """Draw until when a series was asked for: as a rule to a day's end."""
+    """Draw until when a series was asked for: mostly the end of a day."""
     day = day_span(LAST + draw(offsets) * DAY, zone)
     return draw(strategies.sampled_from([day.end, day.end, day.start + timedelta(hours=7)]))
 
 
 @strategies.composite
 def files(draw: strategies.DrawFn, tier: TierName, zone: ZoneInfo, *, strange: bool) -> Document:
-    """Draw a long-term file; a series without a point may not have heard yet what it is."""
+    """Draw a long-term file; a series without a point may not know its unit yet."""
     points = {}
     for offset in draw(strategies.sets(offsets, max_size=8)):
         values = {
@@ -82,40 +82,40 @@ def several(draw: strategies.DrawFn, number: int, *, strange: bool = False) -> t
     return tuple(draw(files(tier, zone, strange=strange)) for _ in range(number))
 
 
-def merged(one: Document, *others: Document) -> Document:
-    """Return what files are when they are merged from the left to the right."""
+def merged(first: Document, *others: Document) -> Document:
+    """Return the files merged from left to right."""
     for other in others:
-        one = merge(TIERS[one.tier], one, other, ZoneInfo(one.timezone))
-    return one
+        first = merge(TIERS[first.tier], first, other, ZoneInfo(first.timezone))
+    return first
 
 
 @examples
 @given(several(3))
 def test_order_does_not_matter(documents: tuple[Document, ...]) -> None:
-    """Three files end in the same bytes whichever meet first."""
-    one, other, third = documents
+    """Three files give the same bytes, whichever are merged first."""
+    first, second, third = documents
     assert len({encode(merged(*order)) for order in permutations(documents)}) == 1
-    assert encode(merged(one, merged(other, third))) == encode(merged(one, other, third))
+    assert encode(merged(first, merged(second, third))) == encode(merged(first, second, third))
 
 
 @examples
 @given(several(2))
 def test_again_changes_nothing(documents: tuple[Document, ...]) -> None:
-    """What a file has taken in already it does not take in again, and no file is changed by it."""
-    one, other = documents
-    before = encode(one), encode(other)
-    both = merged(one, other)
-    for again in (both, one, other):
+    """Merging a file again changes nothing, and no input is changed."""
+    first, second = documents
+    before = encode(first), encode(second)
+    both = merged(first, second)
+    for again in (both, first, second):
         assert encode(merged(both, again)) == encode(merged(again, both)) == encode(both)
         assert not differs(both, merged(both, again))
-    assert (encode(one), encode(other)) == before
+    assert (encode(first), encode(second)) == before
     assert decode(encode(both), timezone=both.timezone) == both
 
 
 @examples
 @given(several(2, strange=True))
 def test_each_bucket_is_the_best_known(documents: tuple[Document, ...]) -> None:
-    """Nothing in the window is lost or made up, and of two values the rule says which."""
+    """No value in the window is lost or made up, and the rule chooses between two."""
     both, zone = merged(*documents), ZoneInfo(documents[0].timezone)
     asked = [series.until for document in documents for series in document.series.values()]
     known = {
@@ -130,12 +130,16 @@ def test_each_bucket_is_the_best_known(documents: tuple[Document, ...]) -> None:
         known = {(start, name) for start, name in known if local(start, zone) >= first}
     assert known == {(start, name) for start, point in both.points.items() for name in point}
     for start, name in known:
-        values = [it.points[start][name] for it in documents if name in it.points.get(start, {})]
+        values = [
+            document.points[start][name]
+            for document in documents
+            if name in document.points.get(start, {})
+        ]
         assert both.points[start][name] == best(values)
     assert both.last_update == max(document.last_update for document in documents)
     for name, series in both.series.items():
         told = [document.series[name] for document in documents if name in document.series]
-        assert series.until == max(it.until for it in told)
+        assert series.until == max(stated.until for stated in told)
         if any(name in point for point in both.points.values()):
             assert (series.unit, series.state_class) == KINDS[name]
 
@@ -148,24 +152,25 @@ def local(start: datetime, zone: ZoneInfo) -> date:
 def best(values: Iterable[Value]) -> Value:
     """Return the value that counts: by coverage, then history, then the greater bytes."""
     values = list(values)
-    values = [it for it in values if it.coverage == max(it.coverage for it in values)]
-    values = [it for it in values if it.source is None] or values
+    highest = max(value.coverage for value in values)
+    values = [value for value in values if value.coverage == highest]
+    values = [value for value in values if value.source is None] or values
     return max(values, key=msgspec.json.encode)
 
 
 @examples
 @given(several(2))
 def test_news_is_a_point_and_nothing_else(documents: tuple[Document, ...]) -> None:
-    """A file that only says a later time is no news."""
-    one, other = documents
+    """A file that only has a later time is no news."""
+    first, second = documents
     later = msgspec.structs.replace(
-        one,
-        last_update=one.last_update + DAY,
+        first,
+        last_update=first.last_update + DAY,
         series={
             name: msgspec.structs.replace(series, until=series.until + DAY)
-            for name, series in one.series.items()
+            for name, series in first.series.items()
         },
     )
-    assert not differs(one, later)
-    assert differs(None, one)
-    assert differs(one, other) == (one.points != other.points)
+    assert not differs(first, later)
+    assert differs(None, first)
+    assert differs(first, second) == (first.points != second.points)

@@ -19,7 +19,7 @@ def at(number: int, fault: Fault) -> Strike:
 
 
 def on(method: str, path: str, fault: Fault, *, times: int = 1, skip: int = 0) -> Strike:
-    """Strike so many requests with that method and that text in their path, after some others."""
+    """Strike `times` requests with that method and that text in their path, after `skip` others."""
     counter = count()
 
     def strike(request: Request) -> Fault | None:
@@ -31,12 +31,12 @@ def on(method: str, path: str, fault: Fault, *, times: int = 1, skip: int = 0) -
 
 
 def answers(*faults: Fault) -> Strike:
-    """Answer the first requests so, the others as usual."""
+    """Strike the first requests with one fault each, and no other request."""
     return lambda request: faults[request.number - 1] if request.number <= len(faults) else None
 
 
 def strike_at(write: str, fault: Fault, times: int = 1) -> Strike:
-    """Strike a write."""
+    """Strike a write such as `PUT /contents/`."""
     method, path = write.split()
     return on(method, path, fault, times=times)
 
@@ -47,7 +47,7 @@ def always(fault: Fault) -> Strike:
 
 
 def instead(status: int, message: str = "Server Error", **headers: str) -> Fault:
-    """Answer that; headers are written like `retry_after="1"`."""
+    """Answer with a status instead; headers are written like `retry_after="1"`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     answer = replace(RefusedError(status, message).answer(), headers=named)
     return lambda _exchange: answer
@@ -69,7 +69,7 @@ def primary_limit(reset: datetime) -> Fault:
 
 
 def secondary_limit(**headers: str) -> Fault:
-    """Answer 403: too much at once; without headers only the message says so."""
+    """Answer 403: too many requests at once; without headers only the message says so."""
     return instead(
         403,
         "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
@@ -78,7 +78,7 @@ def secondary_limit(**headers: str) -> Fault:
 
 
 def bad_gateway(_exchange: Exchange) -> Answer | None:
-    """Answer 502 with a page of the machine before GitHub's API."""
+    """Answer 502 with a page of the proxy in front of GitHub's API."""
     page = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
     return Answer(502, page, content_type="text/html", bare=True)
 
@@ -95,7 +95,7 @@ def hanging(exchange: Exchange) -> Answer | None:
 
 
 def after(fault: Fault) -> Fault:
-    """Do what is asked before something goes wrong: the client cannot know."""
+    """Handle the request before the fault: the client cannot know that it was done."""
 
     def done(exchange: Exchange) -> Answer | None:
         exchange.do()
@@ -105,18 +105,18 @@ def after(fault: Fault) -> Fault:
 
 
 def cut(exchange: Exchange) -> Answer | None:
-    """Do what is asked, and close the connection after half the answer's body."""
+    """Handle the request, and close the connection after half of the answer's body."""
     return replace(exchange.do(), cut=True)
 
 
 def garbled(exchange: Exchange) -> Answer | None:
-    """Do what is asked, and answer with half the JSON as if it were all of it."""
+    """Handle the request, and answer with half of the JSON as if it were complete."""
     answer = exchange.do()
     return replace(answer, body=answer.body[: len(answer.body) // 2])
 
 
 def meanwhile(happening: Callable[[], object], then: Fault = Exchange.do) -> Fault:
-    """Let something happen before the request is looked at: after what the client read last."""
+    """Let something happen before the request is handled, after the client's last read."""
 
     def late(exchange: Exchange) -> Answer | None:
         happening()
@@ -126,5 +126,5 @@ def meanwhile(happening: Callable[[], object], then: Fault = Exchange.do) -> Fau
 
 
 def amid(happening: Callable[[], object]) -> Fault:
-    """Let something happen inside a write: between GitHub's reading of a branch and its move."""
+    """Let something happen inside a write: after GitHub has read a branch, before it moves it."""
     return lambda exchange: exchange.do(happening)

@@ -24,7 +24,7 @@ def github(tmp_path: Path) -> Iterator[GitHub]:
 
 @pytest.fixture
 def _sound(github: GitHub) -> Iterator[None]:
-    """Have git find all repositories sound at the end."""
+    """Check all repositories with git at the end."""
     yield
     for repository in github.repositories:
         repository.fsck()
@@ -46,7 +46,7 @@ def device(github: GitHub, tmp_path: Path) -> Device:
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have no wait before a request is tried again."""
+    """Make requests wait for nothing before they are sent again."""
     monkeypatch.setattr("powerstats_cli.github.client.FIRST_WAIT", 0.0)
 
 
@@ -62,5 +62,5 @@ def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def _small_page(small_page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the short page installed."""
+    """Install the short page."""
     monkeypatch.setattr(dashboard, "PAGE", small_page)

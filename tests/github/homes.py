@@ -31,7 +31,7 @@ METER: Kind = ("kWh", "total_increasing")
 
 @dataclass
 class Device(Installation):
-    """An installation with a repository; `github` and `publish` are its tables' other keys."""
+    """An installation with a repository; `github` and `publish` are further keys of its tables."""
 
     server: GitHub | None = None
     github: Mapping[str, object] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Device(Installation):
 
     @property
     def site(self) -> dict[str, bytes]:
-        """What is in the web root, by name; a link to a data file may lead to none."""
+        """The files in the web root by name, without links that lead to no file."""
         found = (self.data_dir / "site").iterdir()
         return {path.name: path.read_bytes() for path in found if path.exists()}
 
@@ -79,7 +79,7 @@ class Device(Installation):
         return {str(path): path.read_bytes() for path in found if path.is_file()}
 
     def fails(self, exit_code: int, *command: str, says: Iterable[str] = ()) -> Result:
-        """Run a command that has to fail with one line, which has these words."""
+        """Run a command that has to fail with one line that contains these words."""
         result = self.run("-v", *command)
         assert (result.exit_code, result.out) == (exit_code, ""), result
         assert len(result.err.splitlines()) == 1, result
@@ -139,17 +139,17 @@ def a_tier(
 
 
 def past(tier: TierName, number: int, *, before: date = TODAY, **options: Any) -> Document:
-    """Return a document of so many days before one."""
+    """Return a document of `number` days before a day."""
     return a_tier(tier, before - number * DAY, before - DAY, **options)
 
 
 def json_of(number: int) -> bytes:
-    """Return a monthly file of so many days."""
+    """Return the bytes of a monthly file of `number` days."""
     return documents.encode(past("monthly", number))
 
 
 def household(seed: int = 1, now: datetime = NOW) -> list[Document]:
-    """Return all four files of a home of five sensors, with numbers of the usual lengths."""
+    """Return all four files of a home with five sensors, with numbers of the usual lengths."""
     random, today = Random(seed), now.astimezone(AMSTERDAM).date()
     midnight = day_start(today, AMSTERDAM)
     kinds = {"power": "W", "heat_pump": "W", "solar": "W", "voltage": "V", "energy": "kWh"}
@@ -175,12 +175,12 @@ def household(seed: int = 1, now: datetime = NOW) -> list[Document]:
     def starts(tier: TierName, number: int) -> Iterator[datetime]:
         for day in days(today - number * DAY, today):
             yield from (
-                (it.start for it in hours(day, AMSTERDAM))
+                (hour.start for hour in hours(day, AMSTERDAM))
                 if tier == "weekly"
                 else (day_start(day, AMSTERDAM),)
             )
 
-    so_far = (it.start for it in intervals(today, AMSTERDAM, 10) if it.end <= now)
+    so_far = (interval.start for interval in intervals(today, AMSTERDAM, 10) if interval.end <= now)
     daily = document("daily", "10min", now.astimezone(UTC), so_far)
     daily.day = today
     daily.latest = {name: Latest(now.astimezone(UTC), 512.25) for name in kinds}
@@ -211,10 +211,10 @@ def _reading(random: Random, unit: str) -> Value:
 
 
 def decoded(raw: bytes) -> Document:
-    """Return the document that bytes hold."""
+    """Return the document in a file's bytes."""
     return documents.decode(raw, timezone=ZONE)
 
 
 def messages(repo: GitRepository, branch: str) -> list[str]:
-    """Return a branch's commit messages, newest first; none where there is no such branch."""
-    return [it.message for it in repo.commits(branch)] if branch in repo.branches() else []
+    """Return a branch's commit messages, newest first; none if there is no such branch."""
+    return [commit.message for commit in repo.commits(branch)] if branch in repo.branches() else []

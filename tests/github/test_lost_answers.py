@@ -51,7 +51,7 @@ WRITES = (
 def test_a_publish_whose_answer_is_lost(
     github: GitHub, device: Device, history: str, write: str, fault: Fault
 ) -> None:
-    """It is there once: no write is seen twice in the branch's history."""
+    """No write is in the branch's history twice."""
     repo = github.create(files=None if write.startswith("PUT") else STRANGERS)
     device.configure(publish={"history": history})
     expected = 1
@@ -75,7 +75,7 @@ def test_a_publish_whose_answer_is_lost(
 def test_a_sync_whose_answer_is_lost(
     github: GitHub, device: Device, fault: Fault, state: str
 ) -> None:
-    """A file is committed once, the branch and the repository's first commit too."""
+    """A file is committed once; a branch and a repository's first commit are made once too."""
     repo = github.create(files=None if state == "empty" else STRANGERS)
     branch = "main" if state != "no branch" else "data"
     device.configure(github={"branch": branch})
@@ -95,7 +95,7 @@ def test_a_sync_whose_answer_is_lost(
 @pytest.mark.parametrize("write", [*WRITES, "PUT /contents/data"])
 @pytest.mark.usefixtures("_impatient")
 def test_an_answer_that_says_nothing(github: GitHub, device: Device, write: str) -> None:
-    """Half a JSON is no answer: the next run finds what was done, and does it not again."""
+    """Half a JSON is no answer: the next run finds what was done, and does not repeat it."""
     repo = github.create(files=None if write.startswith("PUT") else STRANGERS)
     if write.startswith("PATCH"):
         repo.commit(PAGES, {"before": b"1"})
@@ -105,7 +105,7 @@ def test_an_answer_that_says_nothing(github: GitHub, device: Device, write: str)
     result = device.run(*command)
     assert result.exit_code in {0, os.EX_TEMPFAIL}
     device.run_well(*command)
-    commits = [it.tree for it in repo.commits(branch)]
+    commits = [commit.tree for commit in repo.commits(branch)]
     assert len(set(commits)) == len(commits) == 1 + write.startswith("PATCH")
 
 
@@ -114,7 +114,7 @@ def test_an_answer_that_says_nothing(github: GitHub, device: Device, write: str)
 def test_a_forced_move_is_not_done_twice(
     github: GitHub, repo: GitRepository, device: Device, fault: Fault
 ) -> None:
-    """Where its answer is lost and another commits on top, that commit stays."""
+    """If its answer is lost and another commits on top, that commit stays."""
     device.configure(publish={"history": "squash"})
     device.run_well("publish")
     device.put(past("monthly", 12))
@@ -136,7 +136,7 @@ def test_a_forced_move_is_not_done_twice(
 def test_a_forced_move_that_waits_looks_again(
     github: GitHub, repo: GitRepository, device: Device, fault: Fault
 ) -> None:
-    """What another commits while it waits stays."""
+    """Another's commit during the wait stays."""
     device.configure(publish={"history": "squash"})
     device.run_well("publish")
     device.put(past("monthly", 12))

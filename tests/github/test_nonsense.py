@@ -48,7 +48,7 @@ NONSENSE: dict[str, Fault] = {
 
 @pytest.mark.parametrize("fault", NONSENSE.values(), ids=NONSENSE)
 def test_an_answer_of_no_use(asked: GitHub, time: Time, fault: Fault) -> None:
-    """It is told as such, and not asked for again."""
+    """The error says so, and the request is not sent again."""
     asked.strike = always(fault)
     with remote_of(asked, time) as remote:
         for ask in (lambda: remote.head("main"), remote.default_branch):
@@ -61,7 +61,7 @@ def test_an_answer_of_no_use(asked: GitHub, time: Time, fault: Fault) -> None:
     "asked", ["GET /branches", "GET /git/trees", "POST /git/trees", "POST /git/commits"]
 )
 def test_a_page_on_the_way(github: GitHub, repo: GitRepository, device: Device, asked: str) -> None:
-    """75 and one line; nothing was changed, and the next run does it all."""
+    """The exit code is 75 with one line; nothing has changed, and the next run does it all."""
     repo.commit(PAGES, {"theirs": b"1"})
     head = repo.head(PAGES)
     github.strike = strike_at(asked, NONSENSE["HTML"], times=99)
@@ -73,10 +73,10 @@ def test_a_page_on_the_way(github: GitHub, repo: GitRepository, device: Device, 
     assert repo.files(PAGES) == {"theirs": b"1"} | device.site
 
 
-@pytest.mark.parametrize("what", ["HTML", "half", "deep", "no UTF-8", "204"])
-def test_a_file_of_no_use(github: GitHub, repo: GitRepository, device: Device, what: str) -> None:
-    """A long-term file that is none is left alone, here and there."""
-    fault = NONSENSE[what]
+@pytest.mark.parametrize("kind", ["HTML", "half", "deep", "no UTF-8", "204"])
+def test_a_file_of_no_use(github: GitHub, repo: GitRepository, device: Device, kind: str) -> None:
+    """If the answer is no long-term file, the local and the remote file are left alone."""
+    fault = NONSENSE[kind]
     before, head = device.snapshot(), repo.head()
     github.strike = strike_at("GET /contents/", fault, times=99)
     result = device.run("sync")
@@ -90,7 +90,7 @@ def test_a_file_of_no_use(github: GitHub, repo: GitRepository, device: Device, w
 def test_hanging(
     github: GitHub, device: Device, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    """No request is waited for longer than it may take."""
+    """No request takes longer than its time limit."""
     monkeypatch.setattr(web, "REQUEST_TIMEOUT", 0.1)
     github.strike = always(hanging)
     device.fails(os.EX_TEMPFAIL, *command, says=["did not answer in time"])
@@ -100,7 +100,7 @@ def test_hanging(
 def test_a_writes_answer_that_hangs(
     github: GitHub, repo: GitRepository, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was done, and is not done again."""
+    """The write was done, and is not done again."""
     monkeypatch.setattr("powerstats_cli.github.client.FIRST_WAIT", 0.0)
     monkeypatch.setattr(web, "REQUEST_TIMEOUT", 1.0)
     github.strike = on("PUT", "/contents/", after(hanging))
@@ -110,7 +110,7 @@ def test_a_writes_answer_that_hangs(
 
 @contextmanager
 def endless() -> Iterator[tuple[str, list[int]]]:
-    """Serve an answer of 200 MB to whoever asks; yield the address and what was sent of each."""
+    """Serve answers of 200 MB; yield the address, and the bytes that were sent of each."""
     sent: list[int] = []
     chunk = bytes(1_000_000)
 
@@ -141,7 +141,7 @@ def endless() -> Iterator[tuple[str, list[int]]]:
 
 @pytest.mark.usefixtures("_impatient")
 def test_too_much(device: Device) -> None:
-    """Of an answer of 200 MB no more is read than the 64 that any may have."""
+    """No more than 64 MB are read of an answer of 200 MB."""
     with endless() as (address, sent):
         device.configure(github={"api_url": address})
         device.fails(os.EX_TEMPFAIL, "sync", "fetch", "monthly", says=["64 MB"])
@@ -152,6 +152,6 @@ def test_too_much(device: Device) -> None:
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://nowhere.invalid"])
 @pytest.mark.usefixtures("_impatient")
 def test_nobody_there(device: Device, address: str) -> None:
-    """75 where GitHub cannot be reached."""
+    """The exit code is 75 if GitHub cannot be reached."""
     device.configure(github={"api_url": address})
     device.fails(os.EX_TEMPFAIL, "publish", says=["cannot be reached"])

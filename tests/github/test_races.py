@@ -82,18 +82,18 @@ def known_in(files: Mapping[str, bytes]) -> Known:
 
 
 def lost(before: Known, now: Known) -> Known:
-    """Return what is not known any more, or less."""
+    """Return the buckets of which less is known now."""
     return {bucket: share for bucket, share in before.items() if now.get(bucket, 0) < share}
 
 
 class Watch:
-    """Looks at every commit of the data's branch, once: each must know what the one before knew.
+    """Checks every commit of the data's branch: it must know all that the one before knew.
 
     `learnt` is the best that anyone ever knew of each bucket.
     """
 
     def __init__(self, repo: GitRepository) -> None:
-        """Begin with what is there."""
+        """Begin with the present head."""
         self.repo = repo
         self.newest = repo.head()
         self.known: Known = {}
@@ -101,13 +101,13 @@ class Watch:
         self.commits = 0
 
     def note(self, found: Known) -> None:
-        """Remember what somebody knows."""
+        """Remember the best coverage of each bucket."""
         self.learnt |= {it: max(share, self.learnt.get(it, 0)) for it, share in found.items()}
 
     def look(self) -> None:
         """Look at the commits since the last look."""
         commits = self.repo.commits()
-        shas = [it.sha for it in commits]
+        shas = [commit.sha for commit in commits]
         for commit in reversed(commits[: shas.index(self.newest)]):
             files = {
                 path: self.repo.blob(entry.sha)
@@ -126,7 +126,7 @@ class Watch:
 
 
 def learn(device: Device, random: Random, watch: Watch) -> None:
-    """Have a device know some more days, or some better, as a night's step would."""
+    """Add some days to a device's files, or more coverage, as a nightly step would."""
     for tier in TIERS:
         path = device.data_dir / f"{tier}.json"
         stored = decoded(path.read_bytes()) if path.exists() else past(tier, 0)
@@ -141,7 +141,7 @@ def learn(device: Device, random: Random, watch: Watch) -> None:
 
 
 def third_writer(random: Random, watch: Watch) -> None:
-    """Write into the same file with a merge of its own, over whatever is there at that moment."""
+    """Merge a point into the repository's file, as another program would, until that succeeds."""
     repo, tier = watch.repo, random.choice(TIERS)
     day = TODAY - random.randint(1, 25) * DAY
     mine = json.loads(encode(a_tier(tier, day, day, lambda _: power(9.0, 0.75))))
@@ -151,7 +151,7 @@ def third_writer(random: Random, watch: Watch) -> None:
         tree = repo.read_commit(head).tree
         entry = repo.entry(tree, f"data/{tier}.json")
         there = json.loads(repo.blob(entry.sha)) if entry else mine
-        points = {it["timestamp"]: it for it in there["data_points"]}
+        points = {point["timestamp"]: point for point in there["data_points"]}
         same = points.setdefault(point["timestamp"], point)
         if same.get("power", {"coverage": 0})["coverage"] < 0.75:
             same["power"] = point["power"]
@@ -177,7 +177,7 @@ def runner() -> Iterator[Runner]:
 
 @pytest.fixture
 def devices(github: GitHub, tmp_path: Path) -> tuple[Device, Device]:
-    """Return two devices; each has a token of its own, by which a request tells whose it is."""
+    """Return two devices; each has its own token, which tells the requests apart."""
     first, second = (
         device_at(github, tmp_path / name, github_token=f"github_pat_of_{name}")
         for name in ("attic", "cellar")
@@ -194,16 +194,16 @@ def job(device: Device, *command: str) -> Job:
 
 
 class Nth:
-    """Strikes one request of a device, counted from now on; `left` is 0 or less when it has."""
+    """Strikes one request of a device, counted from now on; then `left` is 0 or less."""
 
     def __init__(self, device: Device, number: int, fault: Fault) -> None:
-        """Take whose request, which one, and what goes wrong with it."""
+        """Take the device, the number of its request, and the fault."""
         self.token = f"Bearer {device.github_token}"
         self.left = number
         self.fault = fault
 
     def __call__(self, request: Request) -> Fault | None:
-        """Return the fault when it is the request's turn."""
+        """Return the fault for the numbered request."""
         if request.headers["authorization"] != self.token:
             return None
         self.left -= 1
@@ -211,7 +211,7 @@ class Nth:
 
 
 def either(*strikes: Strike) -> Strike:
-    """Strike where one of them does."""
+    """Strike a request if one of the strikes does."""
     return lambda request: next(filter(None, [strike(request) for strike in strikes]), None)
 
 
@@ -221,7 +221,7 @@ def either(*strikes: Strike) -> Strike:
 def test_fifty_rounds_with_a_fault_at_every_request(
     github: GitHub, repo: GitRepository, devices: tuple[Device, Device], runner: Runner
 ) -> None:
-    """One device is on its way when the other, or a third writer, comes between; all of it stays.
+    """Another device or a third writer comes between a device's requests; nothing is lost.
 
     Each fault strikes each request of a good run, and the other device has faults of its own.
     """
@@ -236,18 +236,18 @@ def test_fifty_rounds_with_a_fault_at_every_request(
 
     kinds = [
         *FAULTS.values(),
-        *(it(who) for it in (meanwhile, amid) for who in (other_device, third)),
+        *(kind(writer) for kind in (meanwhile, amid) for writer in (other_device, third)),
     ]
     for number in range(50):
-        one, other = devices if number % 2 else devices[::-1]
+        first, other = devices if number % 2 else devices[::-1]
         repo.lag = random.choice([0, 0, 0, 1, 2])
-        learn(one, random, watch)
+        learn(first, random, watch)
         learn(other, random, watch)
-        strike = Nth(one, 1 + number // len(kinds), kinds[number % len(kinds)])
+        strike = Nth(first, 1 + number // len(kinds), kinds[number % len(kinds)])
         github.strike = either(
             strike, Nth(other, random.randint(1, 6), random.choice([*FAULTS.values()]))
         )
-        for device in (one, other):
+        for device in (first, other):
             before = known_in(device.snapshot())
             result = device.run("sync")
             assert result.exit_code in ENDS, result
@@ -260,7 +260,7 @@ def test_fifty_rounds_with_a_fault_at_every_request(
 
 
 def end_well(github: GitHub, watch: Watch, devices: tuple[Device, Device]) -> None:
-    """Let both know the newest day and sync without a fault; all three have the same bytes then."""
+    """Give both the newest day and sync without a fault; then all three have the same bytes."""
     github.strike, watch.repo.lag = no_fault, 0
     for device in devices:
         for tier in TIERS:
@@ -295,7 +295,7 @@ def test_real_processes_at_once(
         before = [known_in(device.snapshot()) for device in devices]
         ended = runner.run(*(job(device, "sync") for device in (*devices, *devices)))
         third.join()
-        assert {it.exit_code for it in ended} <= ENDS, ended
+        assert {result.exit_code for result in ended} <= ENDS, ended
         for device, had in zip(devices, before, strict=True):
             assert not lost(had, known_in(device.snapshot()))
         watch.look()
@@ -303,7 +303,7 @@ def test_real_processes_at_once(
 
 
 def write_often(random: Random, watch: Watch) -> None:
-    """Be the third writer ten times."""
+    """Write as the third writer ten times."""
     for _ in range(10):
         third_writer(random, watch)
 
@@ -315,7 +315,7 @@ def write_often(random: Random, watch: Watch) -> None:
 def test_a_publish_with_a_fault_at_every_request(
     github: GitHub, repo: GitRepository, device: Device, history: str
 ) -> None:
-    """Each fault at each request: one commit comes of it, by the next run at the latest.
+    """Each fault strikes each request: by the next run at the latest, there is one commit.
 
     Another's commit at any moment stays; a forced move has none left after its last look.
     """

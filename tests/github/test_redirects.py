@@ -29,7 +29,7 @@ def test_a_renamed_repository(
     branch = PAGES if command == "publish" else "main"
     names = {"monthly.json": "monthly.json"} if command == "publish" else {"data/monthly.json": ""}
     assert repo.files(branch).keys() >= names.keys()
-    assert {it.status for it in github.log} >= {301, 307}
+    assert {exchange.status for exchange in github.log} >= {301, 307}
     assert len(repo.commits(branch)) == (2 if command == "publish" else 4)
 
 
@@ -49,7 +49,7 @@ def test_another_host(
     status: int,
     command: tuple[str, ...],
 ) -> None:
-    """78, and not a byte goes there: neither a request nor the token."""
+    """The exit code is 78, and nothing goes to that host: no request and no token."""
     head = repo.head()
     with GitHub(tmp_path / "other", clock=lambda: NOW) as other:
         other.create(files=STRANGERS)
@@ -63,7 +63,7 @@ def test_another_host(
 def test_a_repository_renamed_to_another_host(
     github: GitHub, repo: GitRepository, device: Device, tmp_path: Path
 ) -> None:
-    """A write is not led elsewhere either."""
+    """A write does not go to another host either."""
     with GitHub(tmp_path / "other", clock=lambda: NOW) as other:
         other.create(files=STRANGERS)
         github.redirect_to = other.url
@@ -85,7 +85,7 @@ def test_a_repository_renamed_to_another_host(
 )
 @pytest.mark.usefixtures("repo")
 def test_a_place_that_is_none(github: GitHub, device: Device, location: str) -> None:
-    """78 where a redirect leads to another scheme or port, or nowhere."""
+    """The exit code is 78 if a redirect leads to another scheme or port, or to no address."""
     github.strike = always(instead(307, "Moved", location=location))
     device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["sends elsewhere"])
     assert github.count() == 1
@@ -93,21 +93,21 @@ def test_a_place_that_is_none(github: GitHub, device: Device, location: str) -> 
 
 @pytest.mark.usefixtures("repo")
 def test_a_circle_ends(github: GitHub, device: Device) -> None:
-    """78 where each place leads to the next."""
+    """The exit code is 78 if each address leads to the next without end."""
     github.strike = always(instead(307, "Moved", location="/again"))
     device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["without end"])
     assert github.count() == 5
 
 
 def test_an_enterprises_own_github(tmp_path: Path) -> None:
-    """Its API is below a path, and there everything works."""
+    """Its API is below a path, and every command works there."""
     with GitHub(tmp_path / "github", clock=lambda: NOW, base="/api/v3") as github:
         repo = github.create()
         device = device_at(github, tmp_path / "home")
         device.put(past("monthly", 3), past("yearly", 3))
         for command in ("sync", "publish", "sync", "publish"):
             device.run_well(command)
-        assert {it.request.path[:24] for it in github.log} == {
+        assert {exchange.request.path[:24] for exchange in github.log} == {
             "/api/v3/repos/octo/home/",
             "/api/v3/repos/octo/home",
         }

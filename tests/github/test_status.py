@@ -55,11 +55,11 @@ def step(stage: Stage, name: str, at: datetime) -> dict[str, object]:
     """Return what `status --json` says of a step."""
     steps = answer(stage, at)["steps"]
     assert isinstance(steps, list)
-    return next(one for one in steps if one["name"] == name)
+    return next(step for step in steps if step["name"] == name)
 
 
 def test_sync_is_overdue_a_day_after_it_was_done(stage: Stage) -> None:
-    """A step that is a choice is due only where it was chosen."""
+    """An optional step is due only if the configuration asks for it."""
     assert step(stage, "sync monthly", MORNING)["last"] is None
     assert not step(stage, "sync monthly", MORNING)["stale"]
     stage.run("sync", "push", "monthly", at=MORNING)
@@ -83,7 +83,7 @@ def test_sync_is_overdue_a_day_after_it_was_done(stage: Stage) -> None:
 def test_the_token_is_told_two_weeks_before(
     stage: Stage, github: GitHub, left: timedelta, said: str | None
 ) -> None:
-    """What GitHub says of its token is remembered, and is a reason to act in time."""
+    """The token's end that GitHub states is remembered, and there is a warning in time."""
     github.tokens[github.token] = Token(expires=MORNING + left)
     stage.run("sync", "push", at=MORNING)
     text = stage.installation.run("status", at=MORNING).out
@@ -98,7 +98,7 @@ def test_the_token_is_told_two_weeks_before(
 
 
 def test_what_becomes_public_is_said_once(stage: Stage) -> None:
-    """The files that anyone may see are named, and where; without a repository nothing is."""
+    """Published files are named with their address; without a repository nothing is public."""
     text = stage.installation.run("status", at=MORNING).out
     public = "Anyone may see monthly.json and yearly.json: me/power, branch gh-pages."
     assert " ".join(text.split()).count(public) == 1

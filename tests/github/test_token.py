@@ -24,14 +24,14 @@ SENTINEL = "github_pat_s3ntinel-T0ken.that_nobody-may-see"
 
 @pytest.fixture
 def sentinel(github: GitHub, repo: GitRepository, device: Device) -> Device:
-    """Return a device whose token is the sentinel, which GitHub takes for the right one."""
+    """Return a device with the sentinel as its token, which GitHub accepts."""
     github.tokens[SENTINEL] = Token(pages="read", repositories=[repo])
     device.configure(github_token=SENTINEL)
     return device
 
 
 def seen(device: Device, *said: str) -> list[str]:
-    """Return where the token can be seen besides in its file."""
+    """Return the places where the token can be seen, without its own file."""
     places = {f"output {number}": text.encode() for number, text in enumerate(said)}
     places |= device.everything()
     return [
@@ -42,7 +42,7 @@ def seen(device: Device, *said: str) -> list[str]:
 
 
 def echoing(status: int) -> Fault:
-    """Answer with all that was sent, in the body and in the headers."""
+    """Answer with everything that was sent, in the body and in the headers."""
 
     def answer(exchange: Exchange) -> Answer:
         sent = exchange.request.headers["authorization"]
@@ -58,7 +58,7 @@ def echoing(status: int) -> Fault:
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 409, 422, 429, 500])
 @pytest.mark.usefixtures("_impatient")
 def test_github_echoes_it(github: GitHub, sentinel: Device, status: int) -> None:
-    """Whatever is quoted of an answer is quoted without the token."""
+    """A quoted answer is quoted without the token."""
     github.strike = always(echoing(status))
     for command in ("publish", "sync"):
         result = sentinel.run("-v", command)
@@ -72,7 +72,7 @@ def test_github_echoes_it(github: GitHub, sentinel: Device, status: int) -> None
 def test_a_writes_refusal_echoes_it(
     github: GitHub, repo: GitRepository, sentinel: Device, status: int, method: str
 ) -> None:
-    """Nor after five lost races."""
+    """It is not shown after five lost races either."""
     repo.commit(PAGES, {"theirs": b"1"})
     github.strike = on(method, "", echoing(status), times=99)
     command = ("sync", "push", "monthly") if method == "PUT" else ("publish",)
@@ -82,16 +82,18 @@ def test_a_writes_refusal_echoes_it(
 
 
 def test_all_goes_well(github: GitHub, sentinel: Device, repo: GitRepository) -> None:
-    """It is in each request's header, and in no commit, file, state or line."""
+    """The token is in each request's header, and in no commit, file or line."""
     said = [sentinel.run("-v", command) for command in ("sync", "publish", "sync", "publish")]
-    assert [it.exit_code for it in said] == [0] * 4
-    assert seen(sentinel, *(it.out + it.err for it in said)) == []
-    assert {it.request.headers["authorization"] for it in github.log} == {f"Bearer {SENTINEL}"}
-    for it in github.log:
-        assert SENTINEL not in it.request.path
-        assert SENTINEL.encode() not in it.request.body
+    assert [result.exit_code for result in said] == [0] * 4
+    assert seen(sentinel, *(result.out + result.err for result in said)) == []
+    assert {exchange.request.headers["authorization"] for exchange in github.log} == {
+        f"Bearer {SENTINEL}"
+    }
+    for exchange in github.log:
+        assert SENTINEL not in exchange.request.path
+        assert SENTINEL.encode() not in exchange.request.body
     for branch in repo.branches():
-        assert not any(SENTINEL in it.message for it in repo.commits(branch))
+        assert not any(SENTINEL in commit.message for commit in repo.commits(branch))
         assert not any(SENTINEL.encode() in raw for raw in repo.files(branch).values())
 
 
@@ -113,7 +115,7 @@ def test_all_goes_well(github: GitHub, sentinel: Device, repo: GitRepository) ->
 def test_a_crash(
     sentinel: Device, repo: GitRepository, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bug's traceback does not show it, even where its message has what was passed around."""
+    """A bug's traceback does not show the token, even if its message has the arguments."""
     repo.commit(files={"data/monthly.json": json_of(3)})
     repo.commit(PAGES, {"index.html": b""})
 
@@ -150,7 +152,7 @@ def test_when_the_token_ends_is_remembered(
     written: str,
     expected: datetime | None,
 ) -> None:
-    """In the state file; an answer that does not say it changes nothing of that."""
+    """The state file has it; an answer without it does not change that."""
     assert repo.files()
     github.tokens[github.token] = Token(pages="read")
 

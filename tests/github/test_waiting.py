@@ -53,12 +53,12 @@ LIMITS: dict[str, tuple[Fault, list[float]]] = {
 def test_what_may_pass_is_waited_for(
     asked: GitHub, time: Time, fault: Fault, waits: list[float]
 ) -> None:
-    """As long as GitHub asks, by its own clock, or a second; then the same request again."""
+    """It waits as long as GitHub asks, by GitHub's clock, or a second, and sends it again."""
     asked.strike = answers(fault)
     with remote_of(asked, time) as remote:
         assert remote.default_branch() == "main"
     assert time.waits == waits
-    assert len({(it.request.method, it.request.path) for it in asked.log}) == 1
+    assert len({(exchange.request.method, exchange.request.path) for exchange in asked.log}) == 1
 
 
 LONGER: dict[str, tuple[list[Fault], list[float], str]] = {
@@ -77,7 +77,7 @@ LONGER: dict[str, tuple[list[Fault], list[float], str]] = {
 def test_it_is_waited_for_two_minutes_in_all(
     asked: GitHub, time: Time, faults: list[Fault], waits: list[float], says: str
 ) -> None:
-    """Waits grow, and end before the time is over that a run has."""
+    """Waits grow, and end within the time that a run has."""
     asked.strike = answers(*faults)
     with remote_of(asked, time) as remote:
         if says:
@@ -90,7 +90,7 @@ def test_it_is_waited_for_two_minutes_in_all(
 
 
 def test_all_requests_together_have_two_minutes(asked: GitHub, time: Time) -> None:
-    """Whatever is asked after the time was used up is not waited for."""
+    """After the time is used up, no request is waited for."""
     asked.strike = always(too_many(50))
     with remote_of(asked, time) as remote:
         for _ in range(3):
@@ -100,7 +100,7 @@ def test_all_requests_together_have_two_minutes(asked: GitHub, time: Time) -> No
 
 
 def test_lost_races_are_waited_for_too(asked: GitHub, time: Time) -> None:
-    """Longer each time, not after the last, and no longer than there is time."""
+    """The wait doubles each time, and ends in time; none follows the last try."""
     (repo,) = asked.repositories
     unrelated = repo.write_commit(repo.commits()[0].tree, [], "m").sha
 
@@ -124,7 +124,7 @@ def test_lost_races_are_waited_for_too(asked: GitHub, time: Time) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_refusal_is_final(asked: GitHub, time: Time, status: int, says: str, method: str) -> None:
-    """401, and 403 for want of a permission, are asked once."""
+    """After 401, or 403 for a missing permission, the request is not sent again."""
     asked.strike = always(instead(status, "Resource not accessible by personal access token"))
     with remote_of(asked, time) as remote:
         ask = remote.default_branch if method == "GET" else lambda: remote.make_tree(None, {})
@@ -142,7 +142,7 @@ WHEN: dict[str, tuple[list[Fault], int]] = {
 
 @pytest.mark.parametrize(("faults", "seconds"), WHEN.values(), ids=WHEN)
 def test_when_to_try_again(asked: GitHub, time: Time, faults: list[Fault], seconds: int) -> None:
-    """The line has the home's time, by this machine's clock, to which GitHub's wait is added."""
+    """The line has the home's local time: this machine's clock and GitHub's wait added."""
     asked.strike = answers(*faults)
     with remote_of(asked, time) as remote, pytest.raises(TryAgainError) as caught:
         remote.head("main")

@@ -63,7 +63,7 @@ def test_a_hole_stays_a_hole(installation: Installation, old: Path) -> None:
 
 
 def test_a_day_of_25_hours(installation: Installation, old: Path) -> None:
-    """Both hours count whose local times are the same."""
+    """Both of the hours with the same local times count."""
     start = datetime(2025, 10, 25, 22, tzinfo=UTC)
     written = [
         {

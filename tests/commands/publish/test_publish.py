@@ -36,7 +36,7 @@ def test_a_dry_run_changes_nothing(
         f"  changed  index.html  ({len(published.files(PAGES)['index.html']) / 1000:.1f} kB)",
         "  removed  monthly.json",
     ]
-    assert {it.request.method for it in github.log} == {"GET"}
+    assert {exchange.request.method for exchange in github.log} == {"GET"}
     assert (device.everything(), published.head(PAGES)) == (before, head)
 
 
@@ -46,7 +46,7 @@ def size(device: Device, tier: str) -> str:
 
 
 def test_a_dry_run_before_the_first(github: GitHub, device: Device) -> None:
-    """A branch, and a repository with something in it, are not needed for it; it makes neither."""
+    """It needs neither a branch nor a first commit, and makes neither."""
     repo = github.create()
     before = device.everything()
     result = device.run("publish", "--dry-run")
@@ -59,7 +59,7 @@ def test_a_dry_run_before_the_first(github: GitHub, device: Device) -> None:
 
 
 def test_a_dry_run_fails_as_the_real_one(github: GitHub, device: Device) -> None:
-    """69 where there is no repository."""
+    """The exit code is 69 if there is no repository."""
     device.fails(os.EX_UNAVAILABLE, "publish", "--dry-run", says=["octo/home"])
     assert github.count() == 2
 
@@ -73,7 +73,7 @@ def test_local_talks_to_nobody(github: GitHub, repo: GitRepository, device: Devi
 
 
 def test_the_address_of_the_page(github: GitHub, repo: GitRepository, device: Device) -> None:
-    """With -v it is said; where the token may not see it, or Pages is off, publish still works."""
+    """-v shows it; if the token may not see it, or Pages is off, publish still works."""
     assert "not switched on" in device.run("-v", "publish").out
     repo.pages = Pages("https://octo.github.io/home/")
     assert device.run("-v", "publish").out == (
@@ -88,7 +88,7 @@ def test_the_address_of_the_page(github: GitHub, repo: GitRepository, device: De
 
 
 def test_without_a_repository_it_stays_local(github: GitHub, device: Device) -> None:
-    """No [github] is no fault."""
+    """A configuration without [github] is no failure."""
     config = device.config.read_text()
     device.config.write_text(config[: config.index("[github]")])
     device.run_well("publish")
@@ -100,7 +100,7 @@ def test_without_a_repository_it_stays_local(github: GitHub, device: Device) -> 
 def test_the_datas_history_is_not_squashed(
     github: GitHub, repo: GitRepository, device: Device
 ) -> None:
-    """78 where the branch of the data is the one to be squashed; nothing is asked."""
+    """The exit code is 78 if the data's branch would be squashed; nothing is asked."""
     head = repo.head()
     device.configure(publish={"branch": "main", "history": "squash"})
     device.fails(os.EX_CONFIG, "publish", says=["publish.history"])
@@ -111,7 +111,7 @@ def test_the_datas_history_is_not_squashed(
 def test_the_datas_files_are_not_replaced(
     github: GitHub, repo: GitRepository, device: Device, folder: str
 ) -> None:
-    """78 where page and data have the same place: what others merged there would be lost."""
+    """The exit code is 78 if page and data have the same folder: merged data would be lost."""
     device.configure(github={"path": folder}, publish={"branch": "main", "path": folder})
     head = repo.head()
     for command in (("publish",), ("publish", "--dry-run")):

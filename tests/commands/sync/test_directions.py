@@ -46,7 +46,7 @@ WAYS: list[tuple[str, tuple[TierName, ...]]] = [
 def test_directions(
     repo: GitRepository, bare: Device, direction: str, named: tuple[TierName, ...]
 ) -> None:
-    """Sent, brought, or both, of the named files: what both know is where it was to go."""
+    """The named files are pushed, fetched, or both: the merge is where it should be."""
     ours = {tier: a_tier(tier, TODAY - 9 * DAY, YESTERDAY) for tier in LONG_TERM}
     theirs = {tier: a_tier(tier, TODAY - 14 * DAY, TODAY - 6 * DAY) for tier in LONG_TERM}
     united = {tier: encode(a_tier(tier, TODAY - 14 * DAY, YESTERDAY)) for tier in LONG_TERM}
@@ -69,15 +69,15 @@ def test_directions(
 def test_nothing_new_is_one_request_a_file(
     github: GitHub, repo: GitRepository, device: Device, command: tuple[str, ...]
 ) -> None:
-    """And no commit, and no file written."""
+    """No commit is made, and no file is written."""
     device.run_well("sync")
     head, before = repo.head(), device.snapshot()
-    stamps = {it: it.stat().st_mtime_ns for it in device.data_dir.glob("*ly.json")}
+    stamps = {path: path.stat().st_mtime_ns for path in device.data_dir.glob("*ly.json")}
     github.log.clear()
     device.run_well(*command)
-    assert [it.request.method for it in github.log] == ["GET", "GET"]
+    assert [exchange.request.method for exchange in github.log] == ["GET", "GET"]
     assert (repo.head(), device.snapshot()) == (head, before)
-    assert {it: it.stat().st_mtime_ns for it in stamps} == stamps
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
 
 
 @pytest.mark.parametrize("is_ours_newer", [False, True])
@@ -104,7 +104,7 @@ def test_when_it_was_asked_is_no_news(
 def test_a_branch_is_made(
     github: GitHub, device: Device, branch: str, path: str, *, is_empty: bool
 ) -> None:
-    """So is a repository's first commit; a file is where it is configured to be."""
+    """A repository's first commit is made too; the file has its configured path."""
     repo = github.create(files=None if is_empty else STRANGERS)
     device.configure(github={"branch": branch, "path": path})
     folder = f"{path}/" if path else ""
@@ -122,7 +122,7 @@ def test_a_branch_is_made(
 
 
 def test_nothing_anywhere_makes_nothing(repo: GitRepository, bare: Device) -> None:
-    """Neither a branch nor a file nor a commit, and it is no failure."""
+    """There is no branch, file or commit, and no failure."""
     bare.configure(github={"branch": "data"})
     for direction in (["push"], ["fetch"], []):
         bare.run_well("sync", *direction)
@@ -130,7 +130,7 @@ def test_nothing_anywhere_makes_nothing(repo: GitRepository, bare: Device) -> No
 
 
 def test_a_lost_device_goes_on(github: GitHub, repo: GitRepository, tmp_path: Path) -> None:
-    """After `sync fetch` a new card goes on after the newest day, and has the same year then."""
+    """After `sync fetch` a new device goes on after the newest day, and has the same year."""
     midnight = datetime(2025, 11, 20, tzinfo=AMSTERDAM)
     time = midnight
     assert STRANGERS.items() <= repo.files().items()

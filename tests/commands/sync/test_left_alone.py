@@ -58,7 +58,7 @@ NOT_OURS: dict[str, tuple[bytes, int, str]] = {
 def test_a_file_that_cannot_be_merged_is_left_alone(
     repo: GitRepository, device: Device, there: bytes, code: int, says: str
 ) -> None:
-    """It and ours stay as they are; the other tier is synced all the same."""
+    """Both files stay as they are; the other tier is synced all the same."""
     repo.commit(files={"data/monthly.json": there})
     before = local(device, "monthly")
     result = device.run("-v", "sync", at=NOW)
@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_merged_is_left_alone(
 def test_a_series_that_is_another(
     repo: GitRepository, bare: Device, direction: str, kind: Kind, value: Value
 ) -> None:
-    """It is named, with 78, and nothing changes on either side."""
+    """The error names the series, with 78; nothing changes on either side."""
     head = send(repo, past("yearly", 9, value=lambda _: value, kind=kind))
     bare.put(past("yearly", 9))
     before = bare.snapshot()
@@ -97,7 +97,7 @@ def test_a_series_that_is_another(
 def test_a_series_without_a_unit_yet_is_no_other(
     repo: GitRepository, bare: Device, *, is_ours: bool
 ) -> None:
-    """Where a sensor has given no number yet, the other side says what it is."""
+    """If a sensor has given no number yet, the other side knows its unit."""
     silent = past("yearly", 3)
     silent.series["energy"] = Series("", "measurement", silent.last_update)
     knowing = past("yearly", 3)
@@ -110,7 +110,7 @@ def test_a_series_without_a_unit_yet_is_no_other(
 
 @pytest.mark.parametrize("broken", [b"", b"{", encode(past("yearly", 3))])
 def test_a_broken_file_is_not_sent(repo: GitRepository, device: Device, broken: bytes) -> None:
-    """65, the way back, and both stay as they are."""
+    """The exit code is 65, the line says how to restore it, and both stay as they are."""
     head = send(repo, past("monthly", 30))
     (device.data_dir / "monthly.json").write_bytes(broken)
     device.fails(os.EX_DATAERR, "sync", "push", "monthly", says=["sync fetch monthly"])
@@ -119,7 +119,7 @@ def test_a_broken_file_is_not_sent(repo: GitRepository, device: Device, broken: 
 
 @pytest.mark.parametrize("direction", ["fetch", ""])
 def test_a_broken_file_is_brought_back(repo: GitRepository, device: Device, direction: str) -> None:
-    """It is set aside and made from the repository's, with 65; then all is well."""
+    """It is set aside and made anew from the repository's, with 65; then all is well."""
     head = send(repo, past("monthly", 30), past("yearly", 40))
     (device.data_dir / "monthly.json").write_bytes(b"{")
     result = device.run("sync", *filter(None, [direction]))
@@ -133,7 +133,7 @@ def test_a_broken_file_is_brought_back(repo: GitRepository, device: Device, dire
 
 
 def test_a_broken_file_that_is_nowhere_else(repo: GitRepository, device: Device) -> None:
-    """It is not said to come back where it does not; another step can make it again."""
+    """The line does not promise to restore it; another step can make it again."""
     (device.data_dir / "monthly.json").write_bytes(b"{")
     head = repo.head()
     result = device.fails(os.EX_DATAERR, "sync", "fetch", "monthly", says=["is not there yet"])
@@ -148,7 +148,7 @@ def test_a_broken_file_that_is_nowhere_else(repo: GitRepository, device: Device)
 def test_a_file_that_is_not_ours(
     repo: GitRepository, device: Device, direction: str, old: bytes, new: bytes
 ) -> None:
-    """78 where our file is of a newer version or another zone; nothing changes."""
+    """The exit code is 78 if our file has a newer version or another zone; nothing changes."""
     head = send(repo, past("monthly", 9))
     path = device.data_dir / "monthly.json"
     path.write_bytes(path.read_bytes().replace(old, new))
@@ -160,7 +160,7 @@ def test_a_file_that_is_not_ours(
 def test_another_step_is_at_it(
     repo: GitRepository, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """75 while another step holds the data directory; nothing changes."""
+    """The exit code is 75 while another step holds the data directory; nothing changes."""
     monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.05)
     head, before = send(repo, past("monthly", 9)), device.snapshot()
     descriptor = os.open(device.data_dir, os.O_RDONLY)

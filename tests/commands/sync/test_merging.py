@@ -46,7 +46,7 @@ POORER: dict[str, Document | None] = {
 def test_a_poorer_file_takes_nothing_away(
     repo: GitRepository, bare: Device, ours: Document | None
 ) -> None:
-    """No commit comes of it; and both ways it has all of it itself."""
+    """It makes no commit; after a full sync the device has everything."""
     if ours:
         bare.put(ours)
     head, before = send(repo, FULL), local(bare, "yearly")
@@ -59,7 +59,7 @@ def test_a_poorer_file_takes_nothing_away(
 
 @pytest.mark.usefixtures("_sound")
 def test_of_each_bucket_the_best(repo: GitRepository, bare: Device) -> None:
-    """Whoever knew more of a day, for each series; both end with the same bytes."""
+    """For each series and day the better known value stays; both end with the same bytes."""
     first, second, third = (TODAY - number * DAY for number in (3, 2, 1))
     ours = a_tier("yearly", first, third, lambda day: power(1.0, {first: 0.5}.get(day, 1.0)))
     theirs = a_tier("yearly", first, third, lambda day: power(2.0, {second: 0.5}.get(day, 1.0)))
@@ -78,7 +78,7 @@ def test_of_each_bucket_the_best(repo: GitRepository, bare: Device) -> None:
 
 
 def test_another_hands_bytes(repo: GitRepository, bare: Device) -> None:
-    """A file that someone laid out otherwise is replaced as any."""
+    """A file in another layout is merged and replaced like any other."""
     theirs = json.dumps(json.loads(encode(past("yearly", 9))), indent=3).encode()
     repo.commit(files={"data/yearly.json": theirs})
     bare.put(past("yearly", 3, name="heat_pump"))
@@ -92,7 +92,7 @@ def test_another_hands_bytes(repo: GitRepository, bare: Device) -> None:
 def test_only_what_has_left_the_window_goes(
     repo: GitRepository, bare: Device, tier: TierName
 ) -> None:
-    """A newer local file moves the window, and its days only push out those before it."""
+    """A newer local file moves the window; only days before the window are removed."""
     days = TIERS[tier].window
     send(repo, past(tier, days, before=TODAY - 4 * DAY))
     bare.put(past(tier, 2))
@@ -109,7 +109,7 @@ def test_only_what_has_left_the_window_goes(
 
 @pytest.mark.usefixtures("_sound")
 def test_a_large_file(repo: GitRepository, bare: Device) -> None:
-    """More than a megabyte is read and written as any."""
+    """A file of more than a megabyte is read and written like any other."""
     large = past("yearly", 365)
     for number in range(40):
         add(large, past("yearly", 365, name=f"series {number:02}"))

@@ -25,7 +25,7 @@ COMMANDS = pytest.mark.parametrize(
 def test_no_such_repository(
     github: GitHub, device: Device, command: tuple[str, ...], *, is_there: bool
 ) -> None:
-    """69 where there is none of that name, or one that the token may not see."""
+    """The exit code is 69 if there is no such repository, or the token may not see it."""
     if is_there:
         github.tokens[github.token] = Token(repositories=[])
         github.create(private=True, files=STRANGERS)
@@ -40,7 +40,7 @@ def test_no_such_repository(
 def test_a_token_that_is_refused(
     github: GitHub, repo: GitRepository, device: Device, command: tuple[str, ...]
 ) -> None:
-    """77 and what to do, wrong or expired; it is sent once, not again for the other tier."""
+    """The exit code is 77; the token is sent once, not again for the other tier."""
     head = repo.head()
     github.tokens[github.token] = Token(expires=NOW - timedelta(seconds=1))
     for token in (github.token, "github_pat_of_someone_else"):
@@ -70,7 +70,7 @@ def test_a_permission_that_is_missing(
     *,
     is_refused: bool,
 ) -> None:
-    """77 that names it; and what it is not needed for works without."""
+    """The exit code is 77 with the permission's name; commands that do not need it work."""
     repo.private = True
     github.tokens[github.token] = token
     head = repo.head()

@@ -20,7 +20,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "times", "what"),
+    ("kind", "times", "committed"),
     [
         (meanwhile, 1, "another file"),
         (amid, 1, "another file"),
@@ -37,13 +37,13 @@ def test_a_lost_race_starts_again(
     device: Device,
     kind: Callable[[Callable[[], object]], Fault],
     times: int,
-    what: str,
+    committed: str,
 ) -> None:
-    """What another commits while we write is there too; after five the next run tries again."""
+    """Another's commit during our write stays; after five, the next run tries again."""
     theirs: dict[str, bytes] = {}
 
     def commit() -> None:
-        if what == "another file":
+        if committed == "another file":
             theirs[f"theirs/{len(theirs)}"] = b"1"
             repo.commit(files=theirs)
         else:
@@ -51,7 +51,7 @@ def test_a_lost_race_starts_again(
             send(repo, past("yearly", number, value=lambda _: power(5.0, 0.5)))
 
     github.strike = on("PUT", "/contents/", kind(commit), times=times)
-    is_race = kind is amid or what == "the same file"
+    is_race = kind is amid or committed == "the same file"
     if times == 5 and is_race:
         before = device.snapshot()
         device.fails(os.EX_TEMPFAIL, "sync", "push", "yearly", says=["data/yearly.json", "5 times"])
@@ -59,7 +59,7 @@ def test_a_lost_race_starts_again(
     device.run_well("sync", "push", "yearly")
     merged = decoded(remote(repo, "yearly"))
     assert past("yearly", 40).points.items() <= merged.points.items()
-    if what == "the same file":
+    if committed == "the same file":
         assert len(merged.points) == 40 + times
     assert theirs.items() <= repo.files().items()
 
@@ -68,7 +68,7 @@ def test_a_lost_race_starts_again(
 def test_two_make_the_branch_at_once(
     github: GitHub, repo: GitRepository, device: Device, write: str
 ) -> None:
-    """Who comes second merges into what the first made."""
+    """The second device merges into the first one's branch."""
     device.configure(github={"branch": "data"})
 
     def other() -> None:
@@ -83,7 +83,7 @@ def test_two_make_the_branch_at_once(
 def test_a_branch_that_is_missing_in_other_words(
     github: GitHub, repo: GitRepository, device: Device
 ) -> None:
-    """A 404 is no repository only where the branch is there."""
+    """A 404 means that there is no repository only if the branch is there."""
     device.configure(github={"branch": "data"})
     github.strike = on("PUT", "/contents/", instead(404, "Not Found"))
     device.run_well("sync", "push", "yearly")
@@ -96,7 +96,7 @@ def test_a_branch_that_is_missing_in_other_words(
 def test_another_makes_the_branch_after_a_404(
     github: GitHub, repo: GitRepository, device: Device
 ) -> None:
-    """The branch was missing for the write, and is there when it is to be made."""
+    """The branch is missing at the write, and another makes it before we do."""
     device.configure(github={"branch": "data"})
     other = meanwhile(lambda: repo.commit("data", {"theirs": b"1"}))
     github.strike = on("GET", "/branches/data", other)
@@ -108,7 +108,7 @@ def test_another_makes_the_branch_after_a_404(
 @pytest.mark.usefixtures("_sound")
 @pytest.mark.parametrize("lag", [1, 2, 3])
 def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, lag: int) -> None:
-    """Where GitHub shows the file as it was before the last write, nothing is lost or doubled."""
+    """If GitHub shows the file as before the last write, nothing is lost or doubled."""
     repo.lag = lag
     for number in range(3):
         device.put(past("yearly", 40 + number))

@@ -22,7 +22,7 @@ Json = dict[str, object]
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back; a cut one ends, with its connection, after half the body.
+    """An answer; if it is `cut`, the connection closes after half of the body.
 
     A bare one comes from a machine before GitHub's API and lacks the headers of the API.
     """
@@ -36,7 +36,7 @@ class Answer:
 
 
 class RefusedError(Exception):
-    """What GitHub answers with another status than success."""
+    """An answer of GitHub that is no success."""
 
     def __init__(self, status: int, message: str, *errors: Json) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class RefusedError(Exception):
         self.errors = errors
 
     def answer(self, documentation: str = "") -> Answer:
-        """Return the answer, as an endpoint with that part of the documentation words it."""
+        """Return the answer as an endpoint with that documentation gives it."""
         body: Json = {"message": str(self)}
         if self.errors:
             body["errors"] = self.errors
@@ -55,7 +55,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """A request to one repository, whose addresses are `url` and `html_url`.
+    """A request about one repository, which has the addresses `url` and `html_url`.
 
     `amid` is called between the reading of a branch and its move.
     """
@@ -75,7 +75,7 @@ def _bytes(content: object) -> bytes:
 
 
 def json_answer(content: object, status: int = 200, etag: str = "", **headers: str) -> Answer:
-    """Return a success with a JSON body, whose hash is its ETag unless one is given."""
+    """Return a success with a JSON body; the ETag is its hash unless one is given."""
     body = _bytes(content)
     etag = etag or sha256(body).hexdigest()
     return Answer(status, body, {"etag": f'"{etag}"', **_READ, **headers})
@@ -93,7 +93,7 @@ def not_found(message: str = "Not Found") -> RefusedError:
 
 
 def check_fields(call: Call, *required: str, optional: Iterable[str] = ()) -> None:
-    """Refuse a body that lacks a field, or has one that is no text."""
+    """Refuse a body in which a field is missing or is no text."""
     missing = [f'"{name}"' for name in required if name not in call.fields]
     if missing:
         verb = "wasn't" if len(missing) == 1 else "weren't"
@@ -115,7 +115,7 @@ def check_path(path: str, name: str, *errors: Json) -> None:
 
 
 def node_id(kind: str, key: object) -> str:
-    """Return the id that GitHub's other API would have for something."""
+    """Return the id of an object in GitHub's GraphQL API."""
     return b64encode(f"0{len(kind)}:{kind}{key}".encode()).decode()
 
 
@@ -126,7 +126,7 @@ def base64_lines(content: bytes) -> str:
 
 
 def decoded(text: str) -> bytes:
-    """Return what base64 stands for."""
+    """Return decoded base64."""
     try:
         return b64decode("".join(text.split()), validate=True)
     except (Base64Error, ValueError):
@@ -139,7 +139,7 @@ def timestamp(at: datetime) -> str:
 
 
 def commit_at(call: Call, ref: str) -> Commit | None:
-    """Return the commit that reads find at a branch or commit."""
+    """Return the commit that reads see for a branch or a commit id."""
     repo = call.repository
     branch = ref.removeprefix("refs/").removeprefix("heads/")
     try:
@@ -149,7 +149,7 @@ def commit_at(call: Call, ref: str) -> Commit | None:
 
 
 def signatures(call: Call, *, committer_first: bool) -> tuple[Signature, Signature]:
-    """Return author and committer; one that is not given is the other, if that one leads."""
+    """Return author and committer; the leading one replaces the other if that is not given."""
     author, committer = (_signature(call, name) for name in ("author", "committer"))
     someone = call.repository.someone()
     if committer_first:
@@ -175,7 +175,7 @@ def _signature(call: Call, field_name: str) -> Signature | None:
 
 
 def git_commit(call: Call, commit: Commit) -> Json:
-    """Return what the API tells of a commit."""
+    """Return a commit as the API describes it."""
 
     def signature(signed: Signature) -> Json:
         return {"name": signed.name, "email": signed.email, "date": timestamp(signed.at)}

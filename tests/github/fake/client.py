@@ -17,7 +17,7 @@ GHOST = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass(frozen=True)
 class Response:
-    """What came back."""
+    """An answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,7 +48,7 @@ class Client:
         self.connection = HTTPConnection(self.base.netloc, timeout=5)
 
     def ask(self, method: str, path: str = "", body: object = None, **headers: str) -> Response:
-        """Make a request for something of the repository, or for an address."""
+        """Send a request for a path below the repository's, or for a full address."""
         here = f"{self.base.scheme}://{self.base.netloc}"
         absolute = path.startswith("http")
         url = path.removeprefix(here) if absolute else f"{self.base.path}{self.path}{path}"

@@ -220,7 +220,7 @@ def delete_contents(call: Call) -> Answer:
 
 
 def _to_be_replaced(call: Call) -> tuple[str, str | None, str, Entry | None]:
-    """Return the branch, its head and tree, and what the path holds, whose `sha` must be given."""
+    """Return the branch, its head and tree, and the path's entry, whose `sha` must be given."""
     repo = call.repository
     check_path(call.path, "path", {"resource": "Commit", "field": "path", "code": "invalid"})
     branch = call.fields.get("branch", repo.default_branch)
@@ -237,7 +237,7 @@ def _to_be_replaced(call: Call) -> tuple[str, str | None, str, Entry | None]:
 
 
 def _commit_to(call: Call, branch: str, head: str | None, tree: str, entry: Entry | None) -> Commit:
-    """Change one path of a branch that nobody may move meanwhile."""
+    """Change one path of a branch; refuse if the branch moves meanwhile."""
     repo = call.repository
     author, committer = signatures(call, committer_first=True)
     try:
@@ -255,7 +255,7 @@ def _commit_to(call: Call, branch: str, head: str | None, tree: str, entry: Entr
 
 
 def _item(call: Call, ref: str, path: str, entry: Entry) -> Json:
-    """Return what the API tells of a path, without its content."""
+    """Return a path as the API describes it, without its content."""
     kind = "dir" if entry.type == "tree" else "file"
     plural = "trees" if kind == "dir" else "blobs"
     ref, quoted = quote(ref), quote(path)

@@ -74,7 +74,7 @@ def delete_ref(call: Call) -> Answer:
 
 
 def _moved(call: Call, name: str, old: str | None, *, status: int) -> Answer:
-    """Move a ref to the commit that the body names."""
+    """Move a ref to the commit in the body."""
     repo, new = call.repository, call.fields["sha"]
     if not repo.has("commit", new):
         raise RefusedError(422, "Object does not exist")
@@ -155,7 +155,7 @@ def create_tree(call: Call) -> Answer:
 
 
 def _change(call: Call, item: Mapping[str, Any]) -> tuple[str, Entry | None]:
-    """Return what a tree's item asks for: a path, and what it is to hold."""
+    """Return the path of a tree's item, and the entry that it gets."""
     path, mode, content = item.get("path"), item.get("mode"), item.get("content")
     if not isinstance(path, str):
         raise RefusedError(422, "tree.path must be supplied")

@@ -12,7 +12,7 @@ from tests.github.fake.repository import GitRepository
 
 @dataclass(frozen=True)
 class Token:
-    """A fine-grained token: its permissions, for which repositories (None: all), until when."""
+    """A fine-grained token: permissions, repositories (None: all), and when it expires."""
 
     contents: Literal["write", "read", "none"] = "write"
     pages: Literal["read", "none"] = "none"
@@ -22,7 +22,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came: its running number, from 1, and its path with the query."""
+    """A request as it was sent; `number` counts from 1, `path` includes the query."""
 
     number: int
     method: str
@@ -37,7 +37,7 @@ def _nothing() -> None:
 
 @dataclass
 class Exchange:
-    """A request and what became of it: no status if nothing was sent; `sent` is the body's size.
+    """A request and its answer: `status` is None if there was none, `sent` is the body's size.
 
     `closing` is set when the server closes: whatever makes a client wait must wait on it.
     """
@@ -49,7 +49,7 @@ class Exchange:
     sent: int = 0
 
     def do(self, amid: Callable[[], object] = _nothing) -> Answer:
-        """Do what is asked; `amid` is called between the reading of a branch and its move."""
+        """Handle the request; `amid` is called after a branch was read, before it moves."""
         return self.handle(self.request, amid)
 
 
@@ -58,5 +58,5 @@ Strike = Callable[[Request], Fault | None]
 
 
 def no_fault(_request: Request) -> Fault | None:
-    """Let all requests be answered as usual."""
+    """Strike no request."""
     return None

@@ -20,7 +20,7 @@ JOIN_SECONDS = 5.0
 
 
 class Listener(ThreadingHTTPServer):
-    """Accepts connections, each in its own thread, and can end them all."""
+    """Accepts connections, each in a thread of its own, and can close them all."""
 
     request_queue_size = 64
 
@@ -31,7 +31,7 @@ class Listener(ThreadingHTTPServer):
         self._lock = Lock()
 
     def server_bind(self) -> None:
-        """Bind without the look-up of a host name that HTTPServer does."""
+        """Bind without looking up a host name, as HTTPServer would."""
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = cast("tuple[str, int]", self.server_address)
@@ -63,7 +63,7 @@ class Listener(ThreadingHTTPServer):
             thread.join(JOIN_SECONDS)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Be quiet about clients that hang up; keep everything else for the end."""
+        """Ignore clients that close their connection; keep every other error for the end."""
         del request, client_address
         error = sys.exception()
         if error and not isinstance(error, ConnectionError):

@@ -13,7 +13,7 @@ _TYPES = {"040000": "tree", "160000": "commit"}
 
 @dataclass(frozen=True)
 class Entry:
-    """What a tree holds under a name."""
+    """An entry of a tree."""
 
     mode: str
     sha: str
@@ -26,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Signature:
-    """Who made a commit, and when."""
+    """The author or the committer of a commit, and the time."""
 
     name: str
     email: str
@@ -78,7 +78,7 @@ class MovedError(Exception):
 
 
 class BadRefError(Exception):
-    """Git knows no ref of that name, or has no place for it."""
+    """Git has no ref of that name, or cannot make one."""
 
 
 class NotThereError(Exception):

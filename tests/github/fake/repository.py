@@ -43,7 +43,7 @@ _ENVIRONMENT = {
 
 
 class GitRepository:
-    """One repository, empty at first; `lag` reads after a write still show what was before it.
+    """One repository, empty at first; after a write, `lag` reads still show the state before it.
 
     `commit`, `files`, `commits`, `head`, `branches`, `git` and `fsck` are the tests' own ways in.
     """
@@ -158,7 +158,7 @@ class GitRepository:
         return entries
 
     def entry(self, tree: str, path: str) -> Entry | None:
-        """Return what is at a path, the tree itself at none; None: nothing."""
+        """Return the entry at a path, the tree itself for an empty path, or None."""
         entry: Entry | None = Entry("040000", tree)
         for name in path.split("/") if path else []:
             if entry is None or entry.type != "tree":
@@ -174,7 +174,7 @@ class GitRepository:
                 yield from self.walk(entry.sha, f"{prefix}{name}/")
 
     def changed(self, tree: str, changes: Mapping[str, Entry | None]) -> str:
-        """Write a tree with other entries at some paths, none where None; return its id."""
+        """Write a tree with changed entries by path, without those that are None; return its id."""
         entries = self.tree(tree) if tree != EMPTY_TREE else {}
         below: dict[str, dict[str, Entry | None]] = {}
         for path, entry in changes.items():
@@ -210,7 +210,7 @@ class GitRepository:
     # Commits
 
     def someone(self) -> Signature:
-        """Return the signature of whoever signs with no other."""
+        """Return the signature that is used if a request has none."""
         return Signature(*_SOMEONE, self.clock().astimezone(UTC))
 
     def write_commit(
@@ -251,7 +251,7 @@ class GitRepository:
     # Refs
 
     def ref(self, name: str) -> str | None:
-        """Return where a ref like `refs/heads/main` is, None if it does not exist."""
+        """Return the commit of a ref like `refs/heads/main`, None if there is no such ref."""
         if not _REF.fullmatch(name):
             return None
         try:
@@ -260,7 +260,7 @@ class GitRepository:
             return self.refs().get(name) if (self.folder / "packed-refs").exists() else None
 
     def shown(self, name: str) -> str | None:
-        """Return where reads see a ref: they may lag behind the last write."""
+        """Return the commit that reads see for a ref; they may lag behind the last write."""
         with self._lock:
             before, left = self._before.get(name, (None, 0))
             if not left:
@@ -269,13 +269,13 @@ class GitRepository:
             return before
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
-        """Return where all refs are whose name begins so."""
+        """Return the commits of all refs whose name begins with a prefix."""
         lines = self.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
         pairs = (line.split(" ") for line in lines)
         return {name: sha for name, sha in pairs if name.startswith(prefix)}
 
     def move(self, name: str, new: str | None, old: str | None) -> None:
-        """Move a ref that is where it is expected to be, else MovedError; None: it is not there."""
+        """Move a ref from `old` to `new`; None means no ref. MovedError if it is elsewhere."""
         with self._lock:
             actual = self.ref(name)
             if old not in (actual, ANYWHERE):

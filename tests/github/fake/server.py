@@ -129,7 +129,11 @@ class GitHub:
     def requests(self, method: str = "", path: str = "") -> list[Exchange]:
         """Return the exchanges with that method, if any, and that text in their path."""
         log = list(self.log)
-        return [it for it in log if method in ("", it.request.method) and path in it.request.path]
+        return [
+            exchange
+            for exchange in log
+            if method in ("", exchange.request.method) and path in exchange.request.path
+        ]
 
     def count(self, method: str = "", path: str = "") -> int:
         """Return how many requests there were with that method and that text in their path."""
@@ -220,9 +224,9 @@ class GitHub:
         if match and path.startswith(self.base):
             name, number, rest = match[1] or "", match[2], match[3] or ""
             found = [
-                it
-                for it in self.repositories
-                if number == str(it.number) or name.lower() == it.full_name.lower()
+                repository
+                for repository in self.repositories
+                if number == str(repository.number) or name.lower() == repository.full_name.lower()
             ]
             former = None if found else self._former.get(name.lower())
             repository = former or (found[0] if found else None)

@@ -16,7 +16,7 @@ PUT_DOCUMENTATION = "https://docs.github.com/rest/repos/contents#create-or-updat
 
 
 def test_a_file_is_read(client: Client, repo: GitRepository) -> None:
-    """As JSON with base64 in lines of 60, or raw; its ETag is its id."""
+    """A file is read as JSON with base64 in lines of 60, or raw; its ETag is its id."""
     content = bytes(range(256))
     repo.commit(files={"a b/ü.bin": content})
     answer = client.get("/contents/a%20b/%C3%BC.bin")
@@ -62,14 +62,14 @@ def test_a_file_is_read(client: Client, repo: GitRepository) -> None:
 def test_answers_have_what_the_published_description_requires(
     client: Client, path: str, keys: str
 ) -> None:
-    """All keys that clients may count on, or for a repository some of them."""
+    """An answer has all keys that clients may rely on; for a repository, some of them."""
     assert set(keys.split()) <= client.get(path).json.keys()
 
 
 def test_commits_have_what_the_published_description_requires(
     client: Client, repo: GitRepository
 ) -> None:
-    """A commit is the same wherever it is told of."""
+    """Every endpoint answers with the same commit."""
     keys = "author committer html_url message node_id parents sha tree url verification"
     commit = client.put("new", b"1").json["commit"]
     assert set(keys.split()) == commit.keys()
@@ -93,7 +93,7 @@ def test_a_large_file_is_only_raw(client: Client, repo: GitRepository) -> None:
 
 
 def test_a_known_file_costs_nothing(client: Client, repo: GitRepository) -> None:
-    """304 to If-None-Match, compressed or not, until the file changes."""
+    """If-None-Match is answered with 304, compressed or not, until the file changes."""
     first = client.get("/contents/README.md", Accept_Encoding="gzip")
     assert first.headers["etag"] == f'W/"{blob_id(b"A home" + bytes([10]))}"'
     assert json.loads(gzip.decompress(first.body))["name"] == "README.md"
@@ -110,7 +110,7 @@ def test_a_known_file_costs_nothing(client: Client, repo: GitRepository) -> None
 
 @pytest.mark.parametrize("sha", ["deadbeef", GHOST, blob_id(b"{}")])
 def test_a_stale_sha_conflicts(client: Client, repo: GitRepository, sha: str) -> None:
-    """409 whatever the wrong `sha` is; the file stays."""
+    """Any wrong `sha` is answered with 409; the file stays."""
     answer = client.put("README.md", b"mine", sha=sha)
     assert answer.json == {
         "message": f"README.md does not match {sha}",
@@ -122,7 +122,7 @@ def test_a_stale_sha_conflicts(client: Client, repo: GitRepository, sha: str) ->
 
 
 def test_what_a_write_needs(client: Client, repo: GitRepository) -> None:
-    """A `sha` for a file that exists, none for one that does not; the branch is looked at first."""
+    """An existing file needs a `sha`, a new one needs none; the branch is checked first."""
     missing = (422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
     nil = (422, "Invalid request.\n\nFor 'properties/sha', nil is not a string.")
     assert client.put("README.md", b"mine").refusal == missing
@@ -149,7 +149,7 @@ def test_what_a_write_needs(client: Client, repo: GitRepository) -> None:
 
 
 def test_writing_the_same_again_still_commits(client: Client, repo: GitRepository) -> None:
-    """The `sha` of the answer serves for the next write; identical content is a commit too."""
+    """The `sha` of the answer is the one for the next write; equal content makes a commit too."""
     sha = blob_id(FILES["README.md"])
     for _ in range(2):
         answer = client.put("README.md", FILES["README.md"], sha=sha, branch="main")
@@ -160,7 +160,7 @@ def test_writing_the_same_again_still_commits(client: Client, repo: GitRepositor
 
 
 def test_signatures_are_the_requests(client: Client, repo: GitRepository) -> None:
-    """Author and committer may be named; the author is the committer by default."""
+    """Author and committer can be given; by default the author is the committer."""
     someone = {"name": "Jo", "email": "jo@example.org", "date": "2026-01-01T12:00:00+01:00"}
     commit = client.put("new", b"1", committer=someone).json["commit"]
     assert commit["author"] == commit["committer"]
@@ -170,7 +170,7 @@ def test_signatures_are_the_requests(client: Client, repo: GitRepository) -> Non
 
 
 def test_a_file_is_deleted(client: Client, repo: GitRepository) -> None:
-    """With its `sha`; a folder goes with its last file."""
+    """A file is deleted with its `sha`, and a folder with its last file."""
     for day in ("days/2026-11-23.json", "days/2026-11-24.json"):
         body = {"message": "m", "sha": blob_id(FILES[day])}
         wrong = client.ask("DELETE", f"/contents/{day}", body | {"sha": GHOST})
@@ -183,7 +183,7 @@ def test_a_file_is_deleted(client: Client, repo: GitRepository) -> None:
 
 
 def test_an_empty_repository(client: Client, github: GitHub) -> None:
-    """Only a PUT to the default branch brings it to life."""
+    """Only a PUT to the default branch makes its first commit."""
     repo = github.create(default_branch="trunk")
     assert client.get().json["default_branch"] == "trunk"
     assert client.get("/contents/a").refusal == (404, "This repository is empty.")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs the p
 
 
 def test_ids_are_gits(repo: GitRepository, client: Client) -> None:
-    """What the API says a file's id is, git says too, and so of trees and commits."""
+    """The API and git give the same ids to files, trees and commits."""
     content = b"power\n" * 50
     put = client.put("days/new.csv", content).json
     sha = repo.git("hash-object", "--stdin", stdin=content)
@@ -49,7 +49,7 @@ def test_what_git_does_itself_is_seen(repo: GitRepository, client: Client) -> No
 
 
 def test_many_files_in_one_commit(client: Client, repo: GitRepository) -> None:
-    """Trees with a base keep what is not named, those without do not; blobs may come before."""
+    """A tree with a base keeps unnamed files, one without does not; blobs may be made before."""
     head = repo.head()
     files = {"days/2026-11-24.json": "[2]", "new/a": "é", "README.md": None}
     assert client.push(files, head).status == 200
@@ -73,7 +73,7 @@ def test_many_files_in_one_commit(client: Client, repo: GitRepository) -> None:
 
 
 def test_what_a_tree_refuses(client: Client, repo: GitRepository) -> None:
-    """With the words of GitHub."""
+    """Invalid trees and commits are refused with GitHub's words."""
 
     def refusal(base: str = repo.head(), **item: object) -> tuple[int, str]:
         entry = {"path": "a", "mode": "100644", "type": "blob", **item}
@@ -96,11 +96,11 @@ def test_what_a_tree_refuses(client: Client, repo: GitRepository) -> None:
 
 
 def test_trees_are_read(client: Client, repo: GitRepository) -> None:
-    """By id or branch, one level or all; one too long is cut off and says so."""
+    """A tree is read by id or branch, one level or all; a long one is cut off and says so."""
     tree = repo.commits()[0].tree
-    one = client.get("/git/trees/main").json
-    assert (one["sha"], one["truncated"]) == (tree, False)
-    assert [entry["path"] for entry in one["tree"]] == ["README.md", "days"]
+    level = client.get("/git/trees/main").json
+    assert (level["sha"], level["truncated"]) == (tree, False)
+    assert [entry["path"] for entry in level["tree"]] == ["README.md", "days"]
     everything = client.get(f"/git/trees/{tree}?recursive=1").json["tree"]
     listed = repo.git("ls-tree", "-r", "-t", "main").splitlines()
     assert listed == [
@@ -145,7 +145,7 @@ def test_refs(client: Client, repo: GitRepository) -> None:
 
 
 def test_nothing_is_lost_between_eight_writers(github: GitHub, repo: GitRepository) -> None:
-    """Of writers through both doors, each that was told so finds its commit in the history."""
+    """Writers use both APIs at once; every commit that was confirmed is in the history."""
 
     def write(number: int) -> None:
         client = Client(github.url, github.token)
@@ -172,7 +172,7 @@ def test_nothing_is_lost_between_eight_writers(github: GitHub, repo: GitReposito
 def test_another_writer_gets_in_between(
     client: Client, github: GitHub, repo: GitRepository
 ) -> None:
-    """Before a write only the same file conflicts; inside one, any commit does."""
+    """Another's commit before a write conflicts in the same file only; within it, always."""
     before = repo.head()
     other = partial(repo.commit, files={"other": b"1"})
     github.strike = on("PUT", "/contents/", amid(other))
@@ -192,7 +192,7 @@ def test_another_writer_gets_in_between(
 
 
 def test_reads_may_lag(client: Client, repo: GitRepository) -> None:
-    """So many reads after a write still show what was before it; writes never do."""
+    """After a write, `lag` reads still show the state before it; writes never lag."""
     repo.lag = 2
     before = repo.head()
     made = client.put("new", b"1").json

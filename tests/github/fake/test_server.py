@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs the p
 
 
 def test_access(client: Client, github: GitHub) -> None:
-    """Who may see and write what, and what those who may not are told."""
+    """Tokens may see and write as their permissions say; refusals have GitHub's words."""
     github.create("octo/secret", FILES, private=True)
     github.create(files=FILES)
     github.tokens |= {
@@ -46,9 +46,9 @@ def test_access(client: Client, github: GitHub) -> None:
     }
 
     def refusal(token: str, name: str, *, write: bool = False) -> tuple[int, str]:
-        it = Client(github.url, token, f"/repos/octo/{name}")
-        answer = it.put("new", b"1") if write else it.get("/contents/README.md")
-        it.connection.close()
+        other = Client(github.url, token, f"/repos/octo/{name}")
+        answer = other.put("new", b"1") if write else other.get("/contents/README.md")
+        other.connection.close()
         return (200, "") if answer.status == 200 else answer.refusal
 
     no_access = (403, "Resource not accessible by personal access token")
@@ -70,7 +70,7 @@ def test_access(client: Client, github: GitHub) -> None:
 
 
 def test_the_repository_and_its_pages(client: Client, github: GitHub, repo: GitRepository) -> None:
-    """What it says of itself, and of its site if it has one."""
+    """GitHub describes the repository, and its site if it has one."""
     about = client.get().json
     assert (about["full_name"], about["private"], about["has_pages"]) == ("octo/home", False, False)
     assert about["permissions"]["push"]
@@ -86,7 +86,7 @@ def test_the_repository_and_its_pages(client: Client, github: GitHub, repo: GitR
 
 
 def test_a_renamed_repository(client: Client, github: GitHub, repo: GitRepository) -> None:
-    """The former name leads to an address that works, on this host unless told otherwise."""
+    """The former name redirects to a working address, on this host unless told otherwise."""
     github.rename(repo, "octo/house")
     moved = client.get("/contents/README.md?ref=main")
     assert moved.refusal == (301, "Moved Permanently")
@@ -126,7 +126,7 @@ def test_the_hours_requests_are_limited(tmp_path: Path) -> None:
 
 
 def test_an_enterprise_has_a_base_path(tmp_path: Path) -> None:
-    """All addresses begin with it, and nothing is outside it."""
+    """All addresses begin with the base path, and there is nothing outside of it."""
     with GitHub(tmp_path, clock=lambda: NOW, base="/api/v3") as github:
         github.create(files=FILES)
         client = Client(github.url, github.token)
@@ -162,7 +162,7 @@ def test_another_answer(
     status: int,
     header: Mapping[str, str],
 ) -> None:
-    """A fault's answer comes instead, and nothing is done, until it strikes no more."""
+    """A fault's answer is sent and nothing is done, until the fault strikes no more."""
     github.strike = on("PUT", "/contents/", fault, times=2)
     for _ in range(2):
         answer = client.put("new", b"1")
@@ -179,7 +179,7 @@ def test_another_answer(
 def test_a_lost_answer(
     client: Client, github: GitHub, repo: GitRepository, fault: Fault, *, done: bool
 ) -> None:
-    """What a client sees of it does not tell whether the request was done."""
+    """The client cannot see whether the request was done."""
     github.strike = at(2, fault)
     assert client.get().status == 200
     with pytest.raises((RemoteDisconnected, IncompleteRead, json.JSONDecodeError)):
@@ -198,7 +198,7 @@ def test_done_but_told_otherwise(client: Client, github: GitHub, repo: GitReposi
 
 
 def test_hanging_ends_with_the_server(tmp_path: Path) -> None:
-    """A request that hangs neither blocks others nor the end."""
+    """A request that hangs blocks neither other requests nor the server's end."""
     with GitHub(tmp_path, clock=lambda: NOW) as github, ThreadPoolExecutor() as pool:
         repo = github.create()
         github.strike = on("PUT", "/contents/", after(hanging))
@@ -214,7 +214,7 @@ def test_hanging_ends_with_the_server(tmp_path: Path) -> None:
 
 
 def test_the_log(client: Client, github: GitHub, repo: GitRepository) -> None:
-    """It has every request in order, what was answered, and how much of it was sent."""
+    """The log has every request in order, its status, and the size of its answer."""
     assert repo.full_name == "octo/home"
     answer = client.get("/contents/README.md?ref=main")
     github.strike = always(dropped)
@@ -231,7 +231,7 @@ def test_the_log(client: Client, github: GitHub, repo: GitRepository) -> None:
 
 
 def test_an_error_of_the_server_itself_is_raised(tmp_path: Path) -> None:
-    """A test must not take a bug in its strike for a dropped connection."""
+    """A bug in a test's strike is raised at the end; it looks like a dropped connection before."""
 
     def strike(_request: Request) -> Fault | None:
         raise LookupError

@@ -15,12 +15,12 @@ PLACES = pytest.mark.parametrize(
 
 
 def within(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return files by their path when they are in a folder."""
+    """Return files by their paths in a folder."""
     return {f"{folder}/{name}" if folder else name: raw for name, raw in files.items()}
 
 
 def hourly(device: Device, github: GitHub, **settings: Any) -> int:
-    """Publish well and return how many requests that took."""
+    """Publish without a failure; return how many requests that took."""
     if settings:
         device.configure(publish=settings)
     before = github.count()

@@ -36,7 +36,7 @@ def test_a_branch_is_made(
     *,
     is_empty: bool,
 ) -> None:
-    """In one commit, whose tree is the site; an empty repository needs another one before it."""
+    """One commit has the site as its tree; an empty repository needs another commit before it."""
     monkeypatch.setattr(dashboard, "PAGE", Path(powerstats_cli.__file__).parent / "page")
     repo = github.create(files={} if is_empty else STRANGERS)
     device.configure(github={"branch": "data"})
@@ -59,7 +59,7 @@ def test_a_branch_is_made(
 def test_files_of_others_stay(
     github: GitHub, repo: GitRepository, device: Device, history: str, folder: str
 ) -> None:
-    """Whatever powerstats did not make stays as it is, with its mode, beside it and elsewhere."""
+    """Files that powerstats did not make stay as they are, beside the site and elsewhere."""
     others = STRANGERS | within(folder, {"dashboard.mine.js": b"1", "daily.txt": b"2"})
     repo.commit(PAGES, others)
     old = repo.head(PAGES)
@@ -68,14 +68,14 @@ def test_files_of_others_stay(
     assert repo.files(PAGES) == others | within(folder, device.site)
     assert repo.head("main") == main
     new = repo.commits(PAGES)
-    assert [it.sha for it in new[1:]] == ([old] if history == "keep" else [])
+    assert [commit.sha for commit in new[1:]] == ([old] if history == "keep" else [])
     assert hourly(device, github) == 2
     assert repo.head(PAGES) == new[0].sha
 
 
 @pytest.mark.usefixtures("_sound")
 def test_modes_and_links_of_others_stay(published: GitRepository, device: Device) -> None:
-    """What a tree can hold besides plain files is still there after a commit."""
+    """Executable files, links and submodules are still there after a commit."""
     sha = published.write("blob", b"index.html")
     index = f"120000 {sha}\tlink\n100755 {sha}\tbin/run\n160000 {'1' * 40}\tmodule\n"
     tree = f"{published.git('ls-tree', '-r', PAGES)}\n".replace(" blob ", " ")
@@ -101,7 +101,7 @@ def test_modes_and_links_of_others_stay(published: GitRepository, device: Device
 def test_what_changed_is_sent_and_nothing_else(
     github: GitHub, device: Device, history: str, folder: str
 ) -> None:
-    """Two of the files changed: six requests, one commit; nothing changed: two and none."""
+    """After a change there are six requests and one commit; without one, two and none."""
     repo = github.create(files=STRANGERS)
     hourly(device, github, path=folder, history=history)
     old = repo.head(PAGES)
@@ -119,20 +119,20 @@ def test_what_changed_is_sent_and_nothing_else(
 def test_an_upload_is_little_more_than_what_changed(
     github: GitHub, repo: GitRepository, device: Device, changed: tuple[str, ...]
 ) -> None:
-    """A fifth more at most, for files of five sensors."""
+    """It is at most a fifth larger than the changed files of five sensors."""
     device.put(*household())
     hourly(device, github)
-    device.put(*(it for it in household(2) if it.tier in changed))
+    device.put(*(document for document in household(2) if document.tier in changed))
     github.log.clear()
     hourly(device, github)
     sizes = [len((device.data_dir / f"{tier}.json").read_bytes()) for tier in changed]
-    sent = sum(len(it.request.body) for it in github.log)
+    sent = sum(len(exchange.request.body) for exchange in github.log)
     assert sum(sizes) < sent <= 1.2 * sum(sizes) + 300
     assert len(repo.commits(PAGES)) == 2
 
 
 def test_more_files_than_are_listed(github: GitHub, repo: GitRepository, device: Device) -> None:
-    """78 where GitHub does not list all files: what has to leave might not be seen."""
+    """The exit code is 78 if GitHub does not list all files: an outdated one might be missed."""
     hourly(device, github, path="docs")
     repo.tree_limit = 3
     head = repo.head(PAGES)
@@ -145,7 +145,7 @@ def test_more_files_than_are_listed(github: GitHub, repo: GitRepository, device:
 def test_an_unpublished_tier_leaves_at_once(
     github: GitHub, repo: GitRepository, device: Device, history: str, folder: str
 ) -> None:
-    """It is gone with the next publish, and the page does not ask for it any more."""
+    """The next publish removes its file, and the page does not ask for it any more."""
     device.put(*household())
     hourly(device, github, path=folder, history=history)
     hourly(device, github, path=folder, history=history, tiers=["yearly"])
@@ -160,7 +160,7 @@ def test_an_unpublished_tier_leaves_at_once(
 def test_a_strangers_folder_is_no_file_of_ours(
     github: GitHub, repo: GitRepository, device: Device
 ) -> None:
-    """A folder that is called as an unpublished tier stays."""
+    """A folder with the name of an unpublished tier stays."""
     folder = {"daily.json/mine": b"1", "dashboard.0123456789.js/mine": b"2"}
     repo.commit(PAGES, folder)
     hourly(device, github, tiers=["yearly"])
@@ -169,7 +169,7 @@ def test_a_strangers_folder_is_no_file_of_ours(
 
 @pytest.fixture
 def versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return what installs a version of the page."""
+    """Return a function that installs a version of the page."""
     folder = tmp_path / "page"
     shutil.copytree(dashboard.PAGE, folder)
     monkeypatch.setattr(dashboard, "PAGE", folder)
@@ -181,7 +181,7 @@ def void(_: object) -> None:
 
 
 def scripts(repo: GitRepository) -> list[str]:
-    """Return what the branch's scripts say."""
+    """Return the contents of the branch's scripts."""
     files = repo.files(PAGES)
     return sorted(files[name].decode()[3:-1] for name in files if name.endswith(".js"))
 
@@ -189,7 +189,7 @@ def scripts(repo: GitRepository) -> list[str]:
 def test_old_scripts_leave_later(
     github: GitHub, repo: GitRepository, device: Device, versions: Callable[[str], None]
 ) -> None:
-    """Not in the commit that brings another page, of which caches have the old one, but after."""
+    """The commit that changes the page keeps the old script, which cached pages need."""
     versions("one")
     hourly(device, github)
     versions("two")
@@ -219,7 +219,7 @@ def test_old_scripts_leave_later(
 def test_a_broken_file_does_not_replace_a_good_one(
     published: GitRepository, device: Device, broken: bytes
 ) -> None:
-    """65 and its name; the good one stays there, the others are published."""
+    """The exit code is 65; the good file stays on the branch, the other files are published."""
     before = published.files(PAGES)
     (device.data_dir / "monthly.json").write_bytes(broken)
     device.put(past("yearly", 50))
@@ -234,7 +234,7 @@ def test_a_broken_file_does_not_replace_a_good_one(
 
 
 def test_a_missing_file_stays_there(published: GitRepository, device: Device) -> None:
-    """What this device has lost the branch still has."""
+    """The branch keeps a file that this device has lost."""
     before = published.files(PAGES)
     (device.data_dir / "monthly.json").unlink()
     device.run_well("publish")
@@ -247,7 +247,7 @@ def test_a_missing_file_stays_there(published: GitRepository, device: Device) ->
 def test_a_file_that_is_not_ours_stops_it(
     published: GitRepository, device: Device, old: bytes, new: bytes
 ) -> None:
-    """78 where a file is of a newer version or of another zone; nothing is sent."""
+    """The exit code is 78 if a file has a newer version or another zone; nothing is sent."""
     head = published.head(PAGES)
     path = device.data_dir / "monthly.json"
     path.write_bytes(path.read_bytes().replace(old, new))

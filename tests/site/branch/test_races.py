@@ -22,7 +22,7 @@ pytestmark = [
 
 
 def racing(repo: GitRepository) -> Callable[[], object]:
-    """Return what commits another file each time it is called."""
+    """Return a function that commits another file each time."""
     return lambda: repo.commit(PAGES, {f"race/{len(repo.commits(PAGES))}": b"theirs"})
 
 
@@ -53,7 +53,7 @@ def test_a_lost_race_starts_again(
     kind: Callable[[Callable[[], object]], Fault],
     times: int,
 ) -> None:
-    """Another's commits are under ours, four times; after the fifth the next run tries again."""
+    """Ours comes after up to four commits of another; after the fifth, the next run tries again."""
     repo.commit(PAGES, STRANGERS)
     device.configure(publish={"history": history})
     method, path = moment.split()
@@ -74,7 +74,7 @@ def test_a_lost_race_starts_again(
 def test_two_make_the_branch_at_once(
     github: GitHub, repo: GitRepository, device: Device, history: str, path: str
 ) -> None:
-    """Who comes second builds on the first."""
+    """The second commit builds on the first."""
     device.configure(publish={"history": history})
     theirs = meanwhile(lambda: repo.commit(PAGES, {"theirs": b"1"}))
     github.strike = on("POST", path, theirs)
@@ -84,7 +84,7 @@ def test_two_make_the_branch_at_once(
 
 @pytest.mark.parametrize("branch", [PAGES, "main"])
 def test_two_make_the_repository_at_once(github: GitHub, device: Device, branch: str) -> None:
-    """Another's first commit comes between: it stays."""
+    """Another's first commit in between stays."""
     repo = github.create()
     device.configure(github={"branch": "data"}, publish={"branch": branch})
     first = meanwhile(lambda: repo.commit("main", {"README.md": b"theirs"}))
@@ -99,27 +99,29 @@ def test_two_make_the_repository_at_once(github: GitHub, device: Device, branch:
 def test_two_devices_with_one_page(
     github: GitHub, repo: GitRepository, device: Device, tmp_path: Path, history: str
 ) -> None:
-    """Each brings what it has; the last one's files are there, whole."""
+    """After each publish the branch has that device's files."""
     other = device_at(github, tmp_path / "other", publish={"history": history})
     device.configure(publish={"history": history})
     for number in range(3):
-        for one in (device, other):
-            one.put(past("monthly", 5 + number), past("yearly", 5, value=lambda _: power(7.0)))
-            one.run_well("publish")
-            assert repo.files(PAGES) == one.site
+        for publisher in (device, other):
+            publisher.put(
+                past("monthly", 5 + number), past("yearly", 5, value=lambda _: power(7.0))
+            )
+            publisher.run_well("publish")
+            assert repo.files(PAGES) == publisher.site
     assert len(repo.commits(PAGES)) == (1 if history == "squash" else 3)
 
 
 @HISTORIES
 def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, history: str) -> None:
-    """Where GitHub shows the branch as it was before the last write, nothing is committed twice."""
+    """If GitHub shows the branch as before the last write, nothing is committed twice."""
     hourly(device, github, history=history)
     repo.lag = 3
     for number in range(3):
         device.put(past("monthly", 10 + number))
         device.run_well("publish")
         assert repo.files(PAGES) == device.site
-    trees = [it.tree for it in repo.commits(PAGES)]
+    trees = [commit.tree for commit in repo.commits(PAGES)]
     assert len(trees) == len(set(trees)) == (1 if history == "squash" else 4)
 
 
@@ -128,7 +130,7 @@ def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, his
 def test_hour_after_hour(
     github: GitHub, repo: GitRepository, device: Device, history: str, length: int
 ) -> None:
-    """For days one commit where data changed, none where not; others' commits stay."""
+    """For days there is one commit for each change of data; others' commits stay."""
     repo.commit(PAGES, STRANGERS)
     device.configure(publish={"history": history})
     others, changes, merges = dict(STRANGERS), 0, 0
