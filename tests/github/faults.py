@@ -1,7 +1,7 @@
-"""What may go wrong with a request: faults, and when they strike.
+"""Faults of a request (what goes wrong with it), and strikes (which requests have a fault).
 
-`github.strike = on("PUT", "/contents/", after(dropped))` does the first such request and then drops
-its connection; `after`, `amid` and `meanwhile` take what else is to happen.
+`github.strike = on("PUT", "/contents/", after(dropped))` handles the first such request and then
+drops its connection; `after`, `amid` and `meanwhile` take another fault or event.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`status` where there is a repository: its steps, its token, and what becomes public."""
+"""`status` with a repository: its steps, its token, and the files that become public."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The times of a home with a site, and where the site lies."""
+"""The times of a home with a site, and the folder of the site."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -14,7 +14,7 @@ from powerstats_cli.site.rendering import Site, render
 def publish(
     settings: Settings, files: Store, repository: Repository, *, tells_address: bool = False
 ) -> Outcome:
-    """Bring the branch for GitHub Pages up to date; say where the page is if `tells_address`."""
+    """Bring the branch for GitHub Pages up to date; tell the page's address if `tells_address`."""
     site, destination = _site(settings), _destination(settings)
     data, problems = _data(site, files)
     sent = update_branch(repository, destination, site, data)

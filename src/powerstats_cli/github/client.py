@@ -31,7 +31,7 @@ API_VERSION: Final = "2022-11-28"
 JSON: Final = "application/vnd.github+json"
 RAW: Final = "application/vnd.github.raw+json"
 PERMISSION: Final = "it needs the permission Contents: read and write, for this repository"
-# What decoding raises on bytes that are no JSON of the shape: wrong, no UTF-8, or nested too deep.
+# Decoding raises these on bytes that are no JSON of the shape, no UTF-8, or nested too deep.
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _Shape = TypeVar("_Shape")

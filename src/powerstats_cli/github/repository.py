@@ -92,7 +92,7 @@ class Repository:
         self._client.ask("POST", "/git/blobs", {"content": FIRST_TEXT.decode()}, fine=(409,))
 
     def page_address(self) -> str:
-        """Return where GitHub Pages shows the repository, or why that is not known."""
+        """Return the address at which GitHub Pages shows the repository, or why it is not known."""
         reply = self._client.ask("GET", "/pages", fine=(403, 404))
         if reply.status == 404:
             return "GitHub Pages is not switched on for it"

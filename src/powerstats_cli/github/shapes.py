@@ -39,13 +39,13 @@ class Branch(msgspec.Struct):
 
 
 class Permissions(msgspec.Struct):
-    """What the token's owner may do in a repository; the token itself may be allowed less."""
+    """The permissions of the token's owner in a repository; the token itself may have fewer."""
 
     push: bool = False
 
 
 class Description(msgspec.Struct):
-    """What GitHub states about a repository."""
+    """A repository's settings, and the permissions in it."""
 
     default_branch: str
     private: bool = False

@@ -21,7 +21,7 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What a branch lacks: new and changed files by name, and the names of files to remove."""
+    """The changes that a branch needs: new and changed files by name, and names to remove."""
 
     new: Mapping[str, bytes]
     changed: Mapping[str, bytes]

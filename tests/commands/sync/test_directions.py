@@ -1,4 +1,4 @@
-"""Where `sync` reads and writes: both ways, branches, and a new device."""
+"""The directions of `sync`, the branches that it uses, and a new device."""
 
 import shutil
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ WAYS: list[tuple[str, tuple[TierName, ...]]] = [
 def test_directions(
     repo: GitRepository, bare: Device, direction: str, named: tuple[TierName, ...]
 ) -> None:
-    """The named files are pushed, fetched, or both: the merge is where it should be."""
+    """The named files are pushed, fetched, or both; each side that is written has the merge."""
     ours = {tier: a_tier(tier, TODAY - 9 * DAY, YESTERDAY) for tier in LONG_TERM}
     theirs = {tier: a_tier(tier, TODAY - 14 * DAY, TODAY - 6 * DAY) for tier in LONG_TERM}
     united = {tier: encode(a_tier(tier, TODAY - 14 * DAY, YESTERDAY)) for tier in LONG_TERM}

@@ -1,4 +1,4 @@
-"""What all endpoints of GitHub's REST API have in common: calls, answers, refusals and checks."""
+"""The common parts of all endpoints of GitHub's REST API: calls, answers, refusals, checks."""
 
 import json
 import re
@@ -24,7 +24,7 @@ Json = dict[str, object]
 class Answer:
     """An answer; if it is `cut`, the connection closes after half of the body.
 
-    A bare one comes from a machine before GitHub's API and lacks the headers of the API.
+    A `bare` answer comes from a proxy in front of GitHub's API, without the API's headers.
     """
 
     status: int
@@ -204,9 +204,9 @@ def git_commit(call: Call, commit: Commit) -> Json:
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint: what matches the path below a repository, and where it is described.
+    """An endpoint: a pattern for the path below a repository, and its documentation.
 
-    Whoever may see a repository has the permission `metadata`.
+    Everyone who may see a repository has the permission `metadata`.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""What GitHub answers about a repository, its branches and the files on them."""
+"""GitHub's answers about a repository, its branches and the files on them."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""What GitHub answers about the git database of a repository: refs, commits, trees and blobs."""
+"""GitHub's answers about the git database of a repository: refs, commits, trees and blobs."""
 
 import re
 from collections.abc import Mapping

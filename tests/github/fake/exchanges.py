@@ -39,7 +39,7 @@ def _nothing() -> None:
 class Exchange:
     """A request and its answer: `status` is None if there was none, `sent` is the body's size.
 
-    `closing` is set when the server closes: whatever makes a client wait must wait on it.
+    `closing` is set when the server closes; a fault that makes a client wait must wait for it.
     """
 
     request: Request

@@ -1,4 +1,4 @@
-"""What a repository holds, and how a change of it can fail."""
+"""The objects of a repository, and the ways in which a change of it can fail."""
 
 import re
 from collections.abc import Sequence

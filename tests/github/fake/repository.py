@@ -302,7 +302,7 @@ class GitRepository:
         """Whether nothing was ever committed."""
         return not self.ref(f"refs/heads/{self.default_branch}") and not self.refs()
 
-    # What tests do with it
+    # For the tests themselves
 
     def make_empty(self) -> None:
         """Delete all refs, as if nothing was ever committed."""

@@ -1,7 +1,7 @@
 """A GitHub that behaves: a loopback server that speaks the part of its REST API for storing files.
 
-Codes, words, shapes and headers are GitHub's, observed or published; what it stores are bare git
-repositories. Time is whatever the given clock says. `faults` makes it misbehave, when told to.
+Status codes, words, shapes and headers are GitHub's, observed or published; the store is a bare git
+repository for each. The clock is an argument. `faults` has what can go wrong, if a test wants it.
 """
 
 import json
@@ -38,11 +38,11 @@ _NO_USER_AGENT = Answer(
 class GitHub:
     """The server: `with GitHub(folder, clock=...) as github: get(github.url)`.
 
-    `token` may do all that a client needs; `tokens` holds it and whichever others there are.
-    `strike` is given each request and returns what goes wrong with it, None for nothing; a fault
-    gets the exchange and returns what to send, None to drop the connection. `log` are all
-    exchanges; clearing it restarts the numbers. `limit` is how many requests an hour may cost;
-    `redirect_to` another server to which renamed repositories lead.
+    `token` may do all that a client needs; `tokens` has it and all others. `strike` gets each
+    request and returns its fault, None for no fault; a fault gets the exchange and returns the
+    answer, None to drop the connection. `log` has all exchanges; clearing it restarts the numbers.
+    `limit` is the number of requests that an hour allows; renamed repositories redirect to the
+    server `redirect_to`, if it is set.
     """
 
     def __init__(

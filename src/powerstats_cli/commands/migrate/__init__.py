@@ -27,7 +27,7 @@ __all__ = ["ConfigWishes", "Wishes", "migrate"]
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """What the command line says.
+    """The arguments of the command.
 
     `series` are words such as `solar=kWh`; `config` is None if no configuration is taken over.
     """

@@ -23,7 +23,7 @@ HEAD: Final = "# Made by `powerstats migrate`. Every key is explained in docs/co
 
 
 class ConfigWishes(msgspec.Struct, frozen=True):
-    """What the command line says of the configuration: the old file, the new one, and how."""
+    """The command line's part about the configuration: the old file, the new one, and how."""
 
     old: Path
     target: Path

@@ -56,7 +56,7 @@ class Days(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What will be in the files that change, in the order in which they are written.
+    """The files that change, with their new content, in the order in which they are written.
 
     `news` are the days by series of which a file will have something new.
     """
@@ -78,8 +78,8 @@ def planned(
     zone = settings.zone
     days = _days(stored, histories, zone, now)
     minutes = _minutes(stored, days.taken, settings.data.collection_interval_minutes)
-    booked = documents_of(histories, kinds, days.taken, zone, minutes)
-    sampled = {new.day: new for new in booked if new.day is not None and new.points}
+    documents = documents_of(histories, kinds, days.taken, zone, minutes)
+    sampled = {new.day: new for new in documents if new.day is not None and new.points}
     archive = _archive(stored, sampled, days, settings, now)
     tiers: dict[str, Document] = {
         tier.name: document

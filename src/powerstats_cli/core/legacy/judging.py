@@ -33,7 +33,7 @@ DAY_US: Final = DAY // MICROSECOND
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a series is taken for, and why.
+    """The kind that a series is taken for, and why.
 
     `kind` is None if the series is left out. A value times `factor` is in the unit of the kind.
     """
@@ -103,7 +103,7 @@ def _copied(samples: Samples, powers: Mapping[str, Samples]) -> Verdict | None:
 
 
 def _equal_share(samples: Samples, other: Samples) -> float:
-    """Return the share of equal values where both have a number; 0 if those prove nothing."""
+    """Return the share of equal values among those that both have; 0 if they prove nothing."""
     common = equal = row = 0
     seen: set[float] = set()
     for time, number in zip(samples.times, samples.values, strict=True):
