@@ -1,14 +1,13 @@
-"""docs/troubleshooting.md has every line that the program says of a failure, and no other.
+"""docs/troubleshooting.md has every line that the program prints about a failure, and no other.
 
-Which lines those are is read out of the source:
+The lines are read out of the source:
 
-- what is given to one of our errors, to a usage error, to `say`, and to doctor's `error` and
-  `warning`;
-- the texts of a ValueError that one of those is made of;
-- what is yielded or returned by the functions in TELLING, whose texts are told as they are.
+- the argument of our own errors, of a usage error, of `say`, and of doctor's `error` and `warning`;
+- the text of a ValueError that becomes one of these;
+- what the functions in TELLING yield or return, since their texts are printed as they are.
 
-A variable part is `…`, also where it is chosen from a few words inside of a line; a variable that
-holds nothing but words written out in its function is put in. What has no word of its own is none.
+A part of a line that varies is `…`. A variable that can only hold texts written out in the same
+function is replaced by each of them. A line without a single word of its own is left out.
 """
 
 import ast
@@ -40,7 +39,7 @@ CODES: Final[Mapping[str, int]] = {
     "warning": STALE,
     "say": 0,
 }
-# Whoever calls these modules makes a usage error, or one of ours, of their ValueErrors.
+# The callers of these modules turn their ValueErrors into a usage error or one of our own.
 VALUE_ERRORS: Final = {"core/candidates.py": os.EX_CONFIG, "commands/schedule.py": USAGE}
 TELLING: Final = {
     "_complaints": os.EX_CONFIG,
@@ -53,13 +52,16 @@ TELLING: Final = {
 }
 
 Line = tuple[int, str]
-"""An exit code, 0 for any, and what is said."""
+"""An exit code, 0 for any, and the text."""
 Known = dict[str, set[str]]
-"""What the variables of a function may hold."""
+"""The texts that each variable of a function may hold."""
 
 
 class _Reader:
-    """Reads one module: follows each function's statements, with the words in its variables."""
+    """Reads one module: follows the statements of each function, and the texts in its variables.
+
+    `telling` is the exit code of the function that is read, if it is in TELLING.
+    """
 
     def __init__(self, name: str, tree: ast.Module) -> None:
         self.codes = {**CODES, "ValueError": VALUE_ERRORS.get(name, 0)}
@@ -68,7 +70,7 @@ class _Reader:
         self.read(tree.body, {})
 
     def read(self, statements: Sequence[ast.stmt], known: Known) -> Known | None:
-        """Return what is known after statements, None where nothing comes after them."""
+        """Return what is known after the statements, None if they leave the function or the loop."""
         for statement in statements:
             after = self._after(statement, known)
             if after is None:
@@ -114,7 +116,7 @@ class _Reader:
         return known
 
     def _hear(self, spoken: ast.AST, known: Known) -> None:
-        """Take the lines out of a statement or an expression."""
+        """Add the lines in a statement or an expression."""
         for node in ast.walk(spoken):
             match node:
                 case ast.Call(func=ast.Name(id=("error" | "warning") as name), args=[_, said, *_]):
@@ -141,7 +143,7 @@ class _Reader:
 
 
 def texts(node: ast.expr, known: Known) -> set[str]:
-    """Return what an expression may be, as far as it is written out."""
+    """Return the texts that an expression may be, as far as they are written out."""
     found = {VARIABLE}
     match node:
         case ast.Constant(value=str(text)):
@@ -168,7 +170,7 @@ def _collapsed(alternatives: set[str]) -> set[str]:
 
 
 def _either(ways: Iterable[Known | None]) -> Known | None:
-    """Return what is known where several ways meet, of which some end before."""
+    """Return what is known where several branches meet; a branch that has ended is None."""
     met = [way for way in ways if way is not None]
     if not met:
         return None
@@ -178,7 +180,7 @@ def _either(ways: Iterable[Known | None]) -> Known | None:
 
 
 def said_by_the_program() -> set[Line]:
-    """Return all lines, of all modules but the simulated home's, which is a stranger."""
+    """Return the lines of all modules but `demo`, which has no errors of ours."""
     lines: set[Line] = set()
     for path in SOURCE.rglob("*.py"):
         name = str(path.relative_to(SOURCE))
@@ -188,7 +190,7 @@ def said_by_the_program() -> set[Line]:
 
 
 def documented() -> Iterator[Line]:
-    """Yield the code in the first cells of the tables, by the number in the heading above."""
+    """Yield the lines in the first cells of the tables, with the exit code of the heading above."""
     code = 0
     for row in DOCUMENT.read_text().splitlines():
         if heading := re.match(r"## (\d*)", row):
@@ -199,11 +201,13 @@ def documented() -> Iterator[Line]:
 
 
 def test_every_line_is_explained_and_none_besides() -> None:
-    """Each line of the program is in the table of its exit code; each line there is said."""
+    """Each line of the program is in the table of its exit code, and each line there is its."""
     listed = list(documented())
     said = said_by_the_program()
-    assert sorted(said - set(listed)) == [], "the program says them, the document does not"
-    assert sorted(set(listed) - said) == [], "the document says them, the program does not"
+    assert sorted(said - set(listed)) == [], "the program prints them, the document lacks them"
+    assert sorted(set(listed) - said) == [], (
+        "the document has them, the program does not print them"
+    )
     assert len(listed) == len(set(listed))
 
 
@@ -225,5 +229,5 @@ def test_every_line_is_explained_and_none_besides() -> None:
     ],
 )
 def test_lines_are_read_out_of_the_source(source: str, lines: set[Line]) -> None:
-    """A line is found however a function puts it together."""
+    """A line is found, no matter how a function puts it together."""
     assert _Reader("module.py", ast.parse(source)).lines == lines

@@ -1,4 +1,4 @@
-"""A terminal with a person at it: what the program shows is read, and answers are typed."""
+"""A terminal with a person at it: a test reads what the program shows, and types answers."""
 
 import fcntl
 import os
@@ -27,7 +27,7 @@ ESCAPE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
-    """A command at a pseudo-terminal of 80 columns; `shown` is all that was on it."""
+    """A command at a pseudo-terminal of 80 columns; `shown` is all that it has shown."""
 
     def __init__(self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
         """Start the command."""
@@ -47,7 +47,7 @@ class Terminal:
         os.close(slave)
 
     def __enter__(self) -> Self:
-        """Sit down at it."""
+        """Return the terminal, whose command is running."""
         return self
 
     def __exit__(
@@ -56,14 +56,14 @@ class Terminal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End what still runs."""
+        """End the command if it still runs."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         os.close(self._master)
 
     def wait_for(self, text: str) -> str:
-        """Wait until a text is shown that was not waited for yet; return what came before it."""
+        """Wait for a text behind the last one; return what was shown before it."""
         deadline = monotonic() + SECONDS
         while (found := self.shown.find(text, self._read_to)) < 0:
             assert self._read(deadline), f"{text!r} is not shown:\n{self.shown}"
@@ -84,7 +84,7 @@ class Terminal:
     def press(self, keys: str, until: str) -> None:
         """Press Ctrl-C or Ctrl-D until a text is shown.
 
-        A signal that comes just before the program begins to read is only seen with the next.
+        A signal that arrives just before the program begins to read takes effect with the next one.
         """
         for _ in range(5):
             os.write(self._master, {"Ctrl-C": b"\x03", "Ctrl-D": b"\x04"}[keys])
@@ -106,7 +106,7 @@ class Terminal:
             pytest.fail(f"it does not end:\n{self.shown}", pytrace=False)
 
     def _read(self, deadline: float) -> bool:
-        """Read what is there, after a wait for it; False at the end."""
+        """Wait for the next output and read it; return False at the end."""
         ready, _, _ = select.select([self._master], [], [], max(deadline - monotonic(), 0))
         try:
             raw = os.read(self._master, 65536) if ready else b""

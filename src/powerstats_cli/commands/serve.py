@@ -1,4 +1,4 @@
-"""`serve`: the dashboard on this machine, for a look or for the home's own network."""
+"""`serve`: shows the dashboard on this machine, or to the home's own network."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +13,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves the files of one folder: no listings, no hidden files, nothing below it."""
+    """Serves the files of one folder: no lists of files, no hidden files, no folders below it."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012 - the base class's own way
@@ -28,13 +28,13 @@ class _Handler(SimpleHTTPRequestHandler):
     }
 
     def translate_path(self, path: str) -> str:
-        """Return the file of a request's path; one that leads elsewhere is none."""
+        """Return the file of a request's path; any other path gets a name that does not exist."""
         name = path.partition("?")[0].partition("#")[0].removeprefix("/") or "index.html"
         inside = not name.startswith(".") and "/" not in name and "%" not in name
         return str(Path(self.directory) / (name if inside else ".nothing"))
 
     def end_headers(self) -> None:
-        """Have data and page asked for anew, and what is named by its content kept."""
+        """Let a browser keep files that are named by their content, and ask again for all others."""
         is_hashed = self.path.count(".") > 1
         self.send_header("Cache-Control", FOREVER if is_hashed else "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -46,11 +46,14 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Log nothing: a visitor is nobody's business."""
+        """Log nothing: who looks at the page is private."""
 
 
 def serve(web_root: Path, bind: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve a folder until it is interrupted; `ready` is told the address."""
+    """Serve a folder until Ctrl-C; `ready` is called with the address.
+
+    Raises ConfigError if it cannot listen there.
+    """
     try:
         server = ThreadingHTTPServer((bind, port), partial(_Handler, directory=str(web_root)))
     except OSError as error:
