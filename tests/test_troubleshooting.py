@@ -70,7 +70,7 @@ class _Reader:
         self.read(tree.body, {})
 
     def read(self, statements: Sequence[ast.stmt], known: Known) -> Known | None:
-        """Return what is known after the statements, None if they leave the function or the loop."""
+        """Return what is known after the statements, None if they never reach their end."""
         for statement in statements:
             after = self._after(statement, known)
             if after is None:
@@ -205,9 +205,7 @@ def test_every_line_is_explained_and_none_besides() -> None:
     listed = list(documented())
     said = said_by_the_program()
     assert sorted(said - set(listed)) == [], "the program prints them, the document lacks them"
-    assert sorted(set(listed) - said) == [], (
-        "the document has them, the program does not print them"
-    )
+    assert sorted(set(listed) - said) == [], "the document has them, the program lacks them"
     assert len(listed) == len(set(listed))
 
 

@@ -34,7 +34,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return str(Path(self.directory) / (name if inside else ".nothing"))
 
     def end_headers(self) -> None:
-        """Let a browser keep files that are named by their content, and ask again for all others."""
+        """Let a browser keep files that are named by their content, and ask again for others."""
         is_hashed = self.path.count(".") > 1
         self.send_header("Cache-Control", FOREVER if is_hashed else "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
