@@ -20,7 +20,8 @@ import { DAY, HOUR, ticks } from "../lib/time.js";
  */
 export function valueRange(lines, withZero, [first, end]) {
   const [low, high] = extremes(lines, first, end);
-  if (low > high) return [0, 1];
+  const isFlat = withZero && low === 0 && high === 0;
+  if (low > high || isFlat) return [0, 1];
   const [from, to] = withZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
   const room = (to - from || Math.abs(to) || 1) * 0.06;
   return [withZero && from === 0 ? 0 : from - room, withZero && to === 0 ? 0 : to + room];
