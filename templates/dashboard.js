@@ -1,12 +1,9 @@
 /** The dashboard: fetches what its tabs need, says how old it is, and keeps it fresh. */
 
 import { warmUp } from "./lib/format.js";
-import { month } from "./lib/month.js";
 import { ageText, emptyText, notices } from "./lib/status.js";
+import { TABS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
-import { today } from "./lib/today.js";
-import { week } from "./lib/week.js";
-import { year } from "./lib/year.js";
 import { h, setText } from "./view/dom.js";
 import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
@@ -17,17 +14,9 @@ import { themeSwitch } from "./view/theme.js";
 
 /** @typedef {import("./lib/data.js").Both} Both */
 /** @typedef {import("./lib/data.js").Doc} Doc */
-/** @typedef {import("./lib/data.js").Grid} Grid */
 /** @typedef {import("./lib/data.js").Tier} Tier */
-/** @typedef {"today" | "7-days" | "30-days" | "365-days"} Id */
-
-/**
- * A tab and the file that it shows; `beside` is another file that it compares with. `model` is given
- * null if that is not read yet, undefined if it is not published.
- *
- * @typedef {{ id: Id, tier: Tier, label: string, beside: Tier | null,
- *   model: (doc: Doc, grid: Grid, other: Both | null | undefined) => import("./lib/model.js").Model }} Tab
- */
+/** @typedef {import("./lib/tabs.js").Id} Id */
+/** @typedef {import("./lib/tabs.js").Tab} Tab */
 
 /** @typedef {{ status: HTMLElement, panel: Panel, drawn: (Doc | undefined)[] }} View what is drawn of which documents */
 
@@ -41,14 +30,7 @@ const refresh = {
   other: 10 * MINUTE,
 };
 
-/** @type {Tab[]} */
-const all = [
-  { id: "today", tier: "daily", label: "Today", beside: "weekly", model: today },
-  { id: "7-days", tier: "weekly", label: "7 Days", beside: null, model: week },
-  { id: "30-days", tier: "monthly", label: "30 Days", beside: "yearly", model: month },
-  { id: "365-days", tier: "yearly", label: "365 Days", beside: null, model: year },
-];
-const shown = all.filter(({ tier }) => published.has(tier));
+const shown = TABS.filter(({ tier }) => published.has(tier));
 
 /** @type {Map<Tier, Source>} */
 const sources = new Map(shown.map(({ tier }) => [tier, new Source(tier, () => show(tier))]));
