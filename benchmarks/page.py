@@ -21,8 +21,8 @@ from rich.table import Table
 
 from powerstats_cli.site import rendering as dashboard
 from tests.browser.chromium import ARGUMENTS
-from tests.browser.homes import TIER_NAMES, Home
 from tests.browser.sites import Site, site_of
+from tests.page.homes import TIER_NAMES, Home
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -1,17 +1,17 @@
 """One browser for all tests that look at a page, a context of its own for each page."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from tests.browser.homes import NOW
 from tests.browser.pages import Tab
 from tests.browser.sites import Site
+from tests.page.homes import NOW
+from tests.support.needs import unable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -41,13 +41,6 @@ class Opener(Protocol):
         **options: Any,
     ) -> Tab:
         """Return a tab with nothing in it yet."""
-
-
-def unable(message: str) -> NoReturn:
-    """Skip, or fail where the browser has to be there."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{message}, and CI needs it", pytrace=False)
-    pytest.skip(message)
 
 
 @pytest.fixture(scope="session")

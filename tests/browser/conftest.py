@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.homes import Home, lengthened, simulated
 from tests.browser.sites import Site, site_at, site_of
+from tests.page.homes import Home, lengthened, simulated
 
 
 @pytest.fixture(scope="session")

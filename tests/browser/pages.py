@@ -5,15 +5,13 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from math import isclose
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.documents import Document
-from tests.browser import expected
 from tests.browser.sites import Site
+from tests.page import expected
+from tests.page.comparing import Shown, differences
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Locator, Page
@@ -39,7 +37,6 @@ DRAWN = """id => {
   const last = panel.querySelector(".gaps");
   return last !== null && plots.every(plot => plot.querySelector("canvas"));
 }"""
-Shown = tuple[str, str | None, str]
 Found = TypeVar("Found")
 
 
@@ -124,6 +121,18 @@ class Tab:
         """Return a line to the browser's own tools."""
         return self.context.new_cdp_session(self.page)
 
+    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Move a finger over the screen."""
+        line = self.cdp()
+        steps = 5
+        for number in range(steps + 1):
+            x = start[0] + (end[0] - start[0]) * number / steps
+            y = start[1] + (end[1] - start[1]) * number / steps
+            kind = "touchMove" if number else "touchStart"
+            points = [{"x": x, "y": y}]
+            line.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        line.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     def shown(self, tab: str) -> list[Shown]:
         """Return every number of a tab: all tables open, all gaps listed."""
         panel = self.panel(tab)
@@ -132,100 +141,6 @@ class Tab:
         if more.count():
             more.click()
         return [(key, raw, text) for key, raw, text in json.loads(panel.evaluate(COLLECT))]
-
-
-# --- comparing --------------------------------------------------------------------------------
-
-
-def differences(tab: Tab, name: str, wanted: expected.Numbers, zone: ZoneInfo) -> list[str]:
-    """Return where a tab's numbers are not those of the files."""
-    found: dict[str, Shown] = {}
-    wrong = []
-    for shown in tab.shown(name):
-        if shown[0].startswith("heat-"):
-            continue  # by their places: see test_numbers
-        if shown[0] in found and found[shown[0]][1] != shown[1]:
-            wrong.append(f"{shown[0]} is shown as {found[shown[0]][1]} and as {shown[1]}")
-        found[shown[0]] = shown
-    wrong += [f"{key} is not shown" for key in wanted.keys() - found.keys()]
-    wrong += [f"{key} = {found[key][2]} is shown" for key in found.keys() - wanted.keys()]
-    for key in wanted.keys() & found.keys():
-        _, raw, text = found[key]
-        if not is_same(wanted[key], raw):
-            wrong.append(f"{key} is {raw!r}, not {wanted[key]!r}")
-        elif not key.endswith("-missing") and (fault := misprint(wanted[key], text, key, zone)):
-            wrong.append(f"{key} is shown as {text!r}: {fault}")
-    return sorted(wrong)
-
-
-def is_same(wanted: expected.Raw, raw: str | None) -> bool:
-    """Tell whether the page's own value is the computed one."""
-    if wanted is None:
-        return raw == ""
-    if isinstance(wanted, str):
-        return raw == wanted
-    return bool(raw) and isclose(float(raw or "nan"), wanted, rel_tol=1e-9, abs_tol=1e-9)
-
-
-NUMBER = re.compile(r"[-+\u2212]?[\d,]*\d(?:\.\d+)?")
-LENGTH = re.compile(r"(\d+)\s*(day|h|min|s)")
-SECONDS = {"day": 86400, "h": 3600, "min": 60, "s": 1}
-
-
-def misprint(value: expected.Raw, text: str, key: str, zone: ZoneInfo) -> str | None:
-    """Tell how a text (in British English) does not say a value."""
-    if value is None:
-        return None if text in {"–", ""} else "unknown is a dash"
-    if not text:
-        return None if key.endswith("-today") else "nothing"
-    if isinstance(value, str):
-        return _wrong_time(value, text, zone)
-    if key.endswith("-length"):
-        return _wrong_length(value, text)
-    if re.fullmatch(r"\d+ of \d+ days", text):
-        return None
-    return _wrong_number(value, text, key)
-
-
-def _wrong_number(value: float, text: str, key: str) -> str | None:
-    """Tell how a text does not say a number."""
-    number = NUMBER.search(text)
-    if number is None:
-        return "no number"
-    is_known = re.search("(^|-)known(-|$)", key) is not None
-    is_share = is_known or key.endswith("-change")
-    if is_share and "%" not in text:
-        return "a share is in %"
-    written = number[0].replace(",", "").replace("\u2212", "-")
-    digits = Decimal(1).scaleb(-len(written.partition(".")[2]))
-    exact = Decimal(repr(value)) * (100 if is_share else 1)
-    if is_known:  # never 100 % of what is not whole
-        share = min(exact, Decimal("99.9")) if value < 1 else exact
-        rounded = share.quantize(digits, ROUND_FLOOR)
-        is_said = abs(rounded - Decimal(written)) <= (digits if value < 1 else 0)
-    else:
-        is_said = exact.quantize(digits, ROUND_HALF_UP) == Decimal(written)
-    return None if is_said else f"not {exact}"
-
-
-def _wrong_length(seconds: float, text: str) -> str | None:
-    """Tell how a text does not say a length of time."""
-    said = sum(int(count) * SECONDS[unit] for count, unit in LENGTH.findall(text))
-    least = 3600 if "day" in text else 60 if seconds >= 60 else 1
-    return None if abs(said - seconds) < least else f"not {seconds} s"
-
-
-def _wrong_time(value: str, text: str, zone: ZoneInfo) -> str | None:
-    """Tell how a text does not say a time, in the home's zone."""
-    if "T" in value:
-        at = datetime.fromisoformat(value).astimezone(UTC).astimezone(zone)
-    else:
-        at = datetime.fromisoformat(value)
-    clock, day = f"{at:%H:%M}", f"{at.day} {at:%b}"
-    is_said = clock in text or (day in text and ":" not in text)
-    if re.search("[A-Z]", text.partition(",")[0]) and ":" in text:
-        is_said = clock in text and ("UTC" in text or "GMT" in text or day in text)
-    return None if is_said else f"not {clock} on {day}"
 
 
 def check(
@@ -243,7 +158,7 @@ def check(
 
     def is_right() -> bool:
         nonlocal wrong
-        wrong = differences(tab, name, wanted, zone)
+        wrong = differences(tab.shown(name), wanted, zone)
         return not wrong
 
     eventually(is_right, 3)

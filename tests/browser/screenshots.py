@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.browser.chromium import ARGUMENTS, PHONE
-from tests.browser.homes import DEMO_NOW, simulated
 from tests.browser.pages import DRAWN, TABS
 from tests.browser.sites import site_at
+from tests.page.homes import DEMO_NOW, simulated
 
 FOLDER: Final = Path(__file__).parents[2] / "docs/screenshots"
 DAYS: Final = 400

@@ -6,14 +6,11 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 
-import msgspec
-
 from powerstats_cli.commands.serve import serve
-from powerstats_cli.core import documents
 from powerstats_cli.core.documents import Document
 from powerstats_cli.site import rendering as dashboard
 from powerstats_cli.site.webroot import update_web_root
-from tests.browser.homes import TIER_NAMES, write
+from tests.page.homes import TIER_NAMES, read, write
 from tests.support.installation import Installation
 
 
@@ -27,8 +24,7 @@ class Site:
 
     def document(self, name: str) -> Document:
         """Return a file as it is now."""
-        raw = (self.data_dir / f"{name}.json").read_bytes()
-        return documents.decode(raw, timezone=msgspec.json.decode(raw)["timezone"])
+        return read(self.data_dir, name)
 
     def documents(self) -> dict[str, Document]:
         """Return all files that are there."""

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.chromium import DESKTOP, PHONE, Opener, unable
-from tests.browser.homes import DEMO_NOW, NOW, Home
+from tests.browser.chromium import DESKTOP, PHONE, Opener
 from tests.browser.pages import LOAD_FAILED, TABS, Tab, eventually
 from tests.browser.sites import Site, site_of
-from tests.browser.test_numbers import TWENTY
+from tests.page.homes import DEMO_NOW, NOW, Home
+from tests.page.test_numbers import TWENTY
+from tests.support.needs import unable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 SiteOf = Callable[..., Site]
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 RUN_AXE = """() => axe.run(document, {
   resultTypes: ["violations"],
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -41,46 +43,52 @@ def findings(tab: Tab, axe: str) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(
-    opened: Opener, demo: Site, axe: str, theme: str, viewport: dict[str, int]
-) -> None:
-    """On every tab, and in tables that are opened."""
-    tab = opened(demo, now=DEMO_NOW, color_scheme=theme, viewport=viewport, bypass_csp=True).go()
+def test_axe_finds_nothing(opened: Opener, demo: Site, axe: str, theme: str) -> None:
+    """On every tab, wide and narrow, and in tables that are opened."""
+    tab = opened(demo, now=DEMO_NOW, color_scheme=theme, bypass_csp=True).go()
     found = {}
     for name in TABS:
         panel = tab.open(name)
         panel.locator("summary").last.click()
-        found[name] = findings(tab, axe)
+        for width in (DESKTOP["width"], PHONE["width"]):
+            tab.page.set_viewport_size({"width": width, "height": 900})
+            tab.page.evaluate(NEXT_FRAME)
+            found[f"{name}, {width} px"] = findings(tab, axe)
     assert not any(found.values()), json.dumps(found, indent=1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_bad_times(
-    opened: Opener, tmp_path: Path, axe: str, theme: str
-) -> None:
-    """No data yet, broken files and stale banners; series switched off."""
+def test_axe_finds_nothing_in_bad_times(opened: Opener, tmp_path: Path, axe: str) -> None:
+    """No data yet, broken files and stale banners; series switched off; light and dark."""
     site = site_of(Home().documents(), tmp_path)
     (site.data_dir / "weekly.json").unlink()
     (site.data_dir / "monthly.json").write_text("{")
     tab = opened(
         site,
         now=NOW.replace(month=12),
-        color_scheme=theme,
+        # A colour on its way to another would be measured.
+        reduced_motion="reduce",
         bypass_csp=True,
         allowed=(LOAD_FAILED,),
     ).go()
+    found = {}
+
+    def look(state: str) -> None:
+        for theme in ("light", "dark"):
+            tab.page.emulate_media(color_scheme=theme)
+            tab.page.evaluate(NEXT_FRAME)
+            found[f"{state}, {theme}"] = findings(tab, axe)
+
     panel = tab.drawn("today")
     panel.locator('.chip[data-series="solar"]').click()
     assert tab.notices("stale")
-    found = {"stale": findings(tab, axe)}
+    look("stale")
     tab.page.click("#tab-7-days")
     tab.panel("7-days").get_by_text("No data yet").wait_for()
-    found["missing"] = findings(tab, axe)
+    look("missing")
     tab.page.click("#tab-30-days")
     assert eventually(lambda: tab.notices("problem"))
-    found["broken"] = findings(tab, axe)
+    look("broken")
     assert not any(found.values()), json.dumps(found, indent=1)
 
 
@@ -90,7 +98,6 @@ OVERFLOW = """() => [...document.querySelectorAll("body *")]
   .filter(([, box]) => box.width && (box.right > innerWidth + 0.5 || box.left < -0.5))
   .map(([element]) => element.outerHTML.slice(0, 120))"""
 WIDTHS = (2560, 1440, 1280, 1024, 992, 768, 600, 390, 320)
-NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 CUT = """() => [...document.querySelectorAll(".value, .figure, h2, [role=tab], .chip, td, th")]
   .filter(element => element.checkVisibility() && !element.closest(".scroll, .hidden"))
   .filter(element => element.scrollWidth > element.clientWidth + 1)
@@ -99,7 +106,7 @@ CUT = """() => [...document.querySelectorAll(".value, .figure, h2, [role=tab], .
 
 @pytest.mark.parametrize("home", ["demo", "twenty"])
 def test_every_width_fits(opened: Opener, request: pytest.FixtureRequest, home: str) -> None:
-    """From 320 to 2,560 px nothing scrolls sideways, and nothing is cut off."""
+    """From 320 to 2,560 px, and with letters twice as big: nothing scrolls sideways or is cut."""
     site: Site = request.getfixturevalue(home)
     tab = opened(site, now=DEMO_NOW).go()
     faults = []
@@ -114,20 +121,18 @@ def test_every_width_fits(opened: Opener, request: pytest.FixtureRequest, home: 
                 faults.append((name, width, wide, found[:5]))
     assert faults == []
 
+    # A reader's own size of letters, and his zoom.
+    tab.page.set_viewport_size({"width": 640, "height": 900})
+    tab.page.evaluate("document.documentElement.style.fontSize = '32px'")
+    for name in TABS:
+        tab.open(name)
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 640, name
+
 
 @pytest.fixture(scope="module")
 def twenty(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return a home of twenty series, one of them with a long name."""
     return site_of(Home(sensors=TWENTY, days=70).documents(), tmp_path_factory.mktemp("twenty"))
-
-
-def test_letters_twice_as_big_still_fit(opened: Opener, demo: Site) -> None:
-    """A reader's own size of letters, and his zoom."""
-    tab = opened(demo, now=DEMO_NOW, viewport={"width": 640, "height": 900}).go()
-    tab.page.evaluate("document.documentElement.style.fontSize = '32px'")
-    for name in TABS:
-        tab.open(name)
-        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 640, name
 
 
 def test_reduced_motion_is_none(opened: Opener, demo: Site) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from powerstats_cli.commands.demo import ENTITIES, REGULAR_DAYS, schedule
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.documents import Document, Latest, Point, bucket_name, encode
+from powerstats_cli.core.documents import Document, Latest, Point, bucket_name, decode, encode
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, local_day
 from powerstats_cli.core.series import Series, StateClass
 from powerstats_cli.core.tiers import TIERS, buckets
@@ -86,15 +88,16 @@ class Home:
         zone = ZoneInfo(self.zone)
         today = local_day(self.now, zone)
         spans = buckets(bucket_name(self.minutes), today, zone)
+        until = self.until
         made = {
             "daily": Document(
                 tier="daily",
                 timezone=self.zone,
                 bucket=bucket_name(self.minutes),
                 day=today,
-                last_update=self.until,
-                series=self._series(self.until),
-                points=self._points(span for span in spans if span.end <= self.until),
+                last_update=until,
+                series=self._series(until),
+                points=self._points(span for span in spans if span.end <= until),
             )
         }
         made["daily"].latest = self._latest(made["daily"].points)
@@ -173,6 +176,12 @@ def write(documents: Mapping[str, Document], data_dir: Path) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     for name, document in documents.items():
         replaced(data_dir / f"{name}.json", encode(document))
+
+
+def read(data_dir: Path, name: str) -> Document:
+    """Return the document in a data file."""
+    raw = (data_dir / f"{name}.json").read_bytes()
+    return decode(raw, timezone=msgspec.json.decode(raw)["timezone"])
 
 
 def replaced(path: Path, raw: bytes) -> None:

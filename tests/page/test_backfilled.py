@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.periods import HOUR
 from powerstats_cli.demo.homes import Change, RecordedHome
-from tests.browser.chromium import Opener
-from tests.browser.pages import TABS, check
-from tests.browser.sites import site_at
+from tests.page.homes import TIER_NAMES, read
+from tests.page.program import check, page_of
 from tests.support.installation import TOKEN, Installation
 from tests.support.longterm_server import LongTermHome, Statistics, about
 
@@ -30,7 +29,7 @@ SERIES: Final[Mapping[str, tuple[str, float]]] = {
     "solar": ("W", 250.0),
     **{f"plug_{number}": ("W", 10.0 + number) for number in range(1, 17)},
 }
-# A process's peak counts from that of whoever started it, so somebody small has to.
+# The peak of a process counts from that of its parent, so a small process has to start it.
 LAUNCHER: Final = """
 import resource, subprocess, sys
 print(subprocess.call(sys.argv[1:]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
@@ -87,7 +86,7 @@ def peak_mib(installation: Installation, *command: str) -> float:
     return int(kib) / 1024
 
 
-def test_the_first_evening(opened: Opener, tmp_path: Path) -> None:
+def test_the_first_evening(tmp_path: Path) -> None:
     """Collected, backfilled within the memory of a board, and shown: a year of twenty series."""
     metadata = {
         ENTITIES[name]: about(
@@ -102,11 +101,8 @@ def test_the_first_evening(opened: Opener, tmp_path: Path) -> None:
         assert peak_mib(installation, "collect") < MOST_MIB
         assert peak_mib(installation, "backfill") < MOST_MIB
     assert len(installation.document("yearly.json").points) == 365
-    site = site_at(installation)
-    tab = opened(site, now=NOW).go()
-    for name in TABS:
-        tab.open(name)
-        numbers = check(tab, name)
+    documents = {name: read(installation.data_dir, name) for name in TIER_NAMES}
+    for numbers in check(page_of(documents, now=NOW)).values():
         assert numbers["gaps"] == 0
         known = numbers["known"]
         assert isinstance(known, float)

@@ -1,0 +1,182 @@
+"""Charts that are read, zoomed and switched off; and drawn as big as their place is."""
+
+import re
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.browser.chromium import PHONE, Opener
+from tests.browser.pages import Tab, check, eventually
+from tests.browser.sites import Site
+from tests.page import expected
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+
+def says(place: "Locator", text: str) -> bool:
+    """Tell whether a place says just this."""
+    return place.inner_text() == text
+
+
+def read_at(tab: Tab, chart: str, number: int, of: int) -> None:
+    """Put the mouse over the middle of a bucket."""
+    panel = tab.page.locator('[role="tabpanel"]:visible')
+    over = panel.locator(f'[data-chart="{chart}"] .over')
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    assert box
+    tab.page.mouse.move(box["x"] + box["width"] * (number + 0.5) / of, box["y"] + box["height"] / 2)
+
+
+def test_hovering_reads_one_bucket_in_every_chart(opened: Opener, house: Site) -> None:
+    """The same time everywhere, and the values that the file has for it."""
+    tab = opened(house).go()
+    panel = tab.drawn("today")
+    grid = expected.Grid(house.document("daily"))
+    number = 70
+    read_at(tab, "main", number, len(grid.spans))
+    span = grid.spans[number]
+    zone = ZoneInfo("Europe/Amsterdam")
+    times = f"{span.start.astimezone(zone):%H:%M}–{span.end.astimezone(zone):%H:%M}"
+    assert eventually(lambda: set(panel.locator(".reading .when").all_inner_texts()) == {times})
+    for key, name, unit in (
+        ("main", "power", "W"),
+        ("series-voltage", "voltage", "V"),
+        ("series-power_factor", "power_factor", "%"),
+    ):
+        value = grid.cells(name)[number].value
+        assert value
+        assert value.mean
+        assert value.min
+        assert value.max
+        digits = 0 if unit == "W" else 1
+        said = panel.locator(f'[data-chart="{key}"] .reading b').first.inner_text()
+        found = [float(text) for text in re.findall(r"[\d.]+", said.replace(",", ""))]
+        wanted = [value.mean, value.min, value.max]
+        assert found == pytest.approx(wanted, abs=0.5001 * 10**-digits), said
+        assert unit in said
+    tab.page.mouse.move(1, 1)
+    assert eventually(partial(says, panel.locator('[data-chart="main"] .when'), ""))
+
+
+def test_the_keyboard_reads_a_chart(opened: Opener, house: Site) -> None:
+    """Arrows go from bucket to bucket, escape leaves."""
+    tab = opened(house).go()
+    panel = tab.drawn("today")
+    panel.locator('[data-chart="main"] .plot').focus()
+    when = panel.locator('[data-chart="series-voltage"] .when')
+    for key, times in (
+        ("ArrowRight", "00:00–00:10"),
+        ("ArrowRight", "00:10–00:20"),
+        ("ArrowLeft", "00:00–00:10"),
+        ("End", "23:50–00:00"),
+        ("Home", "00:00–00:10"),
+        ("Escape", ""),
+    ):
+        tab.page.keyboard.press(key)
+        assert eventually(partial(says, when, times)), key
+
+
+def test_a_finger_reads_a_chart_and_opens_no_tab(opened: Opener, house: Site) -> None:
+    """Touching and moving over a plot shows its values."""
+    tab = opened(house, viewport=PHONE, has_touch=True, is_mobile=True).go()
+    plot = tab.drawn("today").locator('[data-chart="main"] .over')
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    middle = int(box["y"] + box["height"] / 2)
+    left, right = int(box["x"] + box["width"] * 0.2), int(box["x"] + box["width"] * 0.6)
+    tab.swipe((left, middle), (right, middle))
+    when = tab.panel("today").locator('[data-chart="main"] .when')
+    assert eventually(when.inner_text)
+    assert tab.selected() == "today"
+
+
+def test_zoom_and_back(opened: Opener, house: Site) -> None:
+    """Marked with the mouse; tables show what is in view; a button or two clicks show all again."""
+    tab = opened(house).go()
+    panel = tab.drawn("today")
+    back = panel.locator('[data-action="back"]')
+    assert not back.is_visible()
+    over = panel.locator('[data-chart="main"] .over')
+    box = over.bounding_box()
+    assert box
+    y = box["y"] + 40
+    tab.page.mouse.move(box["x"] + box["width"] * 6 / 24 + 2, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(box["x"] + box["width"] * 8 / 24, y)
+    tab.page.mouse.move(box["x"] + box["width"] * 9 / 24 - 2, y)
+    marked = panel.locator('[data-chart="main"] .marked')
+    assert marked.is_visible()
+    tab.page.mouse.up()
+    assert eventually(back.is_visible)
+    assert not marked.is_visible()
+    chart = panel.locator('[data-chart="series-voltage"]')
+    chart.locator("summary").click()
+    assert eventually(lambda: chart.locator("tbody tr").count() == 18)
+    assert chart.locator("tbody th").first.inner_text() == "06:00"
+    back.click()
+    until = house.document("daily").series["power"].until
+    midnight = expected.Grid(house.document("daily")).start
+    buckets = (until - midnight) // timedelta(minutes=10)
+    assert eventually(lambda: chart.locator("tbody tr").count() == buckets)
+    assert not back.is_visible()
+    over.click()
+    assert not back.is_visible(), "a click marks nothing"
+    panel.get_by_role("button", name="Zoom in").click()
+    assert back.is_visible()
+    over.dblclick()
+    assert not back.is_visible()
+
+
+def test_a_series_is_switched_off_and_on(opened: Opener, house: Site) -> None:
+    """Its chart goes, or its line in a shared chart; everything else stays."""
+    tab = opened(house).go()
+    panel = tab.drawn("today")
+    chip = panel.locator('.chip[data-series="voltage"]')
+    chip.click()
+    assert chip.get_attribute("aria-pressed") == "false"
+    assert not panel.locator('[data-chart="series-voltage"]').is_visible()
+    chip.click()
+    assert panel.locator('[data-chart="series-voltage"] canvas').is_visible()
+    solar = panel.locator('.chip[data-series="solar"]')
+    solar.click()
+    main = panel.locator('[data-chart="main"]')
+    assert "solar" not in main.locator(".reading").inner_text()
+    assert main.is_visible()
+    solar.click()
+    check(tab, "today")
+
+
+# By how many pixels a canvas is larger or smaller than its place on the screen.
+MISFITS = """panel => [...panel.querySelectorAll(".plot")].flatMap(plot => {
+  const canvas = plot.querySelector("canvas");
+  const sides = [plot.clientWidth, plot.clientHeight];
+  const [width, height] = sides.map(side => side * devicePixelRatio);
+  return [Math.abs(canvas.width - width), Math.abs(canvas.height - height)];
+}).filter(pixels => pixels > 1)"""
+
+
+def test_a_plot_is_drawn_as_big_as_its_place(opened: Opener, house: Site) -> None:
+    """In a wider and a narrower window, with larger letters, on a finer screen."""
+    tab = opened(house).go()
+    panel = tab.drawn("today")
+
+    def fits() -> bool:
+        return not panel.evaluate(MISFITS)
+
+    assert eventually(fits)
+    for width in (1600, 500):
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        assert eventually(fits), width
+    tab.page.evaluate("document.documentElement.style.fontSize = '26px'")
+    assert eventually(fits)
+    # Of another height, as Chromium reports no other pixels alone.
+    metrics = {"width": 500, "height": 800, "deviceScaleFactor": 2.5, "mobile": False}
+    tab.cdp().send("Emulation.setDeviceMetricsOverride", metrics)
+    assert tab.page.evaluate("devicePixelRatio") == 2.5
+    assert eventually(fits)

@@ -1,0 +1,92 @@
+/**
+ * Tells what the page would show of files: reads `{files, published, now, publish}` as JSON, writes what each
+ * published tab has. test_numbers.py and others compare that with what they compute themselves.
+ */
+
+import { text as readAll } from "node:stream/consumers";
+import { csv, rows } from "../../templates/lib/csv.js";
+import { grid, read } from "../../templates/lib/data.js";
+import { ageText, emptyText, notices } from "../../templates/lib/status.js";
+import { chartTable, heatEnds, heatTable } from "../../templates/lib/tables.js";
+import { TABS } from "../../templates/lib/tabs.js";
+
+/** @typedef {import("../../templates/lib/data.js").Both} Both */
+/** @typedef {import("../../templates/lib/model.js").Model} Model */
+/** @typedef {import("../../templates/lib/model.js").Part} Part */
+
+/** @param {string} text @param {import("../../templates/lib/data.js").Tier} tier @returns {Both} */
+function open(text, tier) {
+  const doc = read(text, tier);
+  return { doc, grid: grid(doc) };
+}
+
+/** @param {unknown} thing @returns {Part[]} every number and text in it, in order */
+function partsIn(thing) {
+  if (typeof thing !== "object" || thing === null) return [];
+  if ("text" in thing) return [/** @type {Part} */ (thing)];
+  return Object.values(thing).flatMap(partsIn);
+}
+
+/** @param {Both} both @param {Model} model */
+function shownOf({ doc, grid }, model) {
+  const { zone, bucket } = doc;
+  const { edges, columns } = grid;
+  const rest = model.rest();
+  /** @type {[number, number]} */
+  const view = [edges[0], edges[edges.length - 1]];
+  const shown = { zone, bucket, edges, hidden: new Set(), view };
+  const charts = [...model.charts, ...rest.smalls];
+  const tables = charts.map((chart) => chartTable(chart, shown));
+  const parts = [rest, charts, tables, rest.heats.map(heatEnds)].flatMap(partsIn);
+  return {
+    numbers: parts.flatMap(({ key, raw = null, text }) =>
+      key === undefined ? [] : [[key, raw, text]],
+    ),
+    text: [
+      rest.heading,
+      rest.hero?.label,
+      ...rest.cards.map(({ label }) => label),
+      ...charts.flatMap(({ title, lines }) => [title, ...lines.map(({ label }) => label)]),
+      ...parts.map(({ text }) => text),
+    ].join("\n"),
+    gaps: rest.gaps.rows.map(({ start, length, kind, what }) => [
+      start.text,
+      length.text,
+      kind,
+      what.text,
+    ]),
+    heats: Object.fromEntries(
+      rest.heats.map((heat) => [
+        heat.key,
+        heatTable(heat).rows.map((row) =>
+          row.flatMap(({ key, raw }) => (key === undefined ? [] : [raw])),
+        ),
+      ]),
+    ),
+    csv: csv(rows(doc, grid, [...columns.keys()], null)),
+  };
+}
+
+const { files, published, now, publish } = JSON.parse(await readAll(process.stdin));
+/** @type {Map<string, Both>} */
+const opened = new Map();
+const tabs = TABS.filter(({ tier }) => published.includes(tier));
+for (const { tier } of tabs) if (files[tier]) opened.set(tier, open(files[tier], tier));
+const answer = tabs.map((tab) => {
+  const both = opened.get(tab.tier);
+  const isBesidePublished = tab.beside !== null && published.includes(tab.beside);
+  const beside = isBesidePublished ? (opened.get(tab.beside) ?? null) : undefined;
+  const doc = both?.doc ?? null;
+  return [
+    tab.id,
+    {
+      label: tab.label,
+      notices: notices(doc, null, now, publish),
+      age: doc && ageText(doc, now),
+      ...(both?.doc.points.size
+        ? shownOf(both, tab.model(both.doc, both.grid, beside))
+        : { empty: emptyText(tab.tier, doc) }),
+    },
+  ];
+});
+process.stdout.write(JSON.stringify(Object.fromEntries(answer)));
