@@ -1,4 +1,4 @@
-"""What a command imports is what it costs a small board, 52,560 times a year."""
+"""The imports of a command are most of its cost, and `collect` runs 52,560 times a year."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ SHOW_MODULES = (
 
 
 def imported(*arguments: str, env: dict[str, str] | None = None) -> set[str]:
-    """Run a command in a process of its own and return the modules it had imported at its end."""
+    """Run a command in a process of its own; return the modules that it has imported at its end."""
     done = subprocess.run(
         [sys.executable, "-c", SHOW_MODULES, *arguments],
         env={**os.environ, **(env or {})},
@@ -36,14 +36,14 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def test_collect_imports_neither_rich_nor_pydantic(installation: Installation) -> None:
-    """A tick asks with httpx and needs nothing that is for people."""
+    """`collect` asks with httpx and imports nothing that only people need."""
     modules = imported(*installation.arguments("collect"))
     assert "httpx" in modules
     assert not {"rich", "pydantic", "click", "pygments", "powerstats_cli.demo"} & modules
 
 
 def test_collect_imports_no_other_command(installation: Installation) -> None:
-    """A tick reads the options of its own command only, and not one other command's work."""
+    """`collect` imports neither the options nor the work of another command."""
     modules = imported(*installation.arguments("collect"))
     ours = {name.removeprefix("powerstats_cli.") for name in modules}
     assert {name for name in ours if name.startswith("cli.")} == {
@@ -55,19 +55,19 @@ def test_collect_imports_no_other_command(installation: Installation) -> None:
 
 
 def test_the_list_of_commands_imports_no_command() -> None:
-    """The overview needs the help of the commands and nothing that they do."""
+    """The overview reads the help of the commands, and imports none of their work."""
     ours = {name for name in imported("--help") if name.startswith("powerstats_cli.")}
     assert not {name for name in ours if name.startswith("powerstats_cli.commands.")}
 
 
 @pytest.mark.parametrize("step", [["rotate"], ["aggregate", "yearly"]])
 def test_nightly_steps_import_no_network(installation: Installation, step: list[str]) -> None:
-    """The nightly steps read and write files only."""
+    """The steps that run at night only read and write files."""
     assert not {"httpx", "ssl", "rich", "pydantic"} & imported(*installation.arguments(*step))
 
 
 def test_completion_imports_neither_httpx_nor_rich() -> None:
-    """Pressing Tab answers at once."""
+    """The answer to a Tab comes quickly."""
     completing = {
         "_POWERSTATS_COMPLETE": "complete_bash",
         "COMP_WORDS": "powerstats agg",

@@ -1,4 +1,4 @@
-"""Pings: started and ended are told of each run, and a monitor that fails costs a run nothing."""
+"""Pings: a monitor is told when each run starts and ends, and its failure harms no run."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from tests.support.homes import Stage, staged, steady_home
 
 
 class Checks(ThreadingHTTPServer):
-    """A monitor on loopback that remembers its pings; `mood` says how it answers."""
+    """A monitor on loopback that remembers the pings it got; `mood` says how it answers."""
 
     daemon_threads = True
 
@@ -28,20 +28,20 @@ class Checks(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """A check's address."""
+        """The address of a health check."""
         return f"http://127.0.0.1:{self.server_port}/ping/5f2c"
 
 
 class Ping(BaseHTTPRequestHandler):
-    """One ping: what, of which run, with which text."""
+    """One ping: its event, its run and its text."""
 
     def do_POST(self) -> None:
-        """Remember it and answer as the mood is."""
+        """Remember the ping and answer according to the mood."""
         assert isinstance(self.server, Checks)
         parts = urlsplit(self.path)
         text = self.rfile.read(int(self.headers["content-length"])).decode()
-        what = parts.path.removeprefix("/ping/5f2c/")
-        self.server.pings.append((what, parse_qs(parts.query)["rid"][0], text))
+        event = parts.path.removeprefix("/ping/5f2c/")
+        self.server.pings.append((event, parse_qs(parts.query)["rid"][0], text))
         if self.server.mood == "hanging":
             self.server.ended.wait(60)
             return
@@ -68,7 +68,7 @@ def checks() -> Iterator[Checks]:
 
 @pytest.fixture
 def stage(tmp_path: Path, checks: Checks) -> Iterator[Stage]:
-    """Return a home of now, whose runs are told to the monitor."""
+    """Return a home of today whose runs are reported to the monitor."""
     now = datetime.now(UTC)
     with staged(
         steady_home(now - timedelta(hours=30), timedelta(hours=31)), tmp_path, now
@@ -78,33 +78,33 @@ def stage(tmp_path: Path, checks: Checks) -> Iterator[Stage]:
         yield stage
 
 
-def test_a_run_is_told_of(stage: Stage, checks: Checks) -> None:
-    """Its start and its end, as one run."""
+def test_a_run_is_reported(stage: Stage, checks: Checks) -> None:
+    """The start and the end of a run have the same id."""
     stage.installation.run_well("rotate")
-    (what, run, text), (ended, same, outcome) = checks.pings
-    assert (what, text) == ("start", "rotate")
+    (started, run, text), (ended, same_run, outcome) = checks.pings
+    assert (started, text) == ("start", "rotate")
     assert (ended, outcome) == ("0", "rotate: ok")
-    assert run == same
+    assert run == same_run
     stage.installation.run_well("aggregate", "weekly")
     assert checks.pings[2][1] != run
 
 
-def test_a_failure_is_told_with_its_code(stage: Stage, checks: Checks) -> None:
-    """The exit code and the line that a person would read, without a token."""
+def test_a_failure_is_reported_with_its_code(stage: Stage, checks: Checks) -> None:
+    """The ping has the exit code and the line that a person would read, without a token."""
     stage.installation.token_file.write_text("wrong")
     result = stage.installation.run("collect")
     assert result.exit_code == 77
-    what, _, text = checks.pings[-1]
-    assert what == "77"
+    event, _, text = checks.pings[-1]
+    assert event == "77"
     assert text.startswith("collect: ")
     assert "refused the token" in text
 
 
 @pytest.mark.parametrize("mood", ["broken", "hanging", "gone"])
-def test_a_bad_monitor_costs_nothing(
+def test_a_bad_monitor_harms_no_run(
     mood: str, stage: Stage, checks: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The run goes on, ends well, says nothing, and is held up by two time-outs at most."""
+    """The run ends well, prints nothing, and is delayed by two time-outs at most."""
     assert 2 * monitoring.PING_SECONDS < 5
     monkeypatch.setattr(monitoring, "PING_SECONDS", 0.2)
     checks.mood = mood
@@ -117,7 +117,7 @@ def test_a_bad_monitor_costs_nothing(
     assert len(checks.pings) == (0 if mood == "gone" else 2)
 
 
-def test_a_replay_is_told_to_nobody(stage: Stage, checks: Checks) -> None:
-    """What is run as of another time says nothing of today."""
+def test_a_replay_is_not_reported(stage: Stage, checks: Checks) -> None:
+    """A run with --at says nothing about today."""
     stage.installation.run_well("rotate", at=datetime.now(UTC) - timedelta(hours=2))
     assert not checks.pings

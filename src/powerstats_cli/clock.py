@@ -1,4 +1,4 @@
-"""The time a command runs at: the machine's, or the one it was told."""
+"""The time at which a command runs: the machine's time, or the time of `--at`."""
 
 import time
 from collections.abc import Callable
@@ -10,12 +10,12 @@ import msgspec
 from powerstats_cli.errors import TryAgainError
 
 TOLERANCE: Final = timedelta(minutes=2)
-# A `Date` header is cut to whole seconds.
+# A `Date` header has whole seconds only: the rest is cut off.
 DATE_RESOLUTION: Final = timedelta(seconds=1)
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """The local clock, or where `at` is given a clock that stands still and waits for nothing."""
+    """The machine's clock; if `at` is given, a clock that stands still and waits for nothing."""
 
     at: datetime | None = None
     sleep: Callable[[float], None] = time.sleep
@@ -25,7 +25,7 @@ class Clock(msgspec.Struct, frozen=True):
         return self.at or datetime.now(UTC)
 
     def wait_until(self, instant: datetime, *, at_most: timedelta) -> bool:
-        """Wait for an instant that is near; tell whether it has come."""
+        """Wait for an instant if it is at most `at_most` away; tell whether it has come."""
         wait = instant - self.now()
         if wait > timedelta(0):
             if self.at is not None or wait > at_most:
@@ -34,7 +34,7 @@ class Clock(msgspec.Struct, frozen=True):
         return True
 
     def check_against(self, date: datetime | None, whose: str) -> None:
-        """Raise TryAgainError where the clock and another machine's `date` cannot both be right."""
+        """Raise TryAgainError if this clock and another machine's `date` cannot both be right."""
         if date is None:
             return
         ahead = self.now() - date
@@ -46,22 +46,22 @@ class Clock(msgspec.Struct, frozen=True):
             direction = "ahead of" if ahead > timedelta(0) else "behind"
             message = (
                 f"this machine's clock is {in_words(abs(ahead))} {direction} {whose}'s: "
-                f"set the wrong one right; nothing was changed"
+                f"correct the wrong clock; nothing was changed"
             )
             raise TryAgainError(message)
 
     def check_not_before(self, stored: datetime | None) -> None:
-        """Raise TryAgainError where the clock is behind what is stored already."""
+        """Raise TryAgainError if the clock is behind the newest stored bucket."""
         if stored is not None and self.now() < stored:
             message = (
                 f"{'--at' if self.at else 'the clock'} is {in_words(stored - self.now())} behind "
-                f"the newest stored bucket: set it right; nothing was changed"
+                f"the newest stored bucket: correct it; nothing was changed"
             )
             raise TryAgainError(message)
 
 
 def in_words(span: timedelta) -> str:
-    """Return a span for people, in its largest unit or two: 45 s, 12 min, 3 h 5 min, 2 days."""
+    """Return a span as people write it: 45 s, 12 min, 3 h 5 min, 2 days."""
     seconds = round(span.total_seconds())
     if seconds < 100:
         return f"{seconds} s"

@@ -1,7 +1,7 @@
-"""What can go wrong, one class for each thing a user can do about it.
+"""The errors, with one class for each thing that a user can do about them.
 
-A message is one line: what happened, to what, and what to do next. The exit codes are
-sysexits.h's, which `os` carries.
+A message is one line: it says what happened, to which thing, and what to do next. The exit codes
+are those of sysexits.h, which `os` has as constants.
 """
 
 import os
@@ -9,40 +9,40 @@ from typing import ClassVar
 
 
 class PowerstatsError(Exception):
-    """Any failure with a line for the user and an exit code for cron."""
+    """A failure that has a line for the user and an exit code for cron."""
 
     exit_code: ClassVar[int] = os.EX_SOFTWARE
 
 
 class ConfigError(PowerstatsError):
-    """The configuration, or what it says against the files or the sensors: mend it."""
+    """The configuration is wrong, or contradicts the files or the sensors: correct it."""
 
     exit_code = os.EX_CONFIG
 
 
 class NewerError(ConfigError):
-    """A file of a newer version than this program knows: upgrade it."""
+    """A file has a newer version than this program knows: upgrade the program."""
 
 
 class UnreadableError(PowerstatsError):
-    """A data file is broken or of another form: mend it, or let it be rebuilt."""
+    """A data file is broken or has another form: repair it, or let a step rebuild it."""
 
     exit_code = os.EX_DATAERR
 
 
 class MissingError(PowerstatsError):
-    """An entity or a repository is not there, or not recorded: make it, or mend its name."""
+    """An entity or a repository is missing, or not recorded: create it, or correct its name."""
 
     exit_code = os.EX_UNAVAILABLE
 
 
 class TryAgainError(PowerstatsError):
-    """The network, a lock, a clock, a full disk: the next run may well succeed."""
+    """The network, a lock, a clock or a full disk is in the way: the next run may succeed."""
 
     exit_code = os.EX_TEMPFAIL
 
 
 class RefusedError(PowerstatsError):
-    """A token or a permission is not accepted: trying again does not help."""
+    """A token or a permission is refused: another try does not help."""
 
     exit_code = os.EX_NOPERM

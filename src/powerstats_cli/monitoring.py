@@ -1,6 +1,6 @@
-"""Pings for a monitor of cron jobs, as healthchecks.io takes them: started, and how it ended.
+"""Pings that tell a monitor of cron jobs, such as healthchecks.io, how each run went.
 
-A monitor that cannot be reached neither fails a job nor holds it up.
+A monitor that cannot be reached makes no step fail, and delays a step only for a moment.
 """
 
 from contextlib import suppress
@@ -15,25 +15,25 @@ LONGEST_MESSAGE: Final = 1000
 
 
 class Healthcheck:
-    """One run of a job, to be told of at `url`: `/start`, then `/0` or another exit code."""
+    """Tells the monitor at `url` about one run: `/start`, then `/0` or another exit code."""
 
     def __init__(self, url: str) -> None:
-        """Take the check's address; nothing is sent yet."""
+        """Take the address of the health check; nothing is sent yet."""
         self._url = url.rstrip("/")
-        # Tells the runs apart that share a check and overlap.
+        # Runs that share a check may overlap: their ids tell them apart.
         self._run = uuid4()
 
     def start(self, step: str) -> None:
-        """Tell that a step begins."""
+        """Report that a step begins."""
         self._ping("start", step)
 
     def end(self, step: str, exit_code: int, message: str) -> None:
-        """Tell how a step ended, and what was said of it."""
+        """Report how a step ended, with the line that was printed about it."""
         self._ping(str(exit_code), f"{step}: {message or 'ok'}")
 
-    def _ping(self, what: str, text: str) -> None:
+    def _ping(self, event: str, text: str) -> None:
         with (
             suppress(PowerstatsError),
             Web(self._url, {}, ca_file=None, seconds=PING_SECONDS) as web,
         ):
-            web.send("POST", f"/{what}?rid={self._run}", text[:LONGEST_MESSAGE].encode())
+            web.send("POST", f"/{event}?rid={self._run}", text[:LONGEST_MESSAGE].encode())

@@ -1,4 +1,4 @@
-"""One run of a step: what it is given, and how its end is told and remembered."""
+"""One run of a step: what the step is given, how its end is reported and remembered."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ SECRETS_STEP = "secrets"
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What stands before the command on the command line."""
+    """The options that stand before the command on the command line."""
 
     config: Path | None = None
     data_dir: Path | None = None
@@ -34,7 +34,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """What every command works with."""
+    """The configuration, the files and the clock that every command works with."""
 
     options: Options
     config: Path
@@ -44,7 +44,7 @@ class Session(msgspec.Struct, frozen=True):
     environment: Mapping[str, str]
 
     def run(self, step: str, work: Callable[[], Outcome]) -> int:
-        """Do a step, tell how it went, remember it, and return its exit code; 0 in a pause."""
+        """Run a step, report and remember how it went, and return its exit code; 0 in a pause."""
         if self.skips(step):
             return 0
         monitor = self._monitor()
@@ -67,7 +67,7 @@ class Session(msgspec.Struct, frozen=True):
         return outcome.exit_code
 
     def _monitor(self) -> "Healthcheck | None":
-        """Return who is told of a run, if any; nobody of a replay's."""
+        """Return the monitor to tell about a run, None without one or with `--at`."""
         url = self.settings.monitoring.healthcheck_url
         if url is None or self.clock.at is not None:
             return None
@@ -76,27 +76,27 @@ class Session(msgspec.Struct, frozen=True):
         return Healthcheck(url)
 
     def pause(self) -> Pause | None:
-        """Return the pause that lasts."""
+        """Return the pause that lasts now, if there is one."""
         try:
             pause = runs.decode(read_bytes(self.settings.state_file)).pause
         except PowerstatsError:
-            return None  # a step will say so itself
+            return None  # the step itself reports it
         return pause if pause and pause.holds(self.clock.now()) else None
 
     def skips(self, step: str) -> bool:
-        """Tell whether a step does nothing because of a pause; who looks on is told so."""
+        """Tell whether a step does nothing because of a pause; say so on a terminal."""
         pause = self.pause()
         if pause is not None:
             self.tell(f"{step}: {pause.in_words(self.settings.zone)}")
         return pause is not None
 
     def tell(self, line: str) -> None:
-        """Tell who looks on that something went well; cron is told nothing."""
+        """Print a line about a success: on a terminal, and to cron only with `--verbose`."""
         if self._tells_success:
             print(line)
 
     def progress(self) -> Callable[[datetime], None]:
-        """Return what a long step calls with how far it has come: shown on a terminal only."""
+        """Return a function that shows on a terminal how far a long step has come."""
         zone = self.settings.zone
 
         def show(reached: datetime) -> None:
@@ -119,17 +119,17 @@ class Session(msgspec.Struct, frozen=True):
     def _remember(
         self, step: str, exit_code: int, message: str, token_expires: datetime | None = None
     ) -> bool:
-        """Note how a step went; tell whether its message is news. Never fails the step."""
+        """Write down how a step went; tell whether its message is news. Raises nothing."""
         now, path = self.clock.now(), self.settings.state_file
         try:
             with self.files.lock():
-                known = runs.decode(read_bytes(path))
-                before = known.steps.get(step)
-                known.steps[step] = runs.recorded(before, now, exit_code, message)
-                known.token_expires = token_expires or known.token_expires
-                write_bytes(path, runs.encode(known), durable=False)
+                memory = runs.decode(read_bytes(path))
+                before = memory.steps.get(step)
+                memory.steps[step] = runs.recorded(before, now, exit_code, message)
+                memory.token_expires = token_expires or memory.token_expires
+                write_bytes(path, runs.encode(memory), durable=False)
         except PowerstatsError:
-            return True  # what cannot be remembered is told each time
+            return True  # a message that cannot be remembered is printed each time
         return runs.is_news(before, now, exit_code, message)
 
     def _warn_of_readable_secrets(self) -> None:
@@ -143,9 +143,9 @@ class Session(msgspec.Struct, frozen=True):
 
 
 def opened(options: Options) -> Session:
-    """Read the configuration and return what a command works with.
+    """Read the configuration and return the session of a command.
 
-    Raises ConfigError; ValueError where `--at` is no time.
+    Raises ConfigError, and ValueError if `--at` is not a time.
     """
     environment = os.environ
     path = settings.find(options.config, environment)
@@ -165,7 +165,7 @@ def opened(options: Options) -> Session:
 
 
 def say(line: str) -> None:
-    """Tell the user of a failure: one line, on stderr."""
+    """Print a line about a failure on stderr."""
     print(f"powerstats: {line}", file=sys.stderr)
 
 

@@ -1,6 +1,7 @@
-"""The configuration: a TOML file, and where it lies.
+"""The configuration: a TOML file, where it is, and the checks of its values.
 
-Only `cli` reads it; what a command needs of it is handed down as an argument.
+Only `session` and the commands that write a configuration read the file. Everything else is given
+its values as arguments.
 """
 
 import re
@@ -27,11 +28,11 @@ MOST_SETTLE_SECONDS: Final = 300
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+    """A table of the file, in which an unknown key is an error."""
 
 
 class HomeAssistantSettings(_Table, frozen=True):
-    """Where Home Assistant is, and which of its entities are kept under which name."""
+    """The address of Home Assistant, its token, and the entity id of each series."""
 
     url: str
     token: str | None = None
@@ -42,7 +43,7 @@ class HomeAssistantSettings(_Table, frozen=True):
 
 
 class GitHubSettings(_Table, frozen=True):
-    """Where the long-term files are kept."""
+    """The repository that keeps the long-term files."""
 
     repo: str
     branch: str = "main"
@@ -53,7 +54,7 @@ class GitHubSettings(_Table, frozen=True):
 
 
 class PublishSettings(_Table, frozen=True):
-    """What anyone may see."""
+    """The files that the dashboard shows to anyone, and the branch they are published on."""
 
     tiers: tuple[TierName, ...] = get_args(TierName)
     branch: str = "gh-pages"
@@ -62,7 +63,7 @@ class PublishSettings(_Table, frozen=True):
 
 
 class DataSettings(_Table, frozen=True):
-    """How readings become data."""
+    """The length of a bucket, the days the archive keeps, and the wait for the recorder."""
 
     collection_interval_minutes: int = 10
     retention_days: int = 7
@@ -70,13 +71,13 @@ class DataSettings(_Table, frozen=True):
 
 
 class MonitoringSettings(_Table, frozen=True):
-    """Who is told of each run."""
+    """The health check that is told about each run."""
 
     healthcheck_url: str | None = None
 
 
 class PathSettings(_Table, frozen=True):
-    """Where things lie; `~` is the home directory."""
+    """The folders and files on this machine; `~` is the home directory."""
 
     data_dir: str = "/var/lib/powerstats"
     web_root: str | None = None
@@ -84,7 +85,7 @@ class PathSettings(_Table, frozen=True):
 
 
 class Settings(_Table, frozen=True):
-    """The whole configuration, as it is written, checked."""
+    """The whole configuration, checked, with the values as they are written in the file."""
 
     timezone: str
     homeassistant: HomeAssistantSettings
@@ -101,14 +102,14 @@ class Settings(_Table, frozen=True):
 
     @property
     def entities(self) -> Mapping[str, str]:
-        """Entity ids by the name their series has in the files."""
+        """The entity ids, by the name of their series in the data files."""
         if self.homeassistant.entity_id:
             return {"power": self.homeassistant.entity_id}
         return self.homeassistant.entities
 
     @property
     def known_github(self) -> GitHubSettings:
-        """Where the long-term files are kept; raises ConfigError where that is not configured."""
+        """The repository of the long-term files; raises ConfigError if none is configured."""
         if self.github is None:
             message = (
                 'the configuration has no [github]: give it repo = "me/powerstats-data" and a '
@@ -136,7 +137,7 @@ class Settings(_Table, frozen=True):
 
     @property
     def settle(self) -> timedelta:
-        """How long after a bucket's end Home Assistant's recorder may still be writing."""
+        """How long Home Assistant's recorder may still be writing after the end of a bucket."""
         return timedelta(seconds=self.data.settle_seconds)
 
 
@@ -144,7 +145,7 @@ class Settings(_Table, frozen=True):
 
 
 def find(given: Path | None, environment: Mapping[str, str]) -> Path:
-    """Return the configuration file; raises ConfigError where there is none."""
+    """Return the path of the configuration file; raises ConfigError if there is none."""
     if given is not None:
         return given
     if environment.get(ENVIRONMENT_PATH):
@@ -179,7 +180,7 @@ def new_file(given: Path | None, environment: Mapping[str, str], folders: Folder
 
 
 def load(path: Path) -> Settings:
-    """Return a configuration file's settings; ConfigError names the file and the key's path."""
+    """Return the settings in a file; raises ConfigError with the file and the path of the key."""
     import tomllib
 
     try:
@@ -203,18 +204,18 @@ def load(path: Path) -> Settings:
 
 
 def _with_path_first(message: str) -> str:
-    """Turn msgspec's "what - at `$.where`" into "where: what"."""
-    what, _, where = message.partition(" - at `$")
-    where = where.rstrip("`").lstrip(".")
-    if found := re.fullmatch(r"Object (?:contains|missing) (\w+) field `(.*)`", what):
-        kind, field = found.groups()
-        what = "unknown key" if kind == "unknown" else "is missing"
-        where = f"{where}.{field}" if where else field
-    return f"{where}: {what}" if where else what
+    """Turn msgspec's "problem - at `$.path`" into "path: problem"."""
+    problem, _, path = message.partition(" - at `$")
+    path = path.rstrip("`").lstrip(".")
+    if match := re.fullmatch(r"Object (?:contains|missing) (\w+) field `(.*)`", problem):
+        kind, field = match.groups()
+        problem = "unknown key" if kind == "unknown" else "is missing"
+        path = f"{path}.{field}" if path else field
+    return f"{path}: {problem}" if path else problem
 
 
 def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the keys whose values are of the right type and still cannot be used."""
+    """Yield each key whose value has the right type and cannot be used, and why it cannot."""
     if not is_zone(settings.timezone):
         yield "timezone", f"{settings.timezone!r} is no time zone, such as Europe/Amsterdam"
     yield from _home_complaints(settings.homeassistant, settings.entities)
@@ -268,8 +269,8 @@ def _github_complaints(
         if path and not all(re.fullmatch(r"(?!\.+$)[\w. -]+", part) for part in path.split("/")):
             yield key, f"{path!r} is no folder of a repository, such as docs/power"
     if (publish.branch, publish.path) == (github.branch, github.path):
-        # The site's monthly.json and yearly.json would take the place of those that `sync` merges.
-        yield "publish.path", "is github.path, on the same branch: set another for one of them"
+        # The published monthly.json and yearly.json would replace the files that `sync` merges.
+        yield "publish.path", "is the same as github.path, on the same branch: change one of them"
     if publish.history == "squash" and publish.branch == github.branch:
         yield "publish.history", f"squash would drop the history of the data on {github.branch}"
 
@@ -277,15 +278,16 @@ def _github_complaints(
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        usable_port = parts.port != 0
+        is_port_usable = parts.port != 0
     except ValueError:
         return False
-    plain = parts.username is None and not parts.query and not parts.fragment
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and usable_port and plain
+    is_plain = parts.username is None and not parts.query and not parts.fragment
+    is_http = parts.scheme in {"http", "https"}
+    return is_http and bool(parts.hostname) and is_port_usable and is_plain
 
 
 def _shown(url: str) -> str:
-    """Return an address for a message, without a password or token that someone put into it."""
+    """Return an address for a message, without a password or a token that may be in it."""
     return repr(re.sub(r"//.*@", "//***@", re.sub(r"[?#].*", "?***", url)))
 
 

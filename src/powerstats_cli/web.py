@@ -1,4 +1,4 @@
-"""HTTP for the edges that speak to other machines: every request bounded in time and size."""
+"""HTTP requests to other machines, each limited in time and size."""
 
 import signal
 import ssl
@@ -17,9 +17,9 @@ import msgspec
 from powerstats_cli import __version__
 from powerstats_cli.errors import ConfigError, TryAgainError
 
-# httpx's own command line would bring click, pygments and rich along where click is installed.
+# If click is installed, httpx imports it, pygments and rich for a command line of its own.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-import httpx  # noqa: E402 - after the line above
+import httpx  # noqa: E402 - it has to come after the line above
 
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
@@ -31,11 +31,11 @@ REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 class _TimeUpError(Exception):
-    """The alarm that ends a request, whatever it waits for."""
+    """Ends a request that has taken too long, whatever it waits for."""
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer, read whole."""
+    """An answer that was read to its end."""
 
     status: int
     headers: httpx.Headers
@@ -43,7 +43,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     @property
     def date(self) -> datetime | None:
-        """The other side's clock, cut to whole seconds."""
+        """The time of the server's clock in whole seconds, None if the answer has no valid date."""
         try:
             date = parsedate_to_datetime(self.headers["date"])
         except (KeyError, ValueError):
@@ -52,12 +52,12 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Web:
-    """One connection to one server, with its token, which goes nowhere else."""
+    """A connection to one server; its token is sent to no other server."""
 
     def __init__(
         self, url: str, headers: Mapping[str, str], *, ca_file: str | None, seconds: float
     ) -> None:
-        """Take the server's address, and how long all requests may take; nothing is sent yet."""
+        """Take the address and how many seconds all requests may take; nothing is sent yet."""
         self._ends = time.monotonic() + seconds
         self._secrets = headers.get("Authorization", "").split()[1:]
         self.url = url.rstrip("/")
@@ -65,20 +65,20 @@ class Web:
         self._client = httpx.Client(
             headers={
                 "User-Agent": f"powerstats/{__version__}",
-                # Compressing costs a small Home Assistant more than the local network does.
+                # To compress an answer costs a small Home Assistant more than to send it as it is.
                 "Accept-Encoding": "identity",
                 **headers,
             },
             timeout=httpx.Timeout(REQUEST_TIMEOUT, connect=CONNECT_TIMEOUT),
-            # A plain address needs no certificates, and loading them takes longer than a run.
+            # An http address needs no certificates, and to load them takes longer than a run.
             verify=certificates(ca_file) if url.startswith("https:") else False,
-            # Proxies and netrc of the environment would send the token elsewhere.
+            # The environment's proxies and netrc file could send the token to another server.
             trust_env=False,
             follow_redirects=False,
         )
 
     def __enter__(self) -> Self:
-        """Hold the connection open for several requests."""
+        """Keep the connection open for several requests."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,19 +87,20 @@ class Web:
 
     @property
     def seconds_left(self) -> float:
-        """How long all further requests may take."""
+        """The seconds that all further requests may take together."""
         return self._ends - time.monotonic()
 
     def get(self, path: str) -> Reply:
-        """Return the answer to a GET; raises TryAgainError where there is none in time."""
+        """Return the answer to a GET; raises TryAgainError if none comes in time."""
         return self._exchange("GET", self.url + path)
 
     def send(
         self, method: str, path: str, body: bytes | None = None, *, accept: str = "*/*"
     ) -> Reply:
-        """Return the answer to a request, which a redirect may lead on to on the same host.
+        """Return the answer to a request; follows redirects on the same host.
 
-        Raises TryAgainError where there is none in time, ConfigError where it leads elsewhere.
+        Raises TryAgainError if no answer comes in time, ConfigError if a redirect leads to another
+        host.
         """
         url = self.url + path
         for _ in range(MOST_REDIRECTS):
@@ -138,7 +139,7 @@ class Web:
         raise TryAgainError(message)
 
     def quote(self, text: str | bytearray) -> str:
-        """Return the beginning of what the server said, on one line and without our token."""
+        """Return the beginning of a text of the server, on one line and without our token."""
         if isinstance(text, bytearray):
             text = text[:LONGEST_QUOTE].decode(errors="replace")
         return quoted(text, self._secrets)
@@ -154,7 +155,7 @@ class Web:
 
 
 def quoted(text: str, secrets: Sequence[str]) -> str:
-    """Return the beginning of what a server said, on one line and without any of our secrets."""
+    """Return the beginning of a server's text, on one line and without any of our secrets."""
     for secret in secrets:
         text = text.replace(secret, "***")
     printable = "".join(character if character.isprintable() else " " for character in text)
@@ -162,7 +163,7 @@ def quoted(text: str, secrets: Sequence[str]) -> str:
 
 
 def certificates(ca_file: str | None) -> ssl.SSLContext:
-    """Return what an https address's certificate is checked by; raises ConfigError."""
+    """Return the certificates that an https server is checked against; raises ConfigError."""
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
@@ -171,7 +172,7 @@ def certificates(ca_file: str | None) -> ssl.SSLContext:
 
 
 def _on_same_host(url: str, location: str) -> str | None:
-    """Return where a redirect leads, None where that is another host or no address."""
+    """Return the address that a redirect leads to, None if it is invalid or on another host."""
     try:
         target = urljoin(url, location)
         before, after = urlsplit(url), urlsplit(target)
@@ -191,7 +192,10 @@ def cause(error: BaseException) -> str:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """Raise _TimeUpError after so many seconds: time-outs of single reads let a drip go on."""
+    """Raise _TimeUpError after some seconds.
+
+    A time-out for each read is not enough: it never ends a server that sends single bytes.
+    """
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise _TimeUpError

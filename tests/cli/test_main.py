@@ -1,4 +1,4 @@
-"""The command line: help, usage, and the boundary where failures become lines."""
+"""The command line: help, usage, and the boundary that turns a failure into a line."""
 
 import io
 import json
@@ -22,7 +22,7 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    """The overview lists the commands with a line each, and each explains itself."""
+    """The overview has a line for each command, and each command has help of its own."""
     assert cli.main(["--help"]) == 0
     overview = capsys.readouterr().out
     for command in COMMANDS:
@@ -32,7 +32,7 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    """The version is the package's."""
+    """The version is that of the package."""
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"powerstats {__version__}\n"
 
@@ -44,7 +44,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_usage_errors_are_one_line_and_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A wrong command line says what is wrong with it."""
+    """A wrong command line is answered with one line that says what is wrong."""
     assert cli.main(arguments) == 2
     said = capsys.readouterr()
     assert said.out == ""
@@ -52,8 +52,8 @@ def test_usage_errors_are_one_line_and_2(
     assert len(said.err.splitlines()) == 1
 
 
-def test_no_time_is_a_usage_error(installation: Installation) -> None:
-    """--at wants a time, and says what one looks like."""
+def test_a_wrong_time_is_a_usage_error(installation: Installation) -> None:
+    """The error about a wrong --at shows what a time looks like."""
     arguments = ["--config", str(installation.config), "--at", "noon", "status"]
     with redirect_stderr(io.StringIO()) as err:
         assert cli.main(arguments) == 2
@@ -71,7 +71,7 @@ def test_a_time_without_offset_is_local(installation: Installation) -> None:
 def test_a_bug_is_a_line_too(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What nobody thought of asks to be reported; only -v shows where it happened."""
+    """An unexpected failure asks to be reported; only -v shows where it happened."""
 
     def broken(*_: object) -> None:
         message = "of all things"
@@ -88,7 +88,7 @@ def test_a_bug_is_a_line_too(
 
 
 def test_data_dir_on_the_command_line_counts(installation: Installation, tmp_path: Path) -> None:
-    """--data-dir stands in for the configured folder."""
+    """--data-dir replaces the configured folder."""
     other = tmp_path / "other"
     arguments = ["--config", str(installation.config), "--data-dir", str(other), "rotate"]
     assert cli.main(arguments) == 0
@@ -103,7 +103,7 @@ def test_success_prints_nothing_without_a_terminal(
     says: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Cron mails what is printed, so success is silent, unless it was asked for."""
+    """Cron mails what is printed, so a success prints nothing, except with -v."""
     assert cli.main([*options, *installation.arguments("rotate")]) == 0
     said = capsys.readouterr()
     assert said.err == ""

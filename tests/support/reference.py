@@ -13,13 +13,13 @@ PLACE = Path(__file__).parents[2] / "docs/commands.md"
 HEAD = """\
 # Commands
 
-Made from the program's help by `make reference`. `powerstats COMMAND --help` says the same, and
-`powerstats --install-completion` teaches it to bash, zsh or fish.
+`make reference` writes this page from the program's help. `powerstats COMMAND --help` says the
+same. `powerstats --install-completion` lets bash, zsh or fish complete the commands.
 """
 
 
 def reference() -> str:
-    """Return the reference as Markdown: each command's use, help, arguments and options."""
+    """Return the reference as Markdown: usage, help, arguments and options of each command."""
     root = typer.main.get_command(app)
     return "\n".join([HEAD, *_described(root, ("powerstats",))])
 
@@ -45,10 +45,10 @@ def _row(parameter: Any, context: Any) -> str:
     elif not parameter.is_flag:
         names += f" {parameter.make_metavar(context)}"
     text = " ".join((parameter.help or "").split())
-    is_told = parameter.default not in (None, False, ()) and not callable(parameter.default)
-    if is_told and parameter.param_type_name == "option":
+    is_shown = parameter.default not in (None, False, ()) and not callable(parameter.default)
+    if is_shown and parameter.param_type_name == "option":
         text += f" Without it: {parameter.default}."
-    # A bar ends a table's cell even inside of code.
+    # A bar ends a cell of a table, even within code.
     return "| `{}` | {} |".format(*(part.replace("|", r"\|") for part in (names, text)))
 
 

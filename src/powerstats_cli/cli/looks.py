@@ -12,11 +12,11 @@ from powerstats_cli.cli.options import installation_of, session_of, this_machine
 def status(
     context: typer.Context,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what is there, how much of it is known, what ran last and what is due.
+    """Show what is stored, how much of it is known, what ran last and what is due.
 
-    Exits with 1 when a step is overdue, with 65 when a file could not be read.
+    Exits with 1 if a step is overdue, with 65 if a file could not be read.
     """
     from powerstats_cli.commands.status import as_json
     from powerstats_cli.commands.status import status as command
@@ -40,11 +40,11 @@ def doctor(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask neither Home Assistant nor GitHub.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Look at every part, say what is wrong with it and what to do; change nothing.
+    """Check every part, say what is wrong with it and what to do; change nothing.
 
-    Exits with 1 when something does not work.
+    Exits with 1 if something does not work.
     """
     from powerstats_cli.commands.doctor import as_json
     from powerstats_cli.commands.doctor import doctor as command
@@ -73,7 +73,7 @@ def serve(
         str, typer.Option(help="The address to listen on; 0.0.0.0 for the home's own network.")
     ] = "127.0.0.1",
 ) -> None:
-    """Show the dashboard on this machine, until Ctrl-C."""
+    """Show the dashboard on this machine until Ctrl-C is pressed."""
     from powerstats_cli.commands.render import render
     from powerstats_cli.commands.serve import serve as command
 

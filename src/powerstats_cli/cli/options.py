@@ -43,14 +43,17 @@ def options(
     at: Annotated[
         str | None,
         typer.Option(
-            help="Run as of this time (ISO 8601; without an offset, in the configured zone).",
+            help="Run as if it were this time (ISO 8601; without an offset, in the "
+            "configured zone).",
             metavar="TIME",
         ),
     ] = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say what was done, and repeat old failures.")
+        bool, typer.Option("--verbose", "-v", help="Print what was done, and repeat old failures.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but failures.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but failures.")
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),

@@ -9,7 +9,7 @@ from powerstats_cli.cli.options import installation_of, session_of, this_machine
 
 schedule = typer.Typer(
     name="schedule",
-    help="Have cron or systemd run the steps; alone, print the crontab for this installation.",
+    help="Let cron or systemd run the steps; alone, print the crontab for this installation.",
     add_completion=False,
     invoke_without_command=True,
 )
@@ -41,19 +41,23 @@ def install_schedule(
     context: typer.Context,
     *,
     cron: Annotated[
-        bool, typer.Option("--cron", help="Into one's crontab; root's: cron.d.")
+        bool, typer.Option("--cron", help="Install into the user's crontab; as root, into cron.d.")
     ] = False,
-    systemd: Annotated[bool, typer.Option("--systemd", help="As services and timers.")] = False,
-    user: Annotated[bool, typer.Option("--user", help="Those of one's own systemd.")] = False,
+    systemd: Annotated[
+        bool, typer.Option("--systemd", help="Install services and timers.")
+    ] = False,
+    user: Annotated[
+        bool, typer.Option("--user", help="Install into the user's own systemd.")
+    ] = False,
     as_user: Annotated[
         str | None,
         typer.Option(
-            help="As root: whose steps they are, if not the data directory's owner's.",
+            help="As root: the user that runs the steps. Without it: the data directory's owner.",
             metavar="NAME",
         ),
     ] = None,
 ) -> None:
-    """Install the schedule, or bring it up to date; nothing else in a crontab is touched."""
+    """Install the schedule, or bring it up to date; nothing else in a crontab is changed."""
     from powerstats_cli.commands.schedule import install
     from powerstats_cli.jobs.accounts import account_for
 
@@ -74,7 +78,7 @@ def install_schedule(
 
 @schedule.command("remove")
 def remove_schedule(context: typer.Context) -> None:
-    """Take the schedule out of cron and systemd, wherever it is."""
+    """Remove the schedule from cron and systemd, wherever it is."""
     from powerstats_cli.commands.schedule import remove
 
     for line in remove(this_machine()):
@@ -87,10 +91,12 @@ def pause_schedule(
     *,
     length: Annotated[
         str | None,
-        typer.Option("--for", help="Such as 90m, 2h or 1d; without it until `resume`."),
+        typer.Option(
+            "--for", help="The length, such as 90m, 2h or 1d. Without it: until `resume`."
+        ),
     ] = None,
 ) -> None:
-    """Have every step do nothing for a while; one that is at work already ends as usual.
+    """Let every step do nothing for a while; a step that already runs ends as usual.
 
     Nothing is lost: the next runs catch up.
     """

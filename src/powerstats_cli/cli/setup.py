@@ -24,12 +24,12 @@ def init(
     url: Annotated[str | None, typer.Option(help="Home Assistant's address.")] = None,
     ca_file: Annotated[
         Path | None,
-        typer.Option(help="Certificates to trust, for an https address of your own."),
+        typer.Option(help="A file of certificates to trust, for an https address of your own."),
     ] = None,
     token_file: Annotated[
         str | None,
         typer.Option(
-            help="A file with Home Assistant's token, - for stdin; or "
+            help="The file with Home Assistant's token, - for stdin. Without it: "
             "$POWERSTATS_HOMEASSISTANT_TOKEN.",
             metavar="FILE",
         ),
@@ -37,28 +37,34 @@ def init(
     entity: Annotated[
         list[str] | None,
         typer.Option(
-            help="A sensor to keep; again for each. Without it the suggested ones.",
+            help="A sensor to keep; repeat it for each. Without it: the suggested sensors.",
             metavar="NAME=ENTITY_ID",
         ),
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option(help="The home's, if not Home Assistant's.", metavar="ZONE")
+        str | None,
+        typer.Option(help="The home's time zone. Without it: Home Assistant's.", metavar="ZONE"),
     ] = None,
     data_dir: Annotated[
         Path | None,
         typer.Option(
-            help="The folder for the data files; without it ~/.local/share/powerstats, root's "
+            help="The folder for the data files. Without it: ~/.local/share/powerstats, for root "
             "/var/lib/powerstats.",
             metavar="DIR",
         ),
     ] = None,
     github_repo: Annotated[
-        str | None, typer.Option(help="Such as me/powerstats-data.", metavar="OWNER/NAME")
+        str | None,
+        typer.Option(
+            help="The repository for the long-term files, such as me/powerstats-data.",
+            metavar="OWNER/NAME",
+        ),
     ] = None,
     github_token_file: Annotated[
         str | None,
         typer.Option(
-            help="A file with a token for it, - for stdin; or $POWERSTATS_GITHUB_TOKEN.",
+            help="The file with a token for the repository, - for stdin. Without it: "
+            "$POWERSTATS_GITHUB_TOKEN.",
             metavar="FILE",
         ),
     ] = None,
@@ -66,7 +72,8 @@ def init(
         str, typer.Option(help="The API of another GitHub server.", metavar="URL")
     ] = "https://api.github.com",
     schedule: Annotated[
-        Scheduler | None, typer.Option(help="What runs the steps; without it none, or asked.")
+        Scheduler | None,
+        typer.Option(help="The program that runs the steps. Without it: asked, or none."),
     ] = None,
     no_collect: Annotated[
         bool, typer.Option("--no-collect", help="Do not collect at the end.")
@@ -75,11 +82,11 @@ def init(
         bool | None,
         typer.Option(
             "--backfill/--no-backfill",
-            help="Fill the past year from Home Assistant's statistics; without it offered.",
+            help="Fill the past year from Home Assistant's statistics. Without it: asked, or not.",
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite a configuration that is there.")
+        bool, typer.Option("--force", help="Overwrite a configuration that exists.")
     ] = False,
     no_input: Annotated[
         bool, typer.Option("--no-input", help="Ask nothing: the options are the answers.")
@@ -87,7 +94,7 @@ def init(
 ) -> None:
     """Set powerstats up: ask, try each answer at once, write the configuration, collect.
 
-    Every answer can be an option. Nothing is written before the last one.
+    Every answer can be given as an option. Nothing is written before the last answer.
     """
     from rich.console import Console
 
@@ -132,7 +139,7 @@ def migrate(
     *,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files of points, and folders of them.", show_default=False),
+        typer.Argument(help="Files of points, and folders with such files.", show_default=False),
     ] = None,
     from_config: Annotated[
         Path | None, typer.Option(help="The old config.json.", metavar="FILE")
@@ -140,36 +147,37 @@ def migrate(
     to_config: Annotated[
         Path | None,
         typer.Option(
-            help="What it becomes; without it --config, $POWERSTATS_CONFIG or, as in `init`, "
-            "~/.config/powerstats/config.toml, root's /etc/powerstats/config.toml.",
+            help="The new configuration file. Without it: --config, $POWERSTATS_CONFIG or, as in "
+            "`init`, ~/.config/powerstats/config.toml, for root /etc/powerstats/config.toml.",
             metavar="FILE",
         ),
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option(help="The home's, for a new configuration.", metavar="ZONE")
+        str | None,
+        typer.Option(help="The home's time zone, for a new configuration.", metavar="ZONE"),
     ] = None,
     series: Annotated[
         list[str] | None,
         typer.Option(
-            help="What a series is in, such as W or kWh (a counter); - leaves it out. Again for "
-            "each.",
+            help="The unit of a series, such as W or kWh (a counter); - leaves the series out. "
+            "Repeat it for each series.",
             metavar="NAME=UNIT",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be taken, and change nothing.")
+        bool, typer.Option("--dry-run", help="Print what would be taken, and change nothing.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite a configuration that is there.")
+        bool, typer.Option("--force", help="Overwrite a configuration that exists.")
     ] = False,
     no_input: Annotated[
-        bool, typer.Option("--no-input", help="Ask nothing: leave out series that are in doubt.")
+        bool, typer.Option("--no-input", help="Ask nothing: series that are in doubt are left out.")
     ] = False,
 ) -> None:
     """Take over the configuration and the readings of the scripts that powerstats replaces.
 
-    Nothing is believed for its name alone, what is known better stays, and the old files are only
-    read.
+    The name of a series alone proves nothing, a value that is known better stays, and the old files
+    are only read.
     """
     from rich.console import Console
 
@@ -210,30 +218,30 @@ def backfill(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be filled, and change nothing.")
+        bool, typer.Option("--dry-run", help="Print what would be filled, and change nothing.")
     ] = False,
 ) -> None:
-    """Fill in the past: ten days of history, and a year out of Home Assistant's statistics.
+    """Fill in the past: ten days from history, and a year from Home Assistant's statistics.
 
-    Nothing that is stored is replaced. It can be broken off: the next run goes on.
+    Nothing that is stored is replaced. If it is interrupted, the next run goes on.
     """
     from powerstats_cli.commands import backfill as command
     from powerstats_cli.homeassistant.client import HomeAssistant
     from powerstats_cli.homeassistant.websocket import LongTerm
 
     session = session_of(context)
-    where = session.settings.homeassistant
+    server = session.settings.homeassistant
     token = homeassistant_token(session.settings, session.environment)
 
     def work(watcher: command.Watcher) -> Outcome:
         with HomeAssistant(
-            where.url, token, ca_file=where.ca_file, seconds=command.RUN_SECONDS
+            server.url, token, ca_file=server.ca_file, seconds=command.RUN_SECONDS
         ) as home:
             return command.backfill(
                 session.settings,
                 session.files,
                 home,
-                lambda: LongTerm(where.url, token, ca_file=where.ca_file),
+                lambda: LongTerm(server.url, token, ca_file=server.ca_file),
                 session.clock,
                 watcher,
             )

@@ -26,10 +26,10 @@ class LongTermTier(StrEnum):
 
 
 def collect(context: typer.Context) -> None:
-    """Bring everything since the last stored bucket out of Home Assistant.
+    """Read everything since the last stored bucket from Home Assistant.
 
-    Run it every ten minutes. What was missed is caught up, as far back as Home Assistant's recorder
-    goes; past days are closed on the way.
+    Run it every ten minutes. It also reads what earlier runs missed, as far back as Home
+    Assistant's recorder goes, and closes past days on the way.
     """
     from powerstats_cli.commands.collect import RUN_SECONDS
     from powerstats_cli.commands.collect import collect as command
@@ -39,29 +39,37 @@ def collect(context: typer.Context) -> None:
 
     def work() -> Outcome:
         token = homeassistant_token(session.settings, session.environment)
-        where = session.settings.homeassistant
-        with HomeAssistant(where.url, token, ca_file=where.ca_file, seconds=RUN_SECONDS) as home:
+        server = session.settings.homeassistant
+        with HomeAssistant(server.url, token, ca_file=server.ca_file, seconds=RUN_SECONDS) as home:
             return command(session.settings, session.files, home, session.clock, session.progress())
 
     raise typer.Exit(session.run("collect", work))
 
 
 def rotate(context: typer.Context) -> None:
-    """Close every day before today, and drop archived days that are rolled up and old."""
+    """Close every day before today, and delete archived days that are rolled up and old."""
     from powerstats_cli.commands.rotate import rotate as command
 
     session = session_of(context)
-    work = lambda: command(session.settings, session.files, session.clock)  # noqa: E731
-    raise typer.Exit(session.run("rotate", work))
+    exit_code = session.run(
+        "rotate", lambda: command(session.settings, session.files, session.clock)
+    )
+    raise typer.Exit(exit_code)
 
 
-def aggregate(context: typer.Context, tier: RolledUpTierName) -> None:
+def aggregate(
+    context: typer.Context,
+    tier: Annotated[RolledUpTierName, typer.Argument(help="The file to bring up to date.")],
+) -> None:
     """Roll closed days up into weekly.json (hours), monthly.json or yearly.json (days)."""
     from powerstats_cli.commands.aggregate import aggregate as command
 
     session = session_of(context)
-    work = lambda: command(TIERS[tier], session.settings, session.files, session.clock)  # noqa: E731
-    raise typer.Exit(session.run(f"aggregate {tier}", work))
+    exit_code = session.run(
+        f"aggregate {tier}",
+        lambda: command(TIERS[tier], session.settings, session.files, session.clock),
+    )
+    raise typer.Exit(exit_code)
 
 
 def publish(
@@ -69,13 +77,14 @@ def publish(
     *,
     local: Annotated[bool, typer.Option("--local", help="Only render into the web root.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be sent, and change nothing.")
+        bool, typer.Option("--dry-run", help="Print what would be sent, and change nothing.")
     ] = False,
 ) -> None:
     """Render the dashboard into the web root, and put it on GitHub Pages.
 
-    With [github] in the configuration page and published files go to their branch, in one commit,
-    and none when nothing changed. Anyone may see them then, even of a private repository.
+    If the configuration has [github], the page and the published files go to their branch in one
+    commit; if nothing changed, there is no commit. Anyone can then see them, even if the repository
+    is private.
     """
     from powerstats_cli.commands.render import render
 
@@ -107,15 +116,17 @@ def publish(
 def sync(
     context: typer.Context,
     direction: Annotated[
-        Direction | None, typer.Argument(help="Only send, or only bring; without it both.")
+        Direction | None,
+        typer.Argument(help="Only send (push) or only receive (fetch). Without it: both."),
     ] = None,
     tiers: Annotated[
-        list[LongTermTier] | None, typer.Argument(help="Only these files; without it both.")
+        list[LongTermTier] | None, typer.Argument(help="Only this file. Without it: both.")
     ] = None,
 ) -> None:
     """Merge monthly.json and yearly.json with those in the GitHub repository.
 
-    Nothing is overwritten: of each bucket the file keeps what is known best, whoever knew it.
+    Nothing is overwritten: for each bucket the files keep the value that is known best, from
+    whichever device it is.
     """
     from powerstats_cli.commands.sync import sync as command
 
