@@ -42,6 +42,10 @@ class TryAgainError(PowerstatsError):
     exit_code = os.EX_TEMPFAIL
 
 
+class TooMuchError(TryAgainError):
+    """An answer that is too big, or takes too long: less is to be asked for at once."""
+
+
 class RefusedError(PowerstatsError):
     """A token or a permission is refused: another try does not help."""
 

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from powerstats_cli import __version__
-from powerstats_cli.errors import ConfigError, TryAgainError
+from powerstats_cli.errors import ConfigError, TooMuchError, TryAgainError
 
 # If click is installed, httpx imports it, pygments and rich for a command line of its own.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
@@ -90,9 +90,9 @@ class Web:
         """The seconds that all further requests may take together."""
         return self._ends - time.monotonic()
 
-    def get(self, path: str) -> Reply:
-        """Return the answer to a GET; raises TryAgainError if none comes in time."""
-        return self._exchange("GET", self.url + path)
+    def get(self, path: str, *, most_bytes: int = MOST_BYTES) -> Reply:
+        """Return the answer to a GET; raises TooMuchError if it is too big or takes too long."""
+        return self._exchange("GET", self.url + path, most_bytes=most_bytes)
 
     def send(
         self, method: str, path: str, body: bytes | None = None, *, accept: str = "*/*"
@@ -121,6 +121,8 @@ class Web:
         url: str,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        most_bytes: int = MOST_BYTES,
     ) -> Reply:
         seconds = min(self.seconds_left, REQUEST_TIMEOUT)
         try:
@@ -128,9 +130,12 @@ class Web:
                 _alarm(max(seconds, LEAST_SECONDS)),
                 self._client.stream(method, url, content=body, headers=headers) as response,
             ):
-                return Reply(response.status_code, response.headers, self._read(response))
+                return Reply(
+                    response.status_code, response.headers, self._read(response, most_bytes)
+                )
         except (_TimeUpError, httpx.TimeoutException):
             message = f"{self.host} did not answer in time"
+            raise TooMuchError(message) from None
         except httpx.TransportError as error:
             message = f"{self.host} cannot be reached: {cause(error)}"
         except httpx.InvalidURL as error:
@@ -144,13 +149,13 @@ class Web:
             text = text[:LONGEST_QUOTE].decode(errors="replace")
         return quoted(text, self._secrets)
 
-    def _read(self, response: httpx.Response) -> bytearray:
+    def _read(self, response: httpx.Response, most_bytes: int) -> bytearray:
         body = bytearray()
         for chunk in response.iter_raw():
             body += chunk
-            if len(body) > MOST_BYTES:
-                message = f"{self.host} answers with over {MOST_BYTES // 1_000_000} MB"
-                raise TryAgainError(message)
+            if len(body) > most_bytes:
+                message = f"{self.host} answers with over {most_bytes // 1_000_000} MB"
+                raise TooMuchError(message)
         return body
 
 

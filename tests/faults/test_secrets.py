@@ -96,7 +96,7 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
-        "powerstats_cli.homeassistant.client:_recorded",
+        "powerstats_cli.homeassistant.states:recorded",
         "powerstats_cli.homeassistant.client:Web",
         "powerstats_cli.web:Web._read",
         "powerstats_cli.commands.collect:Booking",

@@ -228,12 +228,13 @@ def backfill(
     from powerstats_cli.commands import backfill as command
     from powerstats_cli.homeassistant.client import HomeAssistant
     from powerstats_cli.homeassistant.websocket import LongTerm
+    from powerstats_cli.terminal import filling
 
     session = session_of(context)
     server = session.settings.homeassistant
     token = homeassistant_token(session.settings, session.environment)
 
-    def work(watcher: command.Watcher) -> Outcome:
+    def work(watcher: filling.Watcher) -> Outcome:
         with HomeAssistant(
             server.url, token, ca_file=server.ca_file, seconds=command.RUN_SECONDS
         ) as home:
@@ -248,12 +249,12 @@ def backfill(
 
     is_quiet = session.options.verbosity < 0
     if dry_run:
-        with command.Screen(asks=False, stores=False, is_quiet=is_quiet) as screen:
+        with filling.Screen(asks=False, stores=False, is_quiet=is_quiet) as screen:
             outcome = work(screen)
         for problem in outcome.problems:
             say(str(problem))
         raise typer.Exit(outcome.exit_code)
     if not is_attended():
-        raise typer.Exit(session.run("backfill", lambda: work(command.Unattended())))
-    with command.Screen(asks=not yes, stores=True, is_quiet=is_quiet) as screen:
+        raise typer.Exit(session.run("backfill", lambda: work(filling.Unattended())))
+    with filling.Screen(asks=not yes, stores=True, is_quiet=is_quiet) as screen:
         raise typer.Exit(session.run("backfill", lambda: work(screen)))

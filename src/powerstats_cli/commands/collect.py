@@ -1,28 +1,21 @@
 """`collect`: everything since the last stored bucket, from Home Assistant into the days' files."""
 
-import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from powerstats_cli.clock import DATE_RESOLUTION, Clock
 from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import signs_of_life
 from powerstats_cli.core.outcome import Outcome
-from powerstats_cli.core.periods import (
-    DAY,
-    EPOCH,
-    HOUR,
-    day_start,
-    days,
-    interval_at,
-    local_day,
-)
+from powerstats_cli.core.periods import DAY, day_start, days, interval_at, local_day
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.windows import (
-    LONGEST_PIECE,
+    SETTLED_AFTER,
     Answer,
     Window,
     believed_to,
@@ -35,17 +28,14 @@ from powerstats_cli.files.dayfiles import DayFiles, write_days
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.inquiry import Inquiry
+from powerstats_cli.homeassistant.pace import LONGEST
+from powerstats_cli.homeassistant.reader import Reader
 from powerstats_cli.settings import Settings
 
 # A run stops asking after the first, and has ended by the second whatever the other side does.
 STOP_AFTER: Final = 100.0
 RUN_SECONDS: Final = 115.0
 LONGEST_WAIT: Final = timedelta(seconds=10)
-# A board reads an answer of five sensors at a state a second, three hours and what is read again,
-# with 45 MiB in all; quiet homes go on in longer pieces.
-SENSOR_TIME: Final = timedelta(hours=15)
-GOOD_ANSWER: Final = 6_000_000
-MOST_GROWTH: Final = 4
 
 
 def collect(
@@ -60,200 +50,245 @@ def collect(
     What stops a run on its way, and problems of single series and files, are part of the outcome;
     what was stored until then stays.
     """
-    started = time.monotonic()
     files.prepare()
-    run = _Run(settings, files, home, Inquiry(home, settings.entities, clock), clock)
-    run.begin()
-    run.reach = min(SENSOR_TIME / len(settings.entities), LONGEST_PIECE)
+    run = _Run(settings, files, home, _Clocks(clock, home), Inquiry(home, settings.entities, clock))
+    standing = _begin(run)
+    reader = _reader(run, standing)
     try:
-        while time.monotonic() - started < STOP_AFTER:
-            window = run.next_window()
+        while home.seconds_left > RUN_SECONDS - STOP_AFTER:
+            window = _next_window(run, standing, reader)
             if window is None:
-                return run.outcome()
-            run.collect(window)
+                return _outcome(run, standing)
+            standing = _collect(run, standing, reader, window)
             if not window.is_last:
                 progress(window.end)
     except PowerstatsError as error:
         run.problems.append(error)
-        return run.outcome()
-    return run.outcome(is_unfinished=True)
+        return _outcome(run, standing)
+    return _outcome(run, standing, is_unfinished=True)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Run:
-    """One run's way through its windows."""
+    """What one run works with, and the problems that it tells in the end."""
 
     settings: Settings
     files: Store
     home: HomeAssistant
+    clocks: "_Clocks"
     inquiry: Inquiry
-    clock: Clock
-    reach: timedelta = LONGEST_PIECE
+    problems: list[PowerstatsError] = field(default_factory=list)
+
+    def open_files(self) -> DayFiles:
+        """Return the days' files for writing; to be used under the lock."""
+        return DayFiles(self.files, self.settings, self.clocks.local.now())
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """How far a run has come; each piece replaces it.
+
+    `first` is where a series begins that has none yet, `read_once` names the series that gave a
+    number before, `silence` is how much longer than usual the next window has to be.
+    """
+
+    first: datetime
+    minutes: int
+    series: Mapping[str, Series]
+    read_once: Container[str]
+    given_up: frozenset[str] = frozenset()
+    silence: timedelta = timedelta(0)
     changed: int = 0
     stored_to: datetime | None = None
-    given_up: set[str] = field(default_factory=set)
-    problems: list[PowerstatsError] = field(default_factory=list)
-    minutes: int = 0
-    first: datetime = EPOCH
-    skew: timedelta = timedelta(0)
-    patience: timedelta = LONGEST_WAIT
-    series: Mapping[str, Series] = field(default_factory=dict)
-    read_once: Container[str] = ()
 
-    def begin(self) -> None:
-        """See how far each series was asked for."""
-        with self.files.lock():
-            open_files = self._open_files()
-            daily = open_files.daily()
-            self.series = open_files.remembered(daily)
-        self.problems += open_files.problems
-        self._follow(daily, open_files.now)
-        self.clock.check_not_before(max((s.until for s in self.series.values()), default=None))
 
-    def next_window(self) -> Window | None:
-        """Plan by what is stored so far."""
-        return next_window(
-            {
-                name: self.series[name].until if name in self.series else self.first
-                for name in self.settings.entities
-                if name not in self.given_up
-            },
-            self._newest_complete(),
-            reach=self.reach,
-            minutes=self.minutes,
-            zone=self.settings.zone,
-        )
+class _Clocks:
+    """This machine's clock beside Home Assistant's: the slower one says what is complete."""
 
-    def collect(self, window: Window) -> None:
-        """Ask for a window and store what came of it."""
-        recorded = self.inquiry.recorded(window.names, window)
-        self._check_clocks()
-        if window.end > self._newest_complete():
-            return  # by Home Assistant's clock it is not over: plan again
-        kinds = {name: series.kind for name, series in self.series.items()}
-        answers = self.inquiry.answers(window, recorded, kinds, self.read_once)
-        self.given_up |= set(window.names) - answers.keys()
-        if not answers:
-            return
-        if not recorded and not window.is_last:
-            # Home Assistant answers nothing, though it may have states, to a window that ends
-            # before the oldest of its own starts that it remembers: ask for a longer one.
-            self.reach += DAY
-            return
-        others = self.settings.entities.keys() - set(window.names)
-        heard = [answer.history for answer in answers.values()]
-        if others:
-            beside = self.inquiry.recorded(sorted(others), window)
-            heard += [other.history for other in beside.values()]
-        signs = signs_of_life(heard)
-        end = self._certain_end(window, answers, signs)
-        if end > window.until:
-            self._store(window, answers, signs, end)
-            self.reach = self._next_reach()
-        elif window.is_last:
-            self.given_up |= set(window.names)
-        else:
-            # Nothing happened for the whole piece: what follows the silence tells what it was.
-            self.reach += LONGEST_PIECE
+    def __init__(self, local: Clock, home: HomeAssistant) -> None:
+        """Take both; Home Assistant's is known once it has answered."""
+        self.local = local
+        self._home = home
+        self._skew = timedelta(0)
+        self._patience = LONGEST_WAIT
 
-    def outcome(self, *, is_unfinished: bool = False) -> Outcome:
-        """Say how the run went."""
-        problems = (*self.problems, *self.inquiry.complaints())
-        at = self.stored_to and self.stored_to.astimezone(self.settings.zone)
-        summary = (
-            f"{self.changed} values stored, up to {at:%Y-%m-%d %H:%M}" if at else "nothing new"
-        )
-        if is_unfinished:
-            summary += f"; stopped after {STOP_AFTER:.0f} s, the next run goes on"
-        return Outcome(summary, problems)
+    def compare(self) -> None:
+        """Compare the clocks after an answer; raises TryAgainError if they differ too much."""
+        date = self._home.date
+        self.local.check_against(date, "Home Assistant")
+        if date is not None and self.local.at is None:
+            self._skew = min(date + DATE_RESOLUTION - self.local.now(), timedelta(0))
 
-    # --- when -----------------------------------------------------------------------------
+    def wait_for_newest(self, settings: Settings, minutes: int) -> datetime:
+        """Return the end of the newest complete bucket; wait for it if it is nearly complete."""
+        zone, settle = settings.zone, settings.settle
+        complete_at = newest_complete(self._now(), zone, minutes) + settle
+        wait = max(complete_at - self._now(), timedelta(0))
+        if self.local.wait_until(complete_at - self._skew, at_most=self._patience):
+            self._patience -= wait
+        return self.newest(settings, minutes)
 
-    def _follow(self, daily: Document | None, now: datetime) -> None:
-        """Take from daily.json what the next window depends on."""
-        today = local_day(now, self.settings.zone)
-        day = daily.day if daily and daily.day else today
-        if self.first == EPOCH:
-            # Where a series begins that has none yet: the others may close that day on the way.
-            self.first = day_start(day, self.settings.zone)
-        # A changed interval holds from the next day on.
-        configured = self.settings.data.collection_interval_minutes
-        self.minutes = bucket_minutes(daily.bucket) if daily and day == today else configured
-        if daily is not None:
-            self.series = daily.series
-            self.read_once = daily.latest or {}
-        else:
-            self.read_once = self.series
+    def newest(self, settings: Settings, minutes: int) -> datetime:
+        """Return the end of the newest bucket that is complete by now."""
+        return newest_complete(self._now() - settings.settle, settings.zone, minutes)
 
     def _now(self) -> datetime:
-        """Return the time by the slower of the two clocks."""
-        return self.clock.now() + self.skew
+        return self.local.now() + self._skew
 
-    def _newest_complete(self) -> datetime:
-        """Return the end of the newest complete bucket, after a wait where it nearly is."""
-        zone, settle = self.settings.zone, self.settings.settle
-        complete_at = newest_complete(self._now(), zone, self.minutes) + settle
-        wait = max(complete_at - self._now(), timedelta(0))
-        if self.clock.wait_until(complete_at - self.skew, at_most=self.patience):
-            self.patience -= wait
-        return newest_complete(self._now() - settle, zone, self.minutes)
 
-    def _check_clocks(self) -> None:
-        self.clock.check_against(self.home.date, "Home Assistant")
-        if self.home.date is not None and self.clock.at is None:
-            behind = self.home.date + DATE_RESOLUTION - self.clock.now()
-            self.skew = min(behind, timedelta(0))
+# --- what to ask ------------------------------------------------------------------------------
 
-    def _next_reach(self) -> timedelta:
-        """Return how far to ask for a good answer at the pace of the last one."""
-        growth = min(GOOD_ANSWER / max(self.home.answer_bytes, 1), MOST_GROWTH)
-        return min(max(self.reach * growth, HOUR), LONGEST_PIECE)
 
-    def _certain_end(
-        self, window: Window, answers: Mapping[str, Answer], signs: Sequence[int]
-    ) -> datetime:
-        """Return the end of the last bucket that is certain."""
-        believed = believed_to(window, answers, signs)
-        end = window.end
-        holds = (
-            window.is_last and believed is not None and self.inquiry.still_holds(window, answers)
-        )
-        if believed is not None and not holds:
-            end = interval_at(believed, self.settings.zone, self.minutes).start
-        while window.until < (seen := seen_at_work(window, answers, signs, end)) < end:
-            end = interval_at(seen, self.settings.zone, self.minutes).start
-        return min(end, seen)
+def _begin(run: _Run) -> _Standing:
+    """Return how far each series was asked for by earlier runs."""
+    with run.files.lock():
+        open_files = run.open_files()
+        daily = open_files.daily()
+        remembered = open_files.remembered(daily)
+    run.problems.extend(open_files.problems)
+    run.clocks.local.check_not_before(max((s.until for s in remembered.values()), default=None))
+    zone = run.settings.zone
+    day = daily.day if daily and daily.day else local_day(open_files.now, zone)
+    # The others may close that day on the way.
+    standing = _Standing(day_start(day, zone), 0, remembered, remembered)
+    return _follow(run, standing, daily, open_files.now)
 
-    # --- storing --------------------------------------------------------------------------
 
-    def _store(
-        self, window: Window, answers: Mapping[str, Answer], signs: Sequence[int], end: datetime
-    ) -> None:
-        zone = self.settings.zone
-        with self.files.lock():
-            open_files = self._open_files()
-            today = local_day(open_files.now, zone)
-            shelf_days = open_files.open_today(open_files.daily(), today)
-            for day in days(local_day(window.start, zone), local_day(end, zone) + DAY):
-                if day not in shelf_days and (archived := open_files.archived(day)) is not None:
-                    shelf_days[day] = archived
-            shelf = Shelf(
-                shelf_days,
-                today,
-                zone,
-                self.settings.data.collection_interval_minutes,
-                earlier=open_files.older,
-            )
-            self.problems += open_files.problems
-            if open_files.lost:
-                open_files.ask_again(shelf_days[today])
-            else:
-                for name, answer in answers.items():
-                    booking = Booking(name, answer, signs, window, end, shelf, open_files.now)
-                    self.changed += booking.book()
-                self.stored_to = end
-            write_days(self.files, shelf.days, today)
-        self._follow(shelf.days[today], open_files.now)
+def _follow(run: _Run, standing: _Standing, daily: Document | None, now: datetime) -> _Standing:
+    """Take from daily.json what the next window depends on."""
+    # A changed interval holds from the next day on.
+    minutes = run.settings.data.collection_interval_minutes
+    if daily is None:
+        return msgspec.structs.replace(standing, minutes=minutes)
+    if daily.day in (None, local_day(now, run.settings.zone)):
+        minutes = bucket_minutes(daily.bucket)
+    return msgspec.structs.replace(
+        standing, minutes=minutes, series=daily.series, read_once=daily.latest or {}
+    )
 
-    def _open_files(self) -> DayFiles:
-        return DayFiles(self.files, self.settings, self.clock.now())
+
+def _reader(run: _Run, standing: _Standing) -> Reader:
+    """Return what reads all entities; a regular run reads its whole window at once."""
+    entity_ids = list(dict.fromkeys(run.settings.entities.values()))
+    regular = SETTLED_AFTER + 4 * timedelta(minutes=standing.minutes)
+    return Reader(run.home, entity_ids, regular)
+
+
+def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | None:
+    """Plan by what is stored so far; wait for the newest bucket if it is nearly complete."""
+    return next_window(
+        {
+            name: standing.series[name].until if name in standing.series else standing.first
+            for name in run.settings.entities
+            if name not in standing.given_up
+        },
+        run.clocks.wait_for_newest(run.settings, standing.minutes),
+        reach=reader.pace.reach + standing.silence,
+        minutes=standing.minutes,
+        zone=run.settings.zone,
+    )
+
+
+# --- what came of it --------------------------------------------------------------------------
+
+
+def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> _Standing:
+    """Ask for a window and store what comes of it."""
+    zone, now = run.settings.zone, run.clocks.local.now()
+    # What has happened since the last window's end tells whether its last values were known.
+    end = max(now, window.end) if window.is_last else window.end
+    enough = interval_at(window.until, zone, standing.minutes).end
+    reader.read(window.asked_from, end, now, enough)
+    run.clocks.compare()
+    if window.end > run.clocks.newest(run.settings, standing.minutes):
+        return standing  # by Home Assistant's clock it is not over: plan again
+    if reader.end < window.end:
+        window = window.cut(interval_at(reader.end, zone, standing.minutes).start)
+    recorded = run.inquiry.by_name(reader.recorded)
+    kinds = {name: series.kind for name, series in standing.series.items()}
+    answers = run.inquiry.answers(window, recorded, kinds, standing.read_once)
+    given_up = standing.given_up | (set(window.names) - answers.keys())
+    standing = msgspec.structs.replace(standing, given_up=given_up)
+    if not answers:
+        return standing
+    others = [recorded[name].history for name in recorded.keys() - set(window.names)]
+    signs = signs_of_life([*(answer.history for answer in answers.values()), *others])
+    end = _certain_end(run, window, answers, signs, standing.minutes)
+    if end > window.until:
+        return _store(run, standing, window, answers, signs, end)
+    if window.is_last:
+        return msgspec.structs.replace(standing, given_up=given_up | set(window.names))
+    # Nothing happened for the whole piece: what follows the silence tells what it was.
+    return msgspec.structs.replace(standing, silence=standing.silence + LONGEST)
+
+
+def _certain_end(
+    run: _Run,
+    window: Window,
+    answers: Mapping[str, Answer],
+    signs: Sequence[int],
+    minutes: int,
+) -> datetime:
+    """Return the end of the last bucket that is certain."""
+    zone, end = run.settings.zone, window.end
+    believed = believed_to(window, answers, signs)
+    holds = window.is_last and believed is not None and run.inquiry.still_holds(window, answers)
+    if believed is not None and not holds:
+        end = interval_at(believed, zone, minutes).start
+    while window.until < (seen := seen_at_work(window, answers, signs, end)) < end:
+        end = interval_at(seen, zone, minutes).start
+    return min(end, seen)
+
+
+def _store(
+    run: _Run,
+    standing: _Standing,
+    window: Window,
+    answers: Mapping[str, Answer],
+    signs: Sequence[int],
+    end: datetime,
+) -> _Standing:
+    """Store the answers up to `end`; return how far the run has come then."""
+    zone, changed = run.settings.zone, 0
+    with run.files.lock():
+        open_files = run.open_files()
+        today = local_day(open_files.now, zone)
+        shelf = _shelf(run, open_files, today, window, end)
+        run.problems.extend(open_files.problems)
+        is_stored = not open_files.lost
+        if is_stored:
+            for name, answer in answers.items():
+                booking = Booking(name, answer, signs, window, end, shelf, open_files.now)
+                changed += booking.book()
+        else:
+            open_files.ask_again(shelf.days[today])
+        write_days(run.files, shelf.days, today)
+    standing = msgspec.structs.replace(
+        standing,
+        silence=timedelta(0),
+        changed=standing.changed + changed,
+        stored_to=end if is_stored else standing.stored_to,
+    )
+    return _follow(run, standing, shelf.days[today], open_files.now)
+
+
+def _shelf(run: _Run, open_files: DayFiles, today: date, window: Window, end: datetime) -> Shelf:
+    """Return the documents of the days that the window's buckets lie in."""
+    zone = run.settings.zone
+    documents = open_files.open_today(open_files.daily(), today)
+    for day in days(local_day(window.start, zone), local_day(end, zone) + DAY):
+        if day not in documents and (archived := open_files.archived(day)) is not None:
+            documents[day] = archived
+    minutes = run.settings.data.collection_interval_minutes
+    return Shelf(documents, today, zone, minutes, earlier=open_files.older)
+
+
+def _outcome(run: _Run, standing: _Standing, *, is_unfinished: bool = False) -> Outcome:
+    """Say how the run went."""
+    problems = (*run.problems, *run.inquiry.complaints())
+    at = standing.stored_to and standing.stored_to.astimezone(run.settings.zone)
+    summary = (
+        f"{standing.changed} values stored, up to {at:%Y-%m-%d %H:%M}" if at else "nothing new"
+    )
+    if is_unfinished:
+        summary += f"; stopped after {STOP_AFTER:.0f} s, the next run goes on"
+    return Outcome(summary, problems)

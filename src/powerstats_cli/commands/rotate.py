@@ -8,7 +8,8 @@ from powerstats_cli.core.documents import Document
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.periods import local_day
 from powerstats_cli.core.tiers import TIERS, newest_closed_day, newest_until
-from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files import reading
 from powerstats_cli.files.dayfiles import DayFiles, write_days
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
@@ -54,23 +55,15 @@ def _retire(
     problems: list[PowerstatsError] = []
     if newest is None or not old:
         return gone, problems
-    tiers: dict[str, Document] = {}
+    tiers = {}
     for name in TIERS:
-        try:
-            if (document := files.read(files.tier(name))) is not None:
-                tiers[name] = document
-        except UnreadableError as error:
-            message = (
-                f"{error}: `powerstats aggregate {name}` rebuilds it; no archived day was deleted"
-            )
-            problems.append(UnreadableError(message))
+        remedy = f"`powerstats aggregate {name}` rebuilds it; no archived day was deleted"
+        document = reading.or_tell(files, files.tier(name), problems, remedy)
+        if document is not None:
+            tiers[name] = document
     for day in old:
-        try:
-            archived = files.read(files.archived(day))
-        except UnreadableError as error:
-            message = f"{error}: mend it, or delete it if its day is not needed"
-            problems.append(UnreadableError(message))
-            continue
+        remedy = "mend it, or delete it if its day is not needed"
+        archived = reading.or_tell(files, files.archived(day), problems, remedy)
         if archived is not None and archive.may_go(
             archived, day, newest=newest, tiers=tiers, zone=settings.zone
         ):

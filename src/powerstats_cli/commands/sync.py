@@ -50,7 +50,7 @@ def sync(
         theirs = None if raw is None else _decoded(raw, tier, remote, settings.timezone, clock)
         with files.lock():
             remedy = f"{name} is made from {remote}" if theirs else f"{remote} is not there yet"
-            ours = local.read(files.tier(tier.name), remedy) if fetches else _read(files, tier)
+            ours = _ours(local, tier, remedy) if fetches else _read(files, tier)
             merged = _merged(tier, ours, theirs, remote, settings)
             is_news = fetches and merged is not None and files.write(files.tier(tier.name), merged)
         if is_news and not done:
@@ -96,6 +96,11 @@ def _decoded(raw: bytes, tier: Tier, remote: str, timezone: str, clock: Clock) -
         message = f"{remote} is left alone: {error}"
         raise TryAgainError(message) from None
     return document
+
+
+def _ours(local: DayFiles, tier: Tier, remedy: str) -> Document | None:
+    """Return the local document for writing; a broken file is set aside."""
+    return local.or_set_aside(local.files.tier(tier.name), remedy)
 
 
 def _read(files: Store, tier: Tier) -> Document | None:

@@ -9,11 +9,14 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from heapq import merge as merge_sorted
 from itertools import pairwise
 from typing import Final
 
 import msgspec
+
+from powerstats_cli.core.periods import micros
 
 UNKNOWN: Final = math.nan
 NO_RESET: Final = -1
@@ -43,6 +46,12 @@ class History(msgspec.Struct):
         self.times.append(time)
         self.values.append(value)
         self.resets.append(reset)
+
+    def drop_before(self, instant: datetime) -> None:
+        """Forget the states that no longer held at an instant."""
+        unneeded = max(self.holding_at(micros(instant)), 0)
+        for column in (self.times, self.values, self.resets):
+            del column[:unneeded]
 
     def holding_at(self, time: int) -> int:
         """Return the index of the state that holds at an instant, -1 before the first."""

@@ -17,7 +17,6 @@ from powerstats_cli.core.history import History, last_sign
 from powerstats_cli.core.periods import HOUR, instant, interval_at, micros
 from powerstats_cli.core.series import Kind
 
-LONGEST_PIECE: Final = timedelta(hours=6)
 SETTLED_AFTER: Final = HOUR
 
 
@@ -43,6 +42,10 @@ class Window(msgspec.Struct, frozen=True):
         """A sign of life up to an interval before the first bucket still counts in it."""
         return self.start - self.interval
 
+    def cut(self, end: datetime) -> "Window":
+        """Return the window as far as `end`, which more follows."""
+        return msgspec.structs.replace(self, end=end, is_last=False)
+
 
 def next_window(
     untils: Mapping[str, datetime],
@@ -54,15 +57,16 @@ def next_window(
 ) -> Window | None:
     """Return what to ask for next, the series that are furthest first, or None when all is there.
 
-    `newest` is the end of the newest complete bucket, `reach` how far past `until` to ask.
+    `newest` is the end of the newest complete bucket, `reach` how far past `until` to ask: for one
+    bucket at least.
     """
     behind = {name: until for name, until in untils.items() if until < newest}
     if not behind:
         return None
     until = max(behind.values())
     interval = timedelta(minutes=minutes)
-    end = min(interval_at(until + reach, zone, minutes).start, newest)
-    end = newest if end <= until else end
+    first = interval_at(until, zone, minutes)
+    end = min(max(interval_at(until + reach, zone, minutes).start, first.end), newest)
     return Window(
         names=tuple(name for name, stands_at in behind.items() if stands_at == until),
         until=until,

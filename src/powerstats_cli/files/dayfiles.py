@@ -11,6 +11,7 @@ from powerstats_cli.core.periods import day_start
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import UnreadableError
+from powerstats_cli.files import reading
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
 
@@ -28,7 +29,7 @@ class DayFiles:
     problems: list[UnreadableError] = field(default_factory=list)
     lost: list[date] = field(default_factory=list)
 
-    def read(self, path: Path, remedy: str) -> Document | None:
+    def or_set_aside(self, path: Path, remedy: str) -> Document | None:
         """Return a file that this step may write; one that is broken is set aside first."""
         try:
             return self.files.read(path)
@@ -44,13 +45,13 @@ class DayFiles:
             "what Home Assistant still has is fetched again; for the rest mend that file and "
             "put it back while no step runs"
         )
-        return self.read(self.files.daily, remedy)
+        return self.or_set_aside(self.files.daily, remedy)
 
     def archived(self, day: date) -> Document | None:
         """Return a closed day; one that is set aside is to be asked for again."""
         before = len(self.problems)
         remedy = "the day is fetched again as far as Home Assistant still has it"
-        document = self.read(self.files.archived(day), remedy)
+        document = self.or_set_aside(self.files.archived(day), remedy)
         if len(self.problems) > before:
             self.lost.append(day)
         return document
@@ -92,10 +93,7 @@ class DayFiles:
         """Yield the archived days and the tiers that can be read, newest first."""
         days = [self.files.archived(day) for day in reversed(self.files.archived_days())]
         for path in [*days, *map(self.files.tier, TIERS)]:
-            try:
-                document = self.files.read(path)
-            except UnreadableError:
-                continue  # the step that writes this file tells
+            document = reading.or_skip(self.files, path)
             if document is not None:
                 yield document
 

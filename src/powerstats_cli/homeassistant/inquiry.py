@@ -1,10 +1,8 @@
-"""What Home Assistant says of the configured series, and what is to be said of those it lacks."""
+"""Home Assistant's answers about the configured series, and what to say of those it lacks."""
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
-
-import msgspec
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core.history import History
@@ -13,30 +11,34 @@ from powerstats_cli.core.periods import EPOCH, HOUR, micros
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.windows import Answer, Window, is_open_ended
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
-from powerstats_cli.homeassistant.client import HomeAssistant, Recorded
+from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.states import Recorded
 
 RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
 
 
-class Inquiry(msgspec.Struct, frozen=True):
-    """One run's questions about `entities`, entity ids by the name of their series."""
+class Inquiry:
+    """One run's judgement of the answers about `entities`, entity ids by the name of their series.
 
-    home: HomeAssistant
-    entities: Mapping[str, str]
-    clock: Clock
-    missing: list[str] = msgspec.field(default_factory=list)
-    unrecorded: list[str] = msgspec.field(default_factory=list)
-    problems: list[PowerstatsError] = msgspec.field(default_factory=list)
+    It remembers what was wrong with single series: `complaints` tells.
+    """
 
-    def recorded(self, names: Sequence[str], window: Window) -> dict[str, Recorded]:
-        """Return what the recorder has of series; of the last window up to now.
+    def __init__(self, home: HomeAssistant, entities: Mapping[str, str], clock: Clock) -> None:
+        """Take whom to ask, and about what; nothing is asked yet."""
+        self._home = home
+        self._entities = entities
+        self._clock = clock
+        self._missing: list[str] = []
+        self._unrecorded: list[str] = []
+        self._problems: list[PowerstatsError] = []
 
-        What has happened since the window's end tells whether its last values were known.
-        """
-        end = max(self.clock.now(), window.end) if window.is_last else window.end
-        wanted = list(dict.fromkeys(self.entities[name] for name in names))
-        found = self.home.history(wanted, window.asked_from, end)
-        return {name: found[self.entities[name]] for name in names if self.entities[name] in found}
+    def by_name(self, recorded: Mapping[str, Recorded]) -> dict[str, Recorded]:
+        """Return what the recorder has of each series, by its name instead of its entity."""
+        return {
+            name: recorded[entity_id]
+            for name, entity_id in self._entities.items()
+            if entity_id in recorded
+        }
 
     def answers(
         self,
@@ -56,7 +58,7 @@ class Inquiry(msgspec.Struct, frozen=True):
                 if found is not None:
                     answers[name] = _answer(name, found, stored.get(name), read_once)
             except PowerstatsError as error:
-                self.problems.append(error)
+                self._problems.append(error)
         return answers
 
     def _unheard_of(self, name: str, window: Window) -> Recorded | None:
@@ -65,21 +67,21 @@ class Inquiry(msgspec.Struct, frozen=True):
         It may have changed last before the recorder's memory, have begun later, not be recorded at
         all, or not exist.
         """
-        entity_id = self.entities[name]
-        present = self.home.present(entity_id)
+        entity_id = self._entities[name]
+        present = self._home.present(entity_id)
         if present is None:
-            self.missing.append(f"{name} ({entity_id})")
+            self._missing.append(f"{name} ({entity_id})")
             return None
         history = History()
         if present.last_changed <= window.asked_from:
             history.append(micros(window.asked_from), present.value)
         else:
             # Under --at the sensor may have begun later: the state was of Home Assistant's own now.
-            now = max(self.clock.now(), self.home.date or EPOCH)
-            if entity_id not in self.home.history([entity_id], now - HOUR, now):
-                self.unrecorded.append(f"{name} ({entity_id})")
+            now = max(self._clock.now(), self._home.date or EPOCH)
+            if entity_id not in self._home.history([entity_id], now - HOUR, now).recorded:
+                self._unrecorded.append(f"{name} ({entity_id})")
                 return None
-        return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
+        return Recorded(present.unit, present.state_class, history, bool(history.times))
 
     def still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
         """Tell whether a value of the window's end is still there, so Home Assistant never stopped.
@@ -88,22 +90,22 @@ class Inquiry(msgspec.Struct, frozen=True):
         """
         for name, answer in answers.items():
             if is_open_ended(answer.history, micros(window.end)):
-                present = self.home.present(self.entities[name])
+                present = self._home.present(self._entities[name])
                 if present is not None and present.last_changed <= window.end:
                     return not math.isnan(present.value)
         return False
 
     def complaints(self) -> Iterator[PowerstatsError]:
         """Yield what was wrong with single series."""
-        yield from self.problems
-        if self.missing:
-            names = joined(self.missing)
+        yield from self._problems
+        if self._missing:
+            names = joined(self._missing)
             yield MissingError(f"{names}: not in Home Assistant; mend homeassistant.entities")
-        if self.unrecorded:
-            names = joined(self.unrecorded)
+        if self._unrecorded:
+            names = joined(self._unrecorded)
             yield MissingError(
                 f"{names}: not recorded by Home Assistant; include "
-                f"{'it' if len(self.unrecorded) == 1 else 'them'} under recorder: in its "
+                f"{'it' if len(self._unrecorded) == 1 else 'them'} under recorder: in its "
                 f"configuration.yaml and restart it"
             )
 

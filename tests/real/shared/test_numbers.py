@@ -115,7 +115,8 @@ def test_the_pure_function_is_home_assistants_own(name: str, seen: Seen, its_own
     """`measure` over the client's states gives Home Assistant's hourly means to 1e-6."""
     full = full_hours(seen, name)
     with HomeAssistant(seen.home.url, seen.home.reader_token, seconds=30) as client:
-        found = client.history(RECORDED, seen.past.start, seen.past.end)[MEASURED[name]]
+        answer = client.history(RECORDED, seen.past.start, seen.past.end)
+    found = answer.recorded[MEASURED[name]]
     deviations = {}
     for start in full:
         whole = measure(found.history, micros(start), micros(start + HOUR), is_power=False)

@@ -12,7 +12,8 @@ from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
 from powerstats_cli.core.periods import DAY, HOUR, instant
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.homeassistant.client import HomeAssistant, Present, Recorded
+from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.states import Present, Recorded
 from powerstats_cli.session import Session
 
 SECONDS: Final = 60.0
@@ -58,7 +59,7 @@ def _timezone(configured: str, of_home: str) -> Finding:
 def _sensors(session: Session, home: HomeAssistant, stored: Stored) -> Iterator[Finding]:
     now = home.date or session.clock.now()
     entities = session.settings.entities
-    recorded = home.history(list(dict.fromkeys(entities.values())), now - HOUR, now)
+    recorded = home.history(list(dict.fromkeys(entities.values())), now - HOUR, now).recorded
     for name, entity_id in entities.items():
         area = f"sensor {name}"
         present = home.present(entity_id)
@@ -106,7 +107,7 @@ def _recorder(home: HomeAssistant, recorded: Mapping[str, Recorded], now: dateti
         return skipped(area, "no sensor is recorded")
     # The window ends now: for a short one from before its own start Home Assistant has no answer.
     quietest = min(recorded, key=lambda entity_id: len(recorded[entity_id].history.times))
-    answer = home.history([quietest], now - LOOK_BACK, now).get(quietest)
+    answer = home.history([quietest], now - LOOK_BACK, now).recorded.get(quietest)
     times = answer.history.times if answer else []
     reach = now - instant(times[0]) if times else timedelta(0)
     if reach >= DAY:

@@ -1,0 +1,96 @@
+"""Months of Home Assistant's long-term statistics as days and hours of the tiers."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from powerstats_cli.commands.backfill.history import Past
+from powerstats_cli.core.filling import Bucket, Month
+from powerstats_cli.core.longterm import Conversion, by_hour, local_hours
+from powerstats_cli.core.longterm import local_day as day_of
+from powerstats_cli.core.periods import DAY, day_start
+from powerstats_cli.core.series import Kind
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.inquiry import RENAME
+from powerstats_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from powerstats_cli.homeassistant.websocket import LongTerm, Statistic
+
+# A month of so many sensors is an answer of 2 MB.
+SENSORS_AT_ONCE: Final = 20
+
+
+def conversions(
+    home: HomeAssistant,
+    entities: Mapping[str, str],
+    statistics: "Mapping[str, Statistic]",
+    past: Past,
+) -> tuple[dict[str, Conversion], list[PowerstatsError]]:
+    """Return what the statistics of each series are kept as, and which series they do not fit."""
+    scales = {}
+    problems: list[PowerstatsError] = []
+    for name, entity_id in entities.items():
+        statistic = statistics.get(entity_id)
+        if statistic is None or name in past.given_up:
+            continue
+        unit, factor = statistic.unit
+        stored = past.kinds.get(name)
+        kind = Kind(unit, "measurement")
+        if statistic.has_sum:
+            kind = _counter(home, entity_id, unit, stored)
+        if stored is None or kind.fits(stored):
+            scales[name] = Conversion(kind, factor)
+            continue
+        message = (
+            f"{name}: its statistics are {kind.described}, stored as {stored.described}: {RENAME}"
+        )
+        problems.append(ConfigError(message))
+    return scales, problems
+
+
+def _counter(home: HomeAssistant, entity_id: str, unit: str, stored: Kind | None) -> Kind:
+    """Return the kind of a counter: as stored, else as Home Assistant says it now."""
+    if stored is not None and stored.is_counter:
+        return Kind(unit, stored.state_class)
+    present = home.present(entity_id)
+    is_total = present is not None and present.state_class == "total"
+    return Kind(unit, "total" if is_total else "total_increasing")
+
+
+def month_of(
+    long_term: "LongTerm",
+    settings: Settings,
+    newest: date,
+    first: date,
+    wanted: Mapping[date, set[str]],
+    scales: Mapping[str, Conversion],
+) -> Month:
+    """Ask for a month and return what its days lack."""
+    zone, entities = settings.zone, settings.entities
+    names = sorted(set().union(*wanted.values()) & scales.keys())
+    start = _hour_at(day_start(min(wanted), zone))
+    end = day_start(max(wanted) + DAY, zone)
+    daily: list[Bucket] = []
+    hourly: list[Bucket] = []
+    for number in range(0, len(names), SENSORS_AT_ONCE):
+        some = names[number : number + SENSORS_AT_ONCE]
+        rows = long_term.hours(sorted({entities[name] for name in some}), start, end)
+        for name in some:
+            known = by_hour(rows.get(entities[name], ()), scales[name])
+            for day in sorted(day for day, lacking in wanted.items() if name in lacking):
+                parts = local_hours(known, day, zone, scales[name].kind)
+                if not parts:
+                    continue
+                daily.append((day_start(day, zone), name, day_of(parts, day, zone)))
+                if newest - day < TIERS["weekly"].window * DAY:
+                    hourly += [(span.start, name, value) for span, value in parts]
+    kinds = {name: conversion.kind for name, conversion in scales.items()}
+    return Month(first, daily, hourly, kinds)
+
+
+def _hour_at(instant: datetime) -> datetime:
+    """Return the beginning of an instant's hour in UTC."""
+    return instant.replace(minute=0, second=0, microsecond=0)

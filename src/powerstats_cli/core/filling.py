@@ -1,0 +1,174 @@
+"""What the archive and the tiers lack of the past, and what fills it.
+
+The days of the recorder's memory come from history, those before it from Home Assistant's
+statistics. Nothing that is stored is replaced.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.periods import DAY, day_span, day_start, days, local_day
+from powerstats_cli.core.series import Kind, Series
+from powerstats_cli.core.tiers import TIERS, Tier, names_in, window_start
+
+# About as far back as Home Assistant's recorder goes.
+HISTORY_DAYS: Final = 10
+
+Bucket = tuple[datetime, str, Value]
+Lacking = dict[date, set[str]]
+
+
+class HistoryDay(msgspec.Struct, frozen=True):
+    """A day as the archive would have it; `document` has only what the archive lacks."""
+
+    day: date
+    document: Document
+
+    @property
+    def label(self) -> str:
+        """How the day is listed."""
+        return str(self.day)
+
+    @property
+    def gains(self) -> str:
+        """What the archive gains."""
+        return f"history: the day of {joined(sorted(names_in(self.document)))}"
+
+
+class Month(msgspec.Struct, frozen=True):
+    """A month's days out of the statistics, and the hours of those in weekly's window."""
+
+    first: date
+    days: Sequence[Bucket]
+    hours: Sequence[Bucket]
+    kinds: Mapping[str, Kind]
+
+    @property
+    def label(self) -> str:
+        """How the month is listed."""
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def gains(self) -> str:
+        """What the tiers gain."""
+        count: dict[str, int] = {}
+        for _, name, _ in self.days:
+            count[name] = count.get(name, 0) + 1
+        alike: dict[int, list[str]] = {}
+        for name in sorted(count):
+            alike.setdefault(count[name], []).append(name)
+        told = (
+            f"{number} {'day' if number == 1 else 'days'} of {joined(names)}"
+            for number, names in sorted(alike.items(), reverse=True)
+        )
+        return f"statistics: {'; '.join(told)}"
+
+
+Piece = HistoryDay | Month
+
+
+class Content(msgspec.Struct, frozen=True):
+    """Which series a tier has values of, by local day: all, and those that are not statistics."""
+
+    all: Mapping[date, set[str]]
+    history: Mapping[date, set[str]]
+
+    @classmethod
+    def of(cls, document: Document | None, zone: ZoneInfo) -> "Content":
+        """Return what a document has."""
+        everything: Lacking = {}
+        history: Lacking = {}
+        for start, point in document.points.items() if document else ():
+            day = local_day(start, zone)
+            everything.setdefault(day, set()).update(point)
+            known = (name for name, value in point.items() if value.source is None)
+            history.setdefault(day, set()).update(known)
+        return cls(everything, history)
+
+    def names(self, day: date) -> set[str]:
+        """Return the series that the tier has anything of in a day."""
+        return self.all.get(day, set())
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """What the files have before anything is filled.
+
+    `first_own` is the first day that `collect` asked for itself, `newest` the last closed day,
+    `until` how far `collect` has come with each series, `kinds` what each series is, `asked` the
+    series that the archive has by day.
+    """
+
+    first_own: date
+    newest: date
+    until: Mapping[str, datetime]
+    kinds: Mapping[str, Kind]
+    asked: Mapping[date, set[str]]
+    tiers: Mapping[str, Content]
+
+
+def lacking_days(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> Lacking:
+    """Return the days before the first collected one, each with the series it lacks."""
+    wanted = set(names)
+    lacking = {}
+    for day in days(stored.first_own - HISTORY_DAYS * DAY, stored.first_own):
+        known = stored.asked.get(day, set()) | {
+            name
+            for tier in ("monthly", "yearly")
+            for name in stored.tiers[tier].history.get(day, ())
+        }
+        if wanted - known and day_span(day, zone).length:
+            lacking[day] = wanted - known
+    return lacking
+
+
+def lacking_months(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> dict[date, Lacking]:
+    """Return the months, newest first, each with its days and the series a tier lacks there."""
+    wanted = set(names)
+    months: dict[date, Lacking] = {}
+    for back in range(max(tier.window for tier in TIERS.values())):
+        day = stored.newest - back * DAY
+        if not day_span(day, zone).length:
+            continue
+        end = day_start(day + DAY, zone)
+        tiers = [tier for tier in TIERS.values() if back < tier.window]
+        lacking = {
+            name
+            for name in wanted
+            # `collect` is still to ask for what lies after its own `until`.
+            if end <= stored.until.get(name, end)
+            and any(name not in stored.tiers[tier.name].names(day) for tier in tiers)
+        }
+        if lacking:
+            months.setdefault(day.replace(day=1), {})[day] = lacking
+    return months
+
+
+def add_day(stored: Document, new: Document) -> None:
+    """Add the series to an archived day that it lacks."""
+    lacking = new.series.keys() - stored.series.keys()
+    for name in lacking:
+        stored.series[name] = new.series[name]
+    for start, point in new.points.items():
+        for name in point.keys() & lacking:
+            if stored.put(start, name, point[name]):
+                stored.last_update = new.last_update
+
+
+def add_month(tier: Tier, document: Document, month: Month, newest: date, zone: ZoneInfo) -> bool:
+    """Add to a tier the days of a month that it has nothing of; tell whether it has changed."""
+    content = Content.of(document, zone)
+    first, asked_to = window_start(tier, newest, zone), day_start(newest + DAY, zone)
+    changed = False
+    for start, name, value in month.hours if tier.bucket == "hour" else month.days:
+        if start >= first and name not in content.names(local_day(start, zone)):
+            changed |= document.put(start, name, value)
+            until = max(document.until(name) or asked_to, asked_to)
+            document.series[name] = Series.of(month.kinds[name], until)
+    return changed

@@ -1,0 +1,27 @@
+"""What a step does about a data file that could not be read: each way has a name."""
+
+from pathlib import Path
+
+from powerstats_cli.core.documents import Document
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files.store import Store
+
+
+def or_skip(files: Store, path: Path) -> Document | None:
+    """Return a file's document, None if it is broken: the step that writes the file tells."""
+    try:
+        return files.read(path)
+    except UnreadableError:
+        return None
+
+
+def or_tell(
+    files: Store, path: Path, problems: list[PowerstatsError], remedy: str
+) -> Document | None:
+    """Return a file's document, None if it is broken: then the problem and its remedy are told."""
+    try:
+        return files.read(path)
+    except UnreadableError as error:
+        message = f"{error}: {remedy}"
+        problems.append(UnreadableError(message))
+        return None

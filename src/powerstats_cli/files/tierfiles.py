@@ -1,0 +1,90 @@
+"""The tiers' files, rolled up out of the archive and the finer tiers."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from powerstats_cli.clock import Clock
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.periods import day_start, local_day
+from powerstats_cli.core.tiers import Tier, aggregate, misfits, new_tier, newest_until
+from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.files import reading
+from powerstats_cli.files.dayfiles import DayFiles
+from powerstats_cli.files.store import Store
+
+WENT_ON: Final = "mend it or move it away; the step went on without it"
+
+
+class RolledUp(msgspec.Struct):
+    """How many points a tier has, whether its file was changed, and what went wrong."""
+
+    points: int
+    changed: bool
+    problems: list[PowerstatsError]
+
+
+def open_tier(open_files: DayFiles, tier: Tier, remedy: str) -> Document:
+    """Return a tier's document for writing: a new one if there is none, or it was set aside."""
+    stored = open_files.or_set_aside(open_files.files.tier(tier.name), remedy)
+    zone = open_files.settings.zone
+    today = day_start(local_day(open_files.now, zone), zone)
+    return stored or new_tier(tier, open_files.settings.timezone, today)
+
+
+def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
+    """Bring a tier's file up to date; to be used under the lock.
+
+    Every archived day is rolled up each time, so missed nights and late readings are caught up.
+    Problems of single files and series are part of the result. Raises TryAgainError if the clock is
+    behind the newest stored bucket.
+    """
+    files, zone = open_files.files, open_files.settings.zone
+    problems: list[PowerstatsError] = []
+    before = open_tier(
+        open_files,
+        tier,
+        f"{tier.name}.json was made again from the archive and the finer tiers; for older days "
+        f"mend that file and put it in place of the new one",
+    )
+    archived, daily = _closed_days(files, problems)
+    finer = [
+        document
+        for name in tier.finer
+        if (document := reading.or_tell(files, files.tier(name), problems, WENT_ON)) is not None
+    ]
+    clock.check_not_before(newest_until([daily] if daily else []))
+    after = aggregate(
+        tier,
+        before,
+        archive=archived,
+        finer=finer,
+        daily=daily,
+        zone=zone,
+        now=open_files.now,
+    )
+    problems = [*open_files.problems, *problems]
+    try:
+        changed = bool(after.points) and files.write(files.tier(tier.name), after)
+    except PowerstatsError as error:
+        return RolledUp(len(after.points), changed=False, problems=[*problems, error])
+    sources = [*([daily] if daily else []), *archived.values(), *finer]
+    for name, how in misfits(before, sources).items():
+        message = f"{name} is {how}: give the series another name in the configuration"
+        problems.append(ConfigError(message))
+    return RolledUp(len(after.points), changed, problems)
+
+
+def _closed_days(
+    files: Store, problems: list[PowerstatsError]
+) -> tuple[dict[date, Document], Document | None]:
+    """Return the archived days before daily.json's day, and daily.json."""
+    daily = reading.or_tell(files, files.daily, problems, WENT_ON)
+    archived = {}
+    for day in files.archived_days():
+        if daily is None or daily.day is None or day < daily.day:
+            document = reading.or_tell(files, files.archived(day), problems, WENT_ON)
+            if document is not None:
+                archived[day] = document
+    return archived, daily

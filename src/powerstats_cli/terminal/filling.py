@@ -1,0 +1,93 @@
+"""What would be filled in of the past, listed for somebody at a terminal, with a progress bar."""
+
+import sys
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from powerstats_cli.core.filling import Piece
+
+
+class Watcher(Protocol):
+    """Whoever is told what would be filled."""
+
+    @property
+    def lists_first(self) -> bool:
+        """Tell whether everything is to be listed before anything is stored."""
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        """Hear how far it has come."""
+
+    def agrees(self, pieces: Sequence[Piece]) -> bool:
+        """See what would be filled; tell whether it shall be."""
+
+
+class Unattended:
+    """Nobody looks on: each day and month is stored as soon as it is known."""
+
+    lists_first = False
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        """Hear how far it has come."""
+
+    def agrees(self, _pieces: Sequence[Piece]) -> bool:
+        """Want everything."""
+        return True
+
+
+class Screen:
+    """Somebody who is shown what would be filled, and is asked if `asks`."""
+
+    lists_first = True
+
+    def __init__(self, *, asks: bool, stores: bool, is_quiet: bool) -> None:
+        """Take whether to ask, and whether anything shall be stored at all."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._asks, self._stores = asks, stores
+        self._console = Console(highlight=False, quiet=is_quiet and not asks)
+        self._bar = Progress(
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total}"),
+            console=Console(stderr=True, quiet=is_quiet),
+            transient=True,
+            disable=is_quiet or not sys.stderr.isatty(),
+        )
+        self._task = self._bar.add_task("", total=0)
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        """Show how far it has come."""
+        self._bar.update(self._task, completed=done, total=total, description=what)
+
+    def agrees(self, pieces: Sequence[Piece]) -> bool:
+        """List what would be filled; tell whether it shall be."""
+        from rich.table import Table
+        from rich.text import Text
+
+        from powerstats_cli.terminal.dialogue import Dialogue
+        from powerstats_cli.terminal.words import is_ascii
+
+        self._bar.stop()
+        dialogue = Dialogue(self._console, asks=self._asks, is_ascii=is_ascii(self._console))
+        if not pieces:
+            dialogue.say("Nothing is lacking that Home Assistant has.")
+            return self._stores
+        table = Table(box=None, pad_edge=False, show_header=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for piece in pieces:
+            table.add_row(piece.label, Text(piece.gains))
+        self._console.print(table)
+        if not self._stores:
+            return False
+        return not self._asks or dialogue.confirm("Fill this in?")
