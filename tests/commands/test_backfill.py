@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ from powerstats_cli.homeassistant import websocket
 from tests.support.homes import ENERGY, ENTITIES, POWER, SENSORS, VOLTAGE
 from tests.support.installation import TOKEN, Installation
 from tests.support.longterm_server import HUGE, LongTermHome, Statistics, about
+from tests.support.processes import peak_of
 from tests.support.terminal import Terminal
 from tests.test_imports import imported
 
@@ -646,24 +646,6 @@ def test_twenty_sensors_for_three_years(tmp_path: Path) -> None:
         assert process.returncode == 0
     assert len(there.document("yearly.json").points) == 365
     assert peak < 64
-
-
-def peak_of(process: "subprocess.Popen[str]") -> float:
-    """Wait for a process; return the most memory it had, in MiB."""
-    status, peak = Path(f"/proc/{process.pid}/status"), 0.0
-    while process.poll() is None:
-        try:
-            lines = status.read_text().splitlines()
-        except OSError:
-            break
-        found = [line.split()[1] for line in lines if line.startswith("VmHWM")]
-        peak = max(peak, *(int(kib) / 1024 for kib in found), 0.0)
-        try:
-            process.wait(0.02)
-        except subprocess.TimeoutExpired:
-            continue
-    process.communicate()
-    return peak
 
 
 # --- the simulated one ----------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def test_a_crash(place: Place, life: Life, where: str) -> None:
     place.installation.configure(token=SENTINEL)
     place.restore(life.evening)
     place.server.answer = lambda _request, _reply: Reply(200, b"[]")
-    if where.endswith(("_recorded", ":Booking")):
+    if where.endswith((":recorded", ":Booking")):
         place.server.answer = known_to_all(place)
     for verbosity in ("-q", "-v"):
         ended = place.step(verbosity, "collect", at=AT, broken=where)

@@ -12,7 +12,7 @@ from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import signs_of_life
 from powerstats_cli.core.outcome import Outcome
-from powerstats_cli.core.periods import DAY, day_start, days, interval_at, local_day
+from powerstats_cli.core.periods import DAY, Span, day_start, days, interval_at, local_day
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.windows import (
     SETTLED_AFTER,
@@ -28,7 +28,6 @@ from powerstats_cli.files.dayfiles import DayFiles, write_days
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.inquiry import Inquiry
-from powerstats_cli.homeassistant.pace import LONGEST
 from powerstats_cli.homeassistant.reader import Reader
 from powerstats_cli.settings import Settings
 
@@ -96,7 +95,6 @@ class _Standing(msgspec.Struct, frozen=True):
     series: Mapping[str, Series]
     read_once: Container[str]
     given_up: frozenset[str] = frozenset()
-    silence: timedelta = timedelta(0)
     changed: int = 0
     stored_to: datetime | None = None
 
@@ -182,9 +180,10 @@ def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | Non
             if name not in standing.given_up
         },
         run.clocks.wait_for_newest(run.settings, standing.minutes),
-        reach=reader.pace.reach + standing.silence,
+        reach=reader.pace.reach,
         minutes=standing.minutes,
         zone=run.settings.zone,
+        read=Span(reader.begin, reader.end),
     )
 
 
@@ -217,8 +216,8 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
         return _store(run, standing, window, answers, signs, end)
     if window.is_last:
         return msgspec.structs.replace(standing, given_up=given_up | set(window.names))
-    # Nothing happened for the whole piece: what follows the silence tells what it was.
-    return msgspec.structs.replace(standing, silence=standing.silence + LONGEST)
+    # Nothing happened in the whole window: what follows the silence tells what it was.
+    return standing
 
 
 def _certain_end(
@@ -264,7 +263,6 @@ def _store(
         write_days(run.files, shelf.days, today)
     standing = msgspec.structs.replace(
         standing,
-        silence=timedelta(0),
         changed=standing.changed + changed,
         stored_to=end if is_stored else standing.stored_to,
     )

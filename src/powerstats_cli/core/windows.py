@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.history import History, last_sign
-from powerstats_cli.core.periods import HOUR, instant, interval_at, micros
+from powerstats_cli.core.periods import EPOCH, HOUR, Span, instant, interval_at, micros
 from powerstats_cli.core.series import Kind
 
 SETTLED_AFTER: Final = HOUR
+NOTHING: Final = Span(EPOCH, EPOCH)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -54,26 +55,33 @@ def next_window(
     reach: timedelta,
     minutes: int,
     zone: ZoneInfo,
+    read: Span = NOTHING,
 ) -> Window | None:
     """Return what to ask for next, the series that are furthest first, or None when all is there.
 
-    `newest` is the end of the newest complete bucket, `reach` how far past `until` to ask: for one
-    bucket at least.
+    `newest` is the end of the newest complete bucket, `read` the span that this run has read
+    already, `reach` how far past it, or past the window's own beginning, to ask: for one bucket at
+    least.
     """
     behind = {name: until for name, until in untils.items() if until < newest}
     if not behind:
         return None
     until = max(behind.values())
     interval = timedelta(minutes=minutes)
-    first = interval_at(until, zone, minutes)
-    end = min(max(interval_at(until + reach, zone, minutes).start, first.end), newest)
+    start = interval_at(until - SETTLED_AFTER - interval, zone, minutes).start
+    begin = start - interval
+    goes_on_from = read.end if read.start <= begin <= read.end else begin
+    end = max(
+        interval_at(goes_on_from + reach, zone, minutes).start,
+        interval_at(until, zone, minutes).end,
+    )
     return Window(
         names=tuple(name for name, stands_at in behind.items() if stands_at == until),
         until=until,
-        start=interval_at(until - SETTLED_AFTER - interval, zone, minutes).start,
-        end=end,
+        start=start,
+        end=min(end, newest),
         interval=interval,
-        is_last=end == newest,
+        is_last=end >= newest,
     )
 
 

@@ -13,7 +13,7 @@ SHORTEST: Final = 10 * MINUTE
 SENSOR_TIME: Final = 15 * HOUR
 # Two hours show how fast Home Assistant is, and a slow one has not cost the whole run.
 FIRST: Final = 2 * HOUR
-GOOD_BYTES: Final = 6_000_000
+GOOD_BYTES: Final = 8_000_000
 GOOD_SECONDS: Final = 10.0
 MOST_GROWTH: Final = 4.0
 
