@@ -121,6 +121,9 @@ class _Reader:
             match node:
                 case ast.Call(func=ast.Name(id=("error" | "warning") as name), args=[_, said, *_]):
                     self._take(self.codes[name], texts(said, known))
+                case ast.Call(func=ast.Attribute(attr="or_tell"), args=[*_, remedy]):
+                    line = _joined([{f"{VARIABLE}: "}, texts(remedy, known)])
+                    self._take(os.EX_DATAERR, line)
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[said, *_]):
                     is_ours = name in self.codes and (
                         name != "say" or isinstance(node.func, ast.Name)

@@ -212,11 +212,11 @@ class HomeAssistant:
                 f"{self.url} sends elsewhere ({status}, to {self._web.quote(location)}): "
                 f"set homeassistant.url to Home Assistant's own address"
             )
-        kind = TooMuchError if status in TOO_SLOW else TryAgainError
-        return kind(
+        message = (
             f"Home Assistant at {self.url} answered {status} "
             f"({self._web.quote(reply.body) or 'nothing'}): the next run tries again"
         )
+        return TooMuchError(message) if status in TOO_SLOW else TryAgainError(message)
 
     def _nonsense(self, error: Exception) -> TryAgainError:
         return TryAgainError(
