@@ -16,23 +16,26 @@ CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
 
 class Token(str):
-    """A token; a crash that shows the arguments of a call does not show it."""
+    """A token that is not shown if a crash shows the arguments of a call."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """Return stars."""
+        """Return three stars instead of the token."""
         return "'***'"
 
 
 def homeassistant_token(settings: Settings, environment: Mapping[str, str]) -> Token:
-    """Return Home Assistant's token: the environment's, systemd's, a file's, or as configured."""
+    """Return Home Assistant's token; raises ConfigError.
+
+    The first of these counts: the environment, systemd's credentials, the file, the configuration.
+    """
     home = settings.homeassistant
     return _token(home.token, home.token_file, HOMEASSISTANT_TOKEN, "homeassistant", environment)
 
 
 def github_token(github: GitHubSettings, environment: Mapping[str, str]) -> Token:
-    """Return GitHub's token: the environment's, systemd's, a file's, or as configured."""
+    """Return GitHub's token, from the same places as Home Assistant's; raises ConfigError."""
     return _token(github.token, github.token_file, GITHUB_TOKEN, "github", environment)
 
 
@@ -62,7 +65,7 @@ def _token(
 
 
 def checked_token(written: str, source: str) -> Token:
-    """Return a token without the space around it; ConfigError names the source if it is none."""
+    """Return a token without the space around it; if it is none, ConfigError names the source."""
     token = written.strip()
     if not token:
         message = f"{source}: no token"
@@ -74,7 +77,7 @@ def checked_token(written: str, source: str) -> Token:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a token's file; raises OSError. A byte that no token has is replaced."""
+    """Return the text of a token's file, with other bytes than ASCII replaced; raises OSError."""
     return path.read_text(encoding="ascii", errors="replace")
 
 
