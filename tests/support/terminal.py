@@ -65,10 +65,10 @@ class Terminal:
     def wait_for(self, text: str) -> str:
         """Wait for a text behind the last one; return what was shown before it."""
         deadline = monotonic() + SECONDS
-        while (found := self.shown.find(text, self._read_to)) < 0:
+        while (begin := self.shown.find(text, self._read_to)) < 0:
             assert self._read(deadline), f"{text!r} is not shown:\n{self.shown}"
-        before = self.shown[self._read_to : found]
-        self._read_to = found + len(text)
+        before = self.shown[self._read_to : begin]
+        self._read_to = begin + len(text)
         return before
 
     def type(self, text: str) -> None:

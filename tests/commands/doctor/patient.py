@@ -78,7 +78,7 @@ def wrong(findings: list[dict[str, str]]) -> list[tuple[str, str]]:
 
 
 Fault = tuple[Callable[[Patient], None], str, str, str]
-"""What plants a fault, and the finding that it causes: its area, its level, words of its line."""
+"""A function that plants a fault, and the finding it causes: area, level, words of its line."""
 
 
 def named(fault: Fault) -> str:

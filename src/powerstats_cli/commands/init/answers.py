@@ -1,4 +1,4 @@
-"""What was answered, and the files that it becomes."""
+"""The answers, and the files that they become."""
 
 import os
 from collections.abc import Mapping

@@ -28,7 +28,7 @@ ALL: Final = "all"
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    """What there is to choose from: all entities, those that fit a role, the suggested ones."""
+    """The sensors to choose from: all entities, those that fit a role, the suggested ones."""
 
     entities: Mapping[str, Entity]
     listed: Sequence[Candidate]
@@ -36,7 +36,7 @@ class _Choice(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, entities: Sequence[Entity]) -> "_Choice":
-        """Return what the entities of a Home Assistant offer."""
+        """Return the choice that all entities of a Home Assistant give."""
         candidates = fitting(entities)
         best = suggested(candidates)
         # The suggested ones come first, so that their numbers are easy to type.

@@ -16,10 +16,10 @@ STDIN: Final = "-"
 
 
 class TokenSources(msgspec.Struct, frozen=True):
-    """Where a token can come from.
+    """The places that a token can come from.
 
-    `file` is the value of the option, `value` that of the environment's variable; `present` is
-    where `init` writes the token, so the one of an earlier run may be there.
+    `file` is the value of the option, `value` that of the environment's variable. `init` writes the
+    token to `present`, so the token of an earlier run may be there.
     """
 
     option: str
@@ -29,10 +29,11 @@ class TokenSources(msgspec.Struct, frozen=True):
     present: Path
 
     def tries(self, dialogue: Dialogue) -> Iterator[Callable[[], Token]]:
-        """Yield how to get a token, one way for each try; the first that are given come first.
+        """Yield a function that gets a token, one for each try.
 
-        A way raises ConfigError if what it finds is no token. Nobody can look up a token of an
-        earlier run again, so that one can be kept.
+        An option or a variable is tried first, and then the token is asked for. The function raises
+        ConfigError if it gets something else. Home Assistant never shows a token a second time, so
+        the token of an earlier run can be kept.
         """
         if self.file is not None and not (self.file == STDIN and dialogue.asks):
             yield partial(read_token, self.file)

@@ -1,4 +1,4 @@
-"""What the command line says about `init`; the rest is asked, or has a default."""
+"""The options of `init`; what they do not say is asked for, or has a default."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -57,8 +57,8 @@ def entities(written: Sequence[str]) -> dict[str, str]:
     for word in written:
         name, _, entity_id = word.rpartition("=")
         if not name or name in ids:
-            what = "names a sensor twice" if name else "is not NAME=ENTITY_ID"
-            message = f"--entity {word} {what}"
+            problem = "names a sensor twice" if name else "is not NAME=ENTITY_ID"
+            message = f"--entity {word} {problem}"
             raise ConfigError(message)
         ids[name] = entity_id
     return ids

@@ -1,4 +1,4 @@
-"""What a series measures and its role in the home, guessed from unit, device class and name.
+"""Guesses what a series measures, and its role in the home, from unit, device class and name.
 
 This is the one place that guesses. A unit tells most: a name decides only if there is no unit, if a
 unit is shared by several quantities, or if solar power has to be told from other power.
@@ -22,7 +22,7 @@ LIVELY: Final[tuple[Role, ...]] = ("voltage", "power")
 
 
 class _Signs(msgspec.Struct, frozen=True):
-    """What tells a quantity: the units it is kept in, Home Assistant's device class, a name.
+    """The signs of a quantity: the units it is kept in, Home Assistant's device class, a name.
 
     `named` is searched for in what `words` returns.
     """
