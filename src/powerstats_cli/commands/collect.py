@@ -18,6 +18,7 @@ from powerstats_cli.core.windows import (
     SETTLED_AFTER,
     Answer,
     Window,
+    before,
     believed_to,
     newest_complete,
     next_window,
@@ -57,7 +58,7 @@ def collect(
         while home.seconds_left > RUN_SECONDS - STOP_AFTER:
             window = _next_window(run, standing, reader)
             if window is None:
-                return _outcome(run, standing)
+                return _outcome(run, _remember_new(run, standing, reader))
             standing = _collect(run, standing, reader, window)
             if not window.is_last:
                 progress(window.end)
@@ -87,7 +88,8 @@ class _Standing(msgspec.Struct, frozen=True):
     """How far a run has come; each piece replaces it.
 
     `first` is where a series begins that has none yet, `read_once` names the series that gave a
-    number before, `silence` is how much longer than usual the next window has to be.
+    number before. This run asks no more for the series in `given_up`, whose sensors are missing or
+    do not fit, and in `uncertain`, of which nothing is certain yet.
     """
 
     first: datetime
@@ -95,6 +97,7 @@ class _Standing(msgspec.Struct, frozen=True):
     series: Mapping[str, Series]
     read_once: Container[str]
     given_up: frozenset[str] = frozenset()
+    uncertain: frozenset[str] = frozenset()
     changed: int = 0
     stored_to: datetime | None = None
 
@@ -177,7 +180,7 @@ def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | Non
         {
             name: standing.series[name].until if name in standing.series else standing.first
             for name in run.settings.entities
-            if name not in standing.given_up
+            if name not in standing.given_up | standing.uncertain
         },
         run.clocks.wait_for_newest(run.settings, standing.minutes),
         reach=reader.pace.reach,
@@ -215,8 +218,34 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
     if end > window.until:
         return _store(run, standing, window, answers, signs, end)
     if window.is_last:
-        return msgspec.structs.replace(standing, given_up=given_up | set(window.names))
+        uncertain = standing.uncertain | set(window.names)
+        return msgspec.structs.replace(standing, uncertain=uncertain)
     # Nothing happened in the whole window: what follows the silence tells what it was.
+    return standing
+
+
+def _remember_new(run: _Run, standing: _Standing, reader: Reader) -> _Standing:
+    """Store where the series begin that have no bucket yet, so that a later run asks from there.
+
+    Just after midnight no bucket of the day is complete. If the next run comes after the next
+    midnight, it must not begin with its own day.
+    """
+    new = run.settings.entities.keys() - standing.series.keys() - standing.given_up
+    if not new:
+        return standing
+    window = before(standing.first, tuple(sorted(new)), standing.minutes, run.settings.zone)
+    if not (reader.begin <= window.asked_from and window.end <= reader.end):
+        now = run.clocks.local.now()
+        reader.read(window.asked_from, max(now, window.end), now, enough=window.end)
+        run.clocks.compare()
+    recorded = run.inquiry.by_name(reader.recorded)
+    answers = run.inquiry.answers(window, recorded, {}, ())
+    if answers:
+        kinds = {name: answer.kind for name, answer in answers.items()}
+        with run.files.lock():
+            open_files = run.open_files()
+            open_files.begin(kinds, window.end)
+        run.problems.extend(open_files.problems)
     return standing
 
 

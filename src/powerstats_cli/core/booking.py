@@ -94,10 +94,12 @@ class Booking:
 
         Nothing is stored where another run has brought the series further meanwhile.
         """
-        stands_at = self.shelf.days[self.shelf.today].until(self.name)
+        today = self.shelf.days[self.shelf.today]
+        stands_at = today.until(self.name)
         if stands_at is not None and stands_at > self.end:
             return 0
-        answered = None if stands_at is None else micros(self.window.until)
+        # If no number of the series was read before, its `until` is only where it begins.
+        answered = micros(self.window.until) if self.name in (today.latest or {}) else None
         history = without_silence(
             self.answer.history, self.signs, answered, self.window.interval // MICROSECOND
         )

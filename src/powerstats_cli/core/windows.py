@@ -85,6 +85,13 @@ def next_window(
     )
 
 
+def before(instant: datetime, names: tuple[str, ...], minutes: int, zone: ZoneInfo) -> Window:
+    """Return the window before an instant at which series begin; no bucket in it is theirs."""
+    interval = timedelta(minutes=minutes)
+    start = interval_at(instant - SETTLED_AFTER - interval, zone, minutes).start
+    return Window(names, instant, start, instant, interval, is_last=True)
+
+
 def newest_complete(instant: datetime, zone: ZoneInfo, minutes: int) -> datetime:
     """Return the end of the newest interval that is over."""
     return interval_at(instant, zone, minutes).start

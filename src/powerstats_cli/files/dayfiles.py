@@ -7,8 +7,8 @@ from pathlib import Path
 
 from powerstats_cli.core import archive
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.periods import day_start
-from powerstats_cli.core.series import Series
+from powerstats_cli.core.periods import day_start, local_day
+from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files import reading
@@ -96,6 +96,15 @@ class DayFiles:
             document = reading.or_skip(self.files, path)
             if document is not None:
                 yield document
+
+    def begin(self, kinds: Mapping[str, Kind], since: datetime) -> None:
+        """Write down that series begin at an instant, unless today's file knows them already."""
+        today = local_day(self.now, self.settings.zone)
+        days = self.open_today(self.daily(), today)
+        for name, kind in kinds.items():
+            days[today].series.setdefault(name, Series.of(kind, since))
+        self.ask_again(days[today])
+        write_days(self.files, days, today)
 
     def ask_again(self, daily: Document) -> None:
         """Have the days whose files were set aside asked for again by the next window."""
