@@ -1,7 +1,8 @@
-"""Runs commands one after the other and tells what each cost; see `processes.Launcher`.
+"""Runs commands one after the other and reports the cost of each; see `processes.Launcher`.
 
-It is a program of its own, small and importing little, because Linux counts the memory of the
-process that starts another one into the other's peak. One JSON order a line in, one answer out.
+It is a small program of its own that imports little, because Linux counts the memory of a process
+into the peak of the processes that it starts. It reads one order as JSON from each line of stdin,
+and writes one answer for it.
 """
 
 import json
@@ -11,7 +12,7 @@ import time
 
 
 def main() -> None:
-    """Run the orders that come on stdin, until it ends."""
+    """Run the orders from stdin until it ends."""
     write_anew = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     for line in sys.stdin:
         order = json.loads(line)

@@ -1,4 +1,4 @@
-"""Whole processes, and what they cost: CPU, wall time and peak memory."""
+"""Whole processes and their cost: CPU, wall time and peak memory."""
 
 import json
 import subprocess
@@ -11,13 +11,13 @@ from typing import Final, Self
 
 BIN: Final = Path(sys.executable).parent
 POWERSTATS: Final = str(BIN / "powerstats")
-# What cron gives, and nothing of the shell that runs the benchmark.
+# As cron gives it, without the variables of the shell that runs the benchmark.
 ENVIRONMENT: Final = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one process cost: user and system CPU and wall time in s, peak RSS in MiB."""
+    """The cost of one process: user and system CPU and wall time in s, peak RSS in MiB."""
 
     cpu: float
     wall: float
@@ -26,7 +26,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to run; `env` comes on top of a bare environment."""
+    """A process to run; `env` is added to a bare environment."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
@@ -48,9 +48,9 @@ def python(code: str, *arguments: str) -> Command:
 
 
 class Launcher:
-    """Runs commands in turn, each measured: `with Launcher(folder) as launcher: launcher.run(…)`.
+    """Runs and measures commands: `with Launcher(folder) as launcher: launcher.run(…)`.
 
-    What a command prints goes to files in the folder.
+    The output of a command goes to files in the folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,11 +73,11 @@ class Launcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End it."""
+        """End that process."""
         self._process.communicate()
 
     def run(self, command: Command) -> Cost:
-        """Run a command and return what it cost; raises RuntimeError where it failed."""
+        """Run a command and return its cost; raises RuntimeError if it failed."""
         order = {
             "argv": list(command.argv),
             "env": command.environment,
