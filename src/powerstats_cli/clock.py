@@ -1,4 +1,7 @@
-"""The time at which a command runs: the machine's time, or the time of `--at`."""
+"""The time: of this machine, of `--at`, and the seconds that something may take.
+
+No other module asks the machine for the time; pyproject.toml has the rule (TID251).
+"""
 
 import time
 from collections.abc import Callable
@@ -14,6 +17,38 @@ TOLERANCE: Final = timedelta(minutes=2)
 DATE_RESOLUTION: Final = timedelta(seconds=1)
 
 
+def utc_now() -> datetime:
+    """Return this machine's time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Stopwatch:
+    """Counts the seconds from when it is made; a change of the machine's clock does not count."""
+
+    def __init__(self) -> None:
+        """Start to count."""
+        self._start = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """The seconds since the start."""
+        return time.monotonic() - self._start
+
+
+class Deadline:
+    """The end of a time limit that starts when it is made."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take the limit in seconds."""
+        self._limit = seconds
+        self._stopwatch = Stopwatch()
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds until the end, negative after it."""
+        return self._limit - self._stopwatch.seconds
+
+
 class Clock(msgspec.Struct, frozen=True):
     """The machine's clock; if `at` is given, a clock that stands still and waits for nothing."""
 
@@ -22,7 +57,7 @@ class Clock(msgspec.Struct, frozen=True):
 
     def now(self) -> datetime:
         """Return the time, aware, in UTC."""
-        return self.at or datetime.now(UTC)
+        return self.at or utc_now()
 
     def wait_until(self, instant: datetime, *, at_most: timedelta) -> bool:
         """Wait for an instant if it is at most `at_most` away; tell whether it has come."""

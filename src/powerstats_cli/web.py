@@ -3,7 +3,6 @@
 import signal
 import ssl
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from powerstats_cli import __version__
+from powerstats_cli.clock import Deadline
 from powerstats_cli.errors import ConfigError, TooMuchError, TryAgainError
 
 # If click is installed, httpx imports it, pygments and rich for a command line of its own. anyio is
@@ -60,7 +60,7 @@ class Web:
         self, url: str, headers: Mapping[str, str], *, ca_file: str | None, seconds: float
     ) -> None:
         """Take the address and how many seconds all requests may take; nothing is sent yet."""
-        self._ends = time.monotonic() + seconds
+        self._deadline = Deadline(seconds)
         self._secrets = headers.get("Authorization", "").split()[1:]
         self.url = url.rstrip("/")
         self.host = urlsplit(url).netloc
@@ -91,7 +91,7 @@ class Web:
     @property
     def seconds_left(self) -> float:
         """The seconds that all further requests may take together."""
-        return self._ends - time.monotonic()
+        return self._deadline.seconds_left
 
     def get(self, path: str, *, most_bytes: int = MOST_BYTES) -> Reply:
         """Return the answer to a GET; raises TooMuchError if it is too big or takes too long."""

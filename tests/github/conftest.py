@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from powerstats_cli import web
+from powerstats_cli import clock
 from tests.github.fake import GitHub, no_fault
 from tests.github.fixtures import _impatient, _small_page, _sound, device, github, repo, small_page
 from tests.github.homes import NOW, STRANGERS
@@ -17,7 +17,7 @@ __all__ = ["_impatient", "_small_page", "_sound", "device", "github", "repo", "s
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Return the time by which requests are bounded."""
     time = Time()
-    monkeypatch.setattr(web, "time", time)
+    monkeypatch.setattr(clock, "time", time)
     return time
 
 

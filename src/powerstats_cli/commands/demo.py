@@ -3,7 +3,6 @@
 import gc
 import io
 import os
-import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from powerstats_cli.clock import Clock
+from powerstats_cli.clock import Clock, Stopwatch
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
 from powerstats_cli.core.schedule.steps import NIGHTLY
 from powerstats_cli.demo.house import House
@@ -88,11 +87,11 @@ def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> in
     simulated = _Simulated(span.start)
     # A year of runs in one process leaves next to no garbage, so looking for it is a waste.
     gc.set_threshold(GARBAGE_THRESHOLD)
-    began = time.monotonic()
+    stopwatch = Stopwatch()
     with HomeAssistant(house, token=TOKEN, clock=simulated.now) as server:
         config = _configure(folder, server.url)
         failed = _run_all(run, config, timed_runs, simulated, console)
-    seconds = time.monotonic() - began
+    seconds = stopwatch.seconds
     store = Store(folder / "data", TIMEZONE)
     arguments = ["--config", str(config), "--at", end.isoformat()]
     exit_code = run([*arguments, "status"])

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from powerstats_cli.clock import Deadline
 from powerstats_cli.core import documents
 from powerstats_cli.core.documents import Document
 from powerstats_cli.errors import ConfigError, RefusedError, TryAgainError, UnreadableError
@@ -131,12 +132,12 @@ class Store:
 
 
 def _acquire(descriptor: int, path: Path) -> None:
-    deadline = time.monotonic() + LOCK_TIMEOUT
+    deadline = Deadline(LOCK_TIMEOUT)
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
+            if deadline.seconds_left < 0:
                 message = (
                     f"{path} has been locked by another run for {LOCK_TIMEOUT:.0f} s: try again"
                 )

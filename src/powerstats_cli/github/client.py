@@ -11,12 +11,13 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from powerstats_cli.clock import utc_now
 from powerstats_cli.errors import MissingError, PowerstatsError, RefusedError, TryAgainError
 from powerstats_cli.github.shapes import Failure
 from powerstats_cli.web import Reply, Web
@@ -142,7 +143,7 @@ class Client:
         wait = _seconds(reply, "retry-after")
         if wait is None and reply.headers.get("x-ratelimit-remaining") == "0":
             reset = _seconds(reply, "x-ratelimit-reset")
-            now = reply.date or datetime.now(UTC)
+            now = reply.date or utc_now()
             wait = reset and max(reset - now.timestamp(), FIRST_WAIT)
         return SECONDARY_WAIT * 2 ** (tries - 1) if wait is None else wait
 
@@ -162,7 +163,7 @@ class Client:
                 f"{self._web.host} answered {reply.status} "
                 f"({self._quoted(reply)}): the next run tries again"
             )
-        again = (datetime.now(UTC) + timedelta(seconds=wait)).astimezone(self._zone)
+        again = (utc_now() + timedelta(seconds=wait)).astimezone(self._zone)
         return TryAgainError(
             f"{self._web.host} has had too many requests with this token: "
             f"try again after {again:%H:%M:%S}"

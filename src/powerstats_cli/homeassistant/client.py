@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from powerstats_cli.clock import utc_now
 from powerstats_cli.core.candidates import Entity
 from powerstats_cli.core.periods import MICROSECOND
 from powerstats_cli.errors import ConfigError, RefusedError, TooMuchError, TryAgainError
@@ -120,7 +121,7 @@ class HomeAssistant:
             if reply.status == 404:
                 return None
         try:
-            return states.present(states.item.decode(reply.body), datetime.now(UTC))
+            return states.present(states.item.decode(reply.body), utc_now())
         except NONSENSE as error:
             raise self._nonsense(error) from None
 

@@ -4,7 +4,6 @@ Seen on version 2024.3; a plain user's token is enough.
 """
 
 import socket
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
 
 from powerstats_cli import __version__
+from powerstats_cli.clock import Deadline
 from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError, TryAgainError
@@ -179,7 +179,7 @@ class LongTerm:
         )
 
     def _sign_in(self) -> None:
-        deadline = time.monotonic() + REQUEST_TIMEOUT
+        deadline = Deadline(REQUEST_TIMEOUT)
         if self._received(deadline).type != "auth_required":
             raise self._nonsense("no auth_required")
         self._send({"type": "auth", "access_token": f"{self._token}"})
@@ -196,7 +196,7 @@ class LongTerm:
     def _ask(self, command: Mapping[str, Any]) -> msgspec.Raw:
         self._last_id += 1
         self._send({**command, "id": self._last_id})
-        deadline = time.monotonic() + REQUEST_TIMEOUT
+        deadline = Deadline(REQUEST_TIMEOUT)
         while True:
             answer = self._received(deadline)
             if answer.type == "result" and answer.id == self._last_id:
@@ -219,11 +219,11 @@ class LongTerm:
         except (TimeoutError, OSError, EOFError, WebSocketException) as error:
             self._fail(error)
 
-    def _received(self, deadline: float) -> _Message:
+    def _received(self, deadline: Deadline) -> _Message:
         if self._connection is None:
             raise AssertionError
         try:
-            raw = self._connection.recv(max(deadline - time.monotonic(), 0), decode=False)
+            raw = self._connection.recv(max(deadline.seconds_left, 0), decode=False)
         except (TimeoutError, OSError, EOFError, WebSocketException) as error:
             self._fail(error)
         try:
