@@ -3,7 +3,6 @@
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
@@ -74,8 +73,7 @@ class Shelf(msgspec.Struct, frozen=True):
         return changed
 
 
-@dataclass(frozen=True)
-class Booking:
+class Booking(msgspec.Struct, frozen=True, dict=True):
     """The answer of one series to a window, to be stored up to `end` on a shelf.
 
     `signs` are the signs of life of all series.

@@ -1,9 +1,10 @@
 """The days' files as a step opens them for writing: past days closed, broken files set aside."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+
+import msgspec
 
 from powerstats_cli.core import archive
 from powerstats_cli.core.documents import Document
@@ -16,8 +17,7 @@ from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
 
 
-@dataclass(slots=True)
-class DayFiles:
+class DayFiles(msgspec.Struct):
     """Access to daily.json and the archive; to be used under the store's lock.
 
     `problems` collects what was set aside, for the command to tell.
@@ -26,8 +26,8 @@ class DayFiles:
     files: Store
     settings: Settings
     now: datetime
-    problems: list[UnreadableError] = field(default_factory=list)
-    lost: list[date] = field(default_factory=list)
+    problems: list[UnreadableError] = []
+    lost: list[date] = []
 
     def or_set_aside(self, path: Path, remedy: str) -> Document | None:
         """Return a file that this step may write; one that is broken is set aside first."""
