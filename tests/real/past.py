@@ -1,4 +1,4 @@
-"""Past states for the recorder: three eventful days of a home, and 45 even ones of a heat pump."""
+"""Past states for the recorder: three eventful days of a home, 60 even ones of a pump."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +21,9 @@ SECOND: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 INTERVAL: Final = 10 * MINUTE
-PUMP_DAYS: Final = 45
+PUMP_DAYS: Final = 60
+PUMP_SEEDED_DAYS: Final = 12
+FIRST_STATE: Final = 2000.0  # of the counter, in kWh
 
 
 class Lost(NamedTuple):
@@ -212,20 +214,33 @@ class Past:
 
 
 class HeatPump:
-    """A power and a counter of the last PUMP_DAYS, both with a new state every half an hour.
+    """A power and a counter of the last PUMP_DAYS, as hours of statistics and as states.
 
-    `begin` and `end` are the bounds of the whole hours that have states. The days are so many that
-    a month ends among those which `backfill` takes from Home Assistant's statistics.
+    `hours` are the rows of statistics until `since`, and `states` are from then on, one every half
+    an hour: Home Assistant takes minutes to compute the statistics of so many days. `begin` and
+    `end` are the bounds of the whole hours.
     """
 
     def __init__(self, now: datetime) -> None:
-        """Make the states up."""
-        random, reading = Random(20250401), 1000.0
+        """Make the hours and states up."""
+        random = Random(20250401)
         self.end = now.replace(minute=0, second=0, microsecond=0)
         self.begin = self.end - PUMP_DAYS * 24 * HOUR + HOUR
+        self.since = self.end - PUMP_SEEDED_DAYS * 24 * HOUR
+        self.hours: dict[str, list[dict[str, object]]] = {PUMP_POWER: [], PUMP_ENERGY: []}
         self.states: dict[str, list[tuple[datetime, str]]] = {PUMP_POWER: [], PUMP_ENERGY: []}
-        for number in range((self.end - self.begin) // (30 * MINUTE)):
-            when = self.begin + number * 30 * MINUTE + (7 * SECOND if number else 0 * SECOND)
-            reading += random.uniform(0, 0.4)
+        reading = 1000.0
+        for number in range((self.since - self.begin) // HOUR, 0, -1):
+            start = (self.since - number * HOUR).isoformat()
+            low, mean, high = sorted(random.uniform(80, 3000) for _ in range(3))
+            reading += random.uniform(0, 0.8)
+            # Home Assistant's own sum begins at 0 with the first state.
+            total = {"state": reading, "sum": reading - FIRST_STATE}
+            self.hours[PUMP_POWER].append({"start": start, "mean": mean, "min": low, "max": high})
+            self.hours[PUMP_ENERGY].append({"start": start, **total})
+        reading = FIRST_STATE
+        for number in range((self.end - self.since) // (30 * MINUTE)):
+            when = self.since + number * 30 * MINUTE + (7 * SECOND if number else 0 * SECOND)
             self.states[PUMP_POWER].append((when, f"{random.uniform(80, 3000):.1f}"))
             self.states[PUMP_ENERGY].append((when, f"{reading:.3f}"))
+            reading += random.uniform(0, 0.4)

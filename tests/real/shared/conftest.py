@@ -25,6 +25,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         home.seed({**past.states, **pump.states})
         restarted = datetime.now(UTC)
         home.rebuild_statistics()
+        home.import_hours(pump.hours)
         now = datetime.now(UTC).replace(microsecond=0)
         yield Seen(home, past, pump, Truth(past.states, past.gone), restarted, now)
     finally:
