@@ -1,20 +1,29 @@
-# Everything is made under .venv; what is there already is not made again, nor asked for.
+# Everything is made under .venv. A target that is there already is not made again.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check wheel bench reference screenshots clean
+.PHONY: help demo quick test real check wheel wheels dist bench reference screenshots clean
 
 help:
-	@echo "make demo    run a simulated home through a year and show what came of it"
-	@echo "make test    check style, types and structure, and run the tests"
+	@echo "make demo    run a simulated home through a year and show the result"
+	@echo "make quick   check style, types and structure, and test the core: while you work"
+	@echo "make test    check the same and run all tests: before a push"
+	@echo "make real    run the tests with a real Home Assistant only"
 	@echo "make bench   measure what the commands cost"
 	@echo "make wheel   build the package and try it in an environment of its own"
+	@echo "make wheels  the same with each Python that is found here"
 
 demo: .venv/installed
 	$(BIN)/powerstats demo
 
+quick: check
+	$(BIN)/pytest --numprocesses auto --quiet -m "not thorough" tests/core
+
 test: check
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto
+
+real: .venv/installed-dev
+	$(BIN)/pytest --numprocesses auto -m homeassistant tests/real
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -34,16 +43,18 @@ reference: .venv/installed-dev
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots
 
-wheel: .venv/installed-dev
+dist: .venv/installed-dev
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist .
-	$(PYTHON) -m venv --clear .venv-wheel
-	.venv-wheel/bin/pip install --quiet dist/*.whl
-	.venv-wheel/bin/powerstats --version
-	.venv-wheel/bin/powerstats demo --days 3
+
+wheel: dist
+	$(BIN)/python -m tests.support.wheels dist/*.whl $(PYTHON)
+
+wheels: dist
+	$(BIN)/python -m tests.support.wheels dist/*.whl
 
 clean:
-	rm -rf .venv .venv-wheel dist
+	rm -rf .venv dist
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "powerstats needs Python 3.11 or newer; try make PYTHON=python3.12")'

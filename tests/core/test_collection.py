@@ -22,6 +22,8 @@ from tests.core.simulation import (
     troubled,
 )
 
+pytestmark = pytest.mark.thorough
+
 HOUR = timedelta(hours=1)
 seeds = strategies.integers(0, 2**40)
 

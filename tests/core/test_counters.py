@@ -150,6 +150,7 @@ def moments(random: Random, hours: int) -> list[datetime]:
     return [BEGIN + timedelta(minutes=10 * number) for number in found]
 
 
+@pytest.mark.thorough
 @settings(max_examples=1000)
 @given(seed=strategies.integers(0, 2**40))
 def test_increments_are_the_rules(seed: int) -> None:
@@ -169,6 +170,7 @@ def test_increments_are_the_rules(seed: int) -> None:
     assert collector.buckets == expected
 
 
+@pytest.mark.thorough
 @settings(max_examples=150)
 @given(seed=strategies.integers(0, 2**40))
 def test_a_total_goes_both_ways(seed: int) -> None:
