@@ -113,9 +113,9 @@ class Web:
             location = reply.headers.get("location", "")
             url = _on_same_host(url, location) or ""
             if not url:
-                message = f"{self.host} sends elsewhere, to {self.quote(location) or 'nowhere'}"
+                message = f"{self.host} redirects elsewhere, to {self.quote(location) or 'nowhere'}"
                 raise ConfigError(message)
-        message = f"{self.host} sends from one place to the next without end"
+        message = f"{self.host} redirects again and again"
         raise ConfigError(message)
 
     def _exchange(

@@ -533,7 +533,7 @@ def test_no_redirect_is_followed(place: Place) -> None:
         place.fail_from_now("302", after=1)
         result = place.installation.run("backfill", at=NOW)
         assert result.exit_code == 78
-        assert "sends elsewhere" in result.err
+        assert "redirects elsewhere" in result.err
         with pytest.raises(TimeoutError):
             other.accept()
 

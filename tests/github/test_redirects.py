@@ -55,7 +55,7 @@ def test_another_host(
         other.create(files=STRANGERS)
         location = f"{other.url}/repositories/1000001/contents"
         github.strike = always(instead(status, "Moved", location=location))
-        device.fails(os.EX_CONFIG, *command, says=["sends elsewhere", other.url])
+        device.fails(os.EX_CONFIG, *command, says=["redirects elsewhere", other.url])
         assert other.log == []
     assert repo.head() == head
 
@@ -68,7 +68,7 @@ def test_a_repository_renamed_to_another_host(
         other.create(files=STRANGERS)
         github.redirect_to = other.url
         github.rename(repo, "octo/house")
-        device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["sends elsewhere"])
+        device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["redirects elsewhere"])
         assert other.log == []
 
 
@@ -87,7 +87,7 @@ def test_a_repository_renamed_to_another_host(
 def test_a_place_that_is_none(github: GitHub, device: Device, location: str) -> None:
     """The exit code is 78 if a redirect leads to another scheme or port, or to no address."""
     github.strike = always(instead(307, "Moved", location=location))
-    device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["sends elsewhere"])
+    device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["redirects elsewhere"])
     assert github.count() == 1
 
 

@@ -134,7 +134,7 @@ class HomeAssistant:
             raise self._nonsense(error) from None
 
     def greet(self) -> None:
-        """Raise where nothing answers, or something that sends elsewhere; it needs no token.
+        """Raise where nothing answers, or something that redirects elsewhere; it needs no token.
 
         What does need one counts, where it is missing, as somebody's try to get in.
         """
@@ -210,7 +210,7 @@ class HomeAssistant:
         if 300 <= status < 400:
             location = reply.headers.get("location", "?")
             return ConfigError(
-                f"{self.url} sends elsewhere ({status}, to {self._web.quote(location)}): "
+                f"{self.url} redirects elsewhere ({status}, to {self._web.quote(location)}): "
                 f"set homeassistant.url to Home Assistant's own address"
             )
         message = (

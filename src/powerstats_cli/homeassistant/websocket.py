@@ -167,7 +167,7 @@ class LongTerm:
         if 300 <= status < 400:
             location = quoted(response.headers.get("Location", "?"), [self._token])
             return ConfigError(
-                f"{self.url} sends elsewhere ({status}, to {location}): "
+                f"{self.url} redirects elsewhere ({status}, to {location}): "
                 f"set homeassistant.url to Home Assistant's own address"
             )
         return self._no_websocket(str(status))
