@@ -95,7 +95,7 @@ def test_a_place_that_is_none(github: GitHub, device: Device, location: str) -> 
 def test_a_circle_ends(github: GitHub, device: Device) -> None:
     """The exit code is 78 if each address leads to the next without end."""
     github.strike = always(instead(307, "Moved", location="/again"))
-    device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["without end"])
+    device.fails(os.EX_CONFIG, "sync", "push", "monthly", says=["again and again"])
     assert github.count() == 5
 
 
