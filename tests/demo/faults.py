@@ -21,7 +21,7 @@ def only(path: str, fault: Answer) -> Answer:
 
 
 def times(number: int, fault: Answer, *, then: Answer = as_usual) -> Answer:
-    """Apply a fault to the first so many requests, then another one or none."""
+    """Apply a fault to the first `number` requests, and afterwards `then`."""
     counter = count()
 
     def answer(request: Request, reply: Reply) -> Reply | None:
@@ -90,7 +90,7 @@ def dripping(seconds: float) -> Answer:
 
 
 def huge(size: int) -> Answer:
-    """Answer with a list of states that is at least so many bytes long, made as it is sent."""
+    """Answer with a list of states of at least `size` bytes, which is made while it is sent."""
     state = b'{"state":"1.0","last_changed":"2024-03-01T10:00:00+00:00"},'
     block = state * 1000
 

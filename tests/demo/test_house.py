@@ -54,11 +54,11 @@ def texts(entity_id: str, start: datetime, end: datetime) -> list[str]:
 
 def integral_of_states(entity_id: str, start: datetime, end: datetime) -> float:
     """Integrate a power sensor's numeric states over [start, end), in its unit times hours."""
-    them = [change for change in all_changes(entity_id) if change.at < end]
-    ends = [change.at for change in them[1:]] + [end]
+    changes = [change for change in all_changes(entity_id) if change.at < end]
+    ends = [change.at for change in changes[1:]] + [end]
     return sum(
         float(change.state) * max(until - max(change.at, start), timedelta()) / timedelta(hours=1)
-        for change, until in zip(them, ends, strict=True)
+        for change, until in zip(changes, ends, strict=True)
         if change.state.replace(".", "", 1).isdigit()
     )
 
@@ -67,7 +67,7 @@ instants = st.integers(0, WHOLE // TICK).map(lambda micros: START + micros * TIC
 
 
 def test_the_same_on_every_machine() -> None:
-    """A day's states are what they were when this was written."""
+    """A day's states are the same as when this test was written."""
     start = datetime(2024, 11, 2, 23, tzinfo=UTC)
     day = [
         (entity_id, change.at.isoformat(), change.state)
@@ -122,7 +122,7 @@ def test_open_at_both_ends(at: datetime, entity_id: str) -> None:
     [(POWER, 0, 9000), (VOLTAGE, 207, 253), (POWER_FACTOR, 50, 100), (SOLAR, 0, 4.2)],
 )
 def test_values_are_plausible(entity_id: str, low: float, high: float) -> None:
-    """All numbers lie where such a sensor's lie, and they are not all alike."""
+    """All numbers are in the range of such a sensor, and they are not all alike."""
     numbers = {_number(change.state) for change in all_changes(entity_id)}
     finite = {number for number in numbers if isfinite(number)}
     assert low <= min(finite) < max(finite) <= high
@@ -160,9 +160,9 @@ def test_the_sun_sets() -> None:
 
 @pytest.mark.parametrize(("entity_id", "per_kwh"), [(POWER, 1000), (SOLAR, 1)])
 def test_true_energy_is_the_integral_of_the_states(entity_id: str, per_kwh: int) -> None:
-    """It is worked out apart from the states, and equals theirs but where Home Assistant was down.
+    """It is computed without the states and equals theirs, except while Home Assistant was down.
 
-    There its states show the last value on; nobody could know it.
+    Meanwhile the states go on showing the last value, which nobody can know.
     """
     cut = event(events.POWER_CUT)
     for start, end in ((START, cut.start), (cut.end + timedelta(minutes=1), END)):
@@ -176,7 +176,7 @@ def test_true_energy_is_the_integral_of_the_states(entity_id: str, per_kwh: int)
 @settings(deadline=None)  # the first example makes the days
 @given(st.lists(instants, min_size=3, max_size=3), st.sampled_from([POWER, SOLAR, ENERGY]))
 def test_true_energies_add_up(times: list[datetime], entity_id: str) -> None:
-    """Two spans that meet have together what their union has."""
+    """The energies of two adjacent spans add up to that of their union."""
     start, middle, end = sorted(times)
     parts = [
         house().true_energy_kwh(entity_id, start, middle),
@@ -186,13 +186,13 @@ def test_true_energies_add_up(times: list[datetime], entity_id: str) -> None:
 
 
 def test_true_energy_of_what_measures_none() -> None:
-    """A sensor that is no power has no energy."""
+    """A sensor that measures neither power nor energy has no true energy."""
     with pytest.raises(ValueError, match="measures no energy"):
         house().true_energy_kwh(VOLTAGE, START, END)
 
 
 def test_counter_is_the_integral_of_power() -> None:
-    """Each reading is the energy since the first one or the reset, rounded; but for the glitch."""
+    """Each reading but the glitch is the energy since the first reading or the reset, rounded."""
     reset = event(events.COUNTER_RESET).start
     used, since = 4218.0, START
     for change in all_changes(ENERGY):
@@ -236,17 +236,17 @@ def _glitches(change: Change) -> bool:
 )
 def test_event_shows_its_state(name: str, shown: str) -> None:
     """Its sensors, and no others, show one state from its start to its end, then numbers again."""
-    it = event(name)
-    for entity_id in it.entities:
-        assert texts(entity_id, it.start, it.end) == [shown]
-        (back,) = texts(entity_id, it.end, it.end + timedelta(seconds=0.01))
+    start, end, entities = event(name).start, event(name).end, event(name).entities
+    for entity_id in entities:
+        assert texts(entity_id, start, end) == [shown]
+        (back,) = texts(entity_id, end, end + timedelta(seconds=0.01))
         assert _number(back) > 0
-    for entity_id in set(ENTITIES) - set(it.entities):
-        assert shown not in texts(entity_id, it.start, it.end + timedelta(minutes=5))
+    for entity_id in set(ENTITIES) - set(entities):
+        assert shown not in texts(entity_id, start, end + timedelta(minutes=5))
 
 
 def test_power_cut_takes_home_assistant_down() -> None:
-    """Nothing is recorded in it; after the start come unknown and unavailable, then numbers."""
+    """It leaves no state; after the start come unknown and unavailable, then numbers."""
     cut = event(events.POWER_CUT)
     assert not house().is_up(cut.start)
     assert not house().is_up(cut.end - TICK)
@@ -272,7 +272,7 @@ def test_network_outage_loses_nothing() -> None:
 
 
 def test_meter_counts_on_when_nobody_reads_it() -> None:
-    """The counter comes back with what was used meanwhile; the power in it is not known."""
+    """The counter returns with the energy used meanwhile; the power meanwhile is not known."""
     gap = event(events.UNAVAILABLE)
     assert house().true_energy_kwh(POWER, gap.start, gap.end) == 0
     used = house().true_energy_kwh(ENERGY, gap.start, gap.end)
@@ -284,8 +284,8 @@ def test_meter_counts_on_when_nobody_reads_it() -> None:
     assert float(after.state) - float(before.state) >= used - 2 * ROUNDING_KWH
 
 
-def test_unknown_spans_are_where_the_states_are_no_numbers() -> None:
-    """Each span of unknown value begins and ends with a state, but for the power cut's begin."""
+def test_unknown_spans_are_those_without_numbers() -> None:
+    """Each span of unknown value begins and ends with a state, except that a power cut begins."""
     for entity_id in METER:
         begins = {
             change.at for change in all_changes(entity_id) if not isfinite(_number(change.state))

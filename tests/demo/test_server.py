@@ -168,7 +168,7 @@ def test_config_has_the_keys_of_the_real_one(release: str, connect: Connect) -> 
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_all_states_are_as_the_real_ones(release: str, connect: Connect) -> None:
-    """Each has the form of the real one's, and is what the server says of it alone."""
+    """Each state has the form of the real one's, and is the same if it is asked for alone."""
     client = connect(seeded_home(release), release=IMITATED[release])
     ours = {state["entity_id"]: state for state in client.get("/api/states")}
     all_real = {state["entity_id"]: state for state in recorded("states", release)["body"]}

@@ -1,4 +1,4 @@
-"""Installations that ask a real Home Assistant, and what each of their series measures."""
+"""Installations that ask a real Home Assistant, and the sensors of their series."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Ten days of a real household, replayed: however the runs fall, the files come out the same.
+"""Ten days of a real household, replayed: the times of the runs make no difference to the files.
 
-The readings are no part of this project: POWERSTATS_HOUSEHOLD names the folder they lie in.
+The readings are no part of this project: POWERSTATS_HOUSEHOLD names their folder.
 """
 
 import json
@@ -33,7 +33,7 @@ SERIES = {
 TIERS = ("weekly", "monthly", "yearly")
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-# Between two readings that are further apart the collector was away.
+# If two readings are further apart than this, the collector was away in between.
 HOLE = HOUR
 SPACING = 2 * MINUTE
 FIRST_RUN = datetime(2025, 11, 13, 9, 3, 11, tzinfo=KOLKATA)
@@ -43,17 +43,17 @@ Readings = list[tuple[datetime, float | None]]
 
 
 def readings(folder: Path) -> dict[str, Readings]:
-    """Return each series' readings; an integer 0 was written where there was no number."""
+    """Return each series' readings, None for the integer 0 that stands for no number."""
     found: dict[str, Readings] = {name: [] for name in SERIES}
     previous: datetime | None = None
     for path in sorted(folder.glob("????-??-??.json")):
         for point in json.loads(path.read_text("ascii")):
             at = datetime.fromisoformat(point["timestamp"]).replace(tzinfo=KOLKATA).astimezone(UTC)
-            for name, them in found.items():
+            for name, series in found.items():
                 if previous is not None and at - previous > HOLE:
-                    them.append((previous + SPACING, None))
+                    series.append((previous + SPACING, None))
                 value = point[name]
-                them.append((at, None if isinstance(value, int) else value))
+                series.append((at, None if isinstance(value, int) else value))
             previous = at
     return found
 
@@ -77,9 +77,9 @@ class Household:
         }
         changes = {
             f"sensor.{name}": [
-                Change(at, "unavailable" if value is None else repr(value)) for at, value in them
+                Change(at, "unavailable" if value is None else repr(value)) for at, value in series
             ]
-            for name, them in self.readings.items()
+            for name, series in self.readings.items()
         }
         home = RecordedHome(sensors, changes, time_zone=ZONE)
         self.server = HomeAssistant(home, token=TOKEN, clock=lambda: self.now)
@@ -97,7 +97,7 @@ def household() -> Iterator[Household]:
 
 
 def nightly(installation: Installation, night: date) -> None:
-    """Do a night's steps when the schedule has them."""
+    """Run a night's steps at the times of the schedule."""
     midnight = datetime(night.year, night.month, night.day, tzinfo=KOLKATA)
     installation.run_well("rotate", at=midnight + timedelta(seconds=3))
     for minutes, tier in zip((2, 5, 15), TIERS, strict=True):
@@ -130,7 +130,7 @@ def replay(
 
 
 def some_times(random: Random) -> list[datetime]:
-    """Return runs at random, of a collector that is away for up to three days now and then."""
+    """Return random times of runs, with outages of up to three days in between."""
     found = [FIRST_RUN]
     while found[-1] < LAST_RUN:
         away = random.choice([20 * MINUTE, 3 * HOUR, 9 * HOUR, 30 * HOUR, 70 * HOUR])
@@ -140,7 +140,7 @@ def some_times(random: Random) -> list[datetime]:
 
 
 def regular(first: datetime, last: datetime) -> list[datetime]:
-    """Return a run every ten minutes, 7 s after the full one."""
+    """Return the times of a run every ten minutes, 7 s late."""
     start = first.replace(minute=0, second=7, microsecond=0)
     return [start + number * 10 * MINUTE for number in range(1, (last - first) // (10 * MINUTE))]
 
@@ -155,7 +155,7 @@ def points(installation: Installation) -> dict[str, list[bytes]]:
 
 @pytest.fixture(scope="module")
 def late(household: Household, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Return what one run on the first day and one at the end made."""
+    """Return an installation after one run on the first day and one at the end."""
     return replay(household, tmp_path_factory.mktemp("late"), [], nights=False)
 
 
@@ -163,7 +163,7 @@ def late(household: Household, tmp_path_factory: pytest.TempPathFactory) -> Inst
 def test_runs_at_random_store_the_same(
     household: Household, late: Installation, tmp_path: Path, seed: int
 ) -> None:
-    """Outages of the collector and odd times of its runs leave no trace in any data point."""
+    """Outages of the collector and odd times of its runs change no data point."""
     random = Random(seed)
     random_runs = replay(household, tmp_path, some_times(random), nights=bool(seed % 2))
     assert points(random_runs) == points(late)
@@ -208,19 +208,19 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start, start + 24 * HOUR
 
 
-def energy_of(them: Readings, start: datetime, end: datetime) -> float:
+def energy_of(series: Readings, start: datetime, end: datetime) -> float:
     """Return the kWh of a power in W, each reading holding until the next."""
     joules = 0.0
-    for (at, value), (until, _) in pairwise([*them, (LAST_RUN, None)]):
+    for (at, value), (until, _) in pairwise([*series, (LAST_RUN, None)]):
         seconds = (min(until, end) - max(at, start)).total_seconds()
         if value is not None and seconds > 0:
             joules += value * seconds
     return joules / 3.6e6
 
 
-def made_on(them: Readings, start: datetime, end: datetime) -> float:
-    """Return what a counter that starts from zero each night made: its rises, added up."""
-    numbers = [(at, value) for at, value in them if value is not None]
+def made_on(series: Readings, start: datetime, end: datetime) -> float:
+    """Return the sum of the rises of a counter that starts from zero each night."""
+    numbers = [(at, value) for at, value in series if value is not None]
     return sum(
         after if after < before else after - before
         for (_, before), (at, after) in pairwise(numbers)
@@ -259,7 +259,7 @@ def test_daily_energy_is_the_integral(household: Household, late: Installation, 
 
 
 def test_solar_energy_is_what_was_made(household: Household, late: Installation) -> None:
-    """Each day's solar change is the sum of the rises, the nightly reset adding what follows it."""
+    """Each day's solar change is the sum of the rises; a reading after a reset is all rise."""
     for start, point in late.document("yearly.json").points.items():
         day = start.astimezone(KOLKATA).date()
         expected = made_on(household.readings["solar"], *day_bounds(day))

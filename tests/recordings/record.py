@@ -179,7 +179,7 @@ def settled(exchange: dict[str, Any]) -> dict[str, Any]:
     """Return an exchange without all that is private or new in every answer."""
     body = exchange["body"]
     if exchange["path"] == "/api/states":
-        # A zone says where the home is, and powerstats uses nothing but sensors.
+        # A zone tells the home's location, and powerstats uses nothing but sensors.
         exchange["body"] = full_states = [
             with_fixed_times(state) for state in body if state["entity_id"].startswith("sensor.")
         ]

@@ -73,7 +73,7 @@ def _event(plan: _Plan, zone: ZoneInfo, last_day: date) -> Event:
 
 
 def span_within(day: Day, event: Event | None) -> tuple[int, int] | None:
-    """Return an event's span in microseconds since the day began, None if it is on other days.
+    """Return an event's span in microseconds since the day began, None if the day has none of it.
 
     The span goes beyond the day if the event does.
     """

@@ -1,4 +1,4 @@
-"""Homes that a simulated Home Assistant can serve: their sensors and what these reported."""
+"""Homes that a simulated Home Assistant can serve: sensors and the states they reported."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
 
 
 class Home(Protocol):
-    """What Home Assistant knows: entities, their recorded changes, and when it was down."""
+    """A home as Home Assistant knows it: entities, recorded changes, starts and downtimes."""
 
     @property
     def sensors(self) -> Mapping[str, Attributes]:

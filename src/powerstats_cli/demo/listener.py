@@ -51,8 +51,8 @@ class Reply:
 class Listener(ThreadingHTTPServer):
     """Accepts connections on a free port, each in a thread of its own, and can end them all.
 
-    `reply_to` returns what to send for a request, None to drop its connection; `clock` tells the
-    time for the Date header. `connections` is how many were opened.
+    `reply_to` returns the reply to a request, None to drop its connection; `clock` tells the time
+    for the Date header. `connections` is how many were opened.
     """
 
     request_queue_size = _BACKLOG

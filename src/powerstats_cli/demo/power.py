@@ -1,8 +1,8 @@
-"""The true power of the simulated house: what it draws and what its roof gives.
+"""The true power of the simulated house, and that of its roof.
 
 Both are step functions of time. The house's is in whole tenths of a watt, the roof's in whole
-watts, and instants are whole microseconds, so energies are exact integers. What Home Assistant
-recorded is derived from this, never the other way round.
+watts, and instants are whole microseconds, so energies are exact integers. The recorded states are
+derived from these, never the other way round.
 """
 
 from bisect import bisect_left, bisect_right

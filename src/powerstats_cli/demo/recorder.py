@@ -81,7 +81,7 @@ class Recorder:
         )
 
     def _lists(self, request: _Request) -> Iterator[bytes]:
-        """Yield each entity's states as JSON, in the order asked; nothing for one without any."""
+        """Yield each entity's states as JSON, in the order asked; none for one without states."""
         recorded = [key for key in dict.fromkeys(request.entity_ids) if self.home.is_recorded(key)]
         since = self._start_states_since(request, alone=len(recorded) == 1)
         start = max(request.start, self.oldest - _TICK)
@@ -151,7 +151,7 @@ def _minimal(change: Change) -> str:
 
 
 def full_state(entity_id: str, change: Change, attributes: Attributes) -> dict[str, object]:
-    """Return a state with its details, but for the context."""
+    """Return a state with all its details except the context."""
     at = change.at.isoformat()
     return {
         "entity_id": entity_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Release:
-    """A release: its version, and what its answers have and leave out."""
+    """A release: its version, and the differences of its answers."""
 
     version: str
     # A present state has the time of its last report.

@@ -36,8 +36,8 @@ class HomeAssistant:
 
     `release` is the one it imitates. `keep` is how long the recorder keeps states: older ones are
     purged, an entity's newest too.
-    `answer` is given each request with the usual reply and returns what to send; None drops the
-    connection. `requests` are the paths asked for, `connections` how many were opened.
+    `answer` is given each request with the usual reply and returns the reply to send; None drops
+    the connection. `requests` are the paths asked for, `connections` how many were opened.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class HomeAssistant:
         return self.clock()  # a test may have given the server another clock meanwhile
 
     def reply_to(self, request: Request) -> Reply | None:
-        """Return what to send for a request, None to drop its connection."""
+        """Return the reply to a request, None to drop its connection."""
         self.requests.append(request.path)
         now = self.clock()
         if not self.home.is_up(now):
@@ -168,7 +168,7 @@ def _core_state(release: Release) -> dict[str, object]:
 
 
 def _config(home: Home, release: Release) -> dict[str, object]:
-    """Return /api/config without the keys that say where the home is."""
+    """Return /api/config without the keys that tell the home's location."""
     return {
         "unit_system": {"length": "km", "mass": "g", "temperature": "°C", "volume": "L"},
         "location_name": "Simulated home",

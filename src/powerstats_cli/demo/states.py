@@ -53,7 +53,7 @@ def unknown_spans(
 
 
 def _meter(day: Day, load: Load, reset: tuple[int, int] | None) -> dict[str, Texts]:
-    """Return what the meter would show all day if it always could."""
+    """Return the states that the meter would show if nothing happened to it all day."""
     chance = Random(f"meter {day.date}")  # noqa: S311 - a simulation
     resets_at = reset[0] if reset else day.length
     shown: dict[str, Texts] = {key: [] for key in METER}
@@ -72,7 +72,7 @@ def _meter(day: Day, load: Load, reset: tuple[int, int] | None) -> dict[str, Tex
 def _recorded(
     entity_id: str, day: Day, events: Mapping[str, Event], texts: Texts
 ) -> Sequence[Change]:
-    """Return what Home Assistant recorded of what the device would have shown."""
+    """Return the changes that Home Assistant recorded, given the states without any event."""
     for name in SHOWN:
         event = events.get(name)
         span = span_within(day, event)
@@ -95,7 +95,7 @@ def _distinct(texts: Texts) -> Iterator[tuple[int, str]]:
 
 
 def _hidden(texts: Texts, start: int, end: int, instead: Texts) -> Texts:
-    """Return the states with others in [start, end), and at the end the one that holds then."""
+    """Replace the states in [start, end) by others; at the end the state of that time returns."""
     first, after = bisect_left(texts, (start, "")), bisect_right(texts, (end, "\uffff"))
     back = texts[after - 1][1]
     return [*texts[:first], *instead, (end, back), *texts[after:]]

@@ -1,4 +1,4 @@
-"""The one Home Assistant of these tests, an installation that collected from it, its statistics."""
+"""The one Home Assistant of these tests, and an installation that collected from it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

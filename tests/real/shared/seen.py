@@ -1,4 +1,4 @@
-"""The shared Home Assistant: its past, the runs of collect over it, and what the files say."""
+"""The shared Home Assistant, its past, and the times of the runs of collect."""
 
 from dataclasses import dataclass
 from datetime import datetime

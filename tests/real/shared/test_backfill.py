@@ -71,7 +71,7 @@ def filled(pump: Pump, tmp_path_factory: pytest.TempPathFactory) -> Installation
 
 
 def test_hours_are_home_assistants_own(pump: Pump) -> None:
-    """The hours made of its rows are what it says itself, to 1e-6 before rounding."""
+    """The hours made of Home Assistant's rows are its own, to 1e-6 before rounding."""
     today = pump.now.astimezone(ZONE).date()
     with LongTerm(pump.home.url, pump.home.reader_token) as long_term:
         rows = long_term.hours([PUMP_POWER, PUMP_ENERGY], pump.begin, day_start(today, ZONE))
@@ -103,7 +103,7 @@ def test_days_add_up(pump: Pump, filled: Installation) -> None:
         kwh = fsum(means[span.start] for span in spans) / 1000
         change = fsum(changes[span.start] for span in spans)
         is_history = point["power"].source is None
-        # By history an hour begins at the state of its first second, as in truth it did.
+        # In history an hour begins with the state of its first second, which is the truth.
         assert point["power"].kwh == pytest.approx(kwh, abs=1e-4 if is_history else 1e-6), day
         assert point["energy"].change == pytest.approx(change, abs=1e-5), day
         assert point["power"].coverage == point["energy"].coverage == 1.0
