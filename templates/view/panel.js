@@ -132,7 +132,7 @@ export class Panel {
     const drawNext = () => {
       const chart = charts.shift();
       if (this.group !== group || !chart) return;
-      chart.draw();
+      if (!chart.plot) chart.draw();
       this.watch.observe(chart.host);
       requestAnimationFrame(() => setTimeout(drawNext));
     };
