@@ -1,4 +1,4 @@
-"""What the dashboard weighs, and how soon it shows its charts and its tabs, on a slow processor.
+"""The weight of the dashboard, and the time until its charts and tabs show on a slow processor.
 
 The browser is Debian's Chromium, slowed down four times by its own tools; times are medians.
 """
@@ -81,7 +81,7 @@ def measured(browser: "Browser", site: Site) -> Iterator[tuple[str, float]]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     try:
         page = context.new_page()
-        # Playwright's own clock would stand still for what is measured, too.
+        # Playwright's own clock would also stop the clock that measures.
         page.add_init_script(f"Date.now = () => {END.timestamp() * 1000:.0f}")
         page.add_init_script(WATCH)
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
@@ -114,7 +114,7 @@ def _settle(page: "Page") -> None:
 
 
 def times(rounds: int) -> dict[str, list[float]]:
-    """Return the times of several visits by what they are of; the first visit warms up."""
+    """Return the times of several visits, by name; the first visit is left out."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -135,15 +135,15 @@ def times(rounds: int) -> dict[str, list[float]]:
 
 
 def limit_of(name: str) -> int:
-    """Return the most milliseconds for what was measured, 0 where there is no limit."""
+    """Return the limit of a measurement in milliseconds, 0 if it has none."""
     if "drawn" in name:
         return MOST_FIRST_CHART_MS
-    # What is opened for the first time is fetched first.
+    # A tab that is opened for the first time fetches its file first.
     return MOST_SWITCH_MS if name.startswith("tab ") and "first" not in name else 0
 
 
 def main() -> int:
-    """Measure, show, and return 1 where something is over its limit."""
+    """Measure, show, and return 1 if something is over its limit."""
     parser = argparse.ArgumentParser(prog="page", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (default: 9)")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-/** The dashboard: fetches what its tabs need, says how old it is, and keeps it fresh. */
+/** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { warmUp } from "./lib/format.js";
 import { ageText, emptyText, notices } from "./lib/status.js";
@@ -18,7 +18,7 @@ import { themeSwitch } from "./view/theme.js";
 /** @typedef {import("./lib/tabs.js").Id} Id */
 /** @typedef {import("./lib/tabs.js").Tab} Tab */
 
-/** @typedef {{ status: HTMLElement, panel: Panel, drawn: (Doc | undefined)[] }} View what is drawn of which documents */
+/** @typedef {{ status: HTMLElement, panel: Panel, drawn: (Doc | undefined)[] }} View `drawn`: the documents that it shows */
 
 const { tiers = "", intervalMinutes, publishMinutes } = document.documentElement.dataset;
 const published = new Set(tiers.split(/\s+/));
@@ -45,7 +45,7 @@ const source = (tab) => /** @type {Source} */ (sources.get(tab.tier));
 const besideOf = (tab) => (tab.beside ? sources.get(tab.beside) : undefined);
 const openTab = () => shown.find(({ id }) => id === current);
 
-/** @param {Tier} tier whose file has news */
+/** @param {Tier} tier whose file was fetched */
 function show(tier) {
   for (const tab of shown) {
     if (tab.tier === tier || tab.beside === tier) draw(tab);
@@ -77,7 +77,7 @@ function drawPoints(tab, view, { doc, grid }) {
   if (beside && !beside.asked) void beside.load();
 }
 
-/** @param {Tab} tab @returns {Node | string} what stands in place of points */
+/** @param {Tab} tab @returns {Node | string} what the tab shows if its file has no points */
 function emptyNode(tab) {
   const { doc, isMissing, problem } = source(tab);
   if (isMissing || doc) return emptyCard(emptyText(tab.tier, doc));
@@ -106,7 +106,7 @@ function showAge() {
   }
   setText(age, ageText(doc, Date.now()));
   age.dataset.raw = new Date(doc.until).toISOString();
-  setText(foot, `Times are those of ${doc.zone.name.replaceAll("_", " ")}`);
+  setText(foot, `All times are local times of ${doc.zone.name.replaceAll("_", " ")}`);
 }
 
 /** @param {boolean} isForced */
@@ -150,7 +150,7 @@ function start() {
     views.set(id, { status, panel: new Panel(content), drawn: [] });
   }
   open();
-  // The file is on its way: there is time.
+  // This costs no time while the file is on its way.
   warmUp();
   document.addEventListener("visibilitychange", () => keepFresh());
   addEventListener("online", () => keepFresh(true));

@@ -89,7 +89,7 @@ export function mainChart(doc, grid, { main, beside }) {
   ];
 }
 
-/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the main series, unless it is a counter: a chart of energy shows that */
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} none if the main series is a counter */
 export const powerChart = (doc, grid, roles) =>
   roles.main === null || isCounter(doc, roles.main) ? [] : mainChart(doc, grid, roles);
 

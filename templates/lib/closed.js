@@ -1,4 +1,4 @@
-/** What every tab of closed days has. */
+/** The parts that all tabs of closed days have. */
 
 import { furtherCharts } from "./charts.js";
 import { window } from "./data.js";
@@ -84,8 +84,8 @@ function mainCards(doc, main, { mean, min, max }) {
 }
 
 /**
- * Cards are in rows of four, the first of two places: the known share fills the last place, or stands
- * beside the heading.
+ * Cards stand in rows of four, and the first card takes two places. The known share is a card if that
+ * fills the last row; if not, it stands beside the heading.
  *
  * @param {Card[]} cards
  * @param {number | null} share

@@ -1,12 +1,12 @@
-/** The files: read, checked, and laid on the grid of their window's buckets. */
+/** Reads and checks the data files, and lays their points on the buckets of their window. */
 
 import { DAY, Zone } from "./time.js";
 
 /** @typedef {"daily" | "weekly" | "monthly" | "yearly"} Tier */
 
 /**
- * What is known of a series in a bucket: a measurement's `mean`, `min`, `max` (and `kwh` of a power),
- * a counter's `change` and `state`; `coverage` is the known share.
+ * What is known of a series in a bucket. A measurement has `mean`, `min` and `max`, a power also `kwh`;
+ * a counter has `change` and `state`. `coverage` is the known share of the bucket, from 0 to 1.
  *
  * @typedef {{ mean?: number, min?: number, max?: number, kwh?: number, change?: number, state?: number,
  *   coverage: number }} Value
@@ -21,8 +21,8 @@ import { DAY, Zone } from "./time.js";
  */
 
 /**
- * A window's buckets: bucket i lasts from `edges[i]` to `edges[i + 1]`. What is asked for is known or
- * unknown from `from` to the series' `until`.
+ * The buckets of a window: bucket i lasts from `edges[i]` to `edges[i + 1]`, in ms. Before `from`, and
+ * after the `until` of a series, nothing was asked for, so nothing is unknown.
  *
  * @typedef {{ edges: number[], from: number, columns: Map<string, (Value | undefined)[]> }} Grid
  */
@@ -56,7 +56,7 @@ function instant(text) {
 export function read(text, tier) {
   const raw = parsed(text);
   if (!isObject(raw) || !isObject(raw.series) || !Array.isArray(raw.data_points)) throw form();
-  if (raw.version !== 1) throw new Error("it is of a newer version than this page");
+  if (raw.version !== 1) throw new Error("its version is newer than this page");
   const bucket = String(raw.bucket);
   if (raw.tier !== tier || !/^(\d+min|hour|day)$/.test(bucket)) throw form();
   const zone = zoneOf(raw.timezone);
@@ -74,14 +74,14 @@ export function read(text, tier) {
   };
 }
 
-const form = () => new Error("it is of another form");
+const form = () => new Error("its form is unknown");
 
 /** @param {string} text @returns {unknown} */
 function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error("it is not whole");
+    throw new Error("it is incomplete");
   }
 }
 
@@ -141,7 +141,7 @@ export function grid(doc) {
   const lay = () => edges.map((at) => doc.points.get(at));
   let points = lay();
   if (points.filter(Boolean).length < doc.points.size) {
-    // Some begin between the edges.
+    // Some points begin between the edges.
     edges = [...new Set([...edges, ...doc.points.keys()])].sort((a, b) => a - b);
     points = lay();
   }
@@ -164,5 +164,5 @@ export function grid(doc) {
   return { edges, from, columns };
 }
 
-/** @param {Value | undefined} value @returns {number | null} what a bucket adds up: energy, or a counter's change */
+/** @param {Value | undefined} value @returns {number | null} the amount in a bucket: energy, or the change of a counter */
 export const amount = (value) => value?.kwh ?? value?.change ?? null;

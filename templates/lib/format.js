@@ -1,4 +1,4 @@
-/** Numbers, times and lengths in the reader's own way of writing them. */
+/** Numbers, times and lengths of time, written as the reader's language writes them. */
 
 import { DAY, HOUR, MINUTE, SECOND } from "./time.js";
 
@@ -22,7 +22,7 @@ export function number(value, decimals, options = {}) {
   return format.format(value).replace(/^-(?=[0.,]+$)/, "");
 }
 
-/** Writes a number and a time: a browser takes long for its first ones. */
+/** Writes a number and a time, because a browser takes long for the first ones. */
 export function warmUp() {
   number(0, 0);
   date("UTC", { hour: "2-digit", minute: "2-digit" }, 0);
@@ -44,7 +44,7 @@ export const plain = (value, unit) => (value == null ? "–" : number(value, dec
 export const measure = (value, unit) =>
   value == null ? "–" : unit ? `${plain(value, unit)}\u202f${unit}` : plain(value, unit);
 
-/** @param {number} share @returns {string} never 100 % of what is not whole */
+/** @param {number} share @returns {string} never 100 % if a part is missing */
 export function percent(share) {
   const cut = share >= 1 ? 1 : Math.min(Math.floor(share * 1000) / 1000, 0.999);
   return number(cut, cut === 1 || cut === 0 ? 0 : 1, { style: "percent" });
@@ -67,7 +67,7 @@ function date(zone, options, at) {
   return format.format(at);
 }
 
-/** @param {Zone} zone @param {number} at @returns {string} with its offset where it comes twice */
+/** @param {Zone} zone @param {number} at @returns {string} with its offset if it comes twice */
 export const time = (zone, at, seconds = false) =>
   date(
     zone.name,
@@ -80,7 +80,7 @@ export const time = (zone, at, seconds = false) =>
     at,
   );
 
-/** @param {Zone} zone @param {number} at @returns {string} as short as an axis wants it */
+/** @param {Zone} zone @param {number} at @returns {string} short, for an axis */
 export const clock = (zone, at) => date(zone.name, { hour: "2-digit", minute: "2-digit" }, at);
 
 /** @param {number} day @param {"short" | "long" | "narrow"} [style] */
@@ -110,7 +110,7 @@ export const monthYear = (day) => date("UTC", { month: "short", year: "numeric" 
 /** @param {Zone} zone @param {number} at @returns {string} */
 export const dayTime = (zone, at) => `${shortDay(zone.day(at))}, ${time(zone, at)}`;
 
-/** @param {Zone} zone @param {number} at @param {string} bucket @returns {string} a bucket's name in a table */
+/** @param {Zone} zone @param {number} at @param {string} bucket @returns {string} the name of a bucket in a table */
 export const bucketName = (zone, at, bucket) =>
   bucket === "day"
     ? shortDay(zone.day(at))
@@ -118,7 +118,7 @@ export const bucketName = (zone, at, bucket) =>
       ? dayTime(zone, at)
       : time(zone, at);
 
-/** @param {Zone} zone @param {number} from @param {number} to @param {string} bucket @returns {string} a bucket that is read */
+/** @param {Zone} zone @param {number} from @param {number} to @param {string} bucket @returns {string} the time of a bucket, from start to end */
 export const bucketSpan = (zone, from, to, bucket) =>
   bucket === "day"
     ? shortDay(zone.day(from))

@@ -1,4 +1,4 @@
-/** Unknown time: where it is, how long, and what it may have been. */
+/** Gaps: when something was unknown, for how long, and why it may be. */
 
 import { duration, shortDay, title } from "./format.js";
 import { countPart, timeOf } from "./model.js";
@@ -9,21 +9,21 @@ import { MINUTE } from "./time.js";
 /** @typedef {import("./data.js").Grid} Grid */
 
 /**
- * `start` and `end` are those of the buckets it touches, `length` the unknown time in them.
+ * `start` and `end` are those of the buckets that the gap touches; `length` is the unknown time in them.
  *
  * @typedef {{ start: number, end: number, length: number, missing: string[],
  *   kind: "no data" | "power cut" | "unknown" }} Gap
  */
 
-/** Coverage has four decimals: less is rounding. */
+/** Coverage has four decimals: a smaller share comes from rounding. */
 const NOTHING = 0.00005;
 
 /**
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {string} name
- * @returns {{ from: number, until: number }} what was asked for: a series that came later was not
- *   unknown before, it was not there
+ * @returns {{ from: number, until: number }} the time that was asked for; before the first value of
+ *   a series it did not exist, so it was not unknown
  */
 export function asked({ series, day }, { edges, from, columns }, name) {
   const until = Math.min(series.get(name)?.until ?? 0, edges[edges.length - 1]);
@@ -32,9 +32,9 @@ export function asked({ series, day }, { edges, from, columns }, name) {
   return { from: first < 0 ? until : edges[first], until };
 }
 
-/** A series and how much of a bucket is unknown of it. @typedef {{ name: string, length: number }} Missing */
+/** A series, and how much time of a bucket is unknown of it. @typedef {{ name: string, length: number }} Missing */
 
-/** @typedef {Gap & { isWhole: boolean }} Found whether all of its last bucket is unknown */
+/** @typedef {Gap & { isWhole: boolean }} Found `isWhole`: its last bucket is wholly unknown */
 
 /** @param {Doc} doc @param {Grid} grid @returns {Gap[]} in order */
 export function gaps(doc, grid) {
@@ -50,7 +50,7 @@ export function gaps(doc, grid) {
     for (const part of isDaily ? apart(unknown) : [unknown]) {
       const gap = gapOf(doc, edges[i], edges[i + 1], part, expected);
       const last = before.find((other) => isAlike(other, gap));
-      // Two days that are both known in part may have a gap each.
+      // If both days are known in part, each may have a gap of its own.
       if (last && (!isDaily || gap.isWhole || last.isWhole)) {
         last.end = gap.end;
         last.length += gap.length;
@@ -123,7 +123,7 @@ function apart(unknown) {
  * @param {string[]} missing
  * @param {string[]} expected
  * @param {Doc} doc
- * @returns {Gap["kind"]} everything: no data; voltage alone or all of a meter: a power cut
+ * @returns {Gap["kind"]} no data if all is missing; a power cut if voltage alone or a whole meter is
  */
 function classify(missing, expected, { series }) {
   if (missing.length === expected.length) return "no data";

@@ -1,4 +1,4 @@
-/** What a tab shows, as plain data; the four tabs are made of these parts. */
+/** What a tab shows, as plain data: the parts that the four tabs are made of. */
 
 import { dayTime, fullDay, measure, percent, plain, shortDay, signed, time } from "./format.js";
 import { summary } from "./statistics.js";
@@ -15,7 +15,7 @@ import { DAY } from "./time.js";
  * @typedef {{ text: string, key?: string, raw?: number | string | null, tone?: string }} Part
  */
 
-/** A number that is written large, its unit smaller beside it. @typedef {Part & { key: string, unit: string }} Figure */
+/** A large number with a small unit. @typedef {Part & { key: string, unit: string }} Figure */
 
 /** @typedef {{ label: string, figure: Figure, notes: Part[][], tone?: string }} Card */
 
@@ -40,7 +40,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 /**
  * A line in a chart, one value a bucket. `kind`: a mean as steps, with a band from `min` to `max` if
  * these are there; bars; or a line through the middles of the buckets. A `partial` bucket looks partly
- * known. `rest` is what is said of the line while no bucket is read.
+ * known. `rest` is what the chart says about the line while no bucket is read.
  *
  * @typedef {{ id: LineId, label: string, unit: string, tone: Tone, kind: "step" | "bars" | "line",
  *   values: (number | null)[], min?: (number | null)[], max?: (number | null)[], partial?: boolean[],
@@ -64,8 +64,8 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  */
 
 /**
- * Squares in rows: a square without a value is unknown, one that is null does not exist. `head` is what
- * a row is; a column that is `marked` has its label above it.
+ * Squares in rows. A square without a value is unknown; null means that there is no such bucket.
+ * `head` says what a row is; the label of a `marked` column stands above it.
  *
  * @typedef {{ name: string, value: number | null, partial: boolean }} Square
  * @typedef {{ key: string, title: string, unit: string, head: string,
@@ -76,8 +76,8 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 /** @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, kind: string, what: Part }[] }} Gaps */
 
 /**
- * A tab: its tall charts, drawn as soon as they can be, and what is worked out once they are. `isLong`:
- * it has so many days that the charts come last.
+ * A tab: its tall charts, which are drawn first, and the rest, which is computed after that. `isLong`:
+ * the tab has so many days that its charts come last.
  *
  * @typedef {{ isLong: boolean, charts: Chart[], rest: () => Rest }} Model
  */
@@ -90,7 +90,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  */
 
 /**
- * The largest number of the page: what the home takes now.
+ * The largest number of the page: the value of the main series now.
  *
  * @typedef {{ label: string, figure: Figure, when: Part[], isUnknown: boolean,
  *   sun: { figure: Figure, notes: Part[] } | null, known: Part }} Hero
@@ -99,7 +99,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 /** @param {string} key @param {number | null | undefined} value @param {string} unit @returns {Part} */
 export const part = (key, value, unit) => ({ key, raw: value ?? null, text: measure(value, unit) });
 
-/** @param {string} key @param {number | null | undefined} value @param {string} unit @returns {Part} below a head that says the unit */
+/** @param {string} key @param {number | null | undefined} value @param {string} unit @returns {Part} without its unit */
 export const cell = (key, value, unit) => ({ key, raw: value ?? null, text: plain(value, unit) });
 
 /** @param {string} key @param {number | null | undefined} value @param {string} unit @returns {Figure} */
@@ -142,7 +142,7 @@ export const card = (key, label, value, unit, notes = [], tone) => ({
 /** @param {Doc} doc @param {string | null} name */
 export const unitOf = (doc, name) => (name === null ? "" : (doc.series.get(name)?.unit ?? ""));
 
-/** @param {Doc} doc @param {string | null} name @returns {string} of what a bucket adds up */
+/** @param {Doc} doc @param {string | null} name @returns {string} the unit of the amounts in buckets */
 export const amountUnit = (doc, name) => {
   const unit = unitOf(doc, name);
   return unit === "W" ? "kWh" : unit;

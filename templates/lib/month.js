@@ -35,10 +35,11 @@ export function month(doc, grid, year) {
 }
 
 /**
- * The thirty days before; compared, by energy per known day, only if something is known of each of the sixty.
+ * The thirty days before. They are compared, by energy per known day, only if something is known of
+ * each of the sixty days.
  *
  * @param {Day[]} days
- * @param {Day[]} older days that end anywhere
+ * @param {Day[]} older days, also before and after these thirty
  * @returns {{ total: number | null, change: number | null, days: number }}
  */
 export function previous(days, older) {

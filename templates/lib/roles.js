@@ -1,11 +1,11 @@
-/** Which series is the home's consumption, its sun, its meter, by name and unit. */
+/** Guesses from names and units which series are the home's consumption, its sun and its meter. */
 
 /** @typedef {import("./data.js").Series} Series */
 
 /**
- * `main` is what the page is about: the consumption, or the first series where there is none. `energy`
- * is the series whose amounts are the home's kWh; `sunEnergy` the sun's. `beside` is the sun's power, where
- * the main chart shows it too; `groups` are the charts of all that the main chart does not show.
+ * `main` is the subject of the page: the consumption, or the first series if there is none. `energy` is
+ * the series whose amounts are the kWh of the home, `sunEnergy` the one for the sun. `beside` is the
+ * power of the sun if the main chart shows it too. `groups` are the charts of all other series.
  *
  * @typedef {{ main: string | null, beside: string | null, sun: string | null, energy: string | null, sunEnergy: string | null,
  *   groups: { title: string, unit: string, names: string[] }[] }} Roles
@@ -60,7 +60,7 @@ export function roles(series) {
 }
 
 /**
- * The meters of a home: series that one device gives, told by what is left of their names.
+ * The meters of a home: series are of one device if their names are alike without the quantity.
  *
  * @param {string[]} names
  * @returns {string[][]} those of at least two series

@@ -1,4 +1,4 @@
-/** Sums, means and extremes over a window's buckets; of unknown time nothing is assumed. */
+/** Sums, means and extremes over the buckets of a window; nothing is assumed about unknown time. */
 
 import { amount } from "./data.js";
 import { HOUR } from "./time.js";
@@ -10,8 +10,8 @@ import { HOUR } from "./time.js";
 /** A bucket's lowest or highest value, and where the bucket starts. @typedef {{ value: number, at: number }} Extreme */
 
 /**
- * What buckets add up to: `total` in kWh or the unit of a counter, `mean` weighted by known time, `time` how
- * much is known, in ms.
+ * The sums of some buckets: `total` in kWh or in the unit of a counter; `mean`, weighted by known time;
+ * `time`, how much is known, in ms.
  *
  * @typedef {{ total: number | null, mean: number | null, min: Extreme | null, max: Extreme | null,
  *   time: number }} Sums
@@ -72,12 +72,12 @@ export function summary({ edges, from, columns }, name, until) {
   return { ...found, known };
 }
 
-/** An hour, or a day, of which less is known is not compared. */
+/** An hour or a day is compared only if at least this share of it is known. */
 export const WHOLE = 0.999;
 
 /**
- * The amounts of a day's hours that are over and wholly known, by local time; a time has two amounts if
- * its hour comes twice.
+ * The amounts of those hours of a day that are over and wholly known, by local time. If an hour comes
+ * twice, its time has two amounts.
  *
  * @param {Doc} doc
  * @param {Grid} grid
@@ -104,14 +104,14 @@ export function hoursOf({ zone, series }, { edges, columns }, name, day) {
 }
 
 /**
- * What two days, or a day and a mean day, took in the hours that both know.
+ * The amounts of two days, or of a day and a mean day, in the hours that are known of both.
  *
  * @typedef {{ ours: number, theirs: number, hours: number, change: number | null }} Comparison
  */
 
 /**
  * @param {Map<string, number[]>} ours
- * @param {Map<string, number[]>[]} others one day, or those whose mean day it is
+ * @param {Map<string, number[]>[]} others one day, or the days of a mean day
  * @returns {Comparison | null} null if no hour can be compared
  */
 export function compareHours(ours, others) {
@@ -218,8 +218,8 @@ export function weekdays(days) {
 /**
  * @param {Day[]} days
  * @param {number} length
- * @returns {(number | null)[]} a day's and the days' before it: the total per day of known time; null
- *   where less than half of it is known
+ * @returns {(number | null)[]} for each day the total per known day, over it and the days before it;
+ *   null if less than half of them is known
  */
 export function rolling(days, length) {
   return days.map((_, i) => {
@@ -233,7 +233,7 @@ export function rolling(days, length) {
 }
 
 /**
- * `change` is that of the total per known day, as months are not of one length.
+ * `change` compares the totals per known day, because months differ in length.
  *
  * @typedef {{ month: number, first: Day, days: Day[], length: number, total: number | null,
  *   perDay: number | null, change: number | null, known: number }} Month

@@ -1,4 +1,4 @@
-/** What the page says about its data: how old it is, what is wrong with it, why there is none. */
+/** Sentences about the data: its age, its problems, and why there is none. */
 
 import { TIERS } from "./data.js";
 import { ago, dayTime, duration, shortDay, time } from "./format.js";
@@ -10,7 +10,7 @@ import { staleSince } from "./stale.js";
 /** @typedef {{ kind: "problem" | "stale", text: string }} Notice */
 
 /**
- * @param {Doc | null} doc what is shown
+ * @param {Doc | null} doc the document that is shown
  * @param {string | null} problem of the last try to fetch it
  * @param {number} now
  * @param {number} publish how often the page is published, in ms
@@ -20,8 +20,8 @@ export function notices(doc, problem, now, publish) {
   /** @type {Notice[]} */
   const found = [];
   if (problem !== null) {
-    const before = doc ? "This is what was there before. " : "";
-    found.push({ kind: "problem", text: `${problem}. ${before}It is tried again by itself.` });
+    const before = doc ? "The page shows what it had before. " : "";
+    found.push({ kind: "problem", text: `${problem}. ${before}The page tries again by itself.` });
   }
   if (!doc) return found;
   const { zone, tier, until } = doc;
@@ -33,7 +33,7 @@ export function notices(doc, problem, now, publish) {
   for (const { name, until } of lagging) {
     found.push({
       kind: "stale",
-      text: `${name} was last answered for at ${dayTime(zone, until)}.`,
+      text: `The last answer about ${name} is of ${dayTime(zone, until)}.`,
     });
   }
   return found;
@@ -54,7 +54,7 @@ function untilText({ zone, until }, now) {
 /**
  * @param {Tier} tier
  * @param {Doc | null} doc without a point; null: there is no file
- * @returns {Empty} what stands in place of a tab
+ * @returns {Empty} what the tab shows instead
  */
 export function emptyText(tier, doc) {
   if (doc && hasBegun(doc)) {
@@ -65,7 +65,9 @@ export function emptyText(tier, doc) {
     };
   }
   const text =
-    tier === "daily" ? "Today begins with the first run of " : "It is made at night; at once by ";
+    tier === "daily"
+      ? "Today begins with the first run of"
+      : "Its file is made at night. To make it now, run";
   return { title: "No data yet", text, command: TIERS[tier].command };
 }
 

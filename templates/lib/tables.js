@@ -1,4 +1,4 @@
-/** What charts show, as tables. */
+/** Charts as tables. */
 
 import { bucketName, plain } from "./format.js";
 import { idText, part } from "./model.js";
@@ -10,7 +10,12 @@ import { idText, part } from "./model.js";
 /** @typedef {import("./model.js").Part} Part */
 /** @typedef {import("./model.js").Table} Table */
 
-/** The buckets of a chart and what its reader made of them. @typedef {{ zone: import("./time.js").Zone, bucket: string, edges: number[], hidden: Set<LineId>, view: [number, number] }} Shown */
+/**
+ * The buckets of a chart, the lines that are switched off, and the part in view.
+ *
+ * @typedef {{ zone: import("./time.js").Zone, bucket: string, edges: number[], hidden: Set<LineId>,
+ *   view: [number, number] }} Shown
+ */
 
 /**
  * @param {Chart} chart

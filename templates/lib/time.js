@@ -12,7 +12,7 @@ export const DAY = 24 * HOUR;
 /** @typedef {{ at: number, before: number, after: number }} Change when clocks change in a day */
 
 export class Zone {
-  /** @param {string} name as in the IANA database; one that the browser does not know throws */
+  /** @param {string} name as in the IANA database @throws {RangeError} if the browser does not know it */
   constructor(name) {
     this.name = name;
     /** @type {Map<number, number | Change>} */
@@ -31,7 +31,7 @@ export class Zone {
     });
   }
 
-  /** @param {number} instant @returns {number} what local time is ahead of UTC */
+  /** @param {number} instant @returns {number} how far local time is ahead of UTC, in ms */
   ask(instant) {
     const numbers = this.parts.format(instant).match(/\d+/g) ?? [];
     const [month, day, year, hour, minute, second] = numbers.map(Number);
@@ -62,7 +62,7 @@ export class Zone {
     return known;
   }
 
-  /** @param {number} instant @returns {number} what local time is ahead of UTC */
+  /** @param {number} instant @returns {number} how far local time is ahead of UTC, in ms */
   offset(instant) {
     const known = this.change(instant);
     if (typeof known === "number") return known;
@@ -85,7 +85,7 @@ export class Zone {
     return false;
   }
 
-  /** @param {number} day @returns {number} its first instant, where midnight comes twice or never too */
+  /** @param {number} day @returns {number} its first instant, also if midnight comes twice or never */
   start(day) {
     const known = this.starts.get(day);
     if (known !== undefined) return known;
@@ -111,7 +111,7 @@ export class Zone {
     return instant >= this.start(day + 1) ? day + 1 : day;
   }
 
-  /** @param {number} day @returns {number[]} where its hours start: at its start and each whole hour */
+  /** @param {number} day @returns {number[]} the starts of its hours: its own start and each whole hour */
   hours(day) {
     const start = this.start(day);
     const end = this.start(day + 1);
@@ -157,7 +157,7 @@ const STEPS = {
 };
 
 /**
- * Local instants for an axis, at round local times and no more than have room.
+ * Instants for an axis: round local times, and not more of them than fit.
  *
  * @param {Zone} zone
  * @param {number} from
@@ -187,7 +187,7 @@ function clockTicks(zone, from, to, step) {
   const at = [];
   const grid = Math.min(step, 15 * MINUTE);
   for (let tick = Math.ceil(from / grid) * grid; tick < to; tick += grid) {
-    // An hour that comes twice has room for one tick, if there is none for each hour.
+    // An hour that comes twice gets one tick, unless each hour has one.
     const isFree = !at.length || tick - at[at.length - 1] > step * 0.75;
     if (isFree && (zone.local(tick) % DAY) % step === 0) at.push(tick);
   }

@@ -1,4 +1,4 @@
-/** Today: now, so far, and against the same hours of yesterday and of the mean week. */
+/** Today: the value now, the sums so far, and comparisons with yesterday and the mean week. */
 
 import { furtherCharts, mainChart } from "./charts.js";
 import { dayTime, longDay, time, title } from "./format.js";
@@ -29,7 +29,7 @@ import { DAY, HOUR } from "./time.js";
 /** @typedef {import("./roles.js").Roles} Roles */
 /** @typedef {import("./statistics.js").Comparison} Comparison */
 
-/** Another tab's file: null if it is not read yet, undefined if it is not published. @typedef {import("./data.js").Both | null | undefined} Beside */
+/** The file of another tab: null if not read yet, undefined if not published. @typedef {import("./data.js").Both | null | undefined} Beside */
 
 /**
  * @param {Doc} doc
@@ -110,7 +110,7 @@ function comparison(key, label, unit, than) {
       { text: " today, over " },
       countPart(`${key}-hours`, than.hours),
       { text: than.hours === 1 ? " hour" : " hours" },
-      // For who compares: what today took in these hours.
+      // The same hours of today: a test finds it, no reader sees it.
       { key: `${key}-today`, raw: than.ours, text: "" },
     ],
   ]);
@@ -170,7 +170,7 @@ function sunNow(doc, grid, { sun, sunEnergy }) {
   };
 }
 
-/** @param {Doc} doc @param {Grid} grid @param {string} name @returns {boolean} whether the newest bucket asked for knows it */
+/** @param {Doc} doc @param {Grid} grid @param {string} name @returns {boolean} whether a value is known in the newest bucket that was asked for */
 function isKnown({ series }, { edges, columns }, name) {
   const until = series.get(name)?.until ?? 0;
   const last = edges.filter((edge) => edge <= until).length - 2;

@@ -13,7 +13,7 @@ import { daysOf, WHOLE } from "./statistics.js";
 /** @typedef {import("./model.js").Heat} Heat */
 /** @typedef {import("./statistics.js").Day} Day */
 
-/** Every how many hours the hour is written above its squares. */
+/** Only each third hour is written above its squares. */
 const MARKED = 3;
 
 /**

@@ -20,7 +20,7 @@ import { DAY } from "./time.js";
 /** How many days the rolling mean spans. */
 const ROLL = 7;
 
-/** Every how many days the day is written above its squares. */
+/** Only each fifth day is written above its squares. */
 const MARKED = 5;
 
 /**

@@ -1,4 +1,4 @@
-/** The axes of a chart: where their ticks are, what they say, and how they are drawn. */
+/** The axes of a chart: their ticks and labels, and how they are drawn. */
 
 import * as format from "../lib/format.js";
 import { DAY, HOUR, ticks } from "../lib/time.js";
@@ -6,9 +6,13 @@ import { DAY, HOUR, ticks } from "../lib/time.js";
 /** @typedef {import("../lib/model.js").Line} Line */
 /** @typedef {import("../lib/time.js").Zone} Zone */
 
-/** A place on an axis, in the axis' own unit, and what stands beside it. @typedef {{ at: number, text: string }} Tick */
+/** A place on an axis, in the unit of the axis, and its label. @typedef {{ at: number, text: string }} Tick */
 
-/** The area between the axes, in pixels of the screen. @typedef {{ left: number, top: number, width: number, height: number }} Box */
+/**
+ * The area between the axes, in pixels of the screen.
+ *
+ * @typedef {{ left: number, top: number, width: number, height: number }} Box
+ */
 
 /** @typedef {{ font: string, ink: string, hair: string, gap: number, hairWidth: number }} Style */
 
@@ -76,7 +80,11 @@ export function timeTicks(zone, from, to, most) {
   return instants.map((at, i) => ({ at, text: texts[i] }));
 }
 
-/** @param {Zone} zone @param {number[]} instants @returns {string[]} a time, a day or a month each, by how far they are apart */
+/**
+ * @param {Zone} zone
+ * @param {number[]} instants
+ * @returns {string[]} each as a time, a day or a month: that depends on how far they are apart
+ */
 function timeTexts(zone, instants) {
   const days = instants.map((at) => zone.day(at));
   const step = Math.min(...instants.slice(1).map((at, i) => at - instants[i]));
@@ -95,7 +103,7 @@ function timeTexts(zone, instants) {
 }
 
 /**
- * Draws what stands below and beside a box, and a line across it at each value.
+ * Draws the labels below and beside a box, and a line across it at each value.
  *
  * @param {CanvasRenderingContext2D} brush
  * @param {Box} box

@@ -1,4 +1,4 @@
-/** The numbers at the head of a tab: its days, what is now, a card for each sum. */
+/** The head of a tab: its days, the value now, and a card for each sum. */
 
 import { h, partNode, setPart, setParts, setText } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** A chart with what is read in it and its table; the charts of a group are read and zoomed together. */
+/** A chart, the values that are read in it, and its table. The charts of a group are read together. */
 
 import * as format from "../lib/format.js";
 import { chartTable } from "../lib/tables.js";
@@ -111,7 +111,7 @@ export class Chart {
       timeTicks(group.zone, from, to, most).map(({ at, text }) => ({ at: across(at), text })),
       valueTicks(low, high, least).map(({ at, text }) => ({ at: up(at), text })),
     );
-    // The band from a day's lowest to its highest value is nearly as tall as the chart.
+    // From the lowest to the highest value of a day, the band is nearly as tall as the chart.
     const strength = group.bucket === "day" ? 0.6 : 1;
     drawLines(sheet, lines, { x: (cell) => across(group.edges[cell]), y: up }, strength);
   }
@@ -120,14 +120,14 @@ export class Chart {
     this.plot?.resize();
   }
 
-  /** The part in view is another. */
+  /** Shows another part of the buckets. */
   showView() {
     this.plot?.draw();
     this.read();
     this.table.update();
   }
 
-  /** Other lines are switched on. */
+  /** Shows the lines that are switched on. */
   showLines() {
     this.element.hidden = this.lines.length === 0;
     this.draw();
@@ -135,7 +135,7 @@ export class Chart {
     this.table.update();
   }
 
-  /** The bucket that is read is another. */
+  /** Shows the bucket that is read. */
   read() {
     this.showReading();
     const { cell, edges, view } = this.group;

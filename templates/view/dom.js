@@ -1,4 +1,4 @@
-/** Elements made in script; text is always text. */
+/** Makes elements; text is never read as HTML. */
 
 /** @typedef {import("../lib/model.js").Part} Part */
 
@@ -43,7 +43,7 @@ export function setPart(element, { text, key, raw }) {
 export const setParts = (element, parts) => element.replaceChildren(...parts.map(partNode));
 
 /**
- * A table behind a word; it is made when it is opened.
+ * A table that the reader can open; it is made at that moment.
  *
  * @param {string} name
  * @param {() => import("../lib/model.js").Table} make

@@ -1,4 +1,4 @@
-/** The list of gaps; a long one is cut until its reader wants all of it. */
+/** The list of gaps. A long list is cut until the reader asks for all of it. */
 
 import { h, partNode } from "./dom.js";
 
@@ -28,9 +28,7 @@ export function gaps(first) {
     more.textContent = `Show all ${rows.length}`;
     element.replaceChildren(
       h("h2", {}, title, " ", h("span", { class: "count" }, partNode(total))),
-      rows.length
-        ? gapTable(shown)
-        : h("p", { class: "note" }, "All of the time that was asked for is known."),
+      rows.length ? gapTable(shown) : h("p", { class: "note" }, "Nothing is missing."),
       shown.length < rows.length ? more : "",
     );
   };

@@ -1,10 +1,10 @@
-/** What the charts of a tab share: the buckets, the part of them in view, the one that is read. */
+/** The charts of a tab share the buckets, the part in view, and the bucket that is read. */
 
 /** @typedef {import("../lib/time.js").Zone} Zone */
 /** @typedef {import("../lib/model.js").LineId} LineId */
 /** @typedef {import("./chart.js").Chart} Chart */
 
-/** Fewer buckets than these are not zoomed to. */
+/** A zoom shows at least so many buckets. */
 const FEWEST = 3;
 
 export class Group {

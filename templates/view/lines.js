@@ -7,7 +7,11 @@ import { colour } from "./theme.js";
 /** @typedef {import("./axes.js").Box} Box */
 /** @typedef {import("./plot.js").Sheet} Sheet */
 
-/** Where a bucket starts, and where a value is. @typedef {{ x: (cell: number) => number, y: (value: number) => number }} Place */
+/**
+ * The places of buckets and values: `x` where a bucket starts, `y` where a value is.
+ *
+ * @typedef {{ x: (cell: number) => number, y: (value: number) => number }} Place
+ */
 
 /** @type {Record<Line["tone"], string>} */
 const TONES = {
@@ -76,7 +80,7 @@ function drawLine(brush, line, place, pixel) {
 }
 
 /**
- * Hatches what is unknown.
+ * Hatches the spans that are unknown.
  *
  * @param {Sheet} sheet
  * @param {[number, number][]} spans in pixels from the canvas' left
@@ -90,7 +94,7 @@ export function drawBlanks({ brush, box, pixel }, spans) {
   }
 }
 
-/** @param {(number | null)[]} values @returns {[number, number][]} from where and to where they are known */
+/** @param {(number | null)[]} values @returns {[number, number][]} spans of known values: first, and after the last */
 function runs(values) {
   /** @type {[number, number][]} */
   const found = [];
@@ -108,7 +112,7 @@ function steps({ values }, { x, y }) {
   for (const [from, to] of runs(values)) {
     path.moveTo(x(from), y(Number(values[from])));
     for (let cell = from; cell < to; cell++) {
-      // While the value stays, one line does for many buckets.
+      // If the value stays the same, one line is enough for many buckets.
       if (cell + 1 < to && values[cell] === values[cell + 1]) continue;
       path.lineTo(x(cell + 1), y(Number(values[cell])));
       if (cell + 1 < to) path.lineTo(x(cell + 1), y(Number(values[cell + 1])));
@@ -123,7 +127,7 @@ function middles({ values }, { x, y }) {
   for (const [from, to] of runs(values)) {
     for (let cell = from; cell < to; cell++) {
       const [middle, at] = [(x(cell) + x(cell + 1)) / 2, y(Number(values[cell]))];
-      // One alone is a dash.
+      // A bucket between unknown ones is a dash.
       if (cell === from) path.moveTo(to - from > 1 ? middle : middle - 2, at);
       path.lineTo(middle, at);
     }
@@ -131,7 +135,7 @@ function middles({ values }, { x, y }) {
   return path;
 }
 
-/** @param {Line} line @param {Place} place @returns {Path2D} one outline: a browser takes far longer for a rectangle a bucket */
+/** @param {Line} line @param {Place} place @returns {Path2D} one outline, far quicker than a rectangle a bucket */
 function band({ min = [], max = [] }, { x, y }) {
   const path = new Path2D();
   for (const [from, to] of runs(max)) {
@@ -179,7 +183,12 @@ function columns({ values, partial, tone }, { x, y }, isPartial, i, count) {
 /** @type {Map<string, CanvasPattern | string>} */
 const patterns = new Map();
 
-/** @param {CanvasRenderingContext2D} brush @param {string} ink @param {number} pixel @returns {CanvasPattern | string} slanting lines */
+/**
+ * @param {CanvasRenderingContext2D} brush
+ * @param {string} ink
+ * @param {number} pixel
+ * @returns {CanvasPattern | string} slanting lines
+ */
 function hatching(brush, ink, pixel) {
   const size = 6 * Math.max(1, Math.round(pixel));
   const key = `${ink} ${size}`;

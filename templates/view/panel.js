@@ -1,4 +1,4 @@
-/** A tab's content, made once and then kept up to date in place. */
+/** The content of a tab: made once, then updated in place. */
 
 import { csv, rows } from "../lib/csv.js";
 import { bars } from "./bars.js";
@@ -18,7 +18,7 @@ import { tools } from "./tools.js";
 /** @typedef {import("../lib/data.js").Grid} Grid */
 /** @template T @typedef {import("./cards.js").View<T>} View */
 
-/** A tab: what it shows of a document, and what its reader did to it. */
+/** A tab: what it shows of a document, and what the reader has zoomed and switched off. */
 export class Panel {
   /** @param {HTMLElement} host */
   constructor(host) {
@@ -72,7 +72,7 @@ export class Panel {
     ];
     this.host.replaceChildren(...charts.map((chart) => chart.element));
     charts[0]?.draw();
-    // What is around it takes longer, and is there in the same frame.
+    // The rest takes longer; it appears in the same frame.
     requestAnimationFrame(() => {
       if (this.group === group && this.signature) this.complete(group, this.model ?? model);
     });
@@ -81,7 +81,7 @@ export class Panel {
   /**
    * @template T
    * @param {View<T>} view
-   * @param {(rest: Rest) => T | null | undefined} pick what it shows
+   * @param {(rest: Rest) => T | null | undefined} pick the model of the view
    * @param {Rest} rest to begin with
    */
   add(view, pick, rest) {
@@ -121,7 +121,7 @@ export class Panel {
       smalls.length ? h("div", { class: "smalls" }, ...smalls) : "",
       add(gaps(rest.gaps), (next) => next.gaps),
     );
-    // It may have brought a scroll bar.
+    // The page may have a scroll bar now.
     this.resize();
     this.drawInTurn(group);
   }
@@ -162,7 +162,7 @@ export class Panel {
 }
 
 /**
- * What there is to show does not depend on how much is known of a series, but on whether anything is.
+ * The parts of a tab depend on which series have a value, not on how many values they have.
  *
  * @param {Doc} doc
  * @param {Grid} grid

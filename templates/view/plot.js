@@ -1,4 +1,4 @@
-/** A canvas with room for axes, and what a pointer does on it. */
+/** A canvas with room for axes; a pointer reads it and marks spans on it. */
 
 import { h } from "./dom.js";
 
@@ -12,13 +12,13 @@ import { h } from "./dom.js";
  */
 
 /**
- * The owner of a plot paints it, and hears where the pointer is: shares of the box's width, from 0 to 1.
+ * The owner of a plot paints it, and is told the places of the pointer as shares of the width, 0 to 1.
  *
  * @typedef {{ paint: (sheet: Sheet) => void, onRead: (at: number | null) => void,
  *   onSpan: (from: number, to: number) => void, onWhole: () => void }} Owner
  */
 
-/** A span that is marked with the mouse has at least so many CSS pixels: a click marks none. */
+/** A marked span has at least so many CSS pixels, so that a click marks none. */
 const SPAN = 8;
 
 export class Plot {
@@ -66,7 +66,7 @@ export class Plot {
   /** @returns {boolean} whether it is of another size than it was drawn in */
   measure() {
     const { host, width, height, pixel } = this;
-    // A place that is hidden has no size.
+    // A hidden place has no size: the last size is kept.
     if (host.clientWidth) {
       this.width = Math.max(100, host.clientWidth);
       this.height = host.clientHeight;
@@ -105,7 +105,7 @@ export class Plot {
       if (span) owner.onSpan(...span);
     });
     over.addEventListener("pointercancel", () => this.letGo());
-    // No mouse leaves when a finger is lifted: its reading stays until another place is touched.
+    // This event does not come when a finger is lifted: its reading stays until the next touch.
     over.addEventListener("mouseleave", () => {
       if (this.began === null) owner.onRead(null);
     });
@@ -118,7 +118,7 @@ export class Plot {
     return Math.max(0, Math.min(1, (clientX - left) / this.across));
   }
 
-  /** @param {MouseEvent} event @returns {[number, number] | null} from where the button went down to the pointer */
+  /** @param {MouseEvent} event @returns {[number, number] | null} the span that is marked so far */
   span(event) {
     const { began, across } = this;
     const at = this.at(event);
@@ -142,7 +142,11 @@ export class Plot {
   }
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number} letter in pixels of the screen @returns {Box} what axes leave of it */
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} letter in pixels of the screen
+ * @returns {Box} the area that the axes leave
+ */
 function boxIn({ width, height }, letter) {
   const [left, top, right, bottom] = [3.1, 0.75, 0.5, 2].map((size) => Math.round(size * letter));
   return {

@@ -2,7 +2,7 @@
 
 import { afterPrint, forPrint } from "./theme.js";
 
-/** What is left of the narrower and of the lower of A4 and Letter, in CSS pixels. */
+/** The smaller of A4 and Letter without margins, in CSS pixels. */
 const SHEET = { width: 718, height: 900 };
 
 /** @param {HTMLElement} main @param {() => void} redraw draws the open tab's charts anew */

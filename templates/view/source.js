@@ -1,4 +1,4 @@
-/** A file as it is fetched: what is known of it, and what went wrong the last time. */
+/** A data file of the site: fetched, kept, and tried again if that fails. */
 
 import { grid, read } from "../lib/data.js";
 
@@ -7,7 +7,7 @@ import { grid, read } from "../lib/data.js";
 /** The statuses of a file that is not there. */
 const GONE = [404, 410];
 
-/** After a failure it is tried again in five seconds, then ever later, up to this many ms. */
+/** A failed fetch is repeated after 5 seconds, then after twice as long each time, up to this many ms. */
 const LONGEST = 60000;
 
 export class Source {
@@ -19,7 +19,7 @@ export class Source {
     this.doc = null;
     /** @type {import("../lib/data.js").Grid | null} */
     this.grid = null;
-    /** What is wrong, to say; null: nothing. @type {string | null} */
+    /** What went wrong the last time. @type {string | null} */
     this.problem = null;
     this.isMissing = false;
     this.asked = 0;
@@ -36,7 +36,7 @@ export class Source {
     return this.doc && this.grid ? { doc: this.doc, grid: this.grid } : null;
   }
 
-  /** @returns {Promise<void>} when it was asked for once more */
+  /** @returns {Promise<void>} settled when the file was fetched */
   load() {
     clearTimeout(this.retry);
     this.busy ??= this.fetch().finally(() => {

@@ -1,4 +1,4 @@
-/** What stands above a tab's content, or in place of it. */
+/** Notices above the content of a tab, and the card of an empty one. */
 
 import { h } from "./dom.js";
 
@@ -10,7 +10,7 @@ import { h } from "./dom.js";
  * @param {() => void} retry
  */
 export function showNotices(host, notices, retry) {
-  // A screen reader says what changes here: the same is not said again.
+  // A screen reader says each change here, so the same notices must not be written again.
   const text = notices.map((notice) => notice.text).join("\n");
   if (host.dataset.text === text) return;
   host.dataset.text = text;

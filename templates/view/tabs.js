@@ -1,8 +1,8 @@
-/** Tabs by click, keyboard, swipe and the address's hash. */
+/** Tabs: opened by click, keyboard, swipe, and the hash of the address. */
 
 import { h } from "./dom.js";
 
-/** A finger moves so many pixels at least to change the tab. */
+/** A swipe is at least so many pixels long. */
 const SWIPE = 60;
 
 /**

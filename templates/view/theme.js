@@ -1,4 +1,4 @@
-/** Light and dark: the system's, or the reader's choice, which this browser remembers. */
+/** Light and dark: as the system has it, or as the reader chose; the browser remembers a choice. */
 
 /** @typedef {"light" | "dark" | null} Choice null: as the system has it */
 
@@ -28,7 +28,7 @@ function apply(forced = null) {
 system.addEventListener("change", () => apply());
 apply();
 
-/** @param {() => void} watcher called when colours are others */
+/** @param {() => void} watcher called when the colours change */
 export const onTheme = (watcher) => void watchers.add(watcher);
 
 /** @param {string} name @returns {string} a custom property's value */
@@ -45,7 +45,7 @@ export function colour(name) {
 export const forPrint = () => apply("light");
 export const afterPrint = () => apply();
 
-/** @param {HTMLButtonElement} button goes from the system's to the other, and back */
+/** @param {HTMLButtonElement} button switches to the other theme, then to the same as a choice, then back to the system's */
 export function themeSwitch(button) {
   const show = () => {
     const now = choice ?? "system";

@@ -1,4 +1,4 @@
-/** Above the charts: a switch for each line, and what zooms and saves. */
+/** The row above the charts: a switch for each line, and the buttons that zoom and save. */
 
 import { idText } from "../lib/model.js";
 import { h } from "./dom.js";
@@ -13,7 +13,7 @@ export function tools(group, save) {
   const back = button("Show all", "Zoom back to all", () => group.zoom(null));
   const wider = button("−", "Zoom out", () => group.zoomBy(2));
   const nearer = button("+", "Zoom in", () => group.zoomBy(0.5));
-  const csv = button("CSV", "Download as CSV what is shown", save);
+  const csv = button("CSV", "Download what is shown as CSV", save);
   back.dataset.action = "back";
   csv.dataset.action = "csv";
   group.onChange = () => {

@@ -1,1 +1,1 @@
-"""The dashboard in a real browser: what it shows is what the files say."""
+"""The dashboard in a real browser."""

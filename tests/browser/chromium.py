@@ -61,7 +61,7 @@ def browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def opened(browser: "Browser") -> Iterator[Opener]:
-    """Open pages; whatever they are used for, they may not say or ask for anything."""
+    """Open pages. No page may write to the console, or ask another server for anything."""
     tabs = []
     with ExitStack() as stack:
 

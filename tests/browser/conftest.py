@@ -1,4 +1,4 @@
-"""Sites that several tests look at, and none changes; and what makes one for a test alone."""
+"""Sites that several tests read and none changes, and a factory of sites for one test."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Callable[..., Site]:
-    """Return what makes a site of a home or of documents, for one test alone."""
+    """Return a factory that makes a site from a home or from documents."""
 
     def make(home: Any, **options: Any) -> Site:
         made = home.documents() if isinstance(home, Home) else home

@@ -1,4 +1,4 @@
-"""A page that is watched: what it asks for, what it says, what goes wrong in it."""
+"""A page, its requests, its messages and its errors."""
 
 import json
 import re
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TABS = tuple(expected.TABS)
 PATIENCE = 5.0
-# The browser's own line where a file is missing or the network is gone; no page can keep it back.
+# The browser itself writes this line if a file is missing or the network is gone.
 LOAD_FAILED = "Failed to load resource"
 WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
@@ -41,7 +41,7 @@ Found = TypeVar("Found")
 
 
 def eventually(find: Callable[[], Found], within: float = PATIENCE) -> Found:
-    """Return what is found as soon as it is truthy; what it was at last, where it never is."""
+    """Return the first truthy result, or the last result if none is truthy in time."""
     deadline = time.monotonic() + within
     while not (found := find()) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -72,7 +72,7 @@ class Tab:
             self.problems.append(f"console: {message.text}")
 
     def faults(self) -> list[str]:
-        """Return what no page of ours may do."""
+        """Return all errors, messages and requests to other servers."""
         own = (self.site.url, f"blob:{self.site.url}", "data:")
         foreign = [url for url in self.requests if not url.startswith(own)]
         return [*self.problems, *(f"asked for {url}" for url in foreign)]

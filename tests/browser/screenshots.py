@@ -33,7 +33,7 @@ LAST_WHOLE_CARD: Final = """most => Math.ceil(Math.max(...[...document.querySele
 
 
 def main() -> int:
-    """Make the pictures, and return 1 where one is too heavy."""
+    """Make the pictures, and return 1 if one is too heavy."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

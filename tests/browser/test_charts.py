@@ -97,7 +97,7 @@ def test_a_finger_reads_a_chart_and_opens_no_tab(opened: Opener, house: Site) ->
 
 
 def test_zoom_and_back(opened: Opener, house: Site) -> None:
-    """Marked with the mouse; tables show what is in view; a button or two clicks show all again."""
+    """A span is marked with the mouse; tables show it; a button or a double click shows all."""
     tab = opened(house).go()
     panel = tab.drawn("today")
     back = panel.locator('[data-action="back"]')
@@ -175,7 +175,7 @@ def test_a_plot_is_drawn_as_big_as_its_place(opened: Opener, house: Site) -> Non
         assert eventually(fits), width
     tab.page.evaluate("document.documentElement.style.fontSize = '26px'")
     assert eventually(fits)
-    # Of another height, as Chromium reports no other pixels alone.
+    # The height changes too: Chromium does not report new pixels alone.
     metrics = {"width": 500, "height": 800, "deviceScaleFactor": 2.5, "mobile": False}
     tab.cdp().send("Emulation.setDeviceMetricsOverride", metrics)
     assert tab.page.evaluate("devicePixelRatio") == 2.5

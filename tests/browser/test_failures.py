@@ -1,4 +1,4 @@
-"""Files that are missing, broken, old or out of reach; and what comes back by itself."""
+"""Files that are missing, broken, old or out of reach, and how the page recovers."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -109,7 +109,7 @@ def test_a_broken_file_is_said_and_recovers(opened: Opener, site: SiteOf) -> Non
 
 
 def test_out_of_reach_and_back(opened: Opener, site: SiteOf) -> None:
-    """Without network it keeps what it had, and tries again; back online, at once."""
+    """Without a network the page keeps its data and tries again; back online, it asks at once."""
     made = site(Home())
     tab = timed(opened, made).go()
     tab.drawn("today")

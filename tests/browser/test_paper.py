@@ -1,4 +1,4 @@
-"""What leaves the page: sheets of paper and tables for a spreadsheet."""
+"""Sheets of paper, and tables for a spreadsheet."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def test_paper_is_white_and_has_no_controls(opened: Opener, demo: Site) -> None:
 
 
 def test_csv_is_what_is_shown(opened: Opener, house: Site) -> None:
-    """A series that is switched off is left out, and what is beyond the zoom."""
+    """Without a series that is switched off, and without buckets beyond the zoom."""
     tab = opened(house).go()
     panel = tab.drawn("today")
     for name in ("voltage", "energy", "solar"):

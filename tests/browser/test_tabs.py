@@ -1,4 +1,4 @@
-"""Tabs, themes, and what the page asks the server for."""
+"""Tabs, themes, and the requests of the page."""
 
 import re
 import threading
@@ -128,7 +128,7 @@ def test_the_system_s_theme_and_the_switch(opened: Opener, house: Site) -> None:
         labels.add(str(button.get_attribute("aria-label")))
         button.click()
     assert len(labels) > 1
-    # On a light system the first click of a reader who has not chosen makes it dark.
+    # On a light system the first click makes it dark, if no theme was chosen.
     tab.page.evaluate("localStorage.clear()")
     tab.page.reload()
     tab.drawn("today")

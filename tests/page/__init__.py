@@ -1,1 +1,1 @@
-"""The page's arithmetic, without a browser: its scripts run under Node."""
+"""The page's arithmetic without a browser: its scripts run under Node."""

@@ -14,7 +14,7 @@ Shown = tuple[str, float | str | None, str]
 
 
 def differences(shown: Iterable[Shown], wanted: expected.Numbers, zone: ZoneInfo) -> list[str]:
-    """Return in what the numbers of a tab are not those of the files."""
+    """Return each number of a tab that differs from the number in the files."""
     found: dict[str, Shown] = {}
     wrong = []
     for number in shown:
@@ -76,7 +76,7 @@ def _wrong_number(value: float, text: str, key: str) -> str | None:
     written = number[0].replace(",", "").replace("\u2212", "-")
     digits = Decimal(1).scaleb(-len(written.partition(".")[2]))
     exact = Decimal(repr(value)) * (100 if is_share else 1)
-    if is_known:  # never 100 % of what is not whole
+    if is_known:  # never 100 % if a part is missing
         share = min(exact, Decimal("99.9")) if value < 1 else exact
         rounded = share.quantize(digits, ROUND_FLOOR)
         is_said = abs(rounded - Decimal(written)) <= (digits if value < 1 else 0)

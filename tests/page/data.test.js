@@ -39,10 +39,13 @@ test("the hour that comes twice is there twice", () => {
 });
 
 test("a file that is not one is refused, and says why", () => {
-  assert.throws(() => read('{"version": 1, "tier"', "daily"), /not whole/);
-  assert.throws(() => read("[]", "daily"), /another form/);
-  assert.throws(() => read(AUTUMN.replace('"version":1', '"version":2'), "daily"), /newer version/);
-  assert.throws(() => read(AUTUMN, "weekly"), /another form/);
+  assert.throws(() => read('{"version": 1, "tier"', "daily"), /incomplete/);
+  assert.throws(() => read("[]", "daily"), /form is unknown/);
+  assert.throws(
+    () => read(AUTUMN.replace('"version":1', '"version":2'), "daily"),
+    /version is newer/,
+  );
+  assert.throws(() => read(AUTUMN, "weekly"), /form is unknown/);
   assert.throws(
     () => read(AUTUMN.replace("Europe/Amsterdam", "Europe/Nowhere"), "daily"),
     /time zone/,

@@ -49,7 +49,7 @@ HOUSE = (
 
 @dataclass(frozen=True)
 class Outage:
-    """Time of which nothing is known of some series; of all of them where none is named."""
+    """A time in which nothing is known of some series; of all series if none is named."""
 
     start: datetime
     end: datetime
@@ -223,7 +223,7 @@ def lengthened(yearly: Document) -> Document:
     """Return a year's file with the days before its first made of those four weeks later."""
     zone = ZoneInfo(yearly.timezone)
     last = max(local_day(start, zone) for start in yearly.points)
-    # What a home had in its first and newest days may be partly known; in between it is whole.
+    # The first and the newest days of a home may be known in part; the days between are whole.
     points = dict(yearly.points)
     for back in range(1, 365):
         day = last - back * DAY

@@ -1,4 +1,4 @@
-"""The page's scripts under Node: what they would show of a home's files."""
+"""Runs the page's scripts under Node: they tell what the page would show of a home's files."""
 
 import json
 import os
@@ -25,7 +25,7 @@ HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Page:
-    """What each tab would show, and the documents that it would show it of."""
+    """The content of each tab, and the documents that it comes from."""
 
     documents: Mapping[str, Document]
     tabs: Mapping[str, Any]

@@ -82,7 +82,7 @@ test("what was read stays if the file breaks", async () => {
   await source.load();
   const { both } = source;
   await source.load();
-  assert.match(source.problem ?? "", /it is not whole/);
+  assert.match(source.problem ?? "", /it is incomplete/);
   assert.deepEqual(source.both, both);
   await source.load();
   assert.equal(source.problem, null);

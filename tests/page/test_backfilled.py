@@ -38,7 +38,7 @@ ENTITIES: Final = {name: f"sensor.{name}" for name in SERIES}
 
 
 def level(name: str, at: datetime) -> float:
-    """Return what a sensor shows in an hour: more by day than by night."""
+    """Return the value of a sensor in an hour: more by day than by night."""
     _, mean = SERIES[name]
     return mean if name == "voltage" else round(mean * (0.5 + at.hour / 23), 3)
 
@@ -55,7 +55,7 @@ def row(entity_id: str, start: datetime) -> Mapping[str, float] | None:
 
 
 def home() -> RecordedHome:
-    """Return the home with what its recorder still has."""
+    """Return the home with the states that its recorder still has."""
     begin = (NOW - timedelta(days=DAYS_OF_HISTORY)).astimezone(UTC)
     times = [begin + number * STEP for number in range((NOW - begin) // STEP)]
     changes = {}

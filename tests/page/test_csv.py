@@ -22,7 +22,7 @@ def rows_in(page: Page, tab: str) -> list[list[str]]:
 
 
 def rows_of(grid: expected.Grid, names: list[str]) -> list[Row]:
-    """Return what a table of some series has to hold."""
+    """Return the rows that a table of some series must have."""
     columns = {name: grid.cells(name) for name in names}
     fields = [
         (name, key)
@@ -39,7 +39,7 @@ def rows_of(grid: expected.Grid, names: list[str]) -> list[Row]:
 
 
 def assert_rows(found: list[list[str]], wanted: list[Row]) -> None:
-    """Compare a table with what it has to hold, number by number."""
+    """Compare a table with the rows that it must have, number by number."""
     assert [row[0] for row in found] == [row[0] for row in wanted]
     for row, cells in zip(found, wanted, strict=True):
         for text, cell in zip(row[1:], cells[1:], strict=True):

@@ -104,7 +104,7 @@ def test_gaps_are_listed_by_what_is_missing() -> None:
 
 
 def test_an_unknown_hour_is_no_dead_collector() -> None:
-    """Of the last three hours nothing is known, but they were asked for."""
+    """Nothing is known of the last three hours, but they were asked for."""
     until = Home().until
     page = page_of(Home(outages=(Outage(until - 180 * MINUTE, until),)).documents())
     check(page)
@@ -153,7 +153,7 @@ def test_lagging_series_are_named() -> None:
         documents["daily"].points[start].pop("solar")
     page = page_of(documents)
     check(page)
-    assert page.notices("today") == ["solar was last answered for at Sat 22 Nov, 15:20."]
+    assert page.notices("today") == ["The last answer about solar is of Sat 22 Nov, 15:20."]
 
 
 @pytest.mark.parametrize(("empty", "other"), [("weekly", "today"), ("yearly", "30-days")])
@@ -244,7 +244,7 @@ def test_twenty_series() -> None:
     ids=lambda value: value.name if isinstance(value, Sensor) else "",
 )
 def test_one_series(sensor: Sensor, roles: Roles) -> None:
-    """Whatever it is."""
+    """A power, a temperature, a meter, the sun, gas, and one without a unit."""
     check(page_of(Home(sensors=(sensor,), days=40).documents()), roles=roles)
 
 

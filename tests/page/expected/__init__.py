@@ -1,7 +1,7 @@
-"""What the dashboard has to show, computed from the data files: arithmetic of its own.
+"""The numbers that the dashboard must show, computed from the data files independently of it.
 
 Days, hours and intervals come from the program's periods; every sum, mean and comparison is done
-here again, by what docs/data.md and the page's headings say.
+here again, as docs/data.md and the headings of the page describe it.
 """
 
 from tests.page.expected.charts import calendar, heat

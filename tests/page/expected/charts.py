@@ -1,4 +1,4 @@
-"""The numbers of charts: their tables, what they say at rest, their squares."""
+"""The numbers of charts: their tables, their sums, their squares."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -9,7 +9,7 @@ from tests.page.expected.sums import highest, known_time, lowest, mean, per_day
 
 
 def card(key: str, value: float | None) -> Numbers:
-    """Return a number that is shown, as a dash where it is unknown."""
+    """Return a number that is shown, as a dash if it is unknown."""
     return {key: value}
 
 
@@ -25,7 +25,7 @@ def extreme_cards(grid: Grid, name: str, low: str, high: str) -> Numbers:
 
 
 def rests(grid: Grid, names: Iterable[str]) -> Numbers:
-    """Return what charts say of their series while nothing is read in them."""
+    """Return the sums that charts show of their series while no bucket is read."""
     numbers: Numbers = {}
     for name in names:
         cells, key = grid.cells(name), escaped(name)
@@ -64,7 +64,7 @@ def columns_of(grid: Grid, name: str, *, with_band: bool = True) -> dict[str, li
 
 
 def main_chart(grid: Grid, roles: Roles) -> Numbers:
-    """Return the main chart's table and what it says at rest."""
+    """Return the main chart's table and its sums."""
     if roles.main is None:
         return {}
     lines = {roles.main: columns_of(grid, roles.main)}
@@ -76,7 +76,7 @@ def main_chart(grid: Grid, roles: Roles) -> Numbers:
 def chart_of(
     key: str, lines: Mapping[str, Mapping[str, list[float | None]]], spans: list[Span]
 ) -> Numbers:
-    """Return a chart's table; rows of which nothing is known are left out."""
+    """Return a chart's table; rows without a known value are left out."""
     empty = {
         number
         for number in range(len(spans))
@@ -131,13 +131,13 @@ def heat(grid: Grid, name: str) -> list[list[float | None]]:
 
 
 def calendar(grid: Grid, name: str) -> list[tuple[date, float | None]]:
-    """Return what the calendar shows of each day, from the first that is known of."""
+    """Return the value of each day in the calendar, from the first known day."""
     days = [day for day in grid.by_day(name) if day.span.start >= grid.start]
     is_amount = any(day.total is not None for day in days)
     return [(day.day, day.total if is_amount else mean(day.cells)) for day in days]
 
 
 def rolled(days: list[Day], number: int) -> float | None:
-    """Return the mean of seven days, where half of them at least is known."""
+    """Return the mean of seven days, if at least half of them is known."""
     some = days[max(0, number - 6) : number + 1]
     return per_day(some) if known_time(some) >= 3.5 * DAY else None

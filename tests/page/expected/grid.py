@@ -37,14 +37,14 @@ class Roles:
 
 @dataclass(frozen=True)
 class Cell:
-    """A bucket, and what is known of a series in it."""
+    """A bucket, and the value of a series in it."""
 
     span: Span
     value: Value | None
 
     @property
     def amount(self) -> float | None:
-        """What the bucket adds up."""
+        """The amount in the bucket."""
         if self.value is None:
             return None
         return self.value.kwh if self.value.kwh is not None else self.value.change
@@ -65,7 +65,7 @@ class Day:
 
     @property
     def total(self) -> float | None:
-        """What the day adds up."""
+        """The amount of the day."""
         return total(self.cells)
 
     @property
@@ -144,7 +144,7 @@ class Grid:
 
 
 def total(cells: Iterable[Cell]) -> float | None:
-    """Return what buckets add up, None where nothing is known."""
+    """Return the sum of buckets, None if nothing is known."""
     amounts = [cell.amount for cell in cells if cell.amount is not None]
     return float(sum(map(Fraction, amounts))) if amounts else None
 

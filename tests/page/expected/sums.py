@@ -39,7 +39,7 @@ def known_time(days: Iterable[Day]) -> timedelta:
 
 
 def sum_of(days: Iterable[Day]) -> float | None:
-    """Return what days add up."""
+    """Return the sum of days."""
     return total(cell for day in days for cell in day.cells)
 
 

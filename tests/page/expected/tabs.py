@@ -104,7 +104,7 @@ def _ghost(grid: Grid, week: Grid, roles: Roles) -> Numbers:
 
 
 def closed(grid: Grid, roles: Roles) -> Numbers:
-    """Return what each tab of closed days begins with."""
+    """Return the numbers that all tabs of closed days have."""
     numbers: Numbers = {}
     if roles.main:
         numbers["known"] = grid.known_share(roles.main)
