@@ -44,6 +44,7 @@ VALUE_ERRORS: Final = {"core/candidates.py": os.EX_CONFIG, "commands/schedule.py
 TELLING: Final = {
     "_complaints": os.EX_CONFIG,
     "_home_complaints": os.EX_CONFIG,
+    "_sensor_complaints": os.EX_CONFIG,
     "_github_complaints": os.EX_CONFIG,
     "complaints": STALE,
     "why": STALE,

@@ -7,6 +7,7 @@ its values as arguments.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Final, Literal, get_args
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from powerstats_cli.core.documents import TierName, is_series_name
+from powerstats_cli.core.series import StateClass
 from powerstats_cli.errors import ConfigError
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
@@ -32,7 +34,11 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class HomeAssistantSettings(_Table, frozen=True):
-    """The address of Home Assistant, its token, and the entity id of each series."""
+    """The address of Home Assistant, its token, and the entity id of each series.
+
+    `plausible` has a series' lowest and highest number, of a counter in kW; `state_class` overrides
+    the sensor's own.
+    """
 
     url: str
     token: str | None = None
@@ -40,6 +46,8 @@ class HomeAssistantSettings(_Table, frozen=True):
     ca_file: str | None = None
     entity_id: str | None = None
     entities: dict[str, str] = {}
+    plausible: dict[str, tuple[float, float]] = {}
+    state_class: dict[str, StateClass] = {}
 
 
 class GitHubSettings(_Table, frozen=True):
@@ -251,6 +259,19 @@ def _home_complaints(
             yield key, "a series cannot have this name"
         if not re.fullmatch(r"[a-z0-9_]+\.[a-z0-9_]+", entity_id):
             yield key, f"{entity_id!r} is no entity id, such as sensor.house_power"
+    yield from _sensor_complaints(home, entities)
+
+
+def _sensor_complaints(
+    home: HomeAssistantSettings, entities: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    for table, names in (("plausible", home.plausible), ("state_class", home.state_class)):
+        for name in names:
+            if name not in entities:
+                yield f"homeassistant.{table}.{name}", "no series of this name is configured"
+    for name, (low, high) in home.plausible.items():
+        if not (isfinite(low) and isfinite(high) and low < high):
+            yield f"homeassistant.plausible.{name}", "must be a lower and a higher number"
 
 
 def _github_complaints(

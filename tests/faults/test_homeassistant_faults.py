@@ -53,13 +53,14 @@ def every_state(state: object) -> Answer:
     return history(change)
 
 
-def every(key: str, value: object) -> Answer:
-    """Answer with this under a key of every state."""
+def every(key: str, value: object, entity_id: str | None = None) -> Answer:
+    """Answer with this under a key of every state, of one entity if one is named."""
 
     def change(lists: list[list[dict[str, Any]]]) -> None:
         for states in lists:
-            for item in states:
-                item[key] = value
+            if entity_id in {None, states[0]["entity_id"]}:
+                for item in states:
+                    item[key] = value
 
     return history(change)
 
@@ -182,9 +183,9 @@ def test_states_that_are_no_numbers(place: Place, life: Life, state: str | None)
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_states_of_no_time_on_earth(place: Place, life: Life, time: str) -> None:
-    """They are before or after all that is asked for."""
+    """They are before or after all that is asked for; the other sensors are stored."""
     place.restore(life.before_evening)
-    place.server.answer = every("last_changed", time)
+    place.server.answer = every("last_changed", time, ENTITIES["power"])
     place.well("collect", at=EVENING)
     assert not lost(life.before_evening, place.snapshot())
     place.server.answer = lambda _request, reply: reply
@@ -287,17 +288,23 @@ def test_one_entity_is_missing(place: Place, life: Life) -> None:
 
 
 def test_one_entity_has_another_unit(place: Place, life: Life) -> None:
-    """The line names it, the others are stored, and it heals."""
+    """The line names it, the others are stored, nothing known is replaced, and it goes on."""
     place.restore(life.before_evening)
     place.server.answer = replaced(b'measurement": "W"', b'measurement": "V"')
     ended = place.step("collect", at=EVENING)
     assert ended.exit_code == 78
-    line = one_line(ended.err)
-    assert "power: now measurement in V, stored as measurement in W" in line
-    assert "voltage" in content(place.snapshot())["daily.json"]["data_points"][-1]
+    assert "power: now in V, stored as measurement in W" in one_line(ended.err)
+    points = content(place.snapshot())["daily.json"]["data_points"]
+    before = content(life.before_evening)["daily.json"]["data_points"]
+    assert [point["power"] for point in points if "power" in point] == [
+        point["power"] for point in before if "power" in point
+    ]
+    assert "voltage" in points[-1]
     place.server.answer = lambda _request, reply: reply
-    place.well("collect", at=EVENING)
-    assert content(place.snapshot()) == content(life.evening)
+    place.well("collect", at=local("2025-11-21 00:00:10"))
+    healed = content(place.snapshot())["archive/2025-11-20.json"]["data_points"]
+    undisturbed = content(life.night[1])["archive/2025-11-20.json"]["data_points"]
+    assert healed[-6:] == undisturbed[-6:]
 
 
 def test_one_entity_is_not_recorded(place: Place, life: Life) -> None:

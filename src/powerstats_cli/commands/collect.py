@@ -28,7 +28,7 @@ from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.dayfiles import DayFiles, write_days
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
-from powerstats_cli.homeassistant.inquiry import Inquiry
+from powerstats_cli.homeassistant.inquiry import Inquiry, Unwritten, expected
 from powerstats_cli.homeassistant.reader import Reader
 from powerstats_cli.settings import Settings
 
@@ -51,7 +51,7 @@ def collect(
     what was stored until then stays.
     """
     files.prepare()
-    run = _Run(settings, files, home, _Clocks(clock, home), Inquiry(home, settings.entities, clock))
+    run = _Run(settings, files, home, _Clocks(clock, home), Inquiry(home, settings, clock))
     standing = _begin(run)
     reader = _reader(run, standing)
     try:
@@ -169,9 +169,16 @@ def _follow(run: _Run, standing: _Standing, daily: Document | None, now: datetim
 
 def _reader(run: _Run, standing: _Standing) -> Reader:
     """Return what reads all entities; a regular run reads its whole window at once."""
-    entity_ids = list(dict.fromkeys(run.settings.entities.values()))
     regular = SETTLED_AFTER + 4 * timedelta(minutes=standing.minutes)
-    return Reader(run.home, entity_ids, regular)
+    kinds = {
+        name: series.kind
+        for name, series in standing.series.items()
+        # A sensor that never gave a number may not have said its unit yet.
+        if name in standing.read_once
+    }
+    return Reader(
+        run.home, expected(run.settings.homeassistant, run.settings.entities, kinds), regular
+    )
 
 
 def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | None:
@@ -208,9 +215,17 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
     recorded = run.inquiry.by_name(reader.recorded)
     kinds = {name: series.kind for name, series in standing.series.items()}
     answers = run.inquiry.answers(window, recorded, kinds, standing.read_once)
+    unwritten = run.inquiry.unwritten(window, recorded) if window.is_last else Unwritten()
+    for name in unwritten.names:
+        answers.pop(name, None)
     given_up = standing.given_up | (set(window.names) - answers.keys())
+    if unwritten.since is not None and unwritten.error is not None:
+        # What was written before is stored; the rest, when it is written.
+        run.problems.append(unwritten.error)
+        window = window.cut(interval_at(unwritten.since, zone, standing.minutes).start)
+        given_up |= set(run.settings.entities)
     standing = msgspec.structs.replace(standing, given_up=given_up)
-    if not answers:
+    if not answers or window.end <= window.until:
         return standing
     others = [recorded[name].history for name in recorded.keys() - set(window.names)]
     signs = signs_of_life([*(answer.history for answer in answers.values()), *others])

@@ -53,6 +53,11 @@ class History(msgspec.Struct):
         for column in (self.times, self.values, self.resets):
             del column[:unneeded]
 
+    def forget_numbers(self) -> None:
+        """Make every state unknown."""
+        for index in range(len(self.values)):
+            self.values[index] = UNKNOWN
+
     def holding_at(self, time: int) -> int:
         """Return the index of the state that holds at an instant, -1 before the first."""
         return bisect_right(self.times, time) - 1

@@ -5,7 +5,7 @@ rewritten time, bounds that are open at both ends, entities without a state at t
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Self
 from urllib.parse import quote, urlencode
@@ -14,13 +14,16 @@ import msgspec
 
 from powerstats_cli.clock import utc_now
 from powerstats_cli.core.candidates import Entity
-from powerstats_cli.core.periods import MICROSECOND
+from powerstats_cli.core.periods import HOUR, MICROSECOND, SECOND, micros
 from powerstats_cli.errors import ConfigError, RefusedError, TooMuchError, TryAgainError
 from powerstats_cli.homeassistant import states
-from powerstats_cli.homeassistant.states import NONSENSE, Present, Recorded
+from powerstats_cli.homeassistant.states import NONSENSE, Expected, Present, Recorded
 from powerstats_cli.web import MOST_BYTES, Reply, Web
 
 RUNNING: Final = "RUNNING"
+ANYTHING: Final = Expected()
+# So many other entities tell whether the recorder is alive.
+WITNESSES: Final = 20
 # A board has room for an answer of so many bytes and for what is decoded of it.
 MOST_HISTORY: Final = 12_000_000
 # A proxy that has waited too long for Home Assistant says so: HTTP's 408 and 504, Cloudflare's 524.
@@ -81,6 +84,7 @@ class HomeAssistant:
         start: datetime,
         end: datetime,
         *,
+        expected: Mapping[str, Expected] = {},
         in_full: Collection[str] = (),
         goes_on: bool = False,
     ) -> Answer:
@@ -89,20 +93,20 @@ class HomeAssistant:
         An entity of which the recorder has nothing is absent. The first state is the one that held
         at `start`. Home Assistant looks further back for it if an entity is asked for alone: that
         is done for those that have none, unless the window `goes_on` from one that was read.
-        Entities `in_full` are asked for alone at once, with all attributes. Raises TooMuchError if
-        the answer is too big or takes too long.
+        Entities `in_full` are asked for alone at once, with all attributes, and others if theirs
+        may change in the window. Raises TooMuchError if an answer is too big or takes too long.
         """
         answer = Answer({}, 0)
         together = [entity_id for entity_id in entity_ids if entity_id not in in_full]
         if together:
-            answer.add(self._history(together, start, end))
+            answer.add(self._history(together, start, end, expected))
         for entity_id in entity_ids:
             if entity_id in in_full:
-                answer.add(self._history([entity_id], start, end, full=True))
+                answer.add(self._history([entity_id], start, end, expected, full=True))
             elif len(together) > 1 and not goes_on:
                 found = answer.recorded.get(entity_id)
                 if found is None or not found.has_start:
-                    answer.add(self._history([entity_id], start, end))
+                    answer.add(self._history([entity_id], start, end, expected))
         return answer
 
     def present(self, entity_id: str) -> Present | None:
@@ -150,6 +154,28 @@ class HomeAssistant:
         except NONSENSE as error:
             raise self._nonsense(error) from None
 
+    def recorder_writes(self, since: datetime, others: Collection[str]) -> bool:
+        """Tell whether the recorder has a change since a time of any entity besides `others`."""
+        reply = self._get("/api/states")
+        now = self.date or datetime.now(UTC)
+        begin = max(since, now - HOUR) + SECOND
+        try:
+            changes = {
+                state.entity_id: state.last_changed
+                for state in states.items.decode(reply.body)
+                if state.entity_id
+                and state.entity_id not in others
+                and state.last_changed
+                and state.last_changed > begin
+            }
+        except NONSENSE as error:
+            raise self._nonsense(error) from None
+        witnesses = sorted(changes, key=lambda entity_id: changes[entity_id])[:WITNESSES]
+        if not witnesses:
+            return False
+        recorded = self.history(witnesses, begin, now, goes_on=True).recorded
+        return any(found.newest > micros(begin) for found in recorded.values())
+
     def is_running(self) -> bool:
         """Tell whether Home Assistant has finished starting."""
         reply = self._get("/api/core/state", missing_is_fine=True)
@@ -159,7 +185,13 @@ class HomeAssistant:
             return False
 
     def _history(
-        self, entity_ids: Sequence[str], start: datetime, end: datetime, *, full: bool = False
+        self,
+        entity_ids: Sequence[str],
+        start: datetime,
+        end: datetime,
+        expected: Mapping[str, Expected],
+        *,
+        full: bool = False,
     ) -> Answer:
         # Open at both ends: a change exactly at the start is only in an answer from before it.
         asked_from = start - MICROSECOND
@@ -175,15 +207,17 @@ class HomeAssistant:
             for raw in states.lists.decode(reply.body):
                 items = states.items.decode(raw)
                 if items and (entity_id := items[0].entity_id):
-                    if not full and states.needs_all_attributes(items):
+                    known = expected.get(entity_id, ANYTHING)
+                    values = states.numbers(items)
+                    if not full and states.needs_all_attributes(items, values, known):
                         incomplete.append(entity_id)
                     else:
-                        answer.recorded[entity_id] = states.recorded(items, start)
+                        answer.recorded[entity_id] = states.recorded(items, values, start, known)
         except NONSENSE as error:
             raise self._nonsense(error) from None
         del reply  # the next answer needs its room
         for entity_id in incomplete:
-            answer.add(self._history([entity_id], start, end, full=True))
+            answer.add(self._history([entity_id], start, end, expected, full=True))
         return answer
 
     def _get(

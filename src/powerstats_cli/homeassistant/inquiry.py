@@ -2,19 +2,46 @@
 
 import math
 from collections.abc import Container, Iterator, Mapping
+from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core.history import History
 from powerstats_cli.core.outcome import joined
-from powerstats_cli.core.periods import EPOCH, HOUR, micros
+from powerstats_cli.core.periods import EPOCH, HOUR, instant, micros
 from powerstats_cli.core.series import Kind
+from powerstats_cli.core.silence import Rows, suspects
 from powerstats_cli.core.windows import Answer, Window, is_open_ended
-from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
+from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant.client import HomeAssistant
-from powerstats_cli.homeassistant.states import Recorded
+from powerstats_cli.homeassistant.states import Expected, Recorded
+from powerstats_cli.settings import HomeAssistantSettings, Settings
 
 RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
+
+
+def expected(
+    home: HomeAssistantSettings, entities: Mapping[str, str], kinds: Mapping[str, Kind]
+) -> dict[str, Expected]:
+    """Return what the settings and the files say of each entity."""
+    return {
+        entity_id: Expected(
+            unit=kinds[name].unit if name in kinds else None,
+            state_class=home.state_class.get(name),
+            plausible=home.plausible.get(name),
+        )
+        for name, entity_id in reversed(list(entities.items()))
+    }
+
+
+class Unwritten(msgspec.Struct, frozen=True):
+    """The series that the recorder leaves out; or since when it has written nothing at all."""
+
+    names: frozenset[str] = frozenset()
+    since: datetime | None = None
+    error: TryAgainError | None = None
 
 
 class Inquiry:
@@ -23,10 +50,12 @@ class Inquiry:
     It remembers what was wrong with single series: `complaints` tells.
     """
 
-    def __init__(self, home: HomeAssistant, entities: Mapping[str, str], clock: Clock) -> None:
+    def __init__(self, home: HomeAssistant, settings: Settings, clock: Clock) -> None:
         """Take whom to ask, and about what; nothing is asked yet."""
         self._home = home
-        self._entities = entities
+        self._entities = settings.entities
+        self._zone = settings.zone
+        self._settle = settings.settle
         self._clock = clock
         self._missing: list[str] = []
         self._unrecorded: list[str] = []
@@ -52,14 +81,32 @@ class Inquiry:
         `stored` says what the files know of each series, `read_once` which ever gave a number.
         """
         answers = {}
+        self._check_not_all_lost(window, recorded, read_once)
         for name in window.names:
             try:
                 found = recorded.get(name) or self._unheard_of(name, window)
                 if found is not None:
-                    answers[name] = _answer(name, found, stored.get(name), read_once)
+                    known = stored.get(name)
+                    answers[name] = _answer(name, found, known, read_once)
+                    if found.foreign_until > micros(window.until):
+                        self._problems.append(_foreign(name, found.foreign, answers[name].kind))
             except PowerstatsError as error:
                 self._problems.append(error)
         return answers
+
+    def _check_not_all_lost(
+        self, window: Window, recorded: Mapping[str, Recorded], read_once: Container[str]
+    ) -> None:
+        """Raise TryAgainError if the recorder has nothing any more of what it had before.
+
+        While its database is being migrated, Home Assistant answers as if nothing was recorded.
+        """
+        if recorded or not window.is_last or not any(name in read_once for name in window.names):
+            return
+        for name in window.names:
+            present = self._home.present(self._entities[name]) if name in read_once else None
+            if present is not None and present.last_changed > window.asked_from:
+                raise self._standing_still(window.until, name, present.last_changed)
 
     def _unheard_of(self, name: str, window: Window) -> Recorded | None:
         """Return what is to be said of an entity that the recorder has no state of.
@@ -81,7 +128,7 @@ class Inquiry:
             if entity_id not in self._home.history([entity_id], now - HOUR, now).recorded:
                 self._unrecorded.append(f"{name} ({entity_id})")
                 return None
-        return Recorded(present.unit, present.state_class, history, bool(history.times))
+        return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
 
     def still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
         """Tell whether a value of the window's end is still there, so Home Assistant never stopped.
@@ -95,6 +142,40 @@ class Inquiry:
                     return not math.isnan(present.value)
         return False
 
+    def unwritten(self, window: Window, recorded: Mapping[str, Recorded]) -> Unwritten:
+        """Return what the recorder lacks of the last window, by the present states.
+
+        Home Assistant runs without its recorder if its disk is full, its database is being migrated
+        or backed up, or the recorder's thread has died.
+        """
+        rows = {name: Rows(found.history, found.newest) for name, found in recorded.items()}
+        latest = self._clock.now() - self._settle
+        missed = {}
+        for name in suspects(window, rows):
+            present = self._home.present(self._entities[name])
+            changed = present.last_changed if present else EPOCH
+            if max(instant(rows[name].newest), window.asked_from) < changed <= latest:
+                missed[name] = changed
+        if not missed:
+            return Unwritten()
+        since = max(*(instant(row.newest) for row in rows.values()), window.asked_from)
+        is_alive = since >= window.end - window.interval
+        if not is_alive and not self._home.recorder_writes(since, self._entities.values()):
+            name, changed = next(iter(missed.items()))
+            return Unwritten(since=since, error=self._standing_still(since, name, changed))
+        self._unrecorded += [f"{name} ({self._entities[name]})" for name in missed]
+        return Unwritten(names=frozenset(missed))
+
+    def _standing_still(self, since: datetime, name: str, changed: datetime) -> TryAgainError:
+        return TryAgainError(
+            f"Home Assistant's recorder has written nothing since {self._local(since)}, but {name} "
+            f"changed at {self._local(changed)}: look at Home Assistant's log and disk; a later "
+            f"run stores what it writes then"
+        )
+
+    def _local(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M}"
+
     def complaints(self) -> Iterator[PowerstatsError]:
         """Yield what was wrong with single series."""
         yield from self._problems
@@ -102,7 +183,7 @@ class Inquiry:
             names = joined(self._missing)
             yield MissingError(f"{names}: not in Home Assistant; mend homeassistant.entities")
         if self._unrecorded:
-            names = joined(self._unrecorded)
+            names = joined(list(dict.fromkeys(self._unrecorded)))
             yield MissingError(
                 f"{names}: not recorded by Home Assistant; include "
                 f"{'it' if len(self._unrecorded) == 1 else 'them'} under recorder: in its "
@@ -113,11 +194,8 @@ class Inquiry:
 def _answer(name: str, found: Recorded, stored: Kind | None, read_once: Container[str]) -> Answer:
     """Return what was found of a series as the files keep it.
 
-    Raises ConfigError where it is of another unit or kind than what is stored of it.
+    Raises ConfigError if it is of another unit or kind than what is stored of it.
     """
-    if found.mixed:
-        message = f"{name}: its unit changed between {found.mixed}: {RENAME}"
-        raise ConfigError(message)
     unit = found.unit if found.unit is not None else stored.unit if stored else ""
     state_class = found.state_class or (stored.state_class if stored else "measurement")
     kind = Kind(unit, state_class)
@@ -126,3 +204,10 @@ def _answer(name: str, found: Recorded, stored: Kind | None, read_once: Containe
         message = f"{name}: now {kind.described}, stored as {stored.described}: {RENAME}"
         raise ConfigError(message)
     return Answer(kind, found.history)
+
+
+def _foreign(name: str, unit: str | None, kind: Kind) -> ConfigError:
+    """Return what to tell of a sensor whose numbers are in a unit of another dimension."""
+    return ConfigError(
+        f"{name}: now in {unit}, stored as {kind.described}: its numbers are left out; {RENAME}"
+    )

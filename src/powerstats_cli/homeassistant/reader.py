@@ -1,13 +1,15 @@
 """The states of all entities, read forward in pieces that a small board can hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+
+import msgspec
 
 from powerstats_cli.core.periods import DAY, EPOCH
 from powerstats_cli.errors import TooMuchError
 from powerstats_cli.homeassistant.client import Answer, HomeAssistant
 from powerstats_cli.homeassistant.pace import Pace
-from powerstats_cli.homeassistant.states import Recorded
+from powerstats_cli.homeassistant.states import Expected, Recorded
 from powerstats_cli.web import REQUEST_TIMEOUT
 
 
@@ -17,11 +19,13 @@ class Reader:
     A window that begins inside of what was read goes on from it, so nothing is asked for twice.
     """
 
-    def __init__(self, home: HomeAssistant, entity_ids: Sequence[str], least: timedelta) -> None:
-        """Take whom to ask, for what, and how long a window a regular run reads at once."""
+    def __init__(
+        self, home: HomeAssistant, expected: Mapping[str, Expected], least: timedelta
+    ) -> None:
+        """Take whom to ask, for which entities, and how long a window a regular run reads."""
         self._home = home
-        self._entity_ids = entity_ids
-        self.pace = Pace.of(len(entity_ids), least)
+        self._expected = dict(expected)
+        self.pace = Pace.of(len(expected), least)
         self.recorded: dict[str, Recorded] = {}
         self.begin = self.end = EPOCH
 
@@ -56,6 +60,9 @@ class Reader:
                 self.recorded[entity_id].add(states)
             else:
                 self.recorded[entity_id] = states
+            if states.unit is not None:
+                expected = self._expected[entity_id]
+                self._expected[entity_id] = msgspec.structs.replace(expected, unit=states.unit)
         self.pace = self.pace.after(end - start, answer.size, before - self._home.seconds_left)
         self.end = end
 
@@ -65,7 +72,12 @@ class Reader:
         goes_on = start > self.begin
         while True:
             answer = self._home.history(
-                self._entity_ids, start, end, in_full=in_full, goes_on=goes_on
+                list(self._expected),
+                start,
+                end,
+                expected=self._expected,
+                in_full=in_full,
+                goes_on=goes_on,
             )
             # Home Assistant answers nothing to a window that ends before the oldest of its own
             # starts that it remembers, though it may have states.

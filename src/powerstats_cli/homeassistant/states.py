@@ -1,6 +1,7 @@
 """Home Assistant's JSON of states as values: numbers in the unit kept, unknown if there is none."""
 
 import math
+from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -10,9 +11,17 @@ import msgspec
 from powerstats_cli.core.candidates import Entity
 from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
 from powerstats_cli.core.periods import micros
-from powerstats_cli.core.series import StateClass
+from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.units import normalised
 
+EVER: Final = 2**63 - 1
+NEVER: Final = -1
+EVERYTHING: Final = (-math.inf, math.inf)
+# No home's power is beyond a megawatt.
+POWER_RANGE: Final = (-1e6, 1e6)
+# Units of one dimension that are used side by side (W and kW) differ by 1000; what was measured
+# changes a little meanwhile.
+UNIT_FACTOR: Final = 300
 # A state beyond it is nonsense, and its integral over a day would not be finite.
 LARGEST: Final = 1e100
 # What decoding raises on bytes that are no JSON of the form: wrong, no UTF-8, or nested too deep.
@@ -48,27 +57,52 @@ item = msgspec.json.Decoder(Item)
 lists = msgspec.json.Decoder(list[msgspec.Raw])
 
 
+class Expected(msgspec.Struct, frozen=True):
+    """What is known of an entity before its states are read.
+
+    `unit` is the one that its series is kept in, None if it has none yet; `state_class` overrides
+    the sensor's own; a measurement outside of `plausible` is no number.
+    """
+
+    unit: str | None = None
+    state_class: StateClass | None = None
+    plausible: tuple[float, float] | None = None
+
+    def range_of(self, kind: Kind) -> tuple[float, float]:
+        """Return the lowest and the highest number of a series of a kind."""
+        if kind.is_counter:
+            return EVERYTHING
+        return self.plausible or (POWER_RANGE if kind.is_power else EVERYTHING)
+
+
 class Recorded(msgspec.Struct):
     """What Home Assistant's recorder has of an entity in a window.
 
-    `unit` is None if no state said one; `mixed` names the units if they are of two dimensions.
+    `unit` is the one kept, None if no state said one. `newest` is the newest change's time (µs).
+    A number in a unit of another dimension is unknown: `foreign` names the last such unit, and
+    `foreign_until` is the time (µs) up to which it was seen.
     """
 
     unit: str | None
     state_class: StateClass | None
     history: History
     has_start: bool
-    mixed: str | None = None
+    newest: int = NEVER
+    foreign: str | None = None
+    foreign_until: int = NEVER
 
     def add(self, later: "Recorded") -> None:
         """Take along what was recorded afterwards."""
+        if self.unit is None and later.unit is not None:
+            self.history.forget_numbers()  # a number without a unit, of a series that has one
         for state in zip(
             later.history.times, later.history.values, later.history.resets, strict=True
         ):
             self.history.append(*state)
-        if later.mixed or (self.unit and later.unit and self.unit != later.unit):
-            self.mixed = self.mixed or later.mixed or f"{self.unit} and {later.unit}"
-        self.unit = self.unit or later.unit
+        if later.foreign is not None:
+            self.foreign, self.foreign_until = later.foreign, later.foreign_until
+        self.unit = self.unit if later.unit is None else later.unit
+        self.newest = max(self.newest, later.newest)
         self.state_class = later.state_class or self.state_class
 
     @property
@@ -86,29 +120,57 @@ class Present(msgspec.Struct, frozen=True):
     last_changed: datetime
 
 
-def recorded(states: Sequence[Item], start: datetime) -> Recorded:
-    """Return an entity's states; the first is the one that held at `start`, if there was one."""
-    history = History()
-    units: dict[str, None] = {}
-    factor, reset, state_class = 1.0, NO_RESET, None
-    for state in states:
+def recorded(
+    states: Sequence[Item], values: Sequence[float], start: datetime, expected: Expected
+) -> Recorded:
+    """Return an entity's states, whose numbers are `values`, each in its own unit.
+
+    A state without attributes has those of the state before it. The first state is the one that
+    held at `start`, if there was one.
+    """
+    unit = expected.unit if expected.unit is not None else _first_unit(states)
+    found = Recorded(unit, expected.state_class or _last_class(states), History(), has_start=False)
+    kind = Kind(unit or "", found.state_class or "measurement")
+    low, high = expected.range_of(kind)
+    factor: float | None = 1.0
+    reset, foreign, begin = NO_RESET, None, micros(start)
+    for state, value in zip(states, values, strict=True):
         if state.attributes is not None:
-            unit, factor = _unit(state.attributes)
-            if unit is not None:
-                units[unit] = None
-            state_class = _state_class(state.attributes) or state_class
+            said, factor = _unit(state.attributes)
+            foreign, is_first = None, not found.history.times
+            if (said or "") != (unit or ""):
+                factor = None
+                # A source that is not back yet has no unit for a while; this one had none before.
+                foreign = said or ("no unit" if is_first and expected.unit else None)
             reset = _last_reset(state.attributes)
         at = state.last_changed or state.last_updated
-        if at is not None:
-            # Sensors without a clock date a state before 1970: earlier than all that is asked for.
-            history.append(max(micros(at), 0), number(state.state) * factor, reset)
-    return Recorded(
-        unit=next(iter(units), None),
-        state_class=state_class,
-        history=history,
-        has_start=bool(history.times) and history.times[0] <= micros(start),
-        mixed=" and ".join(units) if len(units) > 1 else None,
-    )
+        if at is None:
+            continue
+        # Sensors without a clock date a state before 1970: earlier than all that is asked for.
+        time = max(micros(at), 0)
+        if found.foreign_until == EVER:
+            found.foreign_until = time
+        number = UNKNOWN if factor is None else value * factor
+        if foreign is not None and value == value:
+            found.foreign, found.foreign_until = foreign, EVER
+        found.history.append(time, number if low <= number <= high else UNKNOWN, reset)
+        if time >= begin:  # Home Assistant dates the state that held before at the window's start
+            found.newest = time
+    times = found.history.times
+    found.has_start = bool(times) and times[0] <= begin
+    return found
+
+
+def _first_unit(states: Sequence[Item]) -> str | None:
+    said = (_unit(state.attributes)[0] for state in states if state.attributes is not None)
+    return next((unit for unit in said if unit is not None), None)
+
+
+def _last_class(states: Sequence[Item]) -> StateClass | None:
+    for state in reversed(states):
+        if state.attributes is not None and (state_class := _state_class(state.attributes)):
+            return state_class
+    return None
 
 
 def present(state: Item, now: datetime) -> Present:
@@ -132,20 +194,45 @@ def entity(state: Item) -> Entity:
     )
 
 
-def needs_all_attributes(states: Sequence[Item]) -> bool:
-    """Tell whether a minimal answer leaves out what the states mean.
+def needs_all_attributes(
+    states: Sequence[Item], values: Sequence[float], expected: Expected
+) -> bool:
+    """Tell whether the unit or the `last_reset` may change among states of a minimal answer.
 
-    All but its first state come without attributes: the unit may change among them, or a
-    `last_reset`. A sensor that waits for its first number may not say its unit yet, and an
-    unavailable one not its `last_reset`.
+    All but its first state come without attributes. That matters if the first has no unit, or
+    another than its series; if a number follows an unknown, as after a restart; or if neighbours
+    are so far apart that one may be in kW and the other in W.
     """
+    if len(states) == 1:
+        return False
     first = states[0].attributes or Attributes()
-    says_all = first.unit_of_measurement is not None and first.state_class != "total"
-    if not says_all and math.isnan(number(states[0].state)):
-        return len(states) > 1
-    known = [state.attributes for state in states if state.attributes is not None]
-    units = {_text(attributes.unit_of_measurement) for attributes in known}
-    return len(units) > 1 or any(attributes.last_reset for attributes in known)
+    said, _ = _unit(first)
+    wanted = said if expected.unit is None else expected.unit
+    is_counted_anew = first.last_reset or (first.state_class == "total" and values[0] != values[0])
+    if is_counted_anew or (said or "") != (wanted or ""):
+        return True
+    return (said is None and values[0] != values[0]) or _may_change_unit(values)
+
+
+def _may_change_unit(values: Sequence[float]) -> bool:
+    last, was_unknown = 0.0, False
+    for value in values:
+        if value != value:
+            was_unknown = True
+            continue
+        if was_unknown:
+            return True
+        size = abs(value)
+        if size:
+            if last and (size >= last * UNIT_FACTOR or last >= size * UNIT_FACTOR):
+                return True
+            last = size
+    return False
+
+
+def numbers(states: Sequence[Item]) -> "array[float]":
+    """Return the number of each state, UNKNOWN if it is none."""
+    return array("d", [number(state.state) for state in states])
 
 
 def number(state: str | None) -> float:

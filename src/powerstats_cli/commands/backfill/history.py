@@ -25,7 +25,7 @@ from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
-from powerstats_cli.homeassistant.inquiry import Inquiry
+from powerstats_cli.homeassistant.inquiry import Inquiry, expected
 from powerstats_cli.homeassistant.pace import LONGEST
 from powerstats_cli.homeassistant.reader import Reader
 from powerstats_cli.homeassistant.states import Recorded
@@ -55,7 +55,8 @@ class Past:
         self._clock = clock
         self._stored = stored
         self._with_statistics = with_statistics
-        self._reader = Reader(home, sorted(set(settings.entities.values())), timedelta(0))
+        entities = expected(settings.homeassistant, settings.entities, stored.kinds)
+        self._reader = Reader(home, entities, timedelta(0))
         self._filled: dict[date, Document] = {}
         self.kinds: dict[str, Kind] = dict(stored.kinds)
         self.given_up: set[str] = set()
@@ -124,7 +125,7 @@ class Past:
                 or day > self._stored.newest
             )
         }
-        inquiry = Inquiry(self._home, entities, self._clock)
+        inquiry = Inquiry(self._home, self._settings, self._clock)
         asked = msgspec.structs.replace(window, names=tuple(sorted(whole)))
         answers = inquiry.answers(asked, whole, self.kinds, self.kinds)
         self.given_up |= whole.keys() - answers.keys()

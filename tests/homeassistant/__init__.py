@@ -1,0 +1,1 @@
+"""Tests of what Home Assistant says, and what is made of it."""
