@@ -157,7 +157,7 @@ class HomeAssistant:
     def recorder_writes(self, since: datetime, others: Collection[str]) -> bool:
         """Tell whether the recorder has a change since a time of any entity besides `others`."""
         reply = self._get("/api/states")
-        now = self.date or datetime.now(UTC)
+        now = self.date or utc_now()
         begin = max(since, now - HOUR) + SECOND
         try:
             changes = {
