@@ -142,6 +142,8 @@ function start() {
     main.replaceChildren(emptyCard({ title: "Nothing is published", text: "", command: null }));
     return;
   }
+  // If this came later, the first chart would wait for it when the file is there.
+  warmUp();
   const { panels, open } = tabs(list, main, shown, select);
   for (const [id, host] of panels) {
     const status = h("div", { role: "status" });
@@ -150,8 +152,6 @@ function start() {
     views.set(id, { status, panel: new Panel(content), drawn: [] });
   }
   open();
-  // This costs no time while the file is on its way.
-  warmUp();
   document.addEventListener("visibilitychange", () => keepFresh());
   addEventListener("online", () => keepFresh(true));
   setInterval(keepFresh, Math.min(refresh.daily, 15000));
