@@ -16,6 +16,7 @@ from powerstats_cli.core.silence import Rows, suspects
 from powerstats_cli.core.windows import Answer, Window, is_open_ended
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.recorder import Sighting, unwritten
 from powerstats_cli.homeassistant.states import Expected, Recorded
 from powerstats_cli.settings import HomeAssistantSettings, Settings
 
@@ -149,13 +150,13 @@ class Inquiry:
         or backed up, or the recorder's thread has died.
         """
         rows = {name: Rows(found.history, found.newest) for name, found in recorded.items()}
-        latest = self._clock.now() - self._settle
-        missed = {}
+        sightings = {}
         for name in suspects(window, rows):
-            present = self._home.present(self._entities[name])
-            changed = present.last_changed if present else EPOCH
-            if max(instant(rows[name].newest), window.asked_from) < changed <= latest:
-                missed[name] = changed
+            entity_id = self._entities[name]
+            if (present := self._home.present(entity_id)) is not None:
+                newest = max(instant(rows[name].newest), window.asked_from)
+                sightings[name] = Sighting(entity_id, newest, present.last_changed)
+        missed = unwritten(self._home, sightings, self._clock, self._settle)
         if not missed:
             return Unwritten()
         since = max(*(instant(row.newest) for row in rows.values()), window.asked_from)

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from powerstats_cli.demo.homes import RecordedHome
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.recorder import EPOCH, Recorder
+from powerstats_cli.demo.releases import V2024_3
 from powerstats_cli.jobs.machine import Machine
 from tests.github.fake import GitHub
 from tests.support.homes import Stage
@@ -55,6 +59,29 @@ class Patient:
         text, count = re.subn(pattern, new, path.read_text(), count=1)
         assert count
         path.write_text(text)
+
+    def recorded_until(self, time: datetime, *entity_ids: str) -> None:
+        """Let the recorder write no later change of some entities."""
+        changes = {
+            entity_id: [
+                change
+                for change in self.home._changes[entity_id]  # noqa: SLF001 - the home's own list
+                if change.at < time or entity_id not in entity_ids
+            ]
+            for entity_id in self.home.sensors
+        }
+        written = RecordedHome(self.home.sensors, changes)
+
+        def answer(request: Request, usual: Reply) -> Reply | None:
+            if not request.path.startswith("/api/history"):
+                return usual
+            url = urlsplit(request.path)
+            start = unquote(url.path).rpartition("/")[2]
+            recorder = Recorder(written, V2024_3, self.stage.time, EPOCH)
+            query = parse_qs(url.query, keep_blank_values=True)
+            return Reply(200, recorder.history(start, query))
+
+        self.stage.server.answer = answer
 
     def findings(self, at: datetime = NOW, *options: str) -> list[dict[str, str]]:
         """Return what `doctor --json` says; the exit code has to agree."""
