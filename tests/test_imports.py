@@ -52,6 +52,7 @@ def test_collect_imports_no_other_command(installation: Installation) -> None:
         "cli.steps",
     }
     assert {name for name in ours if name.startswith("commands.")} == {"commands.collect"}
+    assert not {"core.candidates", "core.energy", "core.longterm", "core.schedule"} & ours
 
 
 def test_the_list_of_commands_imports_no_command() -> None:

@@ -1,7 +1,6 @@
 """`collect`: everything since the last stored bucket, from Home Assistant into the days' files."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -68,8 +67,7 @@ def collect(
     return _outcome(run, standing, is_unfinished=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True):
     """What one run works with, and the problems that it tells in the end."""
 
     settings: Settings
@@ -77,7 +75,7 @@ class _Run:
     home: HomeAssistant
     clocks: "_Clocks"
     inquiry: Inquiry
-    problems: list[PowerstatsError] = field(default_factory=list)
+    problems: list[PowerstatsError] = []
 
     def open_files(self) -> DayFiles:
         """Return the days' files for writing; to be used under the lock."""

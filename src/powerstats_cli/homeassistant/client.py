@@ -7,18 +7,20 @@ rewritten time, bounds that are open at both ends, entities without a state at t
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from powerstats_cli.clock import utc_now
-from powerstats_cli.core.candidates import Entity
 from powerstats_cli.core.periods import HOUR, MICROSECOND, SECOND, micros
 from powerstats_cli.errors import ConfigError, RefusedError, TooMuchError, TryAgainError
 from powerstats_cli.homeassistant import states
 from powerstats_cli.homeassistant.states import NONSENSE, Expected, Present, Recorded
 from powerstats_cli.web import MOST_BYTES, Reply, Web
+
+if TYPE_CHECKING:
+    from powerstats_cli.core.candidates import Entity
 
 RUNNING: Final = "RUNNING"
 ANYTHING: Final = Expected()
@@ -146,7 +148,7 @@ class HomeAssistant:
         if 300 <= reply.status < 400:
             raise self._failure(reply)
 
-    def states(self) -> list[Entity]:
+    def states(self) -> "list[Entity]":
         """Return all entities, as they are now."""
         reply = self._get("/api/states")
         try:

@@ -4,15 +4,17 @@ import math
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
-from powerstats_cli.core.candidates import Entity
 from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
 from powerstats_cli.core.periods import micros
 from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.units import normalised
+
+if TYPE_CHECKING:
+    from powerstats_cli.core.candidates import Entity
 
 EVER: Final = 2**63 - 1
 NEVER: Final = -1
@@ -181,8 +183,10 @@ def present(state: Item, now: datetime) -> Present:
     return Present(number(state.state) * factor, unit, _state_class(attributes), changed)
 
 
-def entity(state: Item) -> Entity:
+def entity(state: Item) -> "Entity":
     """Return what there is to choose by."""
+    from powerstats_cli.core.candidates import Entity  # only `init` needs it
+
     attributes = state.attributes or Attributes()
     return Entity(
         entity_id=state.entity_id or "",
