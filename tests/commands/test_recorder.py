@@ -134,6 +134,36 @@ def test_a_recorder_that_stands_still(house: Opens) -> None:
         assert all(value.coverage == 1.0 for value in values.values())
 
 
+def test_status_says_that_collect_ran_and_why_it_failed(house: Opens) -> None:
+    """Hours without a bucket: the last run's line stands there, and nothing about cron."""
+    with house(LIVELY, ENTITIES) as home:
+        home.collect("10:00")
+        home.written = stopped(LIVELY, "10:02")
+        for clock in ("10:10", "10:20", "12:50"):
+            home.collect(clock)
+        told = home.there.run("status", at=at("12:51"))
+    assert told.exit_code == 1
+    assert (
+        "collect is overdue since 10:10: its last run failed: Home Assistant's recorder has "
+        "written nothing since 2025-11-22 10:01" in told.out
+    )
+    assert "cron" not in told.out
+
+
+def test_status_tells_of_a_sensor_that_the_recorder_leaves_out(house: Opens) -> None:
+    """The others are stored: collect is overdue for the one, whose line is there."""
+    changes = {**LIVELY, LIGHT: minutely(at("06:00"), at("16:00"), "17", "18")}
+    written = {**changes, POWER: [change for change in changes[POWER] if change.at < at("10:02")]}
+    with house(changes, ENTITIES) as home:
+        home.collect("10:00")
+        home.written = RecordedHome(SENSORS, written)
+        for clock in ("10:10", "10:20", "12:50"):
+            home.collect(clock)
+        told = home.there.run("status", at=at("12:51"))
+    assert told.exit_code == 1
+    assert "its last run failed: power (sensor.house_power): not recorded" in told.out
+
+
 def test_it_stands_still_while_nobody_collects(
     house: Opens,
 ) -> None:

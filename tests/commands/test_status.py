@@ -130,6 +130,37 @@ def test_failure_says_why(stage: Stage) -> None:
     assert "overdue since 10:00" in result.out
 
 
+@pytest.mark.parametrize(
+    ("minutes", "why"),
+    [(41, "its last run failed: "), (90, "it failed and has not run again, is cron running? ")],
+)
+def test_failure_is_told_from_a_cron_that_is_dead(stage: Stage, minutes: int, why: str) -> None:
+    """A run that failed a minute ago did run; after one that failed an hour ago others lack."""
+    url = stage.installation.url
+    try:
+        stage.installation.configure(url="http://127.0.0.1:1")
+        stage.installation.run("collect", at=NOW + timedelta(minutes=40))
+        result = stage.installation.run("status", at=NOW + timedelta(minutes=minutes))
+    finally:
+        stage.installation.configure(url=url)
+        stage.run("collect", at=NOW)
+    assert f"collect is overdue since 10:00: {why}" in result.out
+    assert "Connection refused" in result.out
+
+
+def test_a_run_that_had_nothing_to_store_did_run(stage: Stage) -> None:
+    """A series that was never read is overdue, though collect ran well a minute ago."""
+    entities = stage.installation.entities
+    try:
+        stage.installation.configure(entities={**entities, "more": "sensor.more"})
+        line = next(step for step in health(stage, NOW).steps if step.name == "collect").why
+        much_later = health(stage, NOW + timedelta(hours=1)).steps[0].why
+    finally:
+        stage.installation.configure(entities=entities)
+    assert line.startswith("it runs well")
+    assert much_later.endswith("is cron running?")
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_fits_the_terminal(stage: Stage, width: int) -> None:
     """No line is wider than the terminal, and no text is cut."""

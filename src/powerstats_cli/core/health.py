@@ -54,7 +54,8 @@ class SeriesHealth:
 class StepHealth:
     """One step: its last run, when it is due next, and whether and since when it is overdue.
 
-    During a pause without an end no step is due.
+    During a pause without an end no step is due. `has_missed_runs` tells whether no run came when
+    the step was due after its last one.
     """
 
     step: Step
@@ -62,6 +63,7 @@ class StepHealth:
     due: datetime | None
     is_stale: bool
     stale_since: datetime | None = None
+    has_missed_runs: bool = False
 
     @property
     def name(self) -> str:
@@ -73,9 +75,13 @@ class StepHealth:
         """The reason why the step is overdue, as far as it is known."""
         if self.last is None:
             return "it never ran: is it scheduled? `powerstats schedule show` tells"
+        if self.last.exit_code and self.has_missed_runs:
+            return f"it failed and has not run again, is cron running? {self.last.message}"
         if self.last.exit_code:
-            return self.last.message
-        return "it ran well and has not run again: is cron running?"
+            return f"its last run failed: {self.last.message}"
+        if self.has_missed_runs:
+            return "it ran well and has not run again: is cron running?"
+        return "it runs well, but has not done all yet: run it with `powerstats -v` to see more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +190,8 @@ def _steps(survey: Survey, series: Sequence[SeriesHealth], now: datetime) -> Ite
 def _collect(survey: Survey, series: Sequence[SeriesHealth], now: datetime) -> StepHealth:
     """Return the health of `collect`: it is overdue if any series is."""
     stale = [each.until for each in series if each.is_stale]
-    return StepHealth(
-        step=COLLECT,
-        last=survey.runs.get(COLLECT.name),
-        due=survey.timetable.due(COLLECT, now),
-        is_stale=bool(stale),
-        stale_since=min((until for until in stale if until), default=None),
-    )
+    since = min((until for until in stale if until), default=None)
+    return _health(COLLECT, survey, now, since, is_stale=bool(stale))
 
 
 def _nightly(step: Step, survey: Survey, now: datetime) -> StepHealth:
@@ -201,13 +202,7 @@ def _nightly(step: Step, survey: Survey, now: datetime) -> StepHealth:
     if undone and undone < local_day(now, survey.zone):
         since = timetable.time_on(step, undone + DAY)
     is_stale = since is not None and timetable.is_late(step, since, now)
-    return StepHealth(
-        step=step,
-        last=survey.runs.get(step.name),
-        due=timetable.due(step, now),
-        is_stale=is_stale,
-        stale_since=since if is_stale else None,
-    )
+    return _health(step, survey, now, since if is_stale else None, is_stale=is_stale)
 
 
 def _optional(step: Step, survey: Survey, now: datetime) -> StepHealth:
@@ -216,7 +211,23 @@ def _optional(step: Step, survey: Survey, now: datetime) -> StepHealth:
     last = survey.runs.get(step.name)
     succeeded = last.succeeded if last else None
     is_stale = succeeded is not None and timetable.is_late(step, succeeded, now)
-    return StepHealth(step, last, timetable.due(step, now), is_stale, stale_since=succeeded)
+    return _health(step, survey, now, succeeded, is_stale=is_stale)
+
+
+def _health(
+    step: Step, survey: Survey, now: datetime, since: datetime | None, *, is_stale: bool
+) -> StepHealth:
+    """Return the health of a step that is overdue since an instant, or is not overdue."""
+    last, timetable = survey.runs.get(step.name), survey.timetable
+    return StepHealth(
+        step=step,
+        last=last,
+        due=timetable.due(step, now),
+        is_stale=is_stale,
+        stale_since=since,
+        has_missed_runs=last is not None
+        and timetable.is_late(step, timetable.time_after(step, last.ended), now),
+    )
 
 
 def _undone(step: Step, survey: Survey) -> date | None:
