@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -27,6 +28,11 @@ def without_contexts(answer: Any) -> Any:
     if isinstance(answer, dict):
         return {key: answer[key] for key in answer if key != "context"}
     return answer
+
+
+def end_of(path: str) -> datetime:
+    """Return the end of the span that a request for history names."""
+    return datetime.fromisoformat(parse_qs(urlsplit(path).query)["end_time"][0])
 
 
 def only_keys_of(other: Any, answer: Any) -> Any:
@@ -64,7 +70,7 @@ def demo(seen: Seen) -> Iterator[Demo]:
 
 
 def test_the_simulated_one_answers_alike(demo: Demo, seen: Seen, tmp_path: Path) -> None:
-    """Both answer each request of powerstats with the same states, so the files are the same.
+    """Both answer each request about the past with the same states, so the files are the same.
 
     Only the ids of contexts differ. A newer release may have more keys in a state.
     """
@@ -75,7 +81,10 @@ def test_the_simulated_one_answers_alike(demo: Demo, seen: Seen, tmp_path: Path)
         real.run_well("collect", at=seen.past.start + run)
     assert simulated.snapshot() == real.snapshot()
     asked = [path for path in dict.fromkeys(demo.requests) if "/history/" in path]
-    assert len(asked) > len(RUNS)
+    # A run also asks whether a sensor without states is recorded at all. The states of that last
+    # hour are those with which the real one started, and their number is a matter of chance.
+    asked = [path for path in asked if end_of(path) <= seen.past.end]
+    assert len(asked) >= len(RUNS)
     for path in asked:
         *theirs, their_body = seen.home.get(path)
         *ours, our_body = get(demo.url, path, TOKEN)
