@@ -1,4 +1,4 @@
-"""Closing a day, opening the next, and telling when an archived day may go."""
+"""Closing a day, opening the next, and telling when an archived day may be deleted."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,7 +23,7 @@ def new_day(day: date, zone: ZoneInfo, minutes: int) -> Document:
 
 
 def closed(daily: Document, day: date, archived: Document | None) -> Document:
-    """Return the archive file of a day: what it had, merged by bucket with the daily file."""
+    """Return the archive document of a day, merged with the daily document bucket by bucket."""
     if archived is None:
         archived = Document(
             tier="daily",
@@ -49,7 +49,7 @@ def closed(daily: Document, day: date, archived: Document | None) -> Document:
 def opened(
     daily: Document, today: date, zone: ZoneInfo, minutes: int, names: Iterable[str]
 ) -> Document:
-    """Return the new day's file: it remembers how far each configured series was asked for."""
+    """Return the new day's document, which keeps the `until` of each configured series."""
     new = new_day(today, zone, minutes)
     wanted = set(names)
     new.series = {name: series for name, series in daily.series.items() if name in wanted}
@@ -58,7 +58,7 @@ def opened(
 
 
 def reopened(daily: Document, archived: Document, today: date) -> Document:
-    """Return today's file where a clock that ran ahead had closed the day too early."""
+    """Return today's document again after a clock that ran ahead closed the day too early."""
     return Document(
         tier="daily",
         timezone=daily.timezone,
@@ -79,10 +79,10 @@ def may_go(
     tiers: Mapping[str, Document],
     zone: ZoneInfo,
 ) -> bool:
-    """Tell whether no tier would gain from an archived day any more.
+    """Tell whether no tier would change any more if an archived day were rolled up again.
 
-    `newest` is the last closed day. A tier gains nothing from a day before its window; one whose
-    file is missing from `tiers` would gain from any day in it.
+    `newest` is the last closed day. A day before a tier's window does not change the tier. A tier
+    that is missing from `tiers` would change with any day in its window.
     """
     return not any(
         day_start(day, zone) >= window_start(tier, newest, zone)

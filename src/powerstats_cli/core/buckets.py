@@ -1,4 +1,4 @@
-"""Buckets: a measurement's states into one, and small ones into bigger ones."""
+"""Buckets: a bucket from a measurement's states, and bigger buckets from smaller ones."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ COVERAGE_DECIMALS: Final = 4
 LEAST_COVERAGE: Final = 0.0001
 
 
-# gc=False, here and elsewhere: what is made by the thousand and cannot be part of a cycle.
+# gc=False, here and elsewhere: such objects are made by the thousand and are in no cycle.
 class Value(
     msgspec.Struct,
     frozen=True,
@@ -25,9 +25,9 @@ class Value(
     forbid_unknown_fields=True,
     gc=False,
 ):
-    """One series in one bucket, and the known share of the bucket, above 0 and up to 1.
+    """One series in one bucket; `coverage` is the known share of the bucket, above 0 and up to 1.
 
-    A measurement has `mean`, `min` and `max`, and `kwh` where it is a power in W; a counter has
+    A measurement has `mean`, `min` and `max`, and also `kwh` if it is a power in W. A counter has
     `change` and `state`.
     """
 
@@ -42,16 +42,16 @@ class Value(
 
 
 def measure(history: History, start: int, end: int, *, is_power: bool) -> Value | None:
-    """Return a measurement's bucket over `[start, end)`, None where nothing of it is known.
+    """Return a measurement's bucket over `[start, end)` (µs), None if nothing in it is known.
 
-    mean = ∫ value dt ÷ known time, min and max over the values held, coverage = known time ÷ the
-    span; of a power in W also kwh = ∫ value dt.
+    mean = ∫ value dt ÷ known time, min and max are over the values held, coverage = known time ÷
+    the span. A power in W also has kwh = ∫ value dt.
     """
     integral, known, low, high = 0.0, 0, math.inf, -math.inf
     for value, duration in held(history, start, end):
         integral += value * duration
         known += duration
-        # Comparing costs a tenth of what min() and max() do, and a day does it by the thousand.
+        # A comparison costs a tenth of min() or max(), and a day needs thousands of them.
         low = value if value < low else low  # noqa: FURB136
         high = value if value > high else high  # noqa: FURB136
     if not known:
@@ -71,8 +71,9 @@ def measure(history: History, start: int, end: int, *, is_power: bool) -> Value 
 def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
     """Return one bucket from the smaller ones in it (at least one), each with its own length.
 
-    mean is weighted by known time, min of mins, max of maxes, kwh and change added, state the last
-    known, coverage against the bigger bucket's `length`: a part that is missing is unknown time.
+    mean is weighted by known time, min is the least min, max the greatest max, kwh and change are
+    sums, state is the last known one. coverage is the known share of the bigger bucket's `length`,
+    so a missing part is unknown time. Lengths are in seconds.
     """
     known = integral = total = 0.0
     low, high = math.inf, -math.inf
@@ -105,9 +106,10 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
 
 
 def better(stored: Value | None, new: Value | None) -> Value | None:
-    """Return what is kept of a stored and a recomputed value of one bucket.
+    """Return the value to keep out of a stored and a recomputed value of one bucket.
 
-    The new one, unless it knows less; and Home Assistant's statistics never replace history.
+    It is the new value, unless its coverage is lower, or it comes from Home Assistant's statistics
+    and the stored one from history.
     """
     if stored is None or new is None:
         return stored or new
@@ -117,7 +119,7 @@ def better(stored: Value | None, new: Value | None) -> Value | None:
 
 
 def as_written(value: Value) -> Value:
-    """Return a value as the files have it; what is known at all never has a coverage of 0."""
+    """Return a value rounded as in the files; its coverage never becomes 0."""
     coverage = min(max(round(value.coverage, COVERAGE_DECIMALS), LEAST_COVERAGE), 1.0)
     if value.change is None:
         return Value(
@@ -141,5 +143,5 @@ def _rounded(number: float | None, decimals: int) -> float | None:
 
 
 def rounded(number: float, decimals: int) -> float:
-    """Return a number as it is written; zero has no sign."""
+    """Return a rounded number; zero has no sign."""
     return round(number, decimals) + 0.0

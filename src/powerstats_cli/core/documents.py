@@ -1,7 +1,8 @@
-"""The data files' one form: a `Document` and its bytes.
+"""The form of the data files: a `Document` and its bytes.
 
-Same data, same bytes: series are sorted by name, points by time, one a line, so a day's change is
-a small diff. `data.schema.json` beside this module says the same for other programs.
+The same data gives the same bytes: series are sorted by name, points by time, and each point has a
+line of its own, so the change of a day is a small diff. `data.schema.json` beside this module
+describes the form for other programs.
 """
 
 import re
@@ -33,7 +34,7 @@ class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class Document(msgspec.Struct, kw_only=True):
-    """One data file. Instants are in UTC; `points` are by the start of their bucket."""
+    """One data file. Instants are in UTC; the keys of `points` are the starts of their buckets."""
 
     tier: TierName
     timezone: str
@@ -45,7 +46,7 @@ class Document(msgspec.Struct, kw_only=True):
     points: dict[datetime, Point] = {}
 
     def put(self, start: datetime, name: str, value: Value | None) -> bool:
-        """Store a recomputed value unless it knows less; tell whether anything changed."""
+        """Store a recomputed value unless its coverage is lower; tell whether anything changed."""
         stored = self.points.get(start, {}).get(name)
         kept = better(stored, value and as_written(value))
         if kept is None or kept == stored:
@@ -54,12 +55,12 @@ class Document(msgspec.Struct, kw_only=True):
         return True
 
     def until(self, name: str) -> datetime | None:
-        """Return the end of the last bucket of a series that was asked for and answered."""
+        """Return the end of the last bucket for which a series was asked and answered."""
         return self.series[name].until if name in self.series else None
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
-    """The file's form."""
+    """A data file as its JSON is written."""
 
     version: int
     tier: TierName
@@ -73,7 +74,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Head(msgspec.Struct):
-    """What any version of the form has."""
+    """The part of a data file that every version of the form has."""
 
     version: int
     timezone: str
@@ -86,21 +87,21 @@ _MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def bucket_name(minutes: int) -> str:
-    """Return how a file names its interval of so many minutes."""
+    """Return the name of a daily file's bucket that lasts so many minutes."""
     return f"{minutes}min"
 
 
 def bucket_minutes(name: str) -> int:
-    """Return the minutes of a daily file's interval; raises UnreadableError for another bucket."""
-    found = re.fullmatch(r"([1-9]\d?)min", name)
-    if not found or 60 % int(found[1]):
+    """Return the minutes of a daily file's bucket; raises UnreadableError for another name."""
+    match = re.fullmatch(r"([1-9]\d?)min", name)
+    if not match or 60 % int(match[1]):
         message = f"bucket {name!r} is no interval of minutes that divides the hour"
         raise UnreadableError(message)
-    return int(found[1])
+    return int(match[1])
 
 
 def is_series_name(name: str) -> bool:
-    """Tell whether a series can have a name: not blank, printable, and no other key of a point."""
+    """Tell whether a series can have a name: not blank, printable, and not `timestamp`."""
     return bool(name.strip()) and name.isprintable() and name != TIMESTAMP
 
 
@@ -108,7 +109,7 @@ def is_series_name(name: str) -> bool:
 
 
 def encode(document: Document) -> bytes:
-    """Return a document's bytes: the header a few lines, then one point a line."""
+    """Return a document's bytes: a header of a few lines, then one point per line."""
     zone = ZoneInfo(document.timezone)
     last = f'"last_update":{_json(_local(document.last_update, zone))}'
     first = (
@@ -131,7 +132,7 @@ def encode(document: Document) -> bytes:
 
 
 def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
-    """Return `"name":{...}` of each entry, a line each, its instants local."""
+    """Return `"name":{...}` for each entry, one per line, with local times."""
     parts = []
     for name in sorted(named):
         fields = {
@@ -157,14 +158,14 @@ def _json(value: object) -> str:
 def decode(raw: bytes, *, timezone: str) -> Document:
     """Return the document that bytes hold.
 
-    Raises UnreadableError where they are not of the form, and ConfigError where they are of a newer
-    version or another time zone than the configured one: such a file is whole, and not ours to
-    change.
+    Raises UnreadableError if they do not have the form, and ConfigError if they have a newer
+    version or another time zone than the configured one: such a file is intact, and this version
+    must not change it.
     """
     try:
         written = _decoder.decode(raw)
     except _MALFORMED as error:
-        # What a newer version writes may well be malformed to this one.
+        # A newer version's file may look malformed to this version.
         _check_head(_head(raw), timezone)
         raise UnreadableError(str(error)) from None
     _check_head(written, timezone)
@@ -179,7 +180,7 @@ def _head(raw: bytes) -> _Head:
 
 
 def _check_head(head: _Head | _Written, timezone: str) -> None:
-    """Raise ConfigError where a file is of a newer version or of another time zone."""
+    """Raise ConfigError if a file has a newer version or another time zone."""
     if head.version > VERSION:
         message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
         raise NewerError(message)
@@ -235,19 +236,19 @@ def _from_written(written: _Written) -> Document:
     )
 
 
-def _instant(written: object, where: str) -> datetime:
+def _instant(written: object, place: str) -> datetime:
     if not isinstance(written, datetime) or written.tzinfo is None:
-        message = f"{where} is no time with its offset"
+        message = f"{place} is no time with its offset"
         raise UnreadableError(message)
     try:
         return written.astimezone(UTC)
     except OverflowError:
-        message = f"{where} is out of range"
+        message = f"{place} is out of range"
         raise UnreadableError(message) from None
 
 
 def _is_whole(value: Value) -> bool:
-    """Tell whether a value is all of a measurement, or all of a counter."""
+    """Tell whether a value has all the fields of a measurement, or all those of a counter."""
     if value.change is None:
         return (
             value.mean is not None

@@ -1,4 +1,4 @@
-"""When each step is due, and whether it is late, with or without a pause."""
+"""The times at which each step is due, and whether it is late, with or without a pause."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from powerstats_cli.core.runs import Pause
 from powerstats_cli.core.schedule.steps import COLLECT, Role, Step
 
 COLLECT_INTERVALS: Final = 2
-# A step is late so long after its time. `publish` and `sync` count from their last success, so
-# that they may miss one run.
+# A step is late if so much time has passed since its due time, or, for `publish` and `sync`, since
+# its last success: they may miss one run.
 ALLOWED: Final[Mapping[Role, timedelta]] = {
     "rotate": 30 * MINUTE,
     "aggregate": 30 * MINUTE,
@@ -46,7 +46,7 @@ class Timetable:
         if step.minute is None:
             return interval_at(instant, self.zone, self.minutes).end
         if step.hour is None:
-            # The minute is local: some zones' hours do not begin when those of UTC do.
+            # The minute is local: in some zones hours do not begin when hours in UTC do.
             local = instant.astimezone(self.zone)
             time = local.replace(minute=step.minute, second=0, microsecond=0).astimezone(UTC)
             return time if time > instant else time + HOUR
@@ -61,7 +61,7 @@ class Timetable:
         return self.time_after(step, self.pause.until) if self.pause.until else None
 
     def is_late(self, step: Step, since: datetime, now: datetime) -> bool:
-        """Tell whether a step is late that was up to date, or was due, at the instant `since`.
+        """Tell whether a step is late; at the instant `since` it was up to date, or due.
 
         After a pause, a step is late 30 minutes after its next due time.
         """

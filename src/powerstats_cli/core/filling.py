@@ -1,7 +1,7 @@
-"""What the archive and the tiers lack of the past, and what fills it.
+"""The parts of the past that the archive and the tiers lack, and the pieces that fill them.
 
-The days of the recorder's memory come from history, those before it from Home Assistant's
-statistics. Nothing that is stored is replaced.
+Days that the recorder still has come from history, earlier days from Home Assistant's statistics.
+Stored values are never replaced.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,24 +26,24 @@ Lacking = dict[date, set[str]]
 
 
 class HistoryDay(msgspec.Struct, frozen=True):
-    """A day as the archive would have it; `document` has only what the archive lacks."""
+    """A day of history; `document` has only the series that the archive lacks."""
 
     day: date
     document: Document
 
     @property
     def label(self) -> str:
-        """How the day is listed."""
+        """The day's name in the list."""
         return str(self.day)
 
     @property
     def gains(self) -> str:
-        """What the archive gains."""
+        """The line that says what the archive gains."""
         return f"history: the day of {joined(sorted(names_in(self.document)))}"
 
 
 class Month(msgspec.Struct, frozen=True):
-    """A month's days out of the statistics, and the hours of those in weekly's window."""
+    """A month's days from the statistics, and the hours of the days in weekly's window."""
 
     first: date
     days: Sequence[Bucket]
@@ -52,12 +52,12 @@ class Month(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """How the month is listed."""
+        """The month's name in the list."""
         return f"{self.first:%Y-%m}"
 
     @property
     def gains(self) -> str:
-        """What the tiers gain."""
+        """The line that says what the tiers gain."""
         count: dict[str, int] = {}
         for _, name, _ in self.days:
             count[name] = count.get(name, 0) + 1
@@ -75,34 +75,34 @@ Piece = HistoryDay | Month
 
 
 class Content(msgspec.Struct, frozen=True):
-    """Which series a tier has values of, by local day: all, and those that are not statistics."""
+    """The series of which a tier has values, by local day: from any source, and from history."""
 
     all: Mapping[date, set[str]]
     history: Mapping[date, set[str]]
 
     @classmethod
     def of(cls, document: Document | None, zone: ZoneInfo) -> "Content":
-        """Return what a document has."""
+        """Return the content of a document."""
         everything: Lacking = {}
         history: Lacking = {}
         for start, point in document.points.items() if document else ():
             day = local_day(start, zone)
             everything.setdefault(day, set()).update(point)
-            known = (name for name, value in point.items() if value.source is None)
-            history.setdefault(day, set()).update(known)
+            own = (name for name, value in point.items() if value.source is None)
+            history.setdefault(day, set()).update(own)
         return cls(everything, history)
 
     def names(self, day: date) -> set[str]:
-        """Return the series that the tier has anything of in a day."""
+        """Return the series of which the tier has a value in a day."""
         return self.all.get(day, set())
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What the files have before anything is filled.
+    """The content of the files before anything is filled.
 
     `first_own` is the first day that `collect` asked for itself, `newest` the last closed day,
-    `until` how far `collect` has come with each series, `kinds` what each series is, `asked` the
-    series that the archive has by day.
+    `until` the time up to which `collect` has each series, `kinds` the kind of each series, `asked`
+    the series that each archived day has.
     """
 
     first_own: date
@@ -114,7 +114,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 def lacking_days(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> Lacking:
-    """Return the days before the first collected one, each with the series it lacks."""
+    """Return the days before the first collected day, each with the series that it lacks."""
     wanted = set(names)
     lacking = {}
     for day in days(stored.first_own - HISTORY_DAYS * DAY, stored.first_own):
@@ -129,7 +129,7 @@ def lacking_days(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> Lackin
 
 
 def lacking_months(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> dict[date, Lacking]:
-    """Return the months, newest first, each with its days and the series a tier lacks there."""
+    """Return the months, newest first: the days of each, and the series that a tier lacks then."""
     wanted = set(names)
     months: dict[date, Lacking] = {}
     for back in range(max(tier.window for tier in TIERS.values())):
@@ -141,7 +141,7 @@ def lacking_months(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> dict
         lacking = {
             name
             for name in wanted
-            # `collect` is still to ask for what lies after its own `until`.
+            # `collect` will itself ask for the time after its `until`.
             if end <= stored.until.get(name, end)
             and any(name not in stored.tiers[tier.name].names(day) for tier in tiers)
         }
@@ -151,7 +151,7 @@ def lacking_months(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> dict
 
 
 def add_day(stored: Document, new: Document) -> None:
-    """Add the series to an archived day that it lacks."""
+    """Add to an archived day the series that it lacks."""
     lacking = new.series.keys() - stored.series.keys()
     for name in lacking:
         stored.series[name] = new.series[name]
@@ -162,7 +162,7 @@ def add_day(stored: Document, new: Document) -> None:
 
 
 def add_month(tier: Tier, document: Document, month: Month, newest: date, zone: ZoneInfo) -> bool:
-    """Add to a tier the days of a month that it has nothing of; tell whether it has changed."""
+    """Add to a tier the days of a month in which it has no value; tell whether it has changed."""
     content = Content.of(document, zone)
     first, asked_to = window_start(tier, newest, zone), day_start(newest + DAY, zone)
     changed = False

@@ -1,7 +1,7 @@
 """A sensor's past as a step function, and how much of it is known.
 
 A state holds until the next one. A state that is no finite number makes the value unknown until
-the next number; nothing is ever estimated for unknown time. Times are whole microseconds since
+the next number; values in unknown time are never estimated. Times are whole microseconds since
 1970 (UTC) here, since a bucket may sum thousands of states.
 """
 
@@ -23,11 +23,11 @@ NO_RESET: Final = -1
 
 
 class History(msgspec.Struct):
-    """One series' states over a window, as columns: a state a second for hours stays small.
+    """One series' states over a window, in columns, so that a state per second for hours is small.
 
-    `times` ascend; `values[i]` holds from `times[i]` on, UNKNOWN where it was no number;
-    `resets[i]` is the counter's `last_reset` then, NO_RESET where it has none. Equal neighbours
-    are one state, so the sums below do not depend on where a window begins.
+    `times` ascend. `values[i]` holds from `times[i]` on and is UNKNOWN if the state was no number.
+    `resets[i]` is the counter's `last_reset` at that time, NO_RESET if it has none. Equal
+    neighbours are one state, so sums over a history do not depend on the start of its window.
     """
 
     times: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
@@ -35,7 +35,7 @@ class History(msgspec.Struct):
     resets: "array[int]" = msgspec.field(default_factory=lambda: array("q"))
 
     def append(self, time: int, value: float, reset: int = NO_RESET) -> None:
-        """Add the next state: one that says nothing new is dropped, at the same instant it wins."""
+        """Add the next state, unless it equals the last; it replaces a last one of its instant."""
         if self.times and time <= self.times[-1]:
             for column in (self.times, self.values, self.resets):
                 column.pop()
@@ -48,7 +48,7 @@ class History(msgspec.Struct):
         self.resets.append(reset)
 
     def drop_before(self, instant: datetime) -> None:
-        """Forget the states that no longer held at an instant."""
+        """Forget the states that ended before an instant."""
         unneeded = max(self.holding_at(micros(instant)), 0)
         for column in (self.times, self.values, self.resets):
             del column[:unneeded]
@@ -69,10 +69,11 @@ class History(msgspec.Struct):
 
 
 def signs_of_life(histories: Iterable[History]) -> "array[int]":
-    """Return when Home Assistant was seen at work: each change from one number to another.
+    """Return the signs of life (µs): the times at which Home Assistant was seen to run.
 
-    A number that follows an unknown does not count: a restart brings sensors back one by one, and
-    the first to return must not vouch for the past of one that is yet to be found unavailable.
+    Each change from one number to another is a sign of life. A number that follows an unknown is
+    none: after a restart sensors recover one by one, and a sensor that has recovered proves nothing
+    about one that has not.
     """
     return array("q", merge_sorted(*(_changes(history) for history in histories)))
 
@@ -86,12 +87,12 @@ def _changes(history: History) -> Iterator[int]:
 def without_silence(
     history: History, signs: Sequence[int], answered: int | None, interval: int
 ) -> History:
-    """Return a history in which no value outlives Home Assistant itself by over one interval.
+    """Return a history in which no value holds for more than an interval after a sign of life.
 
-    When Home Assistant stops it writes nothing, so the last value seems to hold until the unknown
-    of the next start. A value directly followed by an unknown therefore counts as known only until
-    one `interval` (µs) after the last sign of life before that unknown: its own beginning, one of
-    `signs`, or `answered`, when the last run was answered.
+    When Home Assistant stops, it writes nothing, so the last value seems to hold until the unknown
+    of the next start. Therefore a value that an unknown follows counts as known only until one
+    `interval` (µs) after the last sign of life before that unknown. Signs of life are the value's
+    own beginning, `signs`, and `answered`: the time at which the last run was answered.
     """
     if not any(map(math.isnan, history.values)):
         return history

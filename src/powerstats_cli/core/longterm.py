@@ -1,7 +1,7 @@
 """Home Assistant's long-term statistics, rows of hours in UTC, as values of local hours and days.
 
-Where the local hours are no hours of UTC (India, Adelaide) a row is split evenly between the two
-that it lies in, so totals stay.
+If local hours do not begin when hours in UTC do (India, Adelaide), a row is divided between its two
+local hours by time, so totals stay the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +16,12 @@ from powerstats_cli.core.periods import HOUR_US, Span, day_span, hours, micros
 from powerstats_cli.core.series import Kind
 
 W_PER_KW: Final = 1000.0
-# Beyond it a number is nonsense, and a sum of a year of them would not be finite.
+# A greater number is nonsense, and the sum of a year of such numbers would not be finite.
 LARGEST: Final = 1e100
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """An hour of a statistic: `start` in ms since 1970; of a counter `change` and `state`."""
+    """An hour of a statistic: `start` in ms since 1970; a counter has `change` and `state`."""
 
     start: float
     mean: float | None = None
@@ -32,7 +32,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Conversion(msgspec.Struct, frozen=True):
-    """The kind that a statistic is kept as, and the factor that brings its numbers there."""
+    """The kind as which a statistic is kept, and the factor that converts its numbers."""
 
     kind: Kind
     factor: float = 1.0
@@ -42,7 +42,7 @@ Hours = Mapping[int, Row]
 
 
 def by_hour(rows: Iterable[Row], conversion: Conversion) -> dict[int, Row]:
-    """Return the rows that say something, in the unit kept, by their hour since 1970."""
+    """Return the rows that have all their numbers, in the kept unit, by the hour since 1970."""
     return {
         round(row.start * 1000) // HOUR_US: scaled
         for row in rows
@@ -51,7 +51,7 @@ def by_hour(rows: Iterable[Row], conversion: Conversion) -> dict[int, Row]:
 
 
 def local_hours(known: Hours, day: date, zone: ZoneInfo, kind: Kind) -> list[tuple[Span, Value]]:
-    """Return a local day's hours, as far as they are known."""
+    """Return the known hours of a local day."""
     return [
         (span, combine(parts, span.length.total_seconds()))
         for span in hours(day, zone)
@@ -60,7 +60,7 @@ def local_hours(known: Hours, day: date, zone: ZoneInfo, kind: Kind) -> list[tup
 
 
 def local_day(parts: Sequence[tuple[Span, Value]], day: date, zone: ZoneInfo) -> Value:
-    """Return a local day out of its hours (at least one)."""
+    """Return a local day's value from its hours (at least one)."""
     length = day_span(day, zone).length.total_seconds()
     return combine([(value, span.length.total_seconds()) for span, value in parts], length)
 
@@ -79,7 +79,7 @@ def _scaled(row: Row, conversion: Conversion) -> Row | None:
 
 
 def _parts(known: Hours, span: Span, kind: Kind) -> list[tuple[Value, float]]:
-    """Return what each row adds to a local hour, with the seconds that it lies in it."""
+    """Return the part of each row that is in a local hour, and the part's length in seconds."""
     start, end = micros(span.start), micros(span.end)
     parts = []
     for hour in range(start // HOUR_US, -(-end // HOUR_US)):
@@ -93,7 +93,10 @@ def _parts(known: Hours, span: Span, kind: Kind) -> list[tuple[Value, float]]:
 
 
 def _part(row: Row, kind: Kind, share: float, remaining: float) -> Value:
-    """Return a share of a row, of which a share remains after it."""
+    """Return a part of a row.
+
+    `share` is the part's share of the hour, `remaining` the share of the hour after the part.
+    """
     if row.change is not None and row.state is not None:
         state = row.state - row.change * remaining if remaining else row.state
         return Value(change=row.change * share, state=state, coverage=1.0, source="statistics")

@@ -1,10 +1,10 @@
 """Local days, hours and intervals as half-open spans of UTC instants.
 
-The convention, said once: a span is `[start, end)`, its two instants are aware and in UTC. Days
-are calendar days of a time zone and begin at their first instant; hours begin with the day and at
-each whole local hour; intervals tile the hour, the last of an hour may be shorter. So intervals
-tile hours, hours tile days and days tile the year, in every zone: a day may have 23, 24, 25, 23.5
-or 24.5 hours, and the hour that a half-hour clock change falls into lasts 90 minutes.
+The convention: a span is `[start, end)`, and its two instants are aware and in UTC. Days are
+calendar days of a time zone and begin at their first instant. Hours begin with the day and at each
+whole local hour. Intervals tile the hour, and the last interval of an hour may be shorter. So
+intervals tile hours, hours tile days and days tile the year, in every zone: a day may have 23, 24,
+25, 23.5 or 24.5 hours, and an hour with a half-hour clock change in it lasts 90 minutes.
 """
 
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ HOUR_US = 3_600_000_000
 
 
 class Span(NamedTuple):
-    """The instants from `start` up to, not including, `end`; both aware, in UTC."""
+    """The instants from `start` up to, not including, `end`; both are aware and in UTC."""
 
     start: datetime
     end: datetime
 
     @property
     def length(self) -> timedelta:
-        """How long the span lasts; two instants in UTC, so no clock change hides in it."""
+        """How long the span lasts; both instants are in UTC, so no clock change distorts it."""
         return self.end - self.start
 
 
@@ -50,8 +50,8 @@ def instant(micros_since_epoch: int) -> datetime:
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """Return a local day's first instant.
 
-    Midnight may come twice, where clocks go back over it (the first counts), or not at all, where
-    they go forward over it (the day begins when they do).
+    If clocks go back over midnight, it comes twice, and the day begins at the first. If clocks go
+    forward over midnight, it never comes, and the day begins when they go forward.
     """
     midnight = datetime.combine(day, time())
     first, second = sorted(
@@ -69,14 +69,14 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 
 def day_span(day: date, zone: ZoneInfo) -> Span:
-    """Return a local day; one that a zone left out (Apia, 2011-12-30) is of no length."""
+    """Return a local day; a day that a zone left out (Apia, 2011-12-30) has no length."""
     return Span(day_start(day, zone), day_start(day + DAY, zone))
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
     """Return the local day whose span holds an instant."""
     day = instant.astimezone(zone).date()
-    # Where clocks go back over midnight the date shown falls back too; the day does not.
+    # If clocks go back over midnight, they show the old date again, but it is the new day.
     return day + DAY if instant >= day_start(day + DAY, zone) else day
 
 
@@ -101,7 +101,7 @@ def hours(day: date, zone: ZoneInfo) -> tuple[Span, ...]:
 
 
 def _whole_hours(span: Span, zone: ZoneInfo) -> Iterator[datetime]:
-    """Yield the instants inside a span, its start left out, that show a whole local hour."""
+    """Yield the whole local hours inside a span, without its start."""
     grid = span.start + (-(span.start - EPOCH)) % OFFSET_GRID
     while grid < span.end:
         local = grid.astimezone(zone)

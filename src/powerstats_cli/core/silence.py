@@ -1,4 +1,4 @@
-"""Which series to compare with the present: a dead recorder looks like constant values."""
+"""The series to compare with the present state: a dead recorder looks like constant values."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -9,7 +9,7 @@ from powerstats_cli.core.history import History
 from powerstats_cli.core.periods import MICROSECOND, micros
 from powerstats_cli.core.windows import Window
 
-# A series that changes often enough for its silence to mean something.
+# The silence of a series with fewer changes in the window means nothing.
 LIVELY_CHANGES = 10
 
 
@@ -23,9 +23,9 @@ class Rows(msgspec.Struct, frozen=True):
 def suspects(window: Window, rows: Mapping[str, Rows]) -> list[str]:
     """Return the series whose present state tells whether the recorder has written everything.
 
-    If no series has a row in the last interval, that is the one that changes most often. Else it is
-    each that has just fallen silent, for more than twice its longest pause. So a home with a lively
-    sensor is hardly ever asked.
+    If no series has a row in the last interval, this is the series that changes most often. Else
+    these are the series that have just become silent, for more than twice their longest pause. So
+    a home with a sensor that changes often is hardly ever asked.
     """
     end, interval = micros(window.end), window.interval // MICROSECOND
     if all(row.newest < end - interval for row in rows.values()):

@@ -1,4 +1,4 @@
-"""The tiers, as a table, and how a finer one is rolled up into a coarser one."""
+"""The tiers, as a table, and the roll-up of a finer tier into a coarser one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ TIERS: Final[Mapping[str, Tier]] = {
     for tier in (
         Tier("weekly", "hour", 7),
         Tier("monthly", "day", 30, finer=("weekly",)),
-        # Monthly first: its days came from the archive, those of weekly would be made again.
+        # Prefer monthly: its days were rolled up from the archive.
         Tier("yearly", "day", 365, finer=("monthly", "weekly")),
     )
 }
@@ -46,7 +46,7 @@ def buckets(bucket: str, day: date, zone: ZoneInfo) -> tuple[Span, ...]:
 
 
 def roll_up(document: Document, day: date, bucket: str, zone: ZoneInfo) -> Iterator[Bucket]:
-    """Yield a day of a finer document as the start, series and value of bigger buckets."""
+    """Yield the bigger buckets of a finer document's day: start, series and value of each."""
     small = iter(buckets(document.bucket, day, zone))
     part = next(small, None)
     for big in buckets(bucket, day, zone):
@@ -64,24 +64,24 @@ def roll_up(document: Document, day: date, bucket: str, zone: ZoneInfo) -> Itera
 
 
 def newest_until(documents: Iterable[Document]) -> datetime | None:
-    """Return up to when any series of any document was asked for."""
+    """Return the newest `until` of all series of all documents, None if they have no series."""
     untils = (series.until for document in documents for series in document.series.values())
     return max(untils, default=None)
 
 
 def newest_closed_day(documents: Iterable[Document], zone: ZoneInfo) -> date | None:
-    """Return the last day that was asked for to its end, by what is stored and by no clock."""
+    """Return the last day that was asked for to its end, by the files and not by a clock."""
     until = newest_until(documents)
     return local_day(until, zone) - DAY if until else None
 
 
 def window_start(tier: Tier, newest: date, zone: ZoneInfo) -> datetime:
-    """Return where a tier's window begins that ends with day `newest`."""
+    """Return the start of the tier's window that ends with day `newest`."""
     return day_start(newest - (tier.window - 1) * DAY, zone)
 
 
 def days_of(document: Document, zone: ZoneInfo) -> set[date]:
-    """Return the local days that a document has points of."""
+    """Return the local days in which a document has points."""
     return {local_day(start, zone) for start in document.points}
 
 
@@ -97,11 +97,12 @@ def aggregate(
 ) -> Document:
     """Return a tier with every closed day that the archive or a finer tier can give it.
 
-    An archived day replaces what is stored, unless it knows less; a day that no archive has is
-    taken from the `finer` documents, in their order, where the tier has nothing. What can no longer
-    be recomputed stays, until it leaves the window, which ends with the newest day asked for to its
-    end. Days after that one (no run was answered since they began) are kept but move no window.
-    A series that does not fit the stored one (`misfits`) is left out.
+    An archived day replaces the stored values, unless its coverage is lower. A day without an
+    archive file comes from the `finer` documents, in their order, if the tier has no value yet.
+    Values that can no longer be recomputed stay until they leave the window. The window ends with
+    the newest day that was asked for to its end. Later days (no run was answered since they began)
+    are kept but do not move the window. A series that does not fit the stored one (`misfits`) is
+    left out.
     """
     result = Document(
         tier=stored.tier,
@@ -138,7 +139,7 @@ def _given(
     kinds: Mapping[str, Kind],
     zone: ZoneInfo,
 ) -> Iterator[tuple[datetime, str, Value, bool]]:
-    """Yield a tier's buckets from the archive, then those of other days; and which they are."""
+    """Yield a tier's buckets, archived days first, and whether each is from the archive."""
     days = [(day, document, True) for day, document in archive.items()]
     for document in finer:
         days += [(day, document, False) for day in days_of(document, zone) - archive.keys()]
@@ -150,9 +151,9 @@ def _given(
 
 
 def _kinds(documents: Iterable[Document]) -> dict[str, Kind]:
-    """Return what each series is: what the first of the documents with a point of it says.
+    """Return the kind of each series, from the first document that has a point of the series.
 
-    A sensor that never gave a number may not have said its unit yet.
+    The unit of a sensor that never gave a number may not be known yet.
     """
     kinds: dict[str, Kind] = {}
     for document in documents:
@@ -162,7 +163,7 @@ def _kinds(documents: Iterable[Document]) -> dict[str, Kind]:
 
 
 def names_in(document: Document) -> set[str]:
-    """Return the series that a document has a point of."""
+    """Return the names of the series that have a point in a document."""
     return set().union(*document.points.values())
 
 
@@ -172,23 +173,23 @@ def _carried(
     kinds: Mapping[str, Kind],
     closed: datetime,
 ) -> dict[str, Series]:
-    """Return what each series is, and until when its closed days were asked for."""
+    """Return the kind of each series, and the time up to which its closed days were asked for."""
     series: dict[str, Series] = {}
     present = names_in(result)
     for document in sources:
-        for name, known in document.series.items():
+        for name, source in document.series.items():
             is_carried = document.tier == "daily" and document.latest is not None
-            fits = name not in kinds or known.kind.fits(kinds[name])
+            fits = name not in kinds or source.kind.fits(kinds[name])
             if fits and (name in present or is_carried):
-                until = min(known.until, closed)
+                until = min(source.until, closed)
                 if name in series:
                     until = max(until, series[name].until)
-                series[name] = Series.of(known.kind, until)
+                series[name] = Series.of(source.kind, until)
     return series
 
 
 def misfits(stored: Document, sources: Iterable[Document]) -> dict[str, str]:
-    """Return each series that is of another unit or state class in a source, and how."""
+    """Return each series that has another unit or state class in a source, and both kinds."""
     sources = list(sources)
     kinds = _kinds([stored, *sources])
     return {

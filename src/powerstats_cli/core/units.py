@@ -1,12 +1,12 @@
-"""Units as powerstats keeps them: power in W, energy in kWh, anything else as it came."""
+"""Units as powerstats keeps them: power in W, energy in kWh, every other unit unchanged."""
 
 from typing import Final
 
 POWER: Final = "W"
 ENERGY: Final = "kWh"
 
-# A calorie is the thermochemical one, a BTU the one of the International Table, a therm that of the
-# USA: those that Home Assistant converts with.
+# Home Assistant converts with the thermochemical calorie, the International Table BTU and the US
+# therm, and so do we.
 _J_PER_KWH: Final = 3.6e6
 _J_PER_CAL: Final = 4.184
 _J_PER_THERM: Final = 1.054804e8
@@ -40,5 +40,5 @@ _KEPT_AS: Final[dict[str, tuple[str, float]]] = {
 
 
 def normalised(unit: str) -> tuple[str, float]:
-    """Return the unit a reading is kept in, and the factor that brings it there."""
+    """Return the unit in which a reading is kept, and the factor that converts it."""
     return _KEPT_AS.get(unit, (unit, 1.0))

@@ -1,8 +1,9 @@
-"""What to ask Home Assistant for next, and how far its answer can be believed.
+"""The next window to ask Home Assistant for, and the time up to which its answer is certain.
 
-Each series remembers its `until`: the end of the last bucket asked for and answered. A window goes
-from an hour before it (the hour in which a counter's fall is decided, and in which the recorder may
-have written late) to the newest complete bucket, in pieces while it is far behind.
+Each series has an `until`: the end of the last bucket that was asked for and answered. A window
+begins an hour before it: in this hour it is decided what a counter's fall was, and the recorder
+may have written late. The window ends with the newest complete bucket. A long window is cut into
+pieces.
 """
 
 import math
@@ -17,19 +18,20 @@ from powerstats_cli.core.history import History, last_sign
 from powerstats_cli.core.periods import EPOCH, HOUR, Span, instant, interval_at, micros
 from powerstats_cli.core.series import Kind
 
+# An answer about a time is settled, that is final, so long after it.
 SETTLED_AFTER: Final = HOUR
 NOTHING: Final = Span(EPOCH, EPOCH)
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What Home Assistant said of one series: its kind, and its states in the unit kept."""
+    """Home Assistant's answer about one series: its kind, and its states in the kept unit."""
 
     kind: Kind
     history: History
 
 
 class Window(msgspec.Struct, frozen=True):
-    """What is asked for at once: buckets in `[start, end)` of series that all stand at `until`."""
+    """The buckets in `[start, end)` of series with the same `until`, to be asked for at once."""
 
     names: tuple[str, ...]
     until: datetime
@@ -40,11 +42,15 @@ class Window(msgspec.Struct, frozen=True):
 
     @property
     def asked_from(self) -> datetime:
-        """A sign of life up to an interval before the first bucket still counts in it."""
+        """The start of the states to ask for.
+
+        A sign of life (`history.signs_of_life`) holds for an interval, so one that is that much
+        older still counts in the first bucket.
+        """
         return self.start - self.interval
 
     def cut(self, end: datetime) -> "Window":
-        """Return the window as far as `end`, which more follows."""
+        """Return the window up to `end`, as one that is not the last."""
         return msgspec.structs.replace(self, end=end, is_last=False)
 
 
@@ -57,11 +63,11 @@ def next_window(
     zone: ZoneInfo,
     read: Span = NOTHING,
 ) -> Window | None:
-    """Return what to ask for next, the series that are furthest first, or None when all is there.
+    """Return the next window, for the series that are furthest; None if no bucket is missing.
 
     `newest` is the end of the newest complete bucket, `read` the span that this run has read
-    already, `reach` how far past it, or past the window's own beginning, to ask: for one bucket at
-    least.
+    already. `reach` is how far to ask beyond `read`, or beyond the window's start if that is not
+    in `read`. A window has at least one bucket.
     """
     behind = {name: until for name, until in untils.items() if until < newest}
     if not behind:
@@ -86,7 +92,7 @@ def next_window(
 
 
 def before(instant: datetime, names: tuple[str, ...], minutes: int, zone: ZoneInfo) -> Window:
-    """Return the window before an instant at which series begin; no bucket in it is theirs."""
+    """Return the window before an instant at which series begin; they have no bucket in it."""
     interval = timedelta(minutes=minutes)
     start = interval_at(instant - SETTLED_AFTER - interval, zone, minutes).start
     return Window(names, instant, start, instant, interval, is_last=True)
@@ -103,12 +109,13 @@ def newest_complete(instant: datetime, zone: ZoneInfo, minutes: int) -> datetime
 def believed_to(
     window: Window, answers: Mapping[str, Answer], signs: Sequence[int]
 ) -> datetime | None:
-    """Return until when an answer is certain although Home Assistant may have stopped since.
+    """Return the time up to which an answer is certain even if Home Assistant has stopped since.
 
-    None where it is certain to the window's end: nothing was a number there, or something follows
-    every number, or (of the last window, where an answer shows that Home Assistant runs) a sign of
-    life is at most an interval old. At the end of an earlier piece what follows is not seen yet, so
-    it is certain up to the last sign of life, and the next piece goes on from there.
+    None means that it is certain up to the window's end: no value was a number there, or a later
+    state follows every number. In the last window Home Assistant has just answered, so a sign of
+    life that is at most an interval old is enough. At the end of an earlier piece the following
+    states are not read yet: the answer is certain up to the last sign of life, and the next piece
+    begins there.
     """
     end = micros(window.end)
     if not any(is_open_ended(answer.history, end) for answer in answers.values()):
@@ -120,10 +127,11 @@ def believed_to(
 def seen_at_work(
     window: Window, answers: Mapping[str, Answer], signs: Sequence[int], end: datetime
 ) -> datetime:
-    """Return the newest instant up to `end` at which no value vouches for a stopped Home Assistant.
+    """Return the latest time up to `end` by which we know that Home Assistant was still running.
 
-    What is stored up to an instant counts as a sign of life at it from then on. A number that holds
-    there and is followed by an unknown is none: Home Assistant may have been down and be back.
+    A later run takes the end of the stored buckets as a sign of life. So buckets must not be stored
+    up to a time at which a number holds that an unknown follows: Home Assistant may have stopped
+    before and started again.
     """
     seen = end
     for history in (answer.history for answer in answers.values()):
