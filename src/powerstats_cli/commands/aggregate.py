@@ -10,7 +10,7 @@ from powerstats_cli.settings import Settings
 
 
 def aggregate(tier: Tier, settings: Settings, files: Store, clock: Clock) -> Outcome:
-    """Bring a tier up to date with the archive, and with finer tiers where the archive ends.
+    """Bring a tier up to date with the archive, and with finer tiers for days before the archive.
 
     Raises TryAgainError if the clock is behind the newest stored bucket.
     """

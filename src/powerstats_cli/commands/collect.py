@@ -1,4 +1,4 @@
-"""`collect`: everything since the last stored bucket, from Home Assistant into the days' files."""
+"""`collect`: store all buckets since the last one, from Home Assistant into the days' files."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -31,7 +31,7 @@ from powerstats_cli.homeassistant.inquiry import Inquiry, Unwritten, expected
 from powerstats_cli.homeassistant.reader import Reader
 from powerstats_cli.settings import Settings
 
-# A run stops asking after the first, and has ended by the second whatever the other side does.
+# In seconds: a run asks for no more pieces after the first time, and always ends by the second.
 STOP_AFTER: Final = 100.0
 RUN_SECONDS: Final = 115.0
 LONGEST_WAIT: Final = timedelta(seconds=10)
@@ -46,8 +46,8 @@ def collect(
 ) -> Outcome:
     """Store every complete bucket that is not stored yet, in pieces, each as soon as it is known.
 
-    What stops a run on its way, and problems of single series and files, are part of the outcome;
-    what was stored until then stays.
+    An error that stops a run, and problems of single series and files, are part of the outcome; the
+    pieces that were stored before stay.
     """
     files.prepare()
     run = _Run(settings, files, home, _Clocks(clock, home), Inquiry(home, settings, clock))
@@ -68,7 +68,7 @@ def collect(
 
 
 class _Run(msgspec.Struct, frozen=True):
-    """What one run works with, and the problems that it tells in the end."""
+    """The parts that one run works with, and the problems that its outcome tells."""
 
     settings: Settings
     files: Store
@@ -83,11 +83,11 @@ class _Run(msgspec.Struct, frozen=True):
 
 
 class _Standing(msgspec.Struct, frozen=True):
-    """How far a run has come; each piece replaces it.
+    """How far a run has come; each piece replaces it by a new one.
 
-    `first` is where a series begins that has none yet, `read_once` names the series that gave a
-    number before. This run asks no more for the series in `given_up`, whose sensors are missing or
-    do not fit, and in `uncertain`, of which nothing is certain yet.
+    `first` is the time at which a series without an `until` begins, `read_once` names the series
+    that gave a number before. This run asks no more for the series in `given_up`, whose sensors are
+    missing or do not fit, and for those in `uncertain`, whose next bucket is not certain yet.
     """
 
     first: datetime
@@ -101,10 +101,10 @@ class _Standing(msgspec.Struct, frozen=True):
 
 
 class _Clocks:
-    """This machine's clock beside Home Assistant's: the slower one says what is complete."""
+    """This machine's clock and Home Assistant's: by the slower one a bucket must be complete."""
 
     def __init__(self, local: Clock, home: HomeAssistant) -> None:
-        """Take both; Home Assistant's is known once it has answered."""
+        """Take both; Home Assistant's clock is known after its first answer."""
         self.local = local
         self._home = home
         self._skew = timedelta(0)
@@ -138,7 +138,7 @@ class _Clocks:
 
 
 def _begin(run: _Run) -> _Standing:
-    """Return how far each series was asked for by earlier runs."""
+    """Return the standing after the earlier runs."""
     with run.files.lock():
         open_files = run.open_files()
         daily = open_files.daily()
@@ -147,14 +147,14 @@ def _begin(run: _Run) -> _Standing:
     run.clocks.local.check_not_before(max((s.until for s in remembered.values()), default=None))
     zone = run.settings.zone
     day = daily.day if daily and daily.day else local_day(open_files.now, zone)
-    # The others may close that day on the way.
+    # A `rotate` may close that day during this run.
     standing = _Standing(day_start(day, zone), 0, remembered, remembered)
     return _follow(run, standing, daily, open_files.now)
 
 
 def _follow(run: _Run, standing: _Standing, daily: Document | None, now: datetime) -> _Standing:
-    """Take from daily.json what the next window depends on."""
-    # A changed interval holds from the next day on.
+    """Return the standing with the interval and the series of daily.json."""
+    # A changed interval applies from the next day on.
     minutes = run.settings.data.collection_interval_minutes
     if daily is None:
         return msgspec.structs.replace(standing, minutes=minutes)
@@ -166,12 +166,12 @@ def _follow(run: _Run, standing: _Standing, daily: Document | None, now: datetim
 
 
 def _reader(run: _Run, standing: _Standing) -> Reader:
-    """Return what reads all entities; a regular run reads its whole window at once."""
+    """Return a reader of all entities; a regular run reads its whole window in one piece."""
     regular = SETTLED_AFTER + 4 * timedelta(minutes=standing.minutes)
     kinds = {
         name: series.kind
         for name, series in standing.series.items()
-        # A sensor that never gave a number may not have said its unit yet.
+        # The unit of a sensor that never gave a number may not be known yet.
         if name in standing.read_once
     }
     return Reader(
@@ -180,7 +180,7 @@ def _reader(run: _Run, standing: _Standing) -> Reader:
 
 
 def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | None:
-    """Plan by what is stored so far; wait for the newest bucket if it is nearly complete."""
+    """Return the next window; wait for the newest bucket if it is nearly complete."""
     return next_window(
         {
             name: standing.series[name].until if name in standing.series else standing.first
@@ -195,19 +195,19 @@ def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | Non
     )
 
 
-# --- what came of it --------------------------------------------------------------------------
+# --- storing the answers ----------------------------------------------------------------------
 
 
 def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> _Standing:
-    """Ask for a window and store what comes of it."""
+    """Ask for a window and store the certain part of the answer."""
     zone, now = run.settings.zone, run.clocks.local.now()
-    # What has happened since the last window's end tells whether its last values were known.
+    # The states after the last window's end tell whether its last values were known.
     end = max(now, window.end) if window.is_last else window.end
     enough = interval_at(window.until, zone, standing.minutes).end
     reader.read(window.asked_from, end, now, enough)
     run.clocks.compare()
     if window.end > run.clocks.newest(run.settings, standing.minutes):
-        return standing  # by Home Assistant's clock it is not over: plan again
+        return standing  # by Home Assistant's clock the window is not over: plan again
     if reader.end < window.end:
         window = window.cut(interval_at(reader.end, zone, standing.minutes).start)
     recorded = run.inquiry.by_name(reader.recorded)
@@ -218,7 +218,7 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
         answers.pop(name, None)
     given_up = standing.given_up | (set(window.names) - answers.keys())
     if unwritten.since is not None and unwritten.error is not None:
-        # What was written before is stored; the rest, when it is written.
+        # Store the buckets before the recorder stopped; a later run stores the others.
         run.problems.append(unwritten.error)
         window = window.cut(interval_at(unwritten.since, zone, standing.minutes).start)
         given_up |= set(run.settings.entities)
@@ -233,15 +233,15 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
     if window.is_last:
         uncertain = standing.uncertain | set(window.names)
         return msgspec.structs.replace(standing, uncertain=uncertain)
-    # Nothing happened in the whole window: what follows the silence tells what it was.
+    # No state changed in the whole window: the next piece tells whether Home Assistant ran.
     return standing
 
 
 def _remember_new(run: _Run, standing: _Standing, reader: Reader) -> _Standing:
-    """Store where the series begin that have no bucket yet, so that a later run asks from there.
+    """Store the beginning of each series that has no bucket yet, so that a later run starts there.
 
-    Just after midnight no bucket of the day is complete. If the next run comes after the next
-    midnight, it must not begin with its own day.
+    Just after midnight no bucket of the day is complete. If the next run comes only after the next
+    midnight, it would begin with its own day and skip this one.
     """
     new = run.settings.entities.keys() - standing.series.keys() - standing.given_up
     if not new:
@@ -269,7 +269,7 @@ def _certain_end(
     signs: Sequence[int],
     minutes: int,
 ) -> datetime:
-    """Return the end of the last bucket that is certain."""
+    """Return the end of the last certain bucket."""
     zone, end = run.settings.zone, window.end
     believed = believed_to(window, answers, signs)
     holds = window.is_last and believed is not None and run.inquiry.still_holds(window, answers)
@@ -288,7 +288,7 @@ def _store(
     signs: Sequence[int],
     end: datetime,
 ) -> _Standing:
-    """Store the answers up to `end`; return how far the run has come then."""
+    """Store the answers up to `end`; return the standing after that."""
     zone, changed = run.settings.zone, 0
     with run.files.lock():
         open_files = run.open_files()
@@ -312,7 +312,7 @@ def _store(
 
 
 def _shelf(run: _Run, open_files: DayFiles, today: date, window: Window, end: datetime) -> Shelf:
-    """Return the documents of the days that the window's buckets lie in."""
+    """Return the documents of the days in which the window has buckets."""
     zone = run.settings.zone
     documents = open_files.open_today(open_files.daily(), today)
     for day in days(local_day(window.start, zone), local_day(end, zone) + DAY):
@@ -323,7 +323,7 @@ def _shelf(run: _Run, open_files: DayFiles, today: date, window: Window, end: da
 
 
 def _outcome(run: _Run, standing: _Standing, *, is_unfinished: bool = False) -> Outcome:
-    """Say how the run went."""
+    """Return the outcome of the run."""
     problems = (*run.problems, *run.inquiry.complaints())
     at = standing.stored_to and standing.stored_to.astimezone(run.settings.zone)
     summary = (

@@ -1,4 +1,4 @@
-"""`rotate`: close every day before today, and let archived days go that every tier has taken."""
+"""`rotate`: close every day before today, and delete old archived days that every tier has."""
 
 from datetime import date
 
@@ -18,8 +18,8 @@ from powerstats_cli.settings import Settings
 def rotate(settings: Settings, files: Store, clock: Clock) -> Outcome:
     """Archive the days before today and delete archived days past their retention.
 
-    Nothing counts from the clock but which day is today; a clock behind the newest stored bucket
-    raises TryAgainError.
+    The clock only decides which day is today; a clock behind the newest stored bucket raises
+    TryAgainError.
     """
     files.prepare()
     with files.lock():
@@ -44,7 +44,7 @@ def rotate(settings: Settings, files: Store, clock: Clock) -> Outcome:
 def _retire(
     settings: Settings, files: Store, daily: Document
 ) -> tuple[list[date], list[PowerstatsError]]:
-    """Delete the archived days that may go; return them, and which files could not be read."""
+    """Delete the archived days that may be deleted; return them, and the errors of broken files."""
     newest = newest_closed_day([daily], settings.zone)
     old = [
         day

@@ -1,4 +1,4 @@
-"""The days' files as a step opens them for writing: past days closed, broken files set aside."""
+"""The files of the days, opened for writing: past days are closed, broken files are set aside."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -20,7 +20,8 @@ from powerstats_cli.settings import Settings
 class DayFiles(msgspec.Struct):
     """Access to daily.json and the archive; to be used under the store's lock.
 
-    `problems` collects what was set aside, for the command to tell.
+    `problems` collects the files that were set aside, so that the command can name them. `lost` has
+    the days of those that were archived.
     """
 
     files: Store
@@ -30,7 +31,7 @@ class DayFiles(msgspec.Struct):
     lost: list[date] = []
 
     def or_set_aside(self, path: Path, remedy: str) -> Document | None:
-        """Return a file that this step may write; one that is broken is set aside first."""
+        """Return the document of a file that this step may write; set a broken file aside."""
         try:
             return self.files.read(path)
         except UnreadableError as error:
@@ -40,7 +41,7 @@ class DayFiles(msgspec.Struct):
             return None
 
     def daily(self) -> Document | None:
-        """Return daily.json as it is."""
+        """Return the document of daily.json, unchanged."""
         remedy = (
             "what Home Assistant still has is fetched again; for the rest mend that file and "
             "put it back while no step runs"
@@ -48,7 +49,7 @@ class DayFiles(msgspec.Struct):
         return self.or_set_aside(self.files.daily, remedy)
 
     def archived(self, day: date) -> Document | None:
-        """Return a closed day; one that is set aside is to be asked for again."""
+        """Return a closed day; if its file is broken, the day is `lost`: to be asked for again."""
         before = len(self.problems)
         remedy = "the day is fetched again as far as Home Assistant still has it"
         document = self.or_set_aside(self.files.archived(day), remedy)
@@ -57,9 +58,9 @@ class DayFiles(msgspec.Struct):
         return document
 
     def open_today(self, daily: Document | None, today: date) -> dict[date, Document]:
-        """Return today's document, and beside it that of an earlier day which is now closed.
+        """Return today's document, and the document of an earlier day that is closed by this.
 
-        They are the caller's to write, with `write_days`.
+        The caller must write them with `write_days`.
         """
         zone, minutes = self.settings.zone, self.settings.data.collection_interval_minutes
         if daily is None or daily.day is None:
@@ -76,9 +77,10 @@ class DayFiles(msgspec.Struct):
         return {today: daily}
 
     def remembered(self, daily: Document | None) -> dict[str, Series]:
-        """Return the configured series that the files know, and how far each was asked for.
+        """Return the configured series that the files have, each with its `until`.
 
-        That is what daily.json says; where it is missing, the newest that any other file says.
+        They come from daily.json; if it is missing, each comes from the file with its newest
+        `until`.
         """
         series: dict[str, Series] = {}
         for document in [daily] if daily else self.older():
@@ -98,7 +100,7 @@ class DayFiles(msgspec.Struct):
                 yield document
 
     def begin(self, kinds: Mapping[str, Kind], since: datetime) -> None:
-        """Write down that series begin at an instant, unless today's file knows them already."""
+        """Store that series begin at an instant, unless today's file has them already."""
         today = local_day(self.now, self.settings.zone)
         days = self.open_today(self.daily(), today)
         for name, kind in kinds.items():
@@ -107,7 +109,7 @@ class DayFiles(msgspec.Struct):
         write_days(self.files, days, today)
 
     def ask_again(self, daily: Document) -> None:
-        """Have the days whose files were set aside asked for again by the next window."""
+        """Move each series' `until` back, so that the next window asks for the `lost` days."""
         if not self.lost:
             return
         begin = day_start(min(self.lost), self.settings.zone)
@@ -119,8 +121,9 @@ class DayFiles(msgspec.Struct):
 def write_days(files: Store, days: Mapping[date, Document], today: date) -> None:
     """Write the documents that changed: archived days first, today's last.
 
-    Today's file remembers how far was asked, so what a killed step did not store is asked again;
-    and a day that is closed is in the archive before its file makes room for the next.
+    Today's file has the `until` of each series, so the next run asks again for the buckets that a
+    killed step did not store. A closed day is in the archive before daily.json becomes the next
+    day's file.
     """
     for day in sorted(days.keys() - {today}):
         files.write(files.archived(day), days[day])

@@ -1,4 +1,4 @@
-"""What a step does about a data file that could not be read: each way has a name."""
+"""Reading a data file that may be broken: each way to deal with it has a name."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from powerstats_cli.files.store import Store
 
 
 def or_skip(files: Store, path: Path) -> Document | None:
-    """Return a file's document, None if it is broken: the step that writes the file tells."""
+    """Return a file's document, None if it is broken: the step that writes the file reports it."""
     try:
         return files.read(path)
     except UnreadableError:
@@ -18,7 +18,7 @@ def or_skip(files: Store, path: Path) -> Document | None:
 def or_tell(
     files: Store, path: Path, problems: list[PowerstatsError], remedy: str
 ) -> Document | None:
-    """Return a file's document, None if it is broken: then the problem and its remedy are told."""
+    """Return a file's document, None if it is broken: then add the problem, with its remedy."""
     try:
         return files.read(path)
     except UnreadableError as error:

@@ -1,4 +1,4 @@
-"""The data directory: whole files only, one lock, nothing overwritten that could not be read."""
+"""The data directory: whole files, one lock, and an unreadable file is never overwritten."""
 
 import errno
 import fcntl
@@ -17,21 +17,21 @@ from powerstats_cli.errors import ConfigError, RefusedError, TryAgainError, Unre
 
 LOCK_TIMEOUT: Final = 30.0
 LOCK_RETRY: Final = 0.05
-# What a user mends by another owner or mode; all else (a full or dying disk) may pass.
+# The user has to change the owner or the mode. All other errors (a full disk, say) may pass.
 REFUSALS: Final = (errno.EACCES, errno.EPERM)
 
 
 class Store:
-    """One data directory. Paths below it are named as in the specification of the files."""
+    """One data directory, with the paths of its files."""
 
     def __init__(self, data_dir: Path, timezone: str) -> None:
-        """Take the directory and the zone its files must be in; neither is touched yet."""
+        """Take the directory and the time zone that its files must have; read nothing yet."""
         self.data_dir = data_dir
         self.timezone = timezone
 
     @property
     def daily(self) -> Path:
-        """Today so far."""
+        """The file of today so far."""
         return self.data_dir / "daily.json"
 
     def tier(self, name: str) -> Path:
@@ -53,15 +53,15 @@ class Store:
         return sorted(days)
 
     def prepare(self) -> None:
-        """Make the directory where it is not there yet."""
+        """Make the directory and its archive if they do not exist yet."""
         with os_errors(self.data_dir):
             (self.data_dir / "archive").mkdir(parents=True, exist_ok=True)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the directory's lock: one writer at a time; readers need none.
+        """Hold the directory's lock: there is one writer at a time; readers need no lock.
 
-        The lock is on the directory itself, so it needs no file and dies with its process.
+        The lock is on the directory itself, so it needs no file and ends with its process.
         """
         with os_errors(self.data_dir):
             descriptor = os.open(self.data_dir, os.O_RDONLY | os.O_DIRECTORY)
@@ -72,9 +72,9 @@ class Store:
             os.close(descriptor)
 
     def read(self, path: Path) -> Document | None:
-        """Return a file's document, None where there is no file.
+        """Return a file's document, None if there is no file.
 
-        Raises UnreadableError and ConfigError with the file's name (`documents.decode`).
+        Raises UnreadableError and ConfigError with the file's name (see `documents.decode`).
         """
         raw = read_bytes(path)
         if raw is None:
@@ -91,16 +91,16 @@ class Store:
         return document
 
     def _check_place(self, path: Path, document: Document) -> None:
-        """Raise UnreadableError where a whole file lies under another one's name."""
+        """Raise UnreadableError if an intact file has the name of another one."""
         is_archived = path.parent != self.data_dir
         tier = "daily" if is_archived else path.stem
         if document.tier != tier or (is_archived and str(document.day) != path.stem):
-            what = f"{document.tier} of {document.day}" if document.day else document.tier
-            message = f"it holds {what}"
+            content = f"{document.tier} of {document.day}" if document.day else document.tier
+            message = f"it holds {content}"
             raise UnreadableError(message)
 
     def write(self, path: Path, document: Document) -> bool:
-        """Write a document where it differs from the file; tell whether it did."""
+        """Write a document if it differs from the file; tell whether it did."""
         raw = documents.encode(document)
         if raw == read_bytes(path):
             return False
@@ -108,7 +108,7 @@ class Store:
         return True
 
     def set_aside(self, path: Path, now: datetime) -> Path:
-        """Move a file that could not be read out of the way; return where it lies now."""
+        """Rename a file that could not be read; return its new path."""
         stamp = now.strftime("%Y%m%dT%H%M%SZ")
         aside = path.with_name(f"{path.name}.unreadable-{stamp}")
         number = 1
@@ -127,7 +127,7 @@ class Store:
             sync_folder(path.parent)
 
     def name(self, path: Path) -> str:
-        """Return how a message names one of the files."""
+        """Return a file's name for messages: its path below the directory."""
         return str(path.relative_to(self.data_dir))
 
 
@@ -148,7 +148,7 @@ def _acquire(descriptor: int, path: Path) -> None:
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """Return a file's bytes, None where there is no file."""
+    """Return a file's bytes, None if there is no file."""
     with os_errors(path):
         try:
             return path.read_bytes()
@@ -157,11 +157,11 @@ def read_bytes(path: Path) -> bytes | None:
 
 
 def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
-    """Replace a file as a whole: a reader, or a power cut, sees the old bytes or the new.
+    """Replace a whole file: readers see the old bytes or the new ones, also after a power cut.
 
-    To be called under the lock. What is not `durable` may be gone after a power cut.
+    To be called under the lock. A file that is not `durable` may be lost in a power cut.
     """
-    # One name is enough: every writer holds the lock, and what a killed one left is overwritten.
+    # One name is enough: every writer holds the lock and overwrites a killed writer's file.
     temporary = path.with_name(f".{path.name}.tmp")
     with os_errors(path):
         path.parent.mkdir(exist_ok=True)
@@ -180,7 +180,7 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring a rename in a folder to the disk."""
+    """Make the disk keep a rename in a folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -190,7 +190,10 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def os_errors(path: Path) -> Iterator[None]:
-    """Say what the system refused, and of which file."""
+    """Turn an OSError into one of our errors that names the file.
+
+    Raises RefusedError if the file's owner or mode is wrong, else TryAgainError.
+    """
     try:
         yield
     except OSError as error:

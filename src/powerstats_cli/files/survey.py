@@ -13,9 +13,9 @@ from powerstats_cli.settings import Settings
 
 
 def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsError, ...]]:
-    """Return what is configured and stored, and the errors of files that could not be read.
+    """Return a survey of settings and files, and the errors of files that could not be read.
 
-    Raises ConfigError if a file is of another time zone or a newer version.
+    Raises ConfigError if a file has another time zone or a newer version.
     """
     documents, problems = _documents(files)
     state = runs.decode(read_bytes(settings.state_file))

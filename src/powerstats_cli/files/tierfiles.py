@@ -1,4 +1,4 @@
-"""The tiers' files, rolled up out of the archive and the finer tiers."""
+"""The files of the tiers, rolled up from the archive and the finer tiers."""
 
 from datetime import date
 from typing import Final
@@ -18,7 +18,7 @@ WENT_ON: Final = "mend it or move it away; the step went on without it"
 
 
 class RolledUp(msgspec.Struct):
-    """How many points a tier has, whether its file was changed, and what went wrong."""
+    """The number of points of a tier, whether its file was changed, and the problems."""
 
     points: int
     changed: bool
@@ -26,7 +26,7 @@ class RolledUp(msgspec.Struct):
 
 
 def open_tier(open_files: DayFiles, tier: Tier, remedy: str) -> Document:
-    """Return a tier's document for writing: a new one if there is none, or it was set aside."""
+    """Return a tier's document for writing, a new one if the file is missing or set aside."""
     stored = open_files.or_set_aside(open_files.files.tier(tier.name), remedy)
     zone = open_files.settings.zone
     today = day_start(local_day(open_files.now, zone), zone)
@@ -36,7 +36,7 @@ def open_tier(open_files: DayFiles, tier: Tier, remedy: str) -> Document:
 def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
     """Bring a tier's file up to date; to be used under the lock.
 
-    Every archived day is rolled up each time, so missed nights and late readings are caught up.
+    All archived days are rolled up each time, so missed nights and late readings are included.
     Problems of single files and series are part of the result. Raises TryAgainError if the clock is
     behind the newest stored bucket.
     """
@@ -79,7 +79,7 @@ def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
 def _closed_days(
     files: Store, problems: list[PowerstatsError]
 ) -> tuple[dict[date, Document], Document | None]:
-    """Return the archived days before daily.json's day, and daily.json."""
+    """Return the documents of the archived days before daily.json's day, and that of daily.json."""
     daily = reading.or_tell(files, files.daily, problems, WENT_ON)
     archived = {}
     for day in files.archived_days():

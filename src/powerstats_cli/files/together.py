@@ -16,7 +16,7 @@ Undo = list[Callable[[], object]]
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What a file shall hold; a secret only its owner can read."""
+    """The bytes for a file; if they are secret, only the file's owner can read it."""
 
     raw: bytes
     is_secret: bool = False
@@ -24,31 +24,31 @@ class Content(msgspec.Struct, frozen=True):
 
 @contextmanager
 def undone_on_failure() -> Iterator[Undo]:
-    """Collect how to undo what is done; a failure, Ctrl-C too, has it undone, the last first."""
+    """Collect the steps that undo a change; after a failure or Ctrl-C, run them, the last first."""
     undo: Undo = []
     try:
         yield undo
     except BaseException:
         for step in reversed(undo):
-            with suppress(OSError):  # it is gone already, or holds what is not ours
+            with suppress(OSError):  # already gone, or a folder with files of others in it
                 step()
         raise
 
 
 def make_folder(folder: Path, undo: Undo, *, mode: int = 0o777) -> None:
-    """Make a folder that is not there, and those above it; the mode is of the last."""
-    for one in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
-        with os_errors(one):
-            one.mkdir(mode if one == folder else 0o777)
-        undo.append(one.rmdir)
+    """Make a folder and its parents if they do not exist; `mode` is for the folder itself."""
+    for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        with os_errors(path):
+            path.mkdir(mode if path == folder else 0o777)
+        undo.append(path.rmdir)
 
 
 def write_together(
     contents: Mapping[Path, Content], undo: Undo, check: Callable[[Mapping[Path, Path]], object]
 ) -> None:
-    """Replace files as wholes, in their order, once all lie beside their places.
+    """Replace whole files, in their order, after all new files are written beside the old ones.
 
-    `check` is told where each lies before.
+    Between the two, `check` gets the path of each new file, and may raise an error.
     """
     staged = {path: _staged(path.resolve(), content, undo) for path, content in contents.items()}
     check(staged)

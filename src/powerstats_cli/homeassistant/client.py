@@ -1,7 +1,7 @@
-"""Home Assistant's HTTP API: requests, and what its answers mean.
+"""Home Assistant's HTTP API: requests, and the meaning of its answers.
 
-Versions 2024.3 and 2025.1 were seen to need what is worked around here: an initial state's
-rewritten time, bounds that are open at both ends, entities without a state at the start.
+This module works around three things that versions 2024.3 and 2025.1 do: the first state's time is
+rewritten, both bounds of a window are open, and entities may have no state at the start.
 """
 
 import json
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 RUNNING: Final = "RUNNING"
 ANYTHING: Final = Expected()
-# So many other entities tell whether the recorder is alive.
+# So many other entities are asked for, to see whether the recorder writes.
 WITNESSES: Final = 20
-# A board has room for an answer of so many bytes and for what is decoded of it.
+# A small board has memory for an answer of so many bytes and for the states decoded from it.
 MOST_HISTORY: Final = 12_000_000
 # A proxy that has waited too long for Home Assistant says so: HTTP's 408 and 504, Cloudflare's 524.
 TOO_SLOW: Final = (408, 504, 524)
 
 
 class About(msgspec.Struct, frozen=True):
-    """What Home Assistant says of itself."""
+    """Home Assistant's version and time zone."""
 
     version: str
     time_zone: str
@@ -46,20 +46,20 @@ class Answer(msgspec.Struct):
     size: int
 
     def add(self, other: "Answer") -> None:
-        """Take along what another request has brought."""
+        """Add the answer to another request."""
         self.recorded |= other.recorded
         self.size = max(self.size, other.size)
 
 
 class HomeAssistant:
-    """A Home Assistant that can be asked."""
+    """A client for one Home Assistant."""
 
     def __init__(
         self, url: str, token: str | None, *, ca_file: str | None = None, seconds: float
     ) -> None:
-        """Take its address, a token, and how long it may take in all; nothing is sent yet.
+        """Take its address, a token, and the time for all requests together; send nothing yet.
 
-        Without a token it can only be greeted.
+        Without a token only `greet` works.
         """
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds)
@@ -67,7 +67,7 @@ class HomeAssistant:
         self.date: datetime | None = None
 
     def __enter__(self) -> Self:
-        """Keep one connection for all that is asked."""
+        """Keep one connection for all requests."""
         self._web.__enter__()
         return self
 
@@ -77,7 +77,7 @@ class HomeAssistant:
 
     @property
     def seconds_left(self) -> float:
-        """How long all further requests may take."""
+        """How many seconds all further requests may take."""
         return self._web.seconds_left
 
     def history(
@@ -92,11 +92,12 @@ class HomeAssistant:
     ) -> Answer:
         """Return the states of entities over `[start, end)`, in one request if that is enough.
 
-        An entity of which the recorder has nothing is absent. The first state is the one that held
-        at `start`. Home Assistant looks further back for it if an entity is asked for alone: that
-        is done for those that have none, unless the window `goes_on` from one that was read.
-        Entities `in_full` are asked for alone at once, with all attributes, and others if theirs
-        may change in the window. Raises TooMuchError if an answer is too big or takes too long.
+        An entity is absent if the recorder has no state of it. The first state is the one that held
+        at `start`. Home Assistant looks further back for it if an entity is asked for alone. So an
+        entity without a state at `start` is asked for again alone, unless the window `goes_on` from
+        one that was read. Entities `in_full`, and entities whose attributes may change in the
+        window, are asked for alone with all attributes. Raises TooMuchError if an answer is too big
+        or takes too long.
         """
         answer = Answer({}, 0)
         together = [entity_id for entity_id in entity_ids if entity_id not in in_full]
@@ -112,9 +113,9 @@ class HomeAssistant:
         return answer
 
     def present(self, entity_id: str) -> Present | None:
-        """Return an entity's state now, None where it does not exist.
+        """Return an entity's state now, None if it does not exist.
 
-        Raises TryAgainError while Home Assistant starts: then entities are yet to come.
+        Raises TryAgainError while Home Assistant starts: the entity may not exist yet.
         """
         path = f"/api/states/{quote(entity_id)}"
         reply = self._get(path, missing_is_fine=True)
@@ -132,7 +133,7 @@ class HomeAssistant:
             raise self._nonsense(error) from None
 
     def about(self) -> About:
-        """Return its version and time zone."""
+        """Return Home Assistant's version and time zone."""
         reply = self._get("/api/config")
         try:
             return msgspec.json.decode(reply.body, type=About)
@@ -140,9 +141,10 @@ class HomeAssistant:
             raise self._nonsense(error) from None
 
     def greet(self) -> None:
-        """Raise where nothing answers, or something that redirects elsewhere; it needs no token.
+        """Raise an error if the address does not answer, or redirects; no token is needed.
 
-        What does need one counts, where it is missing, as somebody's try to get in.
+        Home Assistant counts a request without a token as an attempt to break in if the request
+        needs one, and may ban this machine.
         """
         reply = self._web.get("/manifest.json")
         if 300 <= reply.status < 400:
@@ -157,7 +159,10 @@ class HomeAssistant:
             raise self._nonsense(error) from None
 
     def recorder_writes(self, since: datetime, others: Collection[str]) -> bool:
-        """Tell whether the recorder has a change since a time of any entity besides `others`."""
+        """Tell whether the recorder has a change since a time of an entity that is not in `others`.
+
+        At most the last hour is looked at.
+        """
         reply = self._get("/api/states")
         now = self.date or utc_now()
         begin = max(since, now - HOUR) + SECOND
@@ -195,7 +200,7 @@ class HomeAssistant:
         *,
         full: bool = False,
     ) -> Answer:
-        # Open at both ends: a change exactly at the start is only in an answer from before it.
+        # Both bounds are open: for a change exactly at `start`, ask from a moment before it.
         asked_from = start - MICROSECOND
         query = {"filter_entity_id": ",".join(entity_ids), "end_time": _zulu(end)}
         reply = self._get(
@@ -217,7 +222,7 @@ class HomeAssistant:
                         answer.recorded[entity_id] = states.recorded(items, values, start, known)
         except NONSENSE as error:
             raise self._nonsense(error) from None
-        del reply  # the next answer needs its room
+        del reply  # the next answer needs its memory
         for entity_id in incomplete:
             answer.add(self._history([entity_id], start, end, expected, full=True))
         return answer
@@ -263,5 +268,5 @@ class HomeAssistant:
 
 
 def _zulu(instant: datetime) -> str:
-    # A raw + of an offset would arrive as a space.
+    # In UTC there is no offset with a +, which would arrive as a space.
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

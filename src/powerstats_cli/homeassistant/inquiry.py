@@ -1,4 +1,4 @@
-"""Home Assistant's answers about the configured series, and what to say of those it lacks."""
+"""Home Assistant's answers about the configured series, and the problems with them."""
 
 import math
 from collections.abc import Container, Iterator, Mapping
@@ -26,7 +26,7 @@ RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor
 def expected(
     home: HomeAssistantSettings, entities: Mapping[str, str], kinds: Mapping[str, Kind]
 ) -> dict[str, Expected]:
-    """Return what the settings and the files say of each entity."""
+    """Return what the settings and the files say about each entity, by entity id."""
     return {
         entity_id: Expected(
             unit=kinds[name].unit if name in kinds else None,
@@ -38,7 +38,7 @@ def expected(
 
 
 class Unwritten(msgspec.Struct, frozen=True):
-    """The series that the recorder leaves out; or since when it has written nothing at all."""
+    """The series that the recorder leaves out, or the time since which it has written nothing."""
 
     names: frozenset[str] = frozenset()
     since: datetime | None = None
@@ -46,13 +46,13 @@ class Unwritten(msgspec.Struct, frozen=True):
 
 
 class Inquiry:
-    """One run's judgement of the answers about `entities`, entity ids by the name of their series.
+    """One run's judgement of the answers about the configured series.
 
-    It remembers what was wrong with single series: `complaints` tells.
+    It remembers the problems of single series; `complaints` yields them.
     """
 
     def __init__(self, home: HomeAssistant, settings: Settings, clock: Clock) -> None:
-        """Take whom to ask, and about what; nothing is asked yet."""
+        """Take the client, the settings with the series, and the clock; ask nothing yet."""
         self._home = home
         self._entities = settings.entities
         self._zone = settings.zone
@@ -63,7 +63,7 @@ class Inquiry:
         self._problems: list[PowerstatsError] = []
 
     def by_name(self, recorded: Mapping[str, Recorded]) -> dict[str, Recorded]:
-        """Return what the recorder has of each series, by its name instead of its entity."""
+        """Return the recorder's states of each series, by the series' name."""
         return {
             name: recorded[entity_id]
             for name, entity_id in self._entities.items()
@@ -77,9 +77,10 @@ class Inquiry:
         stored: Mapping[str, Kind],
         read_once: Container[str],
     ) -> dict[str, Answer]:
-        """Return the answers that can be stored; what is wrong with the others is remembered.
+        """Return the answers that can be stored; remember the problems of the others.
 
-        `stored` says what the files know of each series, `read_once` which ever gave a number.
+        `stored` has the kind of each series in the files, `read_once` the series that ever gave a
+        number.
         """
         answers = {}
         self._check_not_all_lost(window, recorded, read_once)
@@ -98,7 +99,7 @@ class Inquiry:
     def _check_not_all_lost(
         self, window: Window, recorded: Mapping[str, Recorded], read_once: Container[str]
     ) -> None:
-        """Raise TryAgainError if the recorder has nothing any more of what it had before.
+        """Raise TryAgainError if the recorder has no series any more, though it had some before.
 
         While its database is being migrated, Home Assistant answers as if nothing was recorded.
         """
@@ -110,10 +111,10 @@ class Inquiry:
                 raise self._standing_still(window.until, name, present.last_changed)
 
     def _unheard_of(self, name: str, window: Window) -> Recorded | None:
-        """Return what is to be said of an entity that the recorder has no state of.
+        """Return the states of an entity of which the recorder has none, by its present state.
 
-        It may have changed last before the recorder's memory, have begun later, not be recorded at
-        all, or not exist.
+        Its last change may be older than the recorder's oldest state. It may have begun after the
+        window. Or it is not recorded, or does not exist: then return None and remember that.
         """
         entity_id = self._entities[name]
         present = self._home.present(entity_id)
@@ -124,7 +125,7 @@ class Inquiry:
         if present.last_changed <= window.asked_from:
             history.append(micros(window.asked_from), present.value)
         else:
-            # Under --at the sensor may have begun later: the state was of Home Assistant's own now.
+            # With --at the sensor may have begun later: the present state is of the real now.
             now = max(self._clock.now(), self._home.date or EPOCH)
             if entity_id not in self._home.history([entity_id], now - HOUR, now).recorded:
                 self._unrecorded.append(f"{name} ({entity_id})")
@@ -132,9 +133,9 @@ class Inquiry:
         return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
 
     def still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
-        """Tell whether a value of the window's end is still there, so Home Assistant never stopped.
+        """Tell whether a value still holds since the window, so Home Assistant has not stopped.
 
-        After a start each sensor's state is newer than the window.
+        If Home Assistant had started again, each sensor's state would be newer than the window.
         """
         for name, answer in answers.items():
             if is_open_ended(answer.history, micros(window.end)):
@@ -144,7 +145,7 @@ class Inquiry:
         return False
 
     def unwritten(self, window: Window, recorded: Mapping[str, Recorded]) -> Unwritten:
-        """Return what the recorder lacks of the last window, by the present states.
+        """Compare the last window with the present states; return what the recorder lacks.
 
         Home Assistant runs without its recorder if its disk is full, its database is being migrated
         or backed up, or the recorder's thread has died.
@@ -178,7 +179,7 @@ class Inquiry:
         return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M}"
 
     def complaints(self) -> Iterator[PowerstatsError]:
-        """Yield what was wrong with single series."""
+        """Yield the problems of single series."""
         yield from self._problems
         if self._missing:
             names = joined(self._missing)
@@ -193,14 +194,14 @@ class Inquiry:
 
 
 def _answer(name: str, found: Recorded, stored: Kind | None, read_once: Container[str]) -> Answer:
-    """Return what was found of a series as the files keep it.
+    """Return the recorder's states of a series as an answer of its kind.
 
-    Raises ConfigError if it is of another unit or kind than what is stored of it.
+    Raises ConfigError if the stored series has another unit or state class.
     """
     unit = found.unit if found.unit is not None else stored.unit if stored else ""
     state_class = found.state_class or (stored.state_class if stored else "measurement")
     kind = Kind(unit, state_class)
-    # A sensor that never gave a number may not have said its unit yet.
+    # The unit of a sensor that never gave a number may not be known yet.
     if stored and name in read_once and not kind.fits(stored):
         message = f"{name}: now {kind.described}, stored as {stored.described}: {RENAME}"
         raise ConfigError(message)
@@ -208,7 +209,7 @@ def _answer(name: str, found: Recorded, stored: Kind | None, read_once: Containe
 
 
 def _foreign(name: str, unit: str | None, kind: Kind) -> ConfigError:
-    """Return what to tell of a sensor whose numbers are in a unit of another dimension."""
+    """Return the error of a sensor whose numbers are in a unit of another dimension."""
     return ConfigError(
         f"{name}: now in {unit}, stored as {kind.described}: its numbers are left out; {RENAME}"
     )

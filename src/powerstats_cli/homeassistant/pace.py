@@ -1,4 +1,4 @@
-"""How much history to ask for at once, so that a small board and a slow Home Assistant bear it."""
+"""The length of history to ask for at once: short enough for a small board and a slow server."""
 
 from datetime import timedelta
 from typing import Final, Self
@@ -11,7 +11,7 @@ LONGEST: Final = 6 * HOUR
 SHORTEST: Final = 10 * MINUTE
 # A board reads an answer of five sensors at a state a second over three hours with 45 MiB in all.
 SENSOR_TIME: Final = 15 * HOUR
-# Two hours show how fast Home Assistant is, and a slow one has not cost the whole run.
+# Two hours show how fast Home Assistant is, and do not take the whole run if it is slow.
 FIRST: Final = 2 * HOUR
 GOOD_BYTES: Final = 8_000_000
 GOOD_SECONDS: Final = 10.0
@@ -19,25 +19,26 @@ MOST_GROWTH: Final = 4.0
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How long a piece of history the next request asks for."""
+    """The length of the piece of history for which the next request asks."""
 
     reach: timedelta
 
     @classmethod
     def of(cls, sensors: int, least: timedelta) -> Self:
-        """Return the pace to begin with; a regular run, which asks for `least`, asks once."""
+        """Return the first pace: at least `least`, so that a regular run needs one request."""
         first = min(SENSOR_TIME / max(sensors, 1), FIRST)
         return cls(min(max(first, least, SHORTEST), LONGEST))
 
     def after(self, asked: timedelta, size: int, seconds: float) -> Self:
-        """Return the pace after an answer: at most four times as fast, at most 6 hours.
+        """Return the pace after an answer: at most four times the last, and at most 6 hours.
 
-        `asked` is how long a piece it was, `size` the bytes of the largest of its answers.
+        `asked` is the length of the piece, `size` the bytes of the largest answer to it, `seconds`
+        the time that the answers took.
         """
         most = max(self.reach, asked) * MOST_GROWTH
         good = min(GOOD_BYTES / max(size, 1), GOOD_SECONDS / max(seconds, 0.1))
         return type(self)(min(max(min(asked * good, most), SHORTEST), LONGEST))
 
     def shorter(self, asked: timedelta) -> Self | None:
-        """Return the pace after no answer to a piece, None if it was as short as a piece can be."""
+        """Return the pace after a piece that was too much, None if it was the shortest possible."""
         return type(self)(max(asked / 2, SHORTEST)) if asked > SHORTEST else None

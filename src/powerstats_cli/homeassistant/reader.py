@@ -1,4 +1,4 @@
-"""The states of all entities, read forward in pieces that a small board can hold."""
+"""The states of all entities, read in pieces that fit into a small board's memory."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,15 +14,16 @@ from powerstats_cli.web import REQUEST_TIMEOUT
 
 
 class Reader:
-    """What was read so far: `recorded` by entity id, over `[begin, end)`.
+    """Reads the states of entities; `recorded` has those over `[begin, end)`, by entity id.
 
-    A window that begins inside of what was read goes on from it, so nothing is asked for twice.
+    If the next window begins inside `[begin, end)`, only the rest is read, so nothing is asked for
+    twice.
     """
 
     def __init__(
         self, home: HomeAssistant, expected: Mapping[str, Expected], least: timedelta
     ) -> None:
-        """Take whom to ask, for which entities, and how long a window a regular run reads."""
+        """Take the client, the entities, and the length of the window that a regular run reads."""
         self._home = home
         self._expected = dict(expected)
         self.pace = Pace.of(len(expected), least)
@@ -30,10 +31,11 @@ class Reader:
         self.begin = self.end = EPOCH
 
     def read(self, begin: datetime, end: datetime, now: datetime, enough: datetime) -> None:
-        """Read from `begin` on up to `end`, in as many requests as the pace demands.
+        """Read from `begin` up to `end`, in pieces of the length that the pace allows.
 
-        If a piece is too much for Home Assistant, shorter ones follow, and it is `enough` to have
-        read so far: `self.end` tells. Raises TooMuchError if even the shortest piece is too much.
+        If a piece is too much for Home Assistant, shorter ones follow, and reading ends as soon as
+        it has reached `enough`; `self.end` is the end of the last piece. Raises TooMuchError if
+        even the shortest piece is too much.
         """
         if self.begin <= begin <= self.end:
             for states in self.recorded.values():
@@ -67,7 +69,7 @@ class Reader:
         self.end = end
 
     def _answer(self, start: datetime, end: datetime, now: datetime) -> tuple[Answer, datetime]:
-        """Return the answer to a piece, and where the piece ends."""
+        """Return the answer to a piece, and the end of the piece."""
         in_full = [key for key, states in self.recorded.items() if states.starts_anew]
         goes_on = start > self.begin
         while True:
@@ -79,8 +81,8 @@ class Reader:
                 in_full=in_full,
                 goes_on=goes_on,
             )
-            # Home Assistant answers nothing to a window that ends before the oldest of its own
-            # starts that it remembers, though it may have states.
+            # If a window ends before the oldest start of Home Assistant that the recorder
+            # remembers, the answer is empty, though there may be states.
             if answer.recorded or goes_on or end >= now:
                 return answer, end
             end = min(end + DAY, now)

@@ -1,4 +1,4 @@
-"""Home Assistant's JSON of states as values: numbers in the unit kept, unknown if there is none."""
+"""Home Assistant's states, from JSON to numbers in the kept unit; other states are unknown."""
 
 import math
 from array import array
@@ -21,20 +21,21 @@ NEVER: Final = -1
 EVERYTHING: Final = (-math.inf, math.inf)
 # No home's power is beyond a megawatt.
 POWER_RANGE: Final = (-1e6, 1e6)
-# Units of one dimension that are used side by side (W and kW) differ by 1000; what was measured
-# changes a little meanwhile.
+# Units of one dimension that are used side by side (W and kW) differ by 1000; meanwhile the power
+# itself may change a little.
 UNIT_FACTOR: Final = 300
-# A state beyond it is nonsense, and its integral over a day would not be finite.
+# A greater number is nonsense, and its integral over a day would not be finite.
 LARGEST: Final = 1e100
-# What decoding raises on bytes that are no JSON of the form: wrong, no UTF-8, or nested too deep.
+# The errors of decoding, if the bytes are no such JSON, no UTF-8, or nested too deep.
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Attributes(msgspec.Struct, gc=False):
-    """The attributes that are of use; an integration may put anything into them.
+    """The attributes that we use; an integration may put anything into them.
 
-    The others are skipped while they are decoded: ten attributes a second fill a small board.
+    Decoding skips all other attributes: ten attributes per second would fill a small board's
+    memory.
     """
 
     unit_of_measurement: Any = None
@@ -45,7 +46,7 @@ class Attributes(msgspec.Struct, gc=False):
 
 
 class Item(msgspec.Struct, gc=False):
-    """One state; in a minimal answer only an entity's first has all the fields."""
+    """One state; in a minimal answer only an entity's first state has all fields."""
 
     state: str | None
     entity_id: str | None = None
@@ -60,10 +61,10 @@ lists = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """What is known of an entity before its states are read.
+    """The settings and the unit of an entity, known before its states are read.
 
-    `unit` is the one that its series is kept in, None if it has none yet; `state_class` overrides
-    the sensor's own; a measurement outside of `plausible` is no number.
+    `unit` is the unit in which its series is stored, None if it has none yet. `state_class`
+    overrides the sensor's own. A measurement outside `plausible` is unknown.
     """
 
     unit: str | None = None
@@ -78,11 +79,12 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Recorded(msgspec.Struct):
-    """What Home Assistant's recorder has of an entity in a window.
+    """The states of an entity in a window, from Home Assistant's recorder.
 
-    `unit` is the one kept, None if no state said one. `newest` is the newest change's time (µs).
-    A number in a unit of another dimension is unknown: `foreign` names the last such unit, and
-    `foreign_until` is the time (µs) up to which it was seen.
+    `unit` is the kept unit, None if no state had one. `has_start` tells whether a state held at the
+    window's start. `newest` is the time (µs) of the newest change. A number in a unit of another
+    dimension is unknown: `foreign` names the last such unit, and `foreign_until` is the time (µs)
+    up to which it was seen.
     """
 
     unit: str | None
@@ -94,9 +96,9 @@ class Recorded(msgspec.Struct):
     foreign_until: int = NEVER
 
     def add(self, later: "Recorded") -> None:
-        """Take along what was recorded afterwards."""
+        """Add the states of the window that follows."""
         if self.unit is None and later.unit is not None:
-            self.history.forget_numbers()  # a number without a unit, of a series that has one
+            self.history.forget_numbers()  # the series has a unit, these numbers have none
         for state in zip(
             later.history.times, later.history.values, later.history.resets, strict=True
         ):
@@ -109,7 +111,7 @@ class Recorded(msgspec.Struct):
 
     @property
     def starts_anew(self) -> bool:
-        """Tell whether its newest state has a `last_reset`."""
+        """Tell whether the newest state has a `last_reset`."""
         return bool(self.history.resets) and self.history.resets[-1] != NO_RESET
 
 
@@ -125,10 +127,11 @@ class Present(msgspec.Struct, frozen=True):
 def recorded(
     states: Sequence[Item], values: Sequence[float], start: datetime, expected: Expected
 ) -> Recorded:
-    """Return an entity's states, whose numbers are `values`, each in its own unit.
+    """Return an entity's states as a history in one unit.
 
-    A state without attributes has those of the state before it. The first state is the one that
-    held at `start`, if there was one.
+    `values` has the number of each state, in the state's own unit. A state without attributes has
+    the attributes of the state before it. The first state is the one that held at `start`, if there
+    was one.
     """
     unit = expected.unit if expected.unit is not None else _first_unit(states)
     found = Recorded(unit, expected.state_class or _last_class(states), History(), has_start=False)
@@ -142,13 +145,14 @@ def recorded(
             foreign, is_first = None, not found.history.times
             if (said or "") != (unit or ""):
                 factor = None
-                # A source that is not back yet has no unit for a while; this one had none before.
+                # While a sensor's source is not back yet, it has no unit. If its first state is a
+                # number without a unit, the sensor has lost its unit before the window.
                 foreign = said or ("no unit" if is_first and expected.unit else None)
             reset = _last_reset(state.attributes)
         at = state.last_changed or state.last_updated
         if at is None:
             continue
-        # Sensors without a clock date a state before 1970: earlier than all that is asked for.
+        # A sensor without a clock may date a state before 1970, so before every window.
         time = max(micros(at), 0)
         if found.foreign_until == EVER:
             found.foreign_until = time
@@ -156,7 +160,8 @@ def recorded(
         if foreign is not None and value == value:
             found.foreign, found.foreign_until = foreign, EVER
         found.history.append(time, number if low <= number <= high else UNKNOWN, reset)
-        if time >= begin:  # Home Assistant dates the state that held before at the window's start
+        # A state from before the window comes with the asked start as its time: it is no change.
+        if time >= begin:
             found.newest = time
     times = found.history.times
     found.has_start = bool(times) and times[0] <= begin
@@ -176,7 +181,7 @@ def _last_class(states: Sequence[Item]) -> StateClass | None:
 
 
 def present(state: Item, now: datetime) -> Present:
-    """Return an entity's state; one without a time has changed just `now`."""
+    """Return an entity's present state; a state without a time has changed `now`."""
     attributes = state.attributes or Attributes()
     unit, factor = _unit(attributes)
     changed = state.last_changed or state.last_updated or now
@@ -184,7 +189,7 @@ def present(state: Item, now: datetime) -> Present:
 
 
 def entity(state: Item) -> "Entity":
-    """Return what there is to choose by."""
+    """Return an entity with what a user needs to choose it."""
     from powerstats_cli.core.candidates import Entity  # only `init` needs it
 
     attributes = state.attributes or Attributes()
@@ -201,11 +206,11 @@ def entity(state: Item) -> "Entity":
 def needs_all_attributes(
     states: Sequence[Item], values: Sequence[float], expected: Expected
 ) -> bool:
-    """Tell whether the unit or the `last_reset` may change among states of a minimal answer.
+    """Tell whether the unit or the `last_reset` may change within a minimal answer.
 
-    All but its first state come without attributes. That matters if the first has no unit, or
-    another than its series; if a number follows an unknown, as after a restart; or if neighbours
-    are so far apart that one may be in kW and the other in W.
+    In a minimal answer only the first state has attributes. The others are needed if the first
+    state has no unit, or another unit than its series; if a number follows an unknown, as after a
+    restart; or if neighbours differ so much that one may be in kW and the other in W.
     """
     if len(states) == 1:
         return False
@@ -235,12 +240,12 @@ def _may_change_unit(values: Sequence[float]) -> bool:
 
 
 def numbers(states: Sequence[Item]) -> "array[float]":
-    """Return the number of each state, UNKNOWN if it is none."""
+    """Return the number of each state, UNKNOWN if the state is no number."""
     return array("d", [number(state.state) for state in states])
 
 
 def number(state: str | None) -> float:
-    """Return a state's number, UNKNOWN if it is none: unavailable, unknown, nan, inf, text."""
+    """Return a state's number, UNKNOWN if it is no number: unavailable, nan, inf, other text."""
     try:
         value = float(state or "")
     except ValueError:

@@ -1,6 +1,6 @@
-"""Home Assistant's websocket API: its long-term statistics, which it does not tell over HTTP.
+"""Home Assistant's websocket API: long-term statistics, which the HTTP API does not have.
 
-Seen on version 2024.3; a plain user's token is enough.
+Tried with version 2024.3; the token of a user without administrator rights is enough.
 """
 
 import socket
@@ -28,7 +28,7 @@ from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError, Tr
 from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, cause, certificates, quoted
 
 PATH: Final = "/api/websocket"
-# A month of twenty sensors, which is the most that is asked for at once, has 2 MB.
+# A request asks for a month of twenty sensors at most, whose answer has 2 MB.
 MOST_BYTES: Final = 16_000_000
 CLOSE_TIMEOUT: Final = 1.0
 TOO_BIG: Final = 1009  # RFC 6455's status code
@@ -49,7 +49,7 @@ class _Message(msgspec.Struct):
 
 
 class Statistic(msgspec.Struct, frozen=True):
-    """What Home Assistant says of an entity's statistics."""
+    """Home Assistant's description of an entity's statistics."""
 
     statistic_id: str
     has_sum: bool = False
@@ -58,7 +58,7 @@ class Statistic(msgspec.Struct, frozen=True):
 
     @property
     def unit(self) -> tuple[str, float]:
-        """The unit its rows are kept in, and the factor that brings them there."""
+        """The unit in which its rows are kept, and the factor that converts them."""
         asked = {"power": POWER, "energy": ENERGY}.get(self.unit_class or "")
         return normalised(asked or self.display_unit_of_measurement or "")
 
@@ -72,7 +72,7 @@ class LongTerm:
     """A signed-in connection to Home Assistant's long-term statistics."""
 
     def __init__(self, url: str, token: str, *, ca_file: str | None = None) -> None:
-        """Take the server's address and a token, which goes nowhere else; nothing is sent yet."""
+        """Take the server's address and a token, which is sent to no other; send nothing yet."""
         self.url = url.rstrip("/")
         self._token = token
         self._ca_file = ca_file
@@ -96,10 +96,10 @@ class LongTerm:
         self._open.close()
 
     def statistics(self, entity_ids: Sequence[str]) -> dict[str, Statistic]:
-        """Return what there are long-term statistics of, by entity id."""
+        """Return the descriptions of the entities that have long-term statistics, by entity id."""
         raw = self._ask({"type": "recorder/get_statistics_metadata", "statistic_ids": entity_ids})
         try:
-            return {one.statistic_id: one for one in _statistics.decode(raw)}
+            return {statistic.statistic_id: statistic for statistic in _statistics.decode(raw)}
         except NONSENSE as error:
             raise self._nonsense(error) from None
 
@@ -129,7 +129,7 @@ class LongTerm:
         address = (parts.hostname or "", parts.port or (443 if is_secure else 80))
         context = certificates(self._ca_file) if is_secure else None
         try:
-            # A socket of our own goes through no proxy and follows no redirect to another host.
+            # With a socket of our own, no proxy is used and no redirect to another host followed.
             plain = self._open.enter_context(
                 socket.create_connection(address, timeout=CONNECT_TIMEOUT)
             )
@@ -152,7 +152,7 @@ class LongTerm:
         except (TimeoutError, OSError, EOFError, WebSocketException) as error:
             self._fail(error)
         except ValueError as error:
-            # Newer versions of websockets say so of a redirect that they would follow.
+            # Newer versions of websockets raise this for a redirect that they would follow.
             if isinstance(error.__cause__, InvalidStatus):
                 raise self._status(error.__cause__.response) from None
             raise

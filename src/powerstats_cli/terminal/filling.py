@@ -1,4 +1,4 @@
-"""What would be filled in of the past, listed for somebody at a terminal, with a progress bar."""
+"""A list of what `backfill` would fill in, for a user at a terminal, and a progress bar."""
 
 import sys
 from collections.abc import Sequence
@@ -8,39 +8,39 @@ from powerstats_cli.core.filling import Piece
 
 
 class Watcher(Protocol):
-    """Whoever is told what would be filled."""
+    """The one who is shown the progress, and what would be filled in."""
 
     @property
     def lists_first(self) -> bool:
-        """Tell whether everything is to be listed before anything is stored."""
+        """Tell whether all pieces are to be listed before the first is stored."""
 
-    def progress(self, done: int, total: int, what: str) -> None:
-        """Hear how far it has come."""
+    def progress(self, done: int, total: int, label: str) -> None:
+        """Be told how far the run has come."""
 
     def agrees(self, pieces: Sequence[Piece]) -> bool:
-        """See what would be filled; tell whether it shall be."""
+        """Get the list of what would be filled in; tell whether to store it."""
 
 
 class Unattended:
-    """Nobody looks on: each day and month is stored as soon as it is known."""
+    """Nobody watches: each day and month is stored as soon as it is known."""
 
     lists_first = False
 
-    def progress(self, done: int, total: int, what: str) -> None:
-        """Hear how far it has come."""
+    def progress(self, done: int, total: int, label: str) -> None:
+        """Be told how far the run has come."""
 
     def agrees(self, _pieces: Sequence[Piece]) -> bool:
-        """Want everything."""
+        """Agree to everything."""
         return True
 
 
 class Screen:
-    """Somebody who is shown what would be filled, and is asked if `asks`."""
+    """A user who is shown what would be filled in, and is asked if `asks` is true."""
 
     lists_first = True
 
     def __init__(self, *, asks: bool, stores: bool, is_quiet: bool) -> None:
-        """Take whether to ask, and whether anything shall be stored at all."""
+        """Take whether to ask the user, and whether to store anything at all."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
@@ -65,12 +65,12 @@ class Screen:
         """Take the bar away."""
         self._bar.stop()
 
-    def progress(self, done: int, total: int, what: str) -> None:
-        """Show how far it has come."""
-        self._bar.update(self._task, completed=done, total=total, description=what)
+    def progress(self, done: int, total: int, label: str) -> None:
+        """Show how far the run has come."""
+        self._bar.update(self._task, completed=done, total=total, description=label)
 
     def agrees(self, pieces: Sequence[Piece]) -> bool:
-        """List what would be filled; tell whether it shall be."""
+        """List what would be filled in; tell whether to store it."""
         from rich.table import Table
         from rich.text import Text
 

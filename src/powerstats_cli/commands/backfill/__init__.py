@@ -1,7 +1,7 @@
 """`backfill`: days of history into the archive, and months of statistics into the tiers.
 
-History is what the recorder still has, as `collect` would have stored it. Home Assistant's
-long-term statistics know the days before that. Nothing that is stored is replaced.
+History has the days that the recorder still has, as `collect` would have stored them. Home
+Assistant's long-term statistics have the days before. Stored values are never replaced.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,13 +31,13 @@ from powerstats_cli.terminal.filling import Watcher
 if TYPE_CHECKING:
     from powerstats_cli.homeassistant.websocket import LongTerm, Statistic
 
-# Each request has its own limit; this is of all of them together.
+# Each request has its own time limit; this one is for all requests together.
 RUN_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What one run works with, and the problems that it tells in the end."""
+    """The parts that one run works with, and the problems that its outcome tells."""
 
     settings: Settings
     files: Store
@@ -60,10 +60,11 @@ def backfill(
     clock: Clock,
     watcher: Watcher,
 ) -> Outcome:
-    """Fill what the archive and the tiers lack, each day and each month as soon as it is known.
+    """Fill the gaps of the archive and the tiers, each day and each month as soon as it is known.
 
-    If the watcher lists first, nothing is stored before that. What stops a run on its way, and
-    problems of single series and files, are part of the outcome; what was stored until then stays.
+    If the watcher lists first, nothing is stored before it agrees. An error that stops a run, and
+    problems of single series and files, are part of the outcome; the days and months that were
+    stored before stay.
     """
     files.prepare()
     home.about()
@@ -88,7 +89,7 @@ def backfill(
 
 
 def _stored(run: _Run) -> Stored:
-    """Return what the files have."""
+    """Return the content of the files."""
     files, zone = run.files, run.settings.zone
     today = local_day(run.clock.now(), zone)
     daily = files.read(files.daily)
@@ -107,7 +108,7 @@ def _stored(run: _Run) -> Stored:
         seen.append(_noted(document, kinds))
         tiers[name] = Content.of(document, zone)
     newest = newest_closed_day(filter(None, seen), zone)
-    # If nothing is collected yet, the clock says it: Home Assistant's agrees with it.
+    # If nothing is collected yet, take the day from the clock: it agrees with Home Assistant's.
     known = newest if newest and daily else max(newest or date.min, today - DAY)
     return Stored(
         first_own=min(daily.day if daily and daily.day else today, today),
@@ -120,7 +121,7 @@ def _stored(run: _Run) -> Stored:
 
 
 def _noted(document: Document | None, kinds: dict[str, Kind]) -> Document | None:
-    """Note what a document's series are, and return it without its points."""
+    """Add the kinds of a document's series to `kinds`; return the document without its points."""
     if document is None:
         return None
     for name in names_in(document) & document.series.keys():
@@ -164,7 +165,7 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
 
 
 def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: list[Piece]) -> None:
-    """Store the pieces; `done` gets those that have changed a file.
+    """Store the pieces; add those that have changed a file to `done`.
 
     History comes before statistics: the tiers are rolled up before the first month.
     """
@@ -191,7 +192,7 @@ def _roll_up(run: _Run) -> None:
 
 
 def _store_day(run: _Run, piece: HistoryDay) -> bool:
-    """Put a day into the archive; tell whether that has changed it."""
+    """Put a day into the archive; tell whether the archive has changed."""
     with run.files.lock():
         open_files = run.open_files()
         document = open_files.archived(piece.day)
@@ -205,9 +206,9 @@ def _store_day(run: _Run, piece: HistoryDay) -> bool:
 
 
 def _store_month(run: _Run, piece: Month, newest: date) -> bool:
-    """Put a month into the tiers, the coarsest first; tell whether that has changed one.
+    """Put a month into the tiers, the coarsest first; tell whether a tier has changed.
 
-    So a tier never takes from a finer one, which is rounded, what it could have from here.
+    In this order no tier takes rounded values from a finer tier that it can get exact from here.
     """
     changed = False
     with run.files.lock():
@@ -223,11 +224,11 @@ def _store_month(run: _Run, piece: Month, newest: date) -> bool:
 
 
 def _outcome(run: _Run, statistics: "Mapping[str, Statistic]", done: list[Piece]) -> Outcome:
-    """Say how the run went."""
+    """Return the outcome of the run."""
     days = sum(isinstance(piece, HistoryDay) for piece in done)
     told = [
-        f"{count} {what}{'' if count == 1 else 's'} of {source}"
-        for what, source, count in (
+        f"{count} {unit}{'' if count == 1 else 's'} of {source}"
+        for unit, source, count in (
             ("day", "history", days),
             ("month", "statistics", len(done) - days),
         )

@@ -33,10 +33,10 @@ from powerstats_cli.settings import Settings
 
 
 class Past:
-    """The days before the first collected one, read forward one after the other.
+    """The days before the first collected day, read one after the other, oldest first.
 
-    `kinds` says what each series is, by the files and by the days that were read; `given_up` names
-    the series whose sensors do not fit them.
+    `kinds` has the kind of each series, from the files and from the days that were read; `given_up`
+    names the series whose sensors do not fit their kind.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Past:
         stored: Stored,
         with_statistics: Collection[str],
     ) -> None:
-        """Take whom to ask, what is stored, and which entities have statistics."""
+        """Take the client, the content of the files, and the entities that have statistics."""
         self._settings = settings
         self._files = files
         self._home = home
@@ -62,10 +62,10 @@ class Past:
         self.given_up: set[str] = set()
 
     def day(self, day: date, names: set[str]) -> tuple[Document | None, list[PowerstatsError]]:
-        """Return a day's document with the series that the recorder knows from its first instant.
+        """Return a day's document, None if it would be empty, and the problems of single series.
 
-        If the recorder knows a series from later on only, the statistics may know its day whole.
-        Problems of single series come along.
+        It has the series that the recorder has from the day's start. If the recorder's states of a
+        series begin later, the statistics may have its whole day.
         """
         settings, zone = self._settings, self._settings.zone
         start, end = day_span(day, zone)
@@ -74,7 +74,7 @@ class Past:
         names = names - self.given_up
         if complete < end or not names:
             return None, []
-        # The hour after the day decides what a counter's fall in it was.
+        # The hour after the day decides what a counter's fall in the day was.
         booked_to = min(end + SETTLED_AFTER, complete)
         window = Window((), start, start, booked_to, timedelta(minutes=minutes), is_last=False)
         histories = self._read(window, end)
@@ -91,17 +91,17 @@ class Past:
         return document, problems
 
     def without_history(self, day: date, names: set[str]) -> set[str]:
-        """Return the series that neither the archive has in a day nor this run has found."""
+        """Return the named series without those that the archive or this run has in a day."""
         document = self._filled.get(day)
         if document is None and day in self._stored.asked:
             document = reading.or_skip(self._files, self._files.archived(day))
         return names - names_in(document) if document else names
 
     def _read(self, window: Window, day_end: datetime) -> Mapping[str, Recorded]:
-        """Return what is recorded of a window, and of as much after it as makes its day certain.
+        """Return the states of a window, and of so much time after it that its day is certain.
 
-        A value that is the last one known at the day's end may end in an unknown later: then it
-        counts only up to an interval after the last sign of life.
+        An unknown may follow the last value of the day later: then the value counts only up to an
+        interval after the last sign of life.
         """
         reader, now = self._reader, self._clock.now()
         reader.read(window.asked_from, window.end, now, enough=window.end)
@@ -113,7 +113,7 @@ class Past:
     def _answers(
         self, names: set[str], window: Window, histories: Mapping[str, Recorded], day: date
     ) -> tuple[dict[str, Answer], list[PowerstatsError]]:
-        """Return the answers of series that are to be stored; one that does not fit is given up."""
+        """Return the answers of series to be stored; give up series that do not fit their kind."""
         entities, start = self._settings.entities, micros(window.start)
         whole = {
             name: states
@@ -139,7 +139,7 @@ class Past:
         document = archive.new_day(day, zone, minutes)
         document.latest = None
         for name, answer in answers.items():
-            # The next day is only there to count into: it is collected, or its turn comes.
+            # Booking needs a next day to count into; it is thrown away.
             scratch = archive.new_day(day + DAY, zone, minutes)
             shelf = Shelf(
                 {day: document, day + DAY: scratch},
@@ -153,7 +153,7 @@ class Past:
         return document
 
     def _days_before(self, day: date) -> Iterator[Document]:
-        """Yield the days that a counter may count on from, newest first."""
+        """Yield the days before a day, newest first, to find the reading to count on from."""
         for earlier in sorted(self._stored.asked.keys() | self._filled.keys(), reverse=True):
             if earlier < day:
                 if earlier in self._filled:
@@ -164,7 +164,10 @@ class Past:
 
 
 def _is_certain(reader: Reader, since: datetime) -> bool:
-    """Tell whether no value is open, or there is a sign of life since an instant."""
+    """Tell whether no number holds at the end of what was read, or there is a sign of life since.
+
+    The sign of life must not be older than the instant `since`.
+    """
     end = micros(reader.end)
     histories = [states.history for states in reader.recorded.values()]
     if not any(is_open_ended(history, end) for history in histories):

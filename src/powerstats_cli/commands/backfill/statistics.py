@@ -1,4 +1,4 @@
-"""Months of Home Assistant's long-term statistics as days and hours of the tiers."""
+"""Months of Home Assistant's long-term statistics, as days and hours for the tiers."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -29,7 +29,7 @@ def conversions(
     statistics: "Mapping[str, Statistic]",
     past: Past,
 ) -> tuple[dict[str, Conversion], list[PowerstatsError]]:
-    """Return what the statistics of each series are kept as, and which series they do not fit."""
+    """Return the conversions of the series' statistics, and the problems of single series."""
     scales = {}
     problems: list[PowerstatsError] = []
     for name, entity_id in entities.items():
@@ -52,7 +52,7 @@ def conversions(
 
 
 def _counter(home: HomeAssistant, entity_id: str, unit: str, stored: Kind | None) -> Kind:
-    """Return the kind of a counter: as stored, else as Home Assistant says it now."""
+    """Return the kind of a counter: the stored one, else the one that Home Assistant has now."""
     if stored is not None and stored.is_counter:
         return Kind(unit, stored.state_class)
     present = home.present(entity_id)
@@ -68,7 +68,10 @@ def month_of(
     wanted: Mapping[date, set[str]],
     scales: Mapping[str, Conversion],
 ) -> Month:
-    """Ask for a month and return what its days lack."""
+    """Ask for a month and return the values that its days lack.
+
+    `wanted` has the lacking series by day, `scales` the conversions by series.
+    """
     zone, entities = settings.zone, settings.entities
     names = sorted(set().union(*wanted.values()) & scales.keys())
     start = _hour_at(day_start(min(wanted), zone))
