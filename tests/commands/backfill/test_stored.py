@@ -1,0 +1,136 @@
+"""`backfill` never replaces stored values, and its totals are right in every zone."""
+
+from datetime import timedelta
+from math import fsum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from powerstats_cli.core.periods import DAY, HOUR, day_start, days, hours
+from tests.commands.backfill.place import (
+    METADATA,
+    NOW,
+    OLDEST,
+    TODAY,
+    ZONE,
+    Place,
+    of_day,
+    row,
+)
+from tests.support.homes import ENERGY, ENTITIES, POWER, VOLTAGE
+from tests.support.installation import Installation
+from tests.support.longterm_server import Statistics, about
+
+
+def test_what_collect_has_is_never_replaced(place: Place) -> None:
+    """Days that were collected keep every byte, though the statistics know them as well."""
+    begin = day_start(TODAY - 3 * DAY, ZONE)
+    place.installation.run_well("collect", at=begin + timedelta(minutes=10, seconds=30))
+    place.collect()
+    place.installation.run_well("rotate", at=NOW)
+    for tier in ("weekly", "monthly", "yearly"):
+        place.installation.run_well("aggregate", tier, at=NOW)
+    before = place.installation.snapshot()
+    points = place.installation.points()
+    place.backfill()
+    after = place.installation.snapshot()
+    for name in before:
+        if "/" in name or name == "daily.json":
+            assert after[name] == before[name]
+        else:
+            assert all(point in place.installation.points()[name] for point in points[name])
+    assert len(place.installation.document("yearly.json").points) == 365
+
+
+def test_a_series_that_is_new_gets_its_past(place: Place) -> None:
+    """A sensor that is added later is filled beside the others, which keep what they have."""
+    place.installation.configure(entities={"power": POWER})
+    place.collect()
+    place.backfill()
+    before = place.installation.points()
+    place.installation.configure(entities=ENTITIES)
+    place.collect()
+    place.backfill()
+    yearly = place.installation.document("yearly.json")
+    assert all(point.keys() == ENTITIES.keys() for point in yearly.points.values())
+    for name, points in place.installation.points().items():
+        if name != "daily.json":
+            assert [
+                {key: point[key] for key in ("timestamp", "power")} for point in points
+            ] == before[name]
+
+
+def test_a_hole_is_filled(place: Place) -> None:
+    """Days that nobody collected, of which the recorder has nothing any more, are filled."""
+    place.server.keep = None
+    place.server.plain.keep = None
+    then = day_start(TODAY - 10 * DAY, ZONE)
+    place.installation.run_well("collect", at=then + timedelta(hours=12, seconds=30))
+    place.server.plain.keep = timedelta(days=3)
+    place.collect()
+    place.backfill()
+    yearly = place.installation.document("yearly.json")
+    sources = [of_day(yearly, TODAY - n * DAY)["power"].source for n in (1, 2, 5, 8, 10, 11)]
+    assert sources == [None, None, "statistics", "statistics", None, "statistics"]
+
+
+def test_a_sensor_without_statistics(place: Place) -> None:
+    """One that Home Assistant keeps no statistics of gets its history, of the oldest day too."""
+    metadata = {key: value for key, value in METADATA.items() if key != VOLTAGE}
+    place.server.statistics = Statistics(metadata, row)
+    place.collect()
+    result = place.installation.run("-v", "backfill", at=NOW)
+    assert result.exit_code == 0
+    assert "Home Assistant keeps no statistics of voltage" in result.out
+    yearly = place.installation.document("yearly.json")
+    known = [day for day in days(TODAY - 365 * DAY, TODAY) if "voltage" in of_day(yearly, day)]
+    assert known == list(days(OLDEST, TODAY))
+    assert of_day(yearly, OLDEST)["voltage"].coverage < 1
+    assert of_day(yearly, OLDEST)["power"].source == "statistics"
+
+
+def test_statistics_that_do_not_fit_the_history_found(place: Place) -> None:
+    """Before anything is stored, what this run itself found says what a series is."""
+    metadata = {**METADATA, VOLTAGE: about("mWh", None, is_counter=False)}
+    place.server.statistics = Statistics(metadata, row)
+    place.installation.configure(entities={"voltage": VOLTAGE})
+    result = place.installation.run("backfill", at=NOW)
+    assert result.exit_code == 78
+    assert "voltage: its statistics are measurement in kWh, stored as measurement in V" in (
+        result.err
+    )
+    assert len(place.installation.document("yearly.json").points) == 5
+
+
+def test_a_series_of_another_unit_is_told(place: Place) -> None:
+    """Statistics of another unit than what is stored are left alone (78); the others are filled."""
+    place.server.statistics = Statistics({**METADATA, VOLTAGE: METADATA[ENERGY]}, row)
+    place.collect()
+    result = place.installation.run("backfill", at=NOW)
+    assert result.exit_code == 78
+    assert "voltage: its statistics are total_increasing in kWh, stored as measurement in V" in (
+        result.err
+    )
+    yearly = place.installation.document("yearly.json")
+    assert len(yearly.points) == 365
+    assert "voltage" not in of_day(yearly, TODAY - 100 * DAY)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Australia/Adelaide", "Australia/Lord_Howe"])
+def test_half_hours_keep_the_total(place: Place, tmp_path: Path, zone: str) -> None:
+    """The year's days together count what the rows in it do, half a row at each end."""
+    place.server.home.time_zone = zone
+    there = Installation(tmp_path / "there", place.server.url, {"energy": ENERGY}, timezone=zone)
+    place.server.plain.keep = timedelta(hours=1)
+    there.run_well("backfill", at=NOW)
+    yearly = there.document("yearly.json")
+    where = ZoneInfo(zone)
+    today = NOW.astimezone(where).date()
+    length = (day_start(today, where) - day_start(today - 365 * DAY, where)) / HOUR
+    assert len(yearly.points) == 365
+    changes = [point["energy"].change or 0.0 for point in yearly.points.values()]
+    assert fsum(changes) == pytest.approx(length * 0.25, abs=1e-4)
+    weekly = there.document("weekly.json")
+    assert len(weekly.points) == sum(len(hours(day, where)) for day in days(today - 7 * DAY, today))
+    assert {point["energy"].coverage for point in weekly.points.values()} == {1.0}

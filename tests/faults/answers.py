@@ -1,0 +1,54 @@
+"""Answers of Home Assistant whose history was changed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from powerstats_cli.demo.listener import Reply, Request
+from powerstats_cli.demo.server import Answer
+from tests.demo import faults
+from tests.faults.place import local
+
+EVENING = local("2025-11-20 23:50:10")
+
+
+def history(change: Callable[[list[list[dict[str, Any]]]], object]) -> Answer:
+    """Answer with a history that was changed."""
+
+    def answer(_request: Request, reply: Reply) -> Reply:
+        assert isinstance(reply.body, bytes)
+        lists = json.loads(reply.body)
+        changed = change(lists)
+        body = changed if isinstance(changed, bytes) else json.dumps(lists).encode()
+        return replace(reply, body=body)
+
+    return faults.only("/api/history", answer)
+
+
+def replaced(old: bytes, new: bytes) -> Answer:
+    """Answer with other bytes in the history."""
+    return history(lambda lists: json.dumps(lists).encode().replace(old, new))
+
+
+def every_state(state: object) -> Answer:
+    """Answer with every state of the history, the first of each left out, being something else."""
+
+    def change(lists: list[list[dict[str, Any]]]) -> None:
+        for states in lists:
+            for item in states[1:]:
+                item["state"] = state
+
+    return history(change)
+
+
+def every(key: str, value: object, entity_id: str | None = None) -> Answer:
+    """Answer with this under a key of every state, of one entity if one is named."""
+
+    def change(lists: list[list[dict[str, Any]]]) -> None:
+        for states in lists:
+            if entity_id in {None, states[0]["entity_id"]}:
+                for item in states:
+                    item[key] = value
+
+    return history(change)

@@ -1,0 +1,172 @@
+"""Wrong answers of Home Assistant: files stay whole, one line tells, the next run heals."""
+
+import pytest
+
+from powerstats_cli.demo.server import Answer
+from tests.demo import faults
+from tests.faults.answers import EVENING, every, every_state, replaced
+from tests.faults.conftest import Life
+from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
+
+QUICK = {"powerstats_cli.web:REQUEST_TIMEOUT": 0.25}
+DEEP = b"[" * 200_000
+HTML = b"<!DOCTYPE html><html><body><h1>Home</h1>" + b"<p>bla</p>\n" * 1000
+# What is answered, the exit code, and a word that the line has.
+ANSWERS: dict[str, tuple[Answer, int, str]] = {
+    "dropped": (faults.dropped, 75, "cannot be reached"),
+    "hanging": (faults.hanging, 75, "did not answer in time"),
+    "hanging in the body": (faults.hanging_in_body, 75, "did not answer in time"),
+    "dripping": (faults.dripping(0.02), 75, "did not answer in time"),
+    "broken off": (faults.broken_off, 75, "cannot be reached"),
+    "401": (faults.status(401, b"401: Unauthorized"), 77, "token"),
+    "403": (faults.status(403, b"403: Forbidden"), 77, "ip_bans.yaml"),
+    "400": (faults.status(400, b'{"message":"Invalid datetime"}'), 75, "Invalid datetime"),
+    "404": (faults.status(404, b"404: Not Found"), 75, "404"),
+    "429": (faults.status(429), 75, "429"),
+    "500": (faults.status(500, b"500 Internal Server Error\nTraceback\n...\n"), 75, "500"),
+    "502": (faults.status(502, HTML, "text/html"), 75, "502"),
+    "204": (faults.status(204), 75, "204"),
+    "redirect": (faults.redirected("https://elsewhere.example/login"), 78, "homeassistant.url"),
+    "redirect to nowhere": (faults.status(307), 78, "homeassistant.url"),
+    "HTML": (faults.body(HTML, "text/html"), 75, "homeassistant.url"),
+    "nothing": (faults.body(b""), 75, "homeassistant.url"),
+    "half": (faults.body(b'[[{"entity_id":"sensor.house_power","state":"1'), 75, "not"),
+    "another object": (faults.body(b'{"message":"ok"}'), 75, "not Home Assistant's"),
+    "a number": (faults.body(b"17"), 75, "not Home Assistant's"),
+    "null": (faults.body(b"null"), 75, "not Home Assistant's"),
+    "numbers": (every_state(17.5), 75, "not Home Assistant's"),
+    "NaN": (replaced(b'"state": "', b'"state": NaN, "x": "'), 75, "not Home Assistant's"),
+    "no times": (every("last_changed", "yesterday"), 75, "not Home Assistant's"),
+    "times without offset": (every("last_changed", "2025-11-20T23:00:00"), 75, "not Home"),
+    "no UTF-8": (replaced(b'"W"', b'"\xff\xfe"'), 75, "not Home Assistant's"),
+    "binary": (faults.body(bytes(range(256)) * 100), 75, "not Home Assistant's"),
+    "deep": (faults.body(DEEP), 75, "not Home Assistant's"),
+    "deep inside": (replaced(b'"W"', DEEP + b"]" * len(DEEP)), 75, "not Home Assistant's"),
+    "gzip": (faults.body(b"\x1f\x8b\x08" + b"\0" * 400), 75, "not Home Assistant's"),
+}
+
+
+@pytest.mark.parametrize(("answer", "code", "word"), ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_that_is_of_no_use(
+    place: Place, life: Life, answer: Answer, code: int, word: str
+) -> None:
+    """Nothing but the state file changes, and the next good run makes up for it."""
+    place.restore(life.before_evening)
+    place.server.answer = faults.only("/api/history", answer)
+    is_waited_for = word == "did not answer in time"
+    ended = place.step("collect", at=EVENING, values=QUICK if is_waited_for else {})
+    assert (ended.exit_code, ended.out) == (code, ""), ended
+    line = one_line(ended.err)
+    assert word in line
+    assert len(line) < 500
+    assert place.snapshot() == life.before_evening
+    assert not lost(life.before_evening, place.snapshot())
+    assert ended.seconds < 10
+
+    place.server.answer = lambda _request, reply: reply
+    place.well("collect", at=EVENING)
+    assert place.snapshot() == life.evening
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+@pytest.mark.parametrize("fault", ["401", "500", "broken off", "HTML"])
+def test_in_the_middle_of_a_catch_up(place: Place, life: Life, fault: str, number: int) -> None:
+    """What was stored before the fault stays, and the next run goes on from there."""
+    end = local("2025-11-18 00:30:10")
+    place.restore(life.dawn)
+    place.well("collect", at=end)
+    reference = place.snapshot()
+
+    place.restore(life.dawn)
+    answer, code, _ = ANSWERS[fault]
+    place.server.requests.clear()
+    place.server.answer = faults.times(number, lambda _request, reply: reply, then=answer)
+    ended = place.step("collect", at=end)
+    assert ended.exit_code == code
+    assert one_line(ended.err)
+    assert len(place.server.requests) == number + 1  # none is tried again
+    assert place.snapshot() not in (life.dawn, reference)
+    assert not lost(life.dawn, place.snapshot())
+
+    place.server.answer = lambda _request, reply: reply
+    place.well("collect", at=end)
+    assert content(place.snapshot()) == content(reference)
+
+
+def test_200_megabytes(place: Place, life: Life) -> None:
+    """An answer without end is not read to its end, and takes no more memory than is allowed."""
+    place.restore(life.before_evening)
+    place.server.answer = faults.only("/api/history", faults.huge(200_000_000))
+    ended = place.step("collect", at=EVENING)
+    assert ended.exit_code == 75
+    assert "12 MB" in one_line(ended.err)
+    assert ended.peak_mib < 64
+    assert place.snapshot() == life.before_evening
+    place.server.answer = lambda _request, reply: reply
+    place.well("collect", at=EVENING)
+    assert place.snapshot() == life.evening
+
+
+@pytest.mark.parametrize(
+    "state", ["nan", "NaN", "inf", "-Infinity", "", "unknown", "1e999", "1_000", "12 W", None]
+)
+def test_states_that_are_no_numbers(place: Place, life: Life, state: str | None) -> None:
+    """They are unknown: nothing is stored of them, nothing stored is replaced, and it heals."""
+    place.restore(life.before_evening)
+    place.server.answer = every_state(state)
+    place.well("collect", at=EVENING)
+    assert not lost(life.before_evening, place.snapshot())
+    place.server.answer = lambda _request, reply: reply
+    place.well("collect", at=local("2025-11-21 00:00:10"))
+    healed = content(place.snapshot())["archive/2025-11-20.json"]
+    undisturbed = content(life.night[1])["archive/2025-11-20.json"]
+    # The newest reading of a window all unknown is the one before it.
+    assert healed["data_points"] == undisturbed["data_points"]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_states_of_no_time_on_earth(place: Place, life: Life, time: str) -> None:
+    """They are before or after all that is asked for; the other sensors are stored."""
+    place.restore(life.before_evening)
+    place.server.answer = every("last_changed", time, ENTITIES["power"])
+    place.well("collect", at=EVENING)
+    assert not lost(life.before_evening, place.snapshot())
+    place.server.answer = lambda _request, reply: reply
+    place.well("collect", at=local("2025-11-21 00:00:10"))
+    newest = content(place.snapshot())["archive/2025-11-20.json"]["data_points"][-1]
+    expected = content(life.night[1])["archive/2025-11-20.json"]["data_points"][-1]
+    assert newest["power"] == expected["power"]
+
+
+@pytest.mark.parametrize("state", ["1e308", "-1.7e308", "3.4e38"])
+def test_numbers_too_large_to_add_up(place: Place, life: Life, state: str) -> None:
+    """Files that such a reading went into can be read again."""
+    place.restore(life.before_evening)
+    place.server.answer = every_state(state)
+    ended = place.step("collect", at=EVENING)
+    assert ended.exit_code == 0, ended
+    assert not lost(life.before_evening, place.snapshot())
+    place.server.answer = lambda _request, reply: reply
+    for command in (("collect",), ("rotate",), ("aggregate", "weekly"), ("aggregate", "yearly")):
+        place.well(*command, at=local("2025-11-21 00:10:10"))
+    assert not lost(life.before_evening, place.snapshot(), life.morning)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "garbage",
+        "Thu, 20 Nov 2025 22:50:10 -0000",
+        "Thu, 20 Nov 99999 22:50:10 GMT",
+        "2025-11-20T22:50:10Z",
+        "Thu, 99 Nov 2025 22:50:10 GMT",
+        "Thu, 20 Nov 2025 22:50:10 +9900",
+    ],
+)
+def test_a_date_that_is_none(place: Place, life: Life, date: str) -> None:
+    """A Date that says nothing stops nothing."""
+    place.restore(life.before_evening)
+    place.server.answer = faults.headers(Date=date)
+    place.well("collect", at=EVENING)
+    assert place.snapshot() == life.evening
