@@ -1,4 +1,4 @@
-"""Every run of these tests draws the same examples."""
+"""The same random examples in every run of these tests."""
 
 from hypothesis import HealthCheck, settings
 

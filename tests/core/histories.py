@@ -1,4 +1,4 @@
-"""Random pasts of a sensor, as plain lists, and the ways to hand them to what is tested."""
+"""Random pasts of a sensor, as plain lists, and their conversion for the tested functions."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ HOUR_US = 60 * MINUTE_US
 
 
 class State(NamedTuple):
-    """A value from `time` (µs) on, None where it is no number; `reset` is a `last_reset` (µs)."""
+    """A value from `time` (µs) on, None if it is no number; `reset` is a `last_reset` (µs)."""
 
     time: int
     value: float | None
@@ -23,12 +23,12 @@ class State(NamedTuple):
 
 
 def at(hours: float) -> int:
-    """Return µs since 1970 at so many hours after the beginning."""
+    """Return the time (µs since 1970) so many hours after BEGIN."""
     return micros(BEGIN + timedelta(hours=hours))
 
 
 def history_of(states: Iterable[State]) -> History:
-    """Return states as the package's columns."""
+    """Return states as a `History`."""
     history = History()
     for state in states:
         history.append(
@@ -40,21 +40,21 @@ def history_of(states: Iterable[State]) -> History:
 
 
 def seen_from(states: Sequence[State], start: int, end: int) -> list[State]:
-    """Return what Home Assistant answers of `[start, end)`: the first state's time is the start."""
+    """Return Home Assistant's states of `[start, end)`: the first one's time is the start."""
     before = [state for state in states if state.time < start]
     inside = [state for state in states if start <= state.time < end]
     return [*([before[-1]._replace(time=start - 1)] if before else []), *inside]
 
 
 def times(random: Random, hours: float, mean_gap: float) -> list[int]:
-    """Return whole seconds over so many hours, irregular, on average `mean_gap` seconds apart."""
-    found: list[int] = []
+    """Return irregular times over so many hours, on average `mean_gap` seconds apart."""
+    moments: list[int] = []
     now = 0.0
     while True:
         now += max(1.0, random.expovariate(1 / mean_gap))
         if now >= hours * 3600:
-            return found
-        found.append(at(0) + round(now) * SECOND_US)
+            return moments
+        moments.append(at(0) + round(now) * SECOND_US)
 
 
 def meter(random: Random, hours: float, mean_gap: float) -> list[State]:
@@ -65,7 +65,7 @@ def meter(random: Random, hours: float, mean_gap: float) -> list[State]:
         event = random.random()
         if event < 0.03:  # a reset
             reading = random.choice([0.0, 0.0, reading * random.random() * 0.89])
-        elif event < 0.10:  # a glitch, in which the meter goes on; it may outlast the hour
+        elif event < 0.10:  # a glitch, in which the meter counts on; it may be longer than an hour
             low = reading * random.random() * 0.95
             states.append(State(moment, low))
             if random.random() < 0.5 and (later := next(moments, None)) is not None:

@@ -1,4 +1,4 @@
-"""The real commands against a loopback Home Assistant, with pasts made at random."""
+"""The real commands against a loopback Home Assistant, with random pasts."""
 
 import shutil
 import tempfile
@@ -45,19 +45,19 @@ Point = Mapping[str, Any]
 
 @dataclass
 class Place:
-    """A server whose home can be exchanged, and its clock."""
+    """A server whose home can be replaced, and its clock."""
 
     server: Server
     now: datetime = BEGIN
 
     def show(self, home: RecordedHome) -> None:
-        """Be another home from now on."""
+        """Serve another home from now on."""
         self.server.home = home
 
 
 @contextmanager
 def opened() -> Iterator[Place]:
-    """Yield a place that answers."""
+    """Yield a place whose server runs."""
     place: Place
     empty = RecordedHome({}, {})
     with Server(empty, token=TOKEN, clock=lambda: place.now) as server:
@@ -76,7 +76,7 @@ class Box:
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="powerstats-")))
 
     def __enter__(self) -> Self:
-        """Nothing is made yet."""
+        """Return the box; its directory exists already."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -101,7 +101,7 @@ class Box:
         return Store(self.folder, self.zone)
 
     def collect(self, now: datetime) -> Outcome | None:
-        """Run collect as of a time; None where Home Assistant is down then."""
+        """Run collect as of a time; return None if Home Assistant is down then."""
         self.place.now = now
         url, settings = self.place.server.url, self.settings
         with HomeAssistant(url, TOKEN, seconds=30) as home:
@@ -128,7 +128,7 @@ class Box:
         }
 
     def lines(self, *, without_daily: bool = False) -> dict[str, list[bytes]]:
-        """Return the lines with points of every data file, as bytes; files without are left out."""
+        """Return the lines with points of every data file that has some, as bytes."""
         return {
             name: points
             for name, raw in self.snapshot().items()
@@ -138,12 +138,12 @@ class Box:
 
     def points(self) -> dict[str, Point]:
         """Return the points of daily.json and the archive by time, as written."""
-        found: dict[str, Point] = {}
+        points: dict[str, Point] = {}
         for name, raw in self.snapshot().items():
             if name == "daily.json" or name.startswith("archive"):
                 for point in msgspec.json.decode(raw)["data_points"]:
-                    found[point.pop("timestamp")] = point
-        return found
+                    points[point.pop("timestamp")] = point
+        return points
 
 
 # --- pasts ------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Past:
-    """A home made at random: the pasts of its sensors, and when Home Assistant was down."""
+    """A random home: the pasts of its sensors, and the times at which Home Assistant was down."""
 
     states: Mapping[str, Sequence[State]]
     down: Sequence[tuple[int, int]]
@@ -159,7 +159,7 @@ class Past:
 
     @property
     def home(self) -> RecordedHome:
-        """The home, with the starts of Home Assistant that follow from its outages."""
+        """The home, with a start of Home Assistant after each outage."""
         sensors: dict[str, Attributes] = {
             f"sensor.{name}": {"energy": ENERGY, "power": POWER}.get(name, VOLTAGE)
             for name in self.states
@@ -187,23 +187,25 @@ class Past:
         return {name: f"sensor.{name}" for name in self.states}
 
     def run_times(self, random: Random, number: int) -> list[datetime]:
-        """Return when runs come: some at random, and some each ten minutes over a part."""
-        found = [BEGIN.timestamp() + random.uniform(0.2, self.hours) * 3600 for _ in range(number)]
+        """Return the times of runs: some at random, and some every ten minutes for a while."""
+        moments = [
+            BEGIN.timestamp() + random.uniform(0.2, self.hours) * 3600 for _ in range(number)
+        ]
         begin = random.randrange(0, round(self.hours))
-        found += [
+        moments += [
             BEGIN.timestamp() + begin * 3600 + step * 600 + random.choice([7, 8.5, 100, 599])
             for step in range(random.randrange(1, 30))
         ]
         ends = BEGIN.timestamp() + self.hours * 3600
         return [
             datetime.fromtimestamp(round(moment), BEGIN.tzinfo)
-            for moment in sorted(found)
+            for moment in sorted(moments)
             if FIRST_RUN.timestamp() < moment < ends
         ]
 
 
 def readings(random: Random, hours: float, mean_gap: float, unknown: float) -> list[State]:
-    """Return a measurement's past, with repeats, endless decimals and unknown stretches."""
+    """Return a measurement's past, with repeated values, long decimals and unknown stretches."""
     level, states = 300.0, list[State]()
     for moment in times(random, hours, mean_gap):
         value = None if random.random() < unknown else random.choice([level, level, 0.0, level / 7])
@@ -222,7 +224,7 @@ def alive(random: Random, hours: float) -> Past:
 
 
 def troubled(random: Random, hours: float) -> Past:
-    """Return a past with quiet stretches, unknown ones, and stops of Home Assistant.
+    """Return a past with quiet and unknown stretches, and with stops of Home Assistant.
 
     While it is down nothing is written; at its start the sensors become unknown one by one, and
     numbers again one by one.
@@ -242,16 +244,16 @@ def troubled(random: Random, hours: float) -> Past:
             continue
         if kind == "down":
             down.append((start, end))
-        for name, them in states.items():
+        for name, changes in states.items():
             back = end + random.choice([0, 3, 45, 700, 4000]) * SECOND_US
-            held = [state for state in them if state.time < start]
-            later = [state for state in them if state.time > back]
+            held = [state for state in changes if state.time < start]
+            later = [state for state in changes if state.time > back]
             between = []
             if kind != "quiet":
                 value = held[-1].value if held else 5.0
-                found_unknown = start if kind == "unknown" else end
+                unknown_at = start if kind == "unknown" else end
                 new = random.choice([value, 0.0]) if value is not None else 5.0
-                between = [State(found_unknown, None), State(back + SECOND_US, new)]
+                between = [State(unknown_at, None), State(back + SECOND_US, new)]
             states[name] = sorted([*held, *between, *later])
     return _ended(states, sorted(down), hours)
 
@@ -259,17 +261,19 @@ def troubled(random: Random, hours: float) -> Past:
 def _ended(
     states: Mapping[str, Sequence[State]], down: Sequence[tuple[int, int]], hours: float
 ) -> Past:
-    """Return a past in which nothing happens between the first and last run and what they store.
+    """Return a past without changes in the time between the first or last run and its buckets.
 
-    An unknown just after a bucket's end would leave it to the next run.
+    If an unknown followed just after a bucket's end, only the next run would store the bucket.
     """
     last, first = at(hours) - 10 * MINUTE_US, at(0) + 10 * MINUTE_US
     return Past(
         {
             name: [
-                one for one in them if one.time < first or first + 7 * MINUTE_US < one.time < last
+                state
+                for state in changes
+                if state.time < first or first + 7 * MINUTE_US < state.time < last
             ]
-            for name, them in states.items()
+            for name, changes in states.items()
         },
         down,
         hours,
@@ -277,7 +281,7 @@ def _ended(
 
 
 def _sensors(random: Random, hours: float) -> dict[str, list[State]]:
-    """Return sensors; some begin late, but one is there at the first run, which so has a file."""
+    """Return sensors; some begin late, but one has a state at the first run."""
     return {
         "current": [State(at(0) - MINUTE_US, 0.25)],
         "power": readings(random, hours, random.choice([60, 300, 3000]), random.choice([0, 0.1])),
@@ -286,6 +290,6 @@ def _sensors(random: Random, hours: float) -> dict[str, list[State]]:
 
 
 def coverage_of(points: Mapping[str, Point], start: str, name: str) -> float:
-    """Return how much is known of a series in a bucket, 0 where it has no value."""
+    """Return a series' coverage in a bucket, 0 if it has no value."""
     value = points.get(start, {}).get(name)
     return value["coverage"] if value else 0.0

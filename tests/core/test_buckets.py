@@ -1,4 +1,4 @@
-"""What is said of a bucket is what a brute-force integral over its step function says."""
+"""A bucket has the values that a brute-force integral over its step function gives."""
 
 import math
 from collections.abc import Sequence
@@ -35,13 +35,13 @@ pasts = strategies.lists(
 
 
 def measured(history: History, start: int, end: int, *, is_power: bool) -> Value | None:
-    """Return a measurement's bucket as it is written."""
+    """Return a measurement's bucket, rounded as in the files."""
     value = measure(history, start, end, is_power=is_power)
     return value and as_written(value)
 
 
 def combined(parts: Sequence[tuple[Value, float]], length: float) -> Value:
-    """Return a bigger bucket as it is written."""
+    """Return a bigger bucket, rounded as in the files."""
     return as_written(combine(parts, length))
 
 
@@ -89,7 +89,7 @@ def test_a_bucket_is_its_integral(states: list[State], start: int, length: int) 
 
 
 def test_the_table_of_gaps() -> None:
-    """Hours with gaps of which Home Assistant's own means are known to be off come out exact."""
+    """Hours with gaps, whose means Home Assistant itself gets wrong, are exact here."""
     steps = [100.0, 200.0, 300.0]
 
     def hour(*states: tuple[float, float | None]) -> Value:
@@ -107,14 +107,14 @@ def test_the_table_of_gaps() -> None:
 
 
 def test_a_constant_value_is_not_stale() -> None:
-    """A value that never changes is known for as long as nothing says otherwise."""
+    """A value that never changes is known until another state follows."""
     history = history_of([State(at(0), 230.5)])
     value = measured(history, at(500), at(501), is_power=False)
     assert value == Value(mean=230.5, min=230.5, max=230.5, coverage=1.0)
 
 
 def test_a_moment_is_never_written_as_nothing() -> None:
-    """A microsecond that is known in an hour has a coverage above 0, and its own mean."""
+    """An hour with one known microsecond has a coverage above 0, and that microsecond's mean."""
     history = history_of([State(at(0), 5.0), State(at(0) + 1, None)])
     value = measured(history, at(0), at(1), is_power=False)
     assert value == Value(mean=5.0, min=5.0, max=5.0, coverage=0.0001)
@@ -126,7 +126,7 @@ def test_a_moment_is_never_written_as_nothing() -> None:
 @settings(max_examples=40)
 @given(seed=strategies.integers(0, 2**32), days=strategies.integers(1, 6))
 def test_hours_add_up(seed: int, days: int) -> None:
-    """Energies of intervals, hours and days agree to 1e-5 kWh; and all with the integral."""
+    """Energies of intervals, hours and days agree to 1e-5 kWh with each other and the integral."""
     random = Random(seed)
     hours = 24 * days
     states = [
@@ -171,14 +171,14 @@ def _assert_near(value: Value, truth: Truth | None) -> None:
     assert value.kwh is not None
     energy = float(truth.integral / 3_600_000_000_000)
     assert abs(value.kwh - energy) <= 6 * 0.51e-6
-    # Each part's share of the hour is written to a ten-thousandth of ten minutes.
+    # Each part's coverage is rounded to a ten-thousandth of its ten minutes.
     spread = value.max - value.min if value.max is not None and value.min is not None else 0.0
     share = 6 * 0.00005 * INTERVAL / truth.known
     assert abs(value.mean - float(truth.integral / truth.known)) <= 0.0011 + spread * share
 
 
 def test_combining_counters() -> None:
-    """Changes add up, the state is the last known, and what is missing is unknown time."""
+    """Changes add up, the state is the last known one, and a missing part is unknown time."""
     parts = [
         (Value(change=0.1, state=5.1, coverage=1.0), 600.0),
         (Value(change=0.2, state=5.3, coverage=0.5, source="statistics"), 600.0),
@@ -217,7 +217,7 @@ def test_combining_counters() -> None:
     ],
 )
 def test_what_is_kept_of_two(stored: Value | None, new: Value | None, kept: str | None) -> None:
-    """The recomputed value wins, unless it knows less or is only Home Assistant's statistic."""
+    """The recomputed value wins, unless its coverage is lower or it comes from statistics."""
     expected = {None: None, "stored": stored, "new": new}[kept]
     assert better(stored, new) == expected
 
@@ -233,7 +233,7 @@ def test_what_is_kept_of_two(stored: Value | None, new: Value | None, kept: str 
         (None, 30.0, 40.0),
         (25.0, 20.0, 35.0),
         (55.0, None, 60.0),  # the unknown comes first
-        (60.0, None, 10.0),  # what happens with the unknown or after it tells nothing
+        (60.0, None, 10.0),  # changes at the unknown or after it prove nothing
         (None, 60.0, 10.0),
     ],
 )
@@ -250,7 +250,7 @@ def test_a_value_before_an_unknown(
 
 
 def test_only_a_change_of_numbers_is_a_sign() -> None:
-    """Neither a first state, nor a return from an unknown, nor the unknown itself is a sign."""
+    """No first state, no number after an unknown, and no unknown is a sign of life."""
     one = history_of([State(at(0), 1.0), State(at(1), 2.0), State(at(2), None), State(at(3), 3.0)])
     other = history_of([State(at(0.5), None), State(at(0.75), 1.0), State(at(4), 2.0)])
     assert list(signs_of_life([one, other, History()])) == [at(1), at(4)]
@@ -258,7 +258,7 @@ def test_only_a_change_of_numbers_is_a_sign() -> None:
 
 @given(states=pasts)
 def test_a_history_says_each_thing_once(states: list[State]) -> None:
-    """However states repeat, neighbours in a history differ, and it holds what was last said."""
+    """Neighbours in a history differ, and the last state of an instant holds."""
     history = history_of(states)
     for before, after in zip(history.values, history.values[1:], strict=False):
         assert before != after

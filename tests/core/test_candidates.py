@@ -1,4 +1,4 @@
-"""Which sensors fit, which are suggested, and what an answer picks."""
+"""The sensors that fit a role, those that are suggested, and those that an answer picks."""
 
 import math
 
@@ -67,7 +67,7 @@ def voltage(name: str, value: float = 230.0) -> Entity:
     ids=lambda given: given.entity_id if isinstance(given, Entity) else str(given),
 )
 def test_what_fits(entity: Entity, roles: list[str]) -> None:
-    """A sensor with a role; its id and the name that Home Assistant shows both count."""
+    """A sensor gets its role from its id and from the name that Home Assistant shows."""
     assert [candidate.role for candidate in fitting([entity])] == roles
 
 
@@ -105,14 +105,14 @@ def test_what_fits(entity: Entity, roles: list[str]) -> None:
     ],
 )
 def test_what_is_suggested(entities: list[Entity], names: dict[str, str]) -> None:
-    """One for each role: the home's before others, one at work before one that is silent."""
+    """One sensor for each role: the whole home's first, one with a number before one without."""
     for given in (entities, entities[::-1]):
         found = suggested(fitting(given))
         assert {role: one.entity_id.removeprefix("sensor.") for role, one in found.items()} == names
 
 
 def test_a_home_full_of_sensors() -> None:
-    """Each role has one, in the order of the roles."""
+    """Each role has one sensor, in the order of the roles."""
     entities = [
         sensor("house_power_factor", "%", "power_factor"),
         sensor("house_current", "A", "current"),
@@ -151,7 +151,7 @@ DEFAULT = [Pick("sensor.house", "power"), Pick("sensor.house_v", "voltage")]
     ],
 )
 def test_an_answer(answer: str, expected: list[Pick]) -> None:
-    """Numbers, spans, names and ids; suggested ones keep the name of their role."""
+    """Numbers, ranges, names and ids are answers; suggested sensors keep their role's name."""
     assert picks(answer, LISTED, KNOWN, DEFAULT) == expected
 
 
@@ -170,13 +170,13 @@ def test_an_answer(answer: str, expected: list[Pick]) -> None:
     ],
 )
 def test_an_answer_that_takes_nothing(answer: str, says: str) -> None:
-    """What is wrong is said."""
+    """A wrong answer raises an error that says why."""
     with pytest.raises(ValueError, match=says):
         picks(answer, LISTED, KNOWN, DEFAULT)
 
 
 def test_names_are_unique() -> None:
-    """A role's name is numbered where it is taken; what has no role is named by its id."""
+    """If a role's name is taken, it gets a number; a sensor without a role is named by its id."""
     assert default_name("sensor.plug", LISTED, set()) == "power"
     assert default_name("sensor.plug", LISTED, {"power"}) == "power_2"
     assert default_name("sensor.plug", LISTED, {"power", "power_2"}) == "power_3"

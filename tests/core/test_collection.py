@@ -1,4 +1,4 @@
-"""However the runs fall, the same history gives the same points; doing it again changes nothing."""
+"""The same history gives the same points at any times of the runs; a repeat changes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -38,7 +38,7 @@ def place() -> Iterator[Place]:
 @settings(max_examples=18)
 @given(seed=seeds)
 def test_the_way_runs_fall_makes_no_difference(place: Place, seed: int) -> None:
-    """Where Home Assistant shows signs of life, two runs and many store the same bytes."""
+    """If Home Assistant always shows signs of life, two runs and many store the same bytes."""
     random = Random(seed)
     past = alive(random, random.choice([5, 20, 30]))
     place.show(past.home)
@@ -60,7 +60,7 @@ def test_the_way_runs_fall_makes_no_difference(place: Place, seed: int) -> None:
 @settings(max_examples=36)
 @given(seed=seeds)
 def test_more_runs_never_know_less(place: Place, seed: int) -> None:
-    """Where Home Assistant stops, more runs may know more; all else is the same to the byte."""
+    """If Home Assistant stops, more runs may know more; all else is the same to the byte."""
     random = Random(seed)
     past = troubled(random, random.choice([5, 12, 30]))
     place.show(past.home)
@@ -82,7 +82,7 @@ def test_more_runs_never_know_less(place: Place, seed: int) -> None:
 @settings(max_examples=8)
 @given(seed=seeds)
 def test_a_repeated_step_changes_no_byte(place: Place, seed: int) -> None:
-    """Each step, done again at once, leaves every file as it is."""
+    """A step that is repeated at once changes no file."""
     random = Random(seed)
     past = troubled(random, 30)
     place.show(past.home)
@@ -99,7 +99,7 @@ def test_a_repeated_step_changes_no_byte(place: Place, seed: int) -> None:
 @settings(max_examples=4)
 @given(seed=seeds)
 def test_the_order_of_aggregates_does_not_matter(place: Place, seed: int) -> None:
-    """Weekly, monthly and yearly are the same in whatever order, and however often, they ran."""
+    """The tiers are the same, in any order of the steps and after any number of repeats."""
     random = Random(seed)
     past = troubled(random, 80)
     place.show(past.home)
@@ -118,16 +118,16 @@ def test_the_order_of_aggregates_does_not_matter(place: Place, seed: int) -> Non
     assert all(other == seen[0] for other in seen)
 
 
-# --- what was found to matter -----------------------------------------------------------------
+# --- single cases that were wrong once --------------------------------------------------------
 
 
 def home(states: Mapping[str, Sequence[State]], *down: tuple[float, float]) -> Past:
-    """Return a home of whose sensors this is the past, and when it was down (hours)."""
+    """Return a home with the pasts of its sensors, and the hours in which it was down."""
     return Past(states, [(at(start), at(end)) for start, end in down], 30)
 
 
 def after(hours: float) -> datetime:
-    """Return the time so many hours after the beginning, when the bucket before it is stored."""
+    """Return a time so many hours after the beginning, late enough to store the bucket before."""
     return BEGIN + hours * HOUR + timedelta(seconds=7)
 
 
@@ -136,7 +136,7 @@ def after(hours: float) -> datetime:
 def test_a_stop_is_unknown_however_it_is_found(
     place: Place, runs: list[float], back_at: float
 ) -> None:
-    """A run in the middle of the bucket of a restart vouches for nothing before the restart."""
+    """A run in the middle of the bucket of a restart proves nothing about the time before it."""
     change = [State(at(minute / 60), 200.0 + minute) for minute in range(0, 70, 5)]
     again = [State(at(back_at), None), *(State(at(back_at + n / 50), 90.0 + n) for n in (1, 2, 9))]
     past = home({"power": [*change, *again]}, (1.1, back_at))
@@ -152,7 +152,7 @@ def test_a_stop_is_unknown_however_it_is_found(
 
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_a_reset_just_before_a_stop(place: Place, step: int) -> None:
-    """A reset is booked once, though runs just before a stop knew more of the silence after it."""
+    """A reset is counted once, even if runs just before a stop knew more of the time after it."""
     past = home(
         {
             "energy": [
@@ -176,7 +176,7 @@ def test_a_reset_just_before_a_stop(place: Place, step: int) -> None:
 
 
 def test_a_series_that_comes_late_keeps_its_day(place: Place) -> None:
-    """A sensor whose first state came after the day's only run is read from midnight on."""
+    """A sensor whose first state comes after the day's only run is read from midnight on."""
     past = home({"power": [State(at(-1), 100.0)], "voltage": [State(at(5), 230.0)]})
     place.show(past.home)
     with Box(place, past.entities) as box:
@@ -188,7 +188,7 @@ def test_a_series_that_comes_late_keeps_its_day(place: Place) -> None:
 
 
 def test_an_old_name_for_another_sensor(place: Place) -> None:
-    """A name that is used again for another kind of sensor changes nothing in the days before."""
+    """If a name is used again for another kind of sensor, earlier days do not change."""
     meter_states = [State(at(number), 100.0 + number) for number in range(-1, 60)]
     watts = [State(at(number), 500.0 + number) for number in range(-1, 60)]
     past = home({"energy": meter_states, "power": watts})
@@ -208,7 +208,7 @@ def test_an_old_name_for_another_sensor(place: Place) -> None:
 
 
 def test_a_meter_that_starts_anew_while_it_is_away(place: Place) -> None:
-    """A `last_reset` that is only seen with the first number after an outage is not missed."""
+    """A `last_reset` that first appears with the first number after an outage counts."""
     plain = {"unit_of_measurement": "kWh", "state_class": "total"}
     yesterday, today = (
         plain | {"last_reset": (BEGIN + number * 24 * HOUR).isoformat()} for number in (0, 1)

@@ -1,4 +1,4 @@
-"""How much of a document is known."""
+"""The known share of a document."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ AT = datetime(2025, 10, 28, tzinfo=UTC)
 
 
 def value(share: float) -> Value:
-    """Return a measurement of which so much is known."""
+    """Return a measurement with a coverage."""
     return Value(coverage=share, mean=1.0, min=1.0, max=1.0)
 
 
@@ -27,7 +27,7 @@ def document(tier: TierName, bucket: str, day: date | None = None) -> Document:
 
 
 def test_today_every_series_counts() -> None:
-    """A series without a point is unknown, and so is a bucket without any."""
+    """A series without a point is unknown, and so is a bucket without a point."""
     today = document("daily", "60min", SUNDAY)
     first, second, *_ = hours(SUNDAY, ZONE)
     today.points = {first.start: {"power": value(1.0)}}
@@ -38,7 +38,7 @@ def test_today_every_series_counts() -> None:
 
 
 def test_in_a_tier_a_series_counts_from_its_first_point() -> None:
-    """The time before a series began is not missing; a gap after that is."""
+    """The time before a series began is not missing; a gap after its beginning is."""
     weekly = document("weekly", "hour")
     first, second, third, *_ = hours(SUNDAY, ZONE)
     weekly.points = {

@@ -1,4 +1,4 @@
-"""The files' one form: what is written is read back, the schema says it too, and sizes hold."""
+"""The form of the files: documents are read back unchanged, fit the schema, and stay small."""
 
 import copy
 import json
@@ -96,7 +96,7 @@ def documents(draw: strategies.DrawFn) -> Document:
 
 @given(document=documents())
 def test_what_is_written_is_read_back(document: Document) -> None:
-    """decode(encode(x)) = x, in every tier and zone, and the bytes are of the schema's form."""
+    """decode(encode(x)) = x, in every tier and zone, and the bytes fit the schema."""
     raw = encode(document)
     again = decode(raw, timezone=document.timezone)
     assert again == document
@@ -106,7 +106,7 @@ def test_what_is_written_is_read_back(document: Document) -> None:
 
 @given(document=documents(), seed=strategies.integers(0, 99))
 def test_same_data_same_bytes(document: Document, seed: int) -> None:
-    """The order in which series and points came into a document does not show in its bytes."""
+    """The bytes do not depend on the order in which series and points were added."""
 
     def shuffled(things: dict[Any, Any]) -> dict[Any, Any]:
         keys = list(things)
@@ -141,7 +141,7 @@ def test_the_schema_is_one() -> None:
 
 @pytest.fixture(scope="module")
 def written() -> Iterator[dict[str, Json]]:
-    """Yield files made by the real commands, over two days."""
+    """Yield files that the real commands made over two days."""
     past = alive(Random(3), 30)
     with opened() as place, Box(place, past.entities) as box:
         place.show(past.home)
@@ -152,7 +152,7 @@ def written() -> Iterator[dict[str, Json]]:
 
 
 def test_the_commands_write_the_form(written: dict[str, Json]) -> None:
-    """Every file that collect and aggregate make is valid, with points of both kinds."""
+    """Every file of collect and aggregate is valid, with measurements and counters."""
     tiers = ["daily.json", "weekly.json", "monthly.json", "yearly.json"]
     assert set(written) == {"archive/2025-11-21.json", *tiers}
     for name, file in written.items():
@@ -239,7 +239,7 @@ def test_what_is_not_of_the_form(written: dict[str, Json], name: str) -> None:
 
 
 def test_what_is_not_ours_to_touch(written: dict[str, Json]) -> None:
-    """A newer version and another time zone are refused as such, and not as broken."""
+    """A file of a newer version or another time zone is refused, but not as broken."""
     for changes in ({"version": 2}, {"timezone": "Europe/Amsterdam"}):
         raw = json.dumps(written["daily.json"] | changes).encode()
         with pytest.raises(ConfigError):
@@ -258,7 +258,7 @@ def test_points_out_of_order(written: dict[str, Json]) -> None:
 
 
 def realistic(random: Random) -> dict[str, Value]:
-    """Return a point of five series with numbers as long as real ones get."""
+    """Return a point of five series with numbers as long as real ones."""
 
     def level(top: float, *, is_power: bool = False) -> Value:
         low, mean, high = sorted(round(random.uniform(top / 2, top), 3) for _ in range(3))
@@ -286,7 +286,7 @@ def _share(random: Random) -> float:
 @given(seed=strategies.integers(0, 99))
 @pytest.mark.parametrize("zone_name", ["Europe/Amsterdam", "Asia/Kolkata"])
 def test_sizes_at_five_series(seed: int, zone_name: str) -> None:
-    """Full files of five series stay small, over an autumn's clock change too."""
+    """Full files of five series stay small, also over an autumn's clock change."""
     zone, last, random = ZoneInfo(zone_name), date(2025, 10, 26), Random(seed)
 
     def window(number: int) -> Iterator[date]:

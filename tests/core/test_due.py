@@ -1,4 +1,4 @@
-"""When steps are due and when they are late, with and without a pause."""
+"""Steps are due and late at the right times, with and without a pause."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -68,7 +68,7 @@ def test_a_step_is_late_after_the_time_allowed(step: Step, allowed: timedelta) -
 
 @pytest.mark.parametrize(("step", "allowed"), ALLOWED)
 def test_a_pause_without_an_end_excuses_all(step: Step, allowed: timedelta) -> None:
-    """No step gets late in it; one that was late before is still late."""
+    """No step becomes late in a pause; one that was late before is still late."""
     in_time = timetable(Pause(NOON + allowed))
     assert not in_time.is_late(step, NOON, NOON + 100 * DAY)
     too_late = timetable(Pause(NOON + allowed + SECOND))
@@ -77,7 +77,7 @@ def test_a_pause_without_an_end_excuses_all(step: Step, allowed: timedelta) -> N
 
 @pytest.mark.parametrize("step", [step for step, _ in ALLOWED])
 def test_after_a_pause_a_step_may_wait_for_its_next_time(step: Step) -> None:
-    """It is late 30 minutes after that time."""
+    """After a pause, a step is late 30 minutes after its next due time."""
     end = NOON + 3 * DAY
     paused = timetable(Pause(NOON, end))
     deadline = paused.time_after(step, end) + 30 * MINUTE
@@ -87,14 +87,14 @@ def test_after_a_pause_a_step_may_wait_for_its_next_time(step: Step) -> None:
 
 @pytest.mark.parametrize(("step", "allowed"), ALLOWED)
 def test_a_pause_that_was_over_before_changes_nothing(step: Step, allowed: timedelta) -> None:
-    """A step that ran well since the pause has no excuse."""
+    """If a step has run well since the pause, the pause does not count any more."""
     paused = timetable(Pause(NOON - DAY, NOON))
     assert paused.is_late(step, NOON, NOON + allowed + SECOND)
 
 
 @pytest.mark.parametrize("step", [step for step, _ in ALLOWED])
 def test_what_is_due_in_a_pause(step: Step) -> None:
-    """The next time is the first one after the pause; without an end there is none."""
+    """A step is next due after the pause; if the pause has no end, it is not due."""
     end = NOON + DAY
     assert timetable(Pause(NOON, end)).due(step, NOON) == timetable().time_after(step, end)
     assert timetable(Pause(NOON)).due(step, NOON) is None

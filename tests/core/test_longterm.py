@@ -1,4 +1,4 @@
-"""Hours of the long-term statistics as local hours and days: totals stay, whatever the zone."""
+"""Hours of the long-term statistics as local hours and days: totals stay in every zone."""
 
 from datetime import UTC, date, datetime, timedelta
 from math import fsum
@@ -19,7 +19,7 @@ ZONES = (
     *("Asia/Kolkata", "Australia/Adelaide", "Asia/Kathmandu", "Australia/Lord_Howe"),
     *("Europe/Amsterdam", "America/St_Johns", "UTC"),
 )
-# Days of 23, 24 and 25 hours in one or another of them, and Lord Howe's of 23.5 and 24.5.
+# Zones with days of 23, 24 and 25 hours, and Lord Howe with days of 23.5 and 24.5 hours.
 DAYS = (
     date(2025, 3, 30),
     date(2025, 10, 26),
@@ -30,7 +30,7 @@ DAYS = (
 
 
 def at(text: str, **numbers: float) -> Row:
-    """Return the row of an hour in UTC."""
+    """Return the row of an hour in UTC, which is given as text."""
     return Row(datetime.fromisoformat(f"{text}:00+00:00").timestamp() * 1000, **numbers)
 
 
@@ -48,7 +48,7 @@ def rows_over(span: Span, kind: Kind) -> list[Row]:
 
 
 def test_an_hour_is_its_row() -> None:
-    """Where local hours are those of UTC, a row is an hour: mean, min, max, and kWh of a power."""
+    """If local hours begin with hours in UTC, a row is an hour; a power also has kWh."""
     known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], Conversion(POWER))
     (span, value), *more = local_hours(known, date(2025, 7, 1), ZoneInfo("Europe/Amsterdam"), POWER)
     assert not more
@@ -66,7 +66,7 @@ def test_a_counters_hour_is_its_row() -> None:
 
 
 def test_an_hour_is_split_evenly() -> None:
-    """In India an hour of UTC lies in two local ones, half of it in each."""
+    """In India an hour in UTC is half in one local hour and half in the next."""
     known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], Conversion(POWER))
     found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), POWER)
     starts = [datetime(2025, 7, 1, 9, 30, tzinfo=UTC), datetime(2025, 7, 1, 10, 30, tzinfo=UTC)]
@@ -78,7 +78,7 @@ def test_an_hour_is_split_evenly() -> None:
 
 
 def test_a_counters_hour_is_split_evenly() -> None:
-    """Half the change is in each of the two, and the state at the first one's end is between."""
+    """Each local hour has half the change; the state at the first one's end is halfway."""
     known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], Conversion(ENERGY))
     found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), ENERGY)
     assert [value.change for _, value in found] == [0.2, 0.2]
@@ -87,7 +87,7 @@ def test_a_counters_hour_is_split_evenly() -> None:
 
 
 def test_a_quarter_of_an_hour() -> None:
-    """Kathmandu is 5:45 ahead: its hours begin at a quarter past those of UTC."""
+    """Kathmandu is 5:45 ahead: its hours begin a quarter of an hour after those in UTC."""
     rows = [at("2025-07-01T10:00", mean=100.0, min=1.0, max=300.0)]
     rows.append(at("2025-07-01T11:00", mean=200.0, min=2.0, max=400.0))
     found = dict(
@@ -102,7 +102,7 @@ def test_a_quarter_of_an_hour() -> None:
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("day", DAYS)
 def test_hours_add_up_to_their_day(zone: str, day: date) -> None:
-    """Every hour of a day is whole where every row is there, and they add up to the day."""
+    """If no row is missing, every hour of a day is fully known, and they add up to the day."""
     where = ZoneInfo(zone)
     span = day_span(day, where)
     for kind in (POWER, ENERGY):
@@ -127,7 +127,7 @@ def test_hours_add_up_to_their_day(zone: str, day: date) -> None:
     changes=st.lists(st.none() | st.floats(0, 50), min_size=1, max_size=120),
 )
 def test_the_total_stays(zone: str, first: date, changes: list[float | None]) -> None:
-    """Whatever rows there are, the days together count what the rows do, and know as long."""
+    """With any rows, all days together have the change and the known time of the rows."""
     where = ZoneInfo(zone)
     begin = day_start(first + DAY, where).replace(minute=0)
     rows = [
@@ -159,13 +159,13 @@ def test_the_total_stays(zone: str, first: date, changes: list[float | None]) ->
     ],
 )
 def test_rows_that_say_nothing(numbers: dict[str, float], kind: StateClass) -> None:
-    """A row without its numbers, or with nonsense, is unknown time."""
+    """A row with missing or nonsensical numbers is unknown time."""
     row = at("2025-07-01T10:00", **numbers)
     assert by_hour([row], Conversion(Kind("kWh", kind))) == {}
 
 
 def test_a_total_may_go_down() -> None:
-    """A net meter's change is signed."""
+    """The change of a meter that counts both ways may be negative."""
     known = by_hour(
         [at("2025-07-01T10:00", change=-0.2, state=7.0)], Conversion(Kind("kWh", "total"))
     )
@@ -173,7 +173,7 @@ def test_a_total_may_go_down() -> None:
 
 
 def test_the_unit_is_the_one_kept() -> None:
-    """Numbers in another unit are brought into the one kept."""
+    """Numbers in another unit are converted to the kept unit."""
     kind = Conversion(Kind("W", "measurement"), factor=1000.0)
     known = by_hour([at("2025-07-01T10:00", mean=1.5, min=1.0, max=2.0)], kind)
     [row] = known.values()

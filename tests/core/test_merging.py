@@ -1,4 +1,4 @@
-"""Merging is a union: the order and repetition do not matter, and the best values stay."""
+"""Merging is a union: order and repetition do not matter, and the best values stay."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[str, StateClass]] = {
     "energy": ("kWh", "total_increasing"),
     "pulses": ("", "total"),
 }
-# A series without a point may have a wrong kind, in a file whose sensor was another one.
+# A series without a point may have a wrong kind, if its sensor was another one.
 STRANGE: tuple[str, StateClass] = ("zz", "total_increasing")
 UNHEARD = Series("", "measurement", datetime(2025, 1, 1, tzinfo=UTC))
 examples = settings(derandomize=True, database=None, deadline=None, max_examples=50)
@@ -42,14 +42,14 @@ counters = strategies.builds(Value, change=numbers, state=numbers, coverage=cove
 
 @strategies.composite
 def untils(draw: strategies.DrawFn, zone: ZoneInfo) -> datetime:
-    """Draw until when a series was asked for: mostly the end of a day."""
+    """Draw the `until` of a series: mostly the end of a day."""
     day = day_span(LAST + draw(offsets) * DAY, zone)
     return draw(strategies.sampled_from([day.end, day.end, day.start + timedelta(hours=7)]))
 
 
 @strategies.composite
 def files(draw: strategies.DrawFn, tier: TierName, zone: ZoneInfo, *, strange: bool) -> Document:
-    """Draw a long-term file; a series without a point may not know its unit yet."""
+    """Draw a long-term file; the unit of a series without a point may not be known yet."""
     points = {}
     for offset in draw(strategies.sets(offsets, max_size=8)):
         values = {
@@ -92,7 +92,7 @@ def merged(first: Document, *others: Document) -> Document:
 @examples
 @given(several(3))
 def test_order_does_not_matter(documents: tuple[Document, ...]) -> None:
-    """Three files give the same bytes, whichever are merged first."""
+    """Three files give the same bytes in every order of merging."""
     first, second, third = documents
     assert len({encode(merged(*order)) for order in permutations(documents)}) == 1
     assert encode(merged(first, merged(second, third))) == encode(merged(first, second, third))
@@ -115,7 +115,7 @@ def test_again_changes_nothing(documents: tuple[Document, ...]) -> None:
 @examples
 @given(several(2, strange=True))
 def test_each_bucket_is_the_best_known(documents: tuple[Document, ...]) -> None:
-    """No value in the window is lost or made up, and the rule chooses between two."""
+    """No value in the window is lost or invented, and of two values the rule keeps one."""
     both, zone = merged(*documents), ZoneInfo(documents[0].timezone)
     asked = [series.until for document in documents for series in document.series.values()]
     known = {
@@ -145,12 +145,12 @@ def test_each_bucket_is_the_best_known(documents: tuple[Document, ...]) -> None:
 
 
 def local(start: datetime, zone: ZoneInfo) -> date:
-    """Return the day that begins at an instant, which may show the evening before in Havana."""
+    """Return the day that begins at an instant; in Havana clocks may show the evening before."""
     return (start.astimezone(zone) + timedelta(hours=2)).date()
 
 
 def best(values: Iterable[Value]) -> Value:
-    """Return the value that counts: by coverage, then history, then the greater bytes."""
+    """Return the value to keep: by coverage, then history, then the greater bytes."""
     values = list(values)
     highest = max(value.coverage for value in values)
     values = [value for value in values if value.coverage == highest]
@@ -161,7 +161,7 @@ def best(values: Iterable[Value]) -> Value:
 @examples
 @given(several(2))
 def test_news_is_a_point_and_nothing_else(documents: tuple[Document, ...]) -> None:
-    """A file that only has a later time is no news."""
+    """A file that differs only by a later time changes nothing."""
     first, second = documents
     later = msgspec.structs.replace(
         first,

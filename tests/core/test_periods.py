@@ -43,12 +43,12 @@ AROUND = 2
 
 
 def shown(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return what a wall clock shows at an instant."""
+    """Return the time that a wall clock shows at an instant."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def transition_days(zone: ZoneInfo) -> Iterator[date]:
-    """Yield the days around each change of the clock, found by looking at offsets alone."""
+    """Yield the days around each clock change, found by comparing offsets only."""
     noons = [datetime(1990, 1, 1, 12, tzinfo=UTC) + number * DAY for number in range(16_800)]
     for before, after in pairwise(noons):
         if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
@@ -56,7 +56,7 @@ def transition_days(zone: ZoneInfo) -> Iterator[date]:
 
 
 def assert_tiled(parts: tuple[Span, ...], whole: Span) -> None:
-    """Check that spans follow one another without overlap or hole, and fill the whole."""
+    """Check that spans fill the whole without overlap or gap."""
     if not whole.length:
         assert parts == ()
         return
@@ -68,7 +68,7 @@ def assert_tiled(parts: tuple[Span, ...], whole: Span) -> None:
 
 @pytest.mark.parametrize("name", ZONES)
 def test_days_and_hours_tile_46_years(name: str) -> None:
-    """Of each day from 1990 to 2035: its hours tile it, and start with it or at a whole hour."""
+    """From 1990 to 2035, the hours tile each day, and begin with it or at a whole hour."""
     zone = ZoneInfo(name)
     reached = day_start(FIRST, zone)
     for day in days(FIRST, END):
@@ -78,7 +78,7 @@ def test_days_and_hours_tile_46_years(name: str) -> None:
         parts = hours(day, zone)
         assert_tiled(parts, span)
         if span.length == DAY and day.day != 1:
-            continue  # of ordinary days one a month is enough for what follows
+            continue  # one ordinary day per month is enough for the following checks
         for part in parts:
             local = shown(part.start, zone)
             assert part.start == span.start or (local.minute, local.second) == (0, 0)
@@ -88,11 +88,11 @@ def test_days_and_hours_tile_46_years(name: str) -> None:
 
 @pytest.mark.parametrize("name", ZONES)
 def test_around_each_clock_change(name: str) -> None:
-    """Near a change, minute by minute: the first instant of a day, each whole hour, intervals."""
+    """Near each clock change, every minute is in the right day, hour and interval."""
     zone = ZoneInfo(name)
     for day in set(transition_days(zone)) - {date(2011, 12, 30)}:
         span = day_span(day, zone)
-        # No instant before the day's start shows a later date than the days before it had.
+        # Before the day's start, clocks show only dates of the days before.
         assert (
             shown(span.start - MINUTE, zone).date() < day
             or local_day(span.start - MINUTE, zone) < day
@@ -121,7 +121,7 @@ def test_around_each_clock_change(name: str) -> None:
     minutes=strategies.sampled_from(DIVISORS),
 )
 def test_intervals_tile_their_hours(name: str, day: date, minutes: int) -> None:
-    """Intervals of any length that divides the hour tile each hour, only its last being shorter."""
+    """Intervals of each allowed length tile the hour; only the last may be shorter."""
     zone = ZoneInfo(name)
     tiles = intervals(day, zone, minutes)
     assert_tiled(tiles, day_span(day, zone))
@@ -138,7 +138,7 @@ def test_intervals_tile_their_hours(name: str, day: date, minutes: int) -> None:
     minutes=strategies.sampled_from(DIVISORS),
 )
 def test_an_instant_is_in_one_day_and_one_interval(name: str, at: datetime, minutes: int) -> None:
-    """The day and the interval found for an instant hold it, and belong together."""
+    """The day and the interval of an instant contain it, and the interval is in the day."""
     zone, moment = ZoneInfo(name), at.replace(tzinfo=UTC)
     day = local_day(moment, zone)
     span = day_span(day, zone)
@@ -173,7 +173,7 @@ def test_an_instant_is_in_one_day_and_one_interval(name: str, at: datetime, minu
     ],
 )
 def test_odd_days(name: str, day: date, length: float, longest: float, number: int) -> None:
-    """A day is as long as its clock changes make it; a half-hour one makes one hour of 90 min."""
+    """A clock change changes the day's length; a half-hour change makes one hour of 90 min."""
     zone = ZoneInfo(name)
     span = day_span(day, zone)
     parts = hours(day, zone)
@@ -188,21 +188,21 @@ def test_odd_days(name: str, day: date, length: float, longest: float, number: i
     [
         # Clocks go forward over midnight: the day begins when they do, at 01:00.
         ("America/Sao_Paulo", date(2018, 11, 4), "2018-11-04T03:00:00+00:00"),
-        # Midnight comes twice: the first counts.
+        # Midnight comes twice: the day begins at the first.
         ("America/Havana", date(2025, 11, 2), "2025-11-02T04:00:00+00:00"),
         ("America/St_Johns", date(2006, 10, 29), "2006-10-29T02:30:00+00:00"),
-        # The day that was left out begins and ends with the one after it.
+        # The day that was left out begins and ends when the next day begins.
         ("Pacific/Apia", date(2011, 12, 30), "2011-12-30T10:00:00+00:00"),
         ("Pacific/Apia", date(2011, 12, 31), "2011-12-30T10:00:00+00:00"),
     ],
 )
 def test_first_instants(name: str, day: date, start: str) -> None:
-    """A day begins at its first instant, also where midnight comes twice or never."""
+    """A day begins at its first instant, even if midnight comes twice or never."""
     assert day_start(day, ZoneInfo(name)) == datetime.fromisoformat(start)
 
 
 def test_the_hour_of_a_half_hour_change() -> None:
-    """Lord Howe's 90 minutes have nine intervals of ten minutes, of which none is cut."""
+    """Lord Howe's hour of 90 minutes has nine full intervals of ten minutes."""
     zone = ZoneInfo("Australia/Lord_Howe")
     for day in (date(2025, 10, 5), date(2025, 4, 6)):
         (odd,) = [hour for hour in hours(day, zone) if hour.length != HOUR]

@@ -1,4 +1,4 @@
-"""The schedule as a crontab: cron and the shell read each line as it is meant."""
+"""The schedule as a crontab: cron and the shell read each line correctly."""
 
 import subprocess
 
@@ -13,7 +13,7 @@ from powerstats_cli.errors import ConfigError, UnreadableError
 
 
 def as_cron_reads(command: str) -> str:
-    """Return what cron gives to the shell; what follows a % is the stdin (crontab(5))."""
+    """Return the command that cron gives to the shell, up to the first % (crontab(5))."""
     read, characters = "", iter(command)
     for character in characters:
         if character == "%":
@@ -26,7 +26,7 @@ def as_cron_reads(command: str) -> str:
 
 
 def as_run(command: str) -> list[str]:
-    """Return the words that the shell makes of a command in a crontab."""
+    """Return the words into which the shell splits a command in a crontab."""
     script = f"set -- {as_cron_reads(command)}; printf '%s\\0' \"$@\""
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
     return done.stdout.decode().split("\0")[:-1]
@@ -81,7 +81,7 @@ others = st.lists(
 
 @given(others, others)
 def test_other_lines_of_a_crontab_stay(above: str, below: str) -> None:
-    """Our block is put in, put in again, changed and taken out: no other byte changes."""
+    """Our block is added, added again, changed and removed: no other byte changes."""
     old, new = (crontab.block(Setup((program,))) for program in ("old", "new"))
     assert crontab.with_block(above, old) == above + old
     assert crontab.with_block(above + old + below, old) == above + old + below
@@ -94,13 +94,13 @@ def test_other_lines_of_a_crontab_stay(above: str, below: str) -> None:
 
 @pytest.mark.parametrize("broken", [f"{BEGIN}\nx\n", f"x\n{END}\n", f"{BEGIN}\n{BEGIN}\n{END}\n"])
 def test_a_marker_without_the_other_is_refused(broken: str) -> None:
-    """With one marker missing, nobody can tell where our block begins or ends."""
+    """If a marker is missing, an error is raised: our block has no certain begin or end."""
     for change in (crontab.without_block, lambda text: crontab.with_block(text, "new")):
         with pytest.raises(UnreadableError, match="# powerstats"):
             change(broken)
 
 
 def test_a_crontab_without_its_last_newline() -> None:
-    """The line before our block gets its line break."""
+    """If the line before our block has no line break, it gets one."""
     assert crontab.with_block("x", "ours\n") == "x\nours\n"
     assert crontab.with_block("", "ours\n") == "ours\n"

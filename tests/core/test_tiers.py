@@ -1,4 +1,4 @@
-"""Closed days go up the tiers, and leave the archive when every tier holds what they give."""
+"""Closed days are rolled up into the tiers, and deleted once every tier has them."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ def a_day(
     names: Iterable[str] = ("power",),
     kind: Kind = WATTS,
 ) -> Document:
-    """Return a closed day's document, the same value in each of its buckets."""
+    """Return a closed day's document with the same value in each bucket."""
     value = value or power(100.0 + day.day)
     span = day_span(day, AMSTERDAM)
     series = Series(kind[0], kind[1], span.end)
@@ -58,7 +58,7 @@ def a_day(
 
 
 def put(installation: Installation, *closed: Document, today: date = TODAY) -> None:
-    """Put closed days into the archive, and a daily.json of today that nothing is in yet."""
+    """Put closed days into the archive, and an empty daily.json of today."""
     files = {f"archive/{document.day}.json": document for document in closed}
     daily = a_day(today)
     daily.points = {}
@@ -85,7 +85,7 @@ def local_days(document: Document) -> set[date]:
 
 
 def spoken_of(result: Result, exit_code: int, *words: str) -> None:
-    """Check that a command failed with one line that names what it is about."""
+    """Check that a command failed with one line that has a word."""
     assert result.exit_code == exit_code
     assert result.err.count("\n") == 1
     for word in words:
@@ -99,7 +99,7 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def past_days(number: int, *, before: date = TODAY) -> list[date]:
-    """Return so many days before one."""
+    """Return the last days before a day."""
     return list(days(before - number * DAY, before))
 
 
@@ -107,7 +107,7 @@ def past_days(number: int, *, before: date = TODAY) -> list[date]:
 
 
 def test_a_day_goes_when_every_tier_has_it(installation: Installation) -> None:
-    """Of twelve days the newest seven stay, once all three tiers are made; and none before."""
+    """Once all three tiers are made, the newest seven of twelve days stay; before, all stay."""
     put(installation, *map(a_day, past_days(12)))
     everything = archived(installation)
     for step in [*NIGHTLY[:-1], None]:
@@ -122,7 +122,7 @@ def test_a_day_goes_when_every_tier_has_it(installation: Installation) -> None:
 
 @pytest.mark.parametrize("lacking", ["monthly", "yearly"])
 def test_a_day_that_a_tier_knows_less_of_stays(installation: Installation, lacking: str) -> None:
-    """A day stays in the archive while one tier has a smaller share of it than the day gives."""
+    """A day stays in the archive while a tier's coverage of it is lower than the day's own."""
     put(installation, *map(a_day, past_days(12)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -136,7 +136,7 @@ def test_a_day_that_a_tier_knows_less_of_stays(installation: Installation, lacki
 
 
 def test_a_day_that_gives_less_goes(installation: Installation) -> None:
-    """A day of which every tier knows more, or that gives nothing, does not stay for ever."""
+    """A day is deleted if every tier has a higher coverage of it, or if it is empty."""
     oldest, second, *rest = past_days(12)
     put(installation, *map(a_day, [oldest, second, *rest]))
     for step in NIGHTLY:
@@ -152,7 +152,7 @@ def test_a_day_that_gives_less_goes(installation: Installation) -> None:
 
 
 def test_past_a_window_only_the_others_count(installation: Installation) -> None:
-    """A day before the monthly window goes although monthly.json cannot have it."""
+    """A day before the monthly window is deleted, although monthly.json cannot have it."""
     put(installation, *map(a_day, past_days(40)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -163,7 +163,7 @@ def test_past_a_window_only_the_others_count(installation: Installation) -> None
 
 
 def test_a_new_series_keeps_its_days(installation: Installation) -> None:
-    """A day stays while one series of it is missing from a tier, though the others are there."""
+    """A day stays while one of its series is missing from a tier."""
     put(installation, *map(a_day, past_days(12)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -182,7 +182,7 @@ def test_a_new_series_keeps_its_days(installation: Installation) -> None:
 
 
 def test_a_broken_tier_keeps_every_day(installation: Installation) -> None:
-    """Where a tier cannot be read nothing is deleted, and the line says what rebuilds it."""
+    """If a tier cannot be read, nothing is deleted, and the line says how to rebuild it."""
     put(installation, *map(a_day, past_days(12)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -210,7 +210,7 @@ def test_the_clock_deletes_nothing(installation: Installation) -> None:
 
 
 def test_days_that_no_archive_has(installation: Installation) -> None:
-    """Monthly takes a day from weekly's hours, yearly from both, where the archive has it not."""
+    """A day that is not in the archive comes from weekly into monthly, and from both to yearly."""
     put(installation, *map(a_day, past_days(3)))
     oldest = past_days(3)[0]
     installation.run_well("aggregate", "weekly", at=NOON)
@@ -224,7 +224,7 @@ def test_days_that_no_archive_has(installation: Installation) -> None:
 
 
 def test_a_lost_yearly_comes_back_from_monthly(installation: Installation) -> None:
-    """A yearly.json that is gone is made again, from monthly where the archive has ended."""
+    """A lost yearly.json is made again, from monthly for days that the archive has no more."""
     put(installation, *map(a_day, past_days(25)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -236,7 +236,7 @@ def test_a_lost_yearly_comes_back_from_monthly(installation: Installation) -> No
 
 
 def test_a_finer_tier_never_replaces(installation: Installation) -> None:
-    """What a tier has of a day that no archive has stays, though a finer tier says otherwise."""
+    """A tier's value of a day without an archive file stays, whatever a finer tier has."""
     put(installation, *map(a_day, past_days(2)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -302,7 +302,7 @@ def test_a_series_that_is_another_is_left_out(
     value: Value,
     order: list[tuple[str, str]],
 ) -> None:
-    """A unit or kind that changed is named each night, and never mixed with what is stored."""
+    """A changed unit or kind is reported each night, and never mixed with stored values."""
     put(installation, *map(a_day, past_days(3)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)
@@ -323,7 +323,7 @@ def test_a_series_that_is_another_is_left_out(
 
 
 def test_archived_days_of_two_kinds(installation: Installation) -> None:
-    """Where no tier has the series yet, days of another kind than the oldest are left out."""
+    """If no tier has the series yet, days of another kind than the oldest are left out."""
     older, newer = past_days(2)
     put(
         installation,
@@ -339,7 +339,7 @@ def test_archived_days_of_two_kinds(installation: Installation) -> None:
 
 
 def test_a_series_without_a_unit_yet_is_no_other(installation: Installation) -> None:
-    """A sensor that had given no number on its first day is stored once it gives some."""
+    """A sensor without a number on its first day is stored once it has numbers."""
     first, second = past_days(2)
     silent = a_day(first, names=["power", "energy"], kind=("", "measurement"))
     silent.series["power"] = a_day(first).series["power"]
@@ -359,7 +359,7 @@ def test_a_series_without_a_unit_yet_is_no_other(installation: Installation) -> 
 
 
 def test_a_renamed_series_keeps_its_past(installation: Installation) -> None:
-    """After a rename both names are in the tiers, each with its days; the archive may go."""
+    """After a rename both names are in the tiers, each with its days; old days are deleted."""
     older, newer = past_days(20)[:8], past_days(20)[8:]
     put(
         installation,

@@ -4,7 +4,7 @@ import pytest
 
 from powerstats_cli.core.units import normalised
 
-# How many of each unit Home Assistant 2026.11 counts in a W and in a kWh: the tables of its
+# How many of each unit are in a W and in a kWh, from the tables of Home Assistant 2026.11: its
 # PowerConverter and its EnergyConverter.
 IN_A_WATT = {
     "mW": 1e3,
@@ -52,5 +52,5 @@ def test_energy(unit: str, in_a_kwh: float) -> None:
 
 @pytest.mark.parametrize("unit", ["", "V", "VA", "var", "kvarh", "BTU", "BTU/(h⋅ft²)", "kWh/100km"])
 def test_anything_else(unit: str) -> None:
-    """Another unit stays, and so do its numbers."""
+    """Another unit stays unchanged, and so do its numbers."""
     assert normalised(unit) == (unit, 1.0)

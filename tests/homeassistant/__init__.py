@@ -1,1 +1,1 @@
-"""Tests of what Home Assistant says, and what is made of it."""
+"""Tests of Home Assistant's answers, and of the values read from them."""

@@ -1,4 +1,4 @@
-"""A number is in the unit of its own state, never of a neighbour's."""
+"""A number is read in the unit of its own state, never in a neighbour's."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -45,7 +45,7 @@ class House:
     clock: list[datetime]
 
     def collect(self, *clocks: str) -> list[tuple[int, str]]:
-        """Collect at some times; return each exit code and what was said."""
+        """Collect at some times; return each exit code and its error lines."""
         ended = []
         for clock in clocks:
             self.clock[0] = at(clock) + timedelta(seconds=10)
@@ -61,7 +61,7 @@ class House:
 
     @property
     def values(self) -> dict[str, Value]:
-        """What is stored of the sensor, by the time of the bucket."""
+        """The stored values of the sensor, by the time of the bucket."""
         points = self.there.document("daily.json").points
         return {f"{at:%H:%M}": point["it"] for at, point in points.items() if "it" in point}
 
@@ -71,7 +71,7 @@ Opens = Callable[..., AbstractContextManager[House]]
 
 @pytest.fixture
 def house(tmp_path: Path) -> Opens:
-    """Return what opens a house with given states of the sensor."""
+    """Return a function that opens a house with given states of the sensor."""
 
     @contextmanager
     def opened(states: Sequence[State], more: str = "") -> Iterator[House]:
@@ -99,7 +99,7 @@ ids = pytest.mark.parametrize(("start", "end", "minutes"), RUNS, ids=["regular",
 
 @ids
 def test_w_becomes_kw(house: Opens, start: str, end: str, minutes: int) -> None:
-    """An upgrade, or a person, makes kW of W: it is the same power."""
+    """An upgrade or a user changes the unit from W to kW: the power stays the same."""
     with house([("08:00:00", "1001", W), ("10:03:00", "1.001", KW)]) as home:
         assert all(code == 0 for code, _ in home.every(start, end, minutes))
         assert {value.mean for value in home.values.values()} == {1001.0}
@@ -111,7 +111,7 @@ def test_w_becomes_kw(house: Opens, start: str, end: str, minutes: int) -> None:
 def test_the_unit_changes_while_nothing_flows(
     house: Opens, start: str, end: str, minutes: int, zero: str
 ) -> None:
-    """Zero is zero in any unit; what comes after it is compared with what came before."""
+    """Zero is zero in any unit; the number after it is compared with the number before it."""
     states = [
         ("08:00:00", "1500", W),
         ("09:50:00", "0", W),
@@ -126,7 +126,7 @@ def test_the_unit_changes_while_nothing_flows(
 
 @ids
 def test_no_unit_until_the_source_is_back(house: Opens, start: str, end: str, minutes: int) -> None:
-    """A number without a unit, of a series that has one, is no number."""
+    """A number without a unit is unknown if its series has a unit."""
     states = [("08:00:00", "500", W), ("10:02:00", "0.5", NOTHING), ("10:13:00", "510", W)]
     with house(states) as home:
         assert all(code == 0 for code, _ in home.every(start, end, minutes))
@@ -140,7 +140,7 @@ def test_no_unit_until_the_source_is_back(house: Opens, start: str, end: str, mi
 def test_another_unit_for_three_minutes_after_a_start(
     house: Opens, start: str, end: str, minutes: int
 ) -> None:
-    """A meter in kWh that says Wh for a while books neither thousands nor less."""
+    """If a meter in kWh reports Wh for a while, its change stays right."""
     states = [
         ("08:00:00", "512.0", KWH),
         ("10:01:00", "unavailable", {}),
@@ -158,7 +158,7 @@ def test_another_unit_for_three_minutes_after_a_start(
 def test_another_dimension_is_told_and_left_out(
     house: Opens, start: str, end: str, minutes: int
 ) -> None:
-    """A load in percent is no power: unknown as long as it comes, told, and then it goes on."""
+    """A load in percent is no power: it is unknown and reported; then the series goes on."""
     states = [("08:00:00", "1200", W), ("10:03:00", "3.9", PERCENT), ("11:03:00", "1300", W)]
     with house(states) as home:
         ended = dict(zip(range(20), home.every(start, end, minutes), strict=False))
@@ -173,7 +173,7 @@ def test_another_dimension_is_told_and_left_out(
 
 
 def test_a_new_series_is_in_the_unit_it_has_first(house: Opens) -> None:
-    """Before its first number a sensor may say no unit; numbers without one are none then."""
+    """A sensor may have no unit before its first number; numbers without a unit are unknown."""
     states = [("08:00:00", "0.4", NOTHING), ("09:00:00", "0.5", KW), ("10:00:00", "600", W)]
     with house(states) as home:
         assert home.collect("11:00:00") == [(0, "")]
@@ -209,7 +209,7 @@ def test_a_range_of_ones_own(house: Opens) -> None:
 
 
 def test_a_state_class_of_ones_own(house: Opens) -> None:
-    """A meter that says nothing, or a wrong thing, of itself is counted if one says so."""
+    """A meter with a missing or wrong state class is counted if the settings give the right one."""
     more = '[homeassistant.state_class]\nit = "total_increasing"\n'
     states = [("08:00:00", "10.0", unit("kWh")), ("10:03:00", "10.4", unit("kWh"))]
     with house(states, more) as home:
@@ -229,7 +229,7 @@ def test_a_state_class_of_ones_own(house: Opens) -> None:
 def test_one_request_is_enough_but_where_it_matters(
     house: Opens, states: Sequence[State], extra: int
 ) -> None:
-    """Only the sensor in doubt is asked for again, alone, with all attributes."""
+    """Only the uncertain sensor is asked for again, alone and with all attributes."""
     with house(states) as home:
         home.collect("10:30:00")
         home.server.requests.clear()
