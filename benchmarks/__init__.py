@@ -1,1 +1,1 @@
-"""What the commands cost, measured as whole processes."""
+"""The cost of the commands, measured as whole processes."""

@@ -2,7 +2,7 @@
 
 Each row is a whole process. Every round runs all rows, in another order each time, so that other
 work of the machine affects all rows alike. The figures are medians; a ratio is the median of the
-rounds' ratios. Exits with 1 if something is over its limit.
+rounds' ratios. The exit code is 1 if a figure is over its limit.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def measure(all_rows: Sequence[Row], launcher: Launcher, rounds: int) -> dict[st
 
 
 def main() -> int:
-    """Measure, print, and return 1 if something is over its limit."""
+    """Measure, print, and return 1 if a figure is over its limit."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (default: 15)")
     parser.add_argument("--catch-up", action="store_true", help="also catch up ten busy days")

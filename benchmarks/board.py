@@ -50,12 +50,12 @@ EVENING: Final = day_start(TODAY + DAY, ZONE) - timedelta(minutes=10) + AFTER
 
 
 def scattered(number: int, most: int) -> int:
-    """Return a number below `most` that looks like chance, and is the same on every machine."""
+    """Return a pseudo-random number below `most`, the same on every machine."""
     return (number * 2_654_435_761 + 97) % 4_294_967_291 % most
 
 
 def state(entity_id: str, number: int) -> str:
-    """Return an entity's state number `number`, each differs from the one before it."""
+    """Return an entity's state number `number`; it differs from the state before it."""
     jitter = scattered(number, 997)
     match entity_id.removeprefix("sensor.house_"):
         case "power":
@@ -71,7 +71,7 @@ def state(entity_id: str, number: int) -> str:
 
 
 def home_of_minutes() -> RecordedHome:
-    """Return a home of five sensors that each change once a minute, unknown for a while a day."""
+    """Return a home of five sensors that change every minute, and are unknown for a while a day."""
     start = day_start(FIRST, ZONE)
     minutes = (day_start(TODAY + DAY, ZONE) - start) // timedelta(minutes=1)
     return RecordedHome(
@@ -125,7 +125,7 @@ class Board:
         return ["--config", config, "--at", at.isoformat(), *command]
 
     def run(self, *command: str, at: datetime) -> None:
-        """Run a command in this process; raises RuntimeError where it failed."""
+        """Run a command in this process; raises RuntimeError if it failed."""
         said = StringIO()
         with redirect_stderr(said):
             exit_code = cli.main(self.arguments(*command, at=at))
@@ -134,16 +134,16 @@ class Board:
             raise RuntimeError(message)
 
     def save(self, name: str) -> None:
-        """Keep the data directory as it is under a name."""
+        """Keep a copy of the data directory under a name."""
         shutil.copytree(self.data_dir, self.folder / name)
 
     def restore(self, name: str) -> None:
-        """Bring a kept data directory back."""
+        """Replace the data directory by a kept copy."""
         shutil.rmtree(self.data_dir)
         shutil.copytree(self.folder / name, self.data_dir)
 
     def state_of_files(self) -> dict[str, tuple[int, int]]:
-        """Return each data file's inode and time of writing; the state file is none."""
+        """Return each data file's inode and time of writing; the state file is no data file."""
         return {
             str(path.relative_to(self.data_dir)): (path.stat().st_ino, path.stat().st_mtime_ns)
             for path in self.data_dir.rglob("*.json")
@@ -152,10 +152,10 @@ class Board:
 
 
 def fill(board: Board) -> None:
-    """Live through seven days and most of the eighth, and save what the measured steps start from.
+    """Run seven days and most of the eighth, and save the files for the measured steps.
 
     `night` and `night, a year on` are before the eighth day's first `aggregate`, `evening` and
-    `evening, a year on` before its last `collect` but midnight's.
+    `evening, a year on` before the last `collect` before midnight.
     """
     board.run("collect", at=day_start(FIRST, ZONE) + timedelta(minutes=10) + AFTER)
     for day in days(FIRST + DAY, TODAY + DAY):
@@ -178,7 +178,7 @@ def fill(board: Board) -> None:
 
 
 def _full(document: Document, tier: Tier) -> Document:
-    """Return a tier's file with its whole window: the days it has, over and over before them."""
+    """Return a tier's file with a full window: earlier days are copies of the days it has."""
     known = sorted(days_of(document, ZONE))
     newest = known[-1]
     older = days(newest - (tier.window - 1) * DAY, known[0])
@@ -188,7 +188,7 @@ def _full(document: Document, tier: Tier) -> Document:
 
 
 def _repeated(document: Document, day: date, other: date) -> Iterator[tuple[datetime, Point]]:
-    """Yield a day's points as those of another day."""
+    """Yield the points of a day, moved to another day."""
     spans = zip(
         buckets(document.bucket, day, ZONE), buckets(document.bucket, other, ZONE), strict=False
     )

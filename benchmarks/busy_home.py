@@ -1,7 +1,9 @@
-"""A Home Assistant of five sensors at a state a second: `python -m benchmarks.busy_home NOW`.
+"""A Home Assistant with five sensors and a state per second each.
 
-It answers any window from blocks of ten minutes that are rendered once, so that what is measured
-is its client. It prints its address, serves until its stdin ends, and knows nothing after NOW.
+Usage: `python -m benchmarks.busy_home NOW`.
+
+It answers any window from blocks of ten minutes that are made once, so that only its client is
+measured. It prints its address, serves until its stdin ends, and has no states after NOW.
 """
 
 import json
@@ -19,12 +21,12 @@ from powerstats_cli.demo.server import HomeAssistant
 
 BLOCK: Final = timedelta(minutes=10)
 SECONDS: Final = 600
-# What a block leaves open: its ten minutes, and how often its counter went round before it.
+# Placeholders in a block: its ten minutes, and the number of counter resets before it.
 WHEN, ROUND = b"@", b"#"
 
 
 def _block(entity_id: str) -> list[bytes]:
-    """Return ten minutes of an entity's states, one a second."""
+    """Return ten minutes of an entity's states, one per second."""
     lines = []
     for number in range(SECONDS):
         minute, second = divmod(number, 60)

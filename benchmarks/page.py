@@ -32,10 +32,10 @@ SLOWER: Final = 4
 MOST_BYTES: Final = 45_000
 MOST_FIRST_CHART_MS: Final = 300
 MOST_SWITCH_MS: Final = 100
-# A day of 1,440 points and five series, whole but for its last minute.
+# A day of 1,440 points and five series, complete except its last minute.
 END: Final = datetime(2025, 11, 22, 22, 59, 40, tzinfo=UTC)
 TABS: Final = ("7-days", "30-days", "365-days", "today")
-# A chart is drawn in the task that adds its canvas; the observer comes after it, the frame later.
+# A chart is drawn in the task that adds its canvas; the observer runs after it, then the frame.
 WATCH: Final = """
 window.drawn = window.seen = 0;
 new MutationObserver(() => {
@@ -85,7 +85,7 @@ def measured(browser: "Browser", site: Site) -> Iterator[tuple[str, float]]:
         page.add_init_script(f"Date.now = () => {END.timestamp() * 1000:.0f}")
         page.add_init_script(WATCH)
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        # wait_for_function would first run Playwright's own script there, and 50 ms would be its.
+        # wait_for_function would first run Playwright's own script there, which takes 50 ms.
         with page.expect_console_message(lambda message: message.text == "seen"):
             page.goto(site.url)
         drawn, seen = page.evaluate(FIRST_CHART)
@@ -105,7 +105,7 @@ def measured(browser: "Browser", site: Site) -> Iterator[tuple[str, float]]:
 
 
 def _settle(page: "Page") -> None:
-    """Wait until every chart is drawn and nothing is asked for."""
+    """Wait until every chart is drawn and no request is open."""
     page.wait_for_load_state("networkidle")
     page.wait_for_function(
         """() => [...document.querySelectorAll(".panel:not([hidden]) .plot")]
@@ -143,7 +143,7 @@ def limit_of(name: str) -> int:
 
 
 def main() -> int:
-    """Measure, show, and return 1 if something is over its limit."""
+    """Measure, show, and return 1 if a figure is over its limit."""
     parser = argparse.ArgumentParser(prog="page", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (default: 9)")
     options = parser.parse_args()

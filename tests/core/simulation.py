@@ -226,8 +226,8 @@ def alive(random: Random, hours: float) -> Past:
 def troubled(random: Random, hours: float) -> Past:
     """Return a past with quiet and unknown stretches, and with stops of Home Assistant.
 
-    While it is down nothing is written; at its start the sensors become unknown one by one, and
-    numbers again one by one.
+    While Home Assistant is down, nothing is written. At its start the sensors become unknown one by
+    one, and then numbers again one by one.
     """
     states: dict[str, list[State]] = _sensors(random, hours) | {
         "voltage": readings(random, hours, random.choice([100, 1000, 20_000]), 0.1)

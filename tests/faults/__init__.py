@@ -1,1 +1,1 @@
-"""What goes wrong around powerstats, and that nothing known is lost to it."""
+"""Faults around powerstats: stored values are never lost, and the next good run repairs all."""

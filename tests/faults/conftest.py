@@ -1,4 +1,4 @@
-"""Installations that lived undisturbed for some days, for faults to come over."""
+"""Installations that ran undisturbed for some days, as the start for faults."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ NIGHT: tuple[tuple[tuple[str, ...], datetime], ...] = (
 class Life:
     """The files of an undisturbed installation: before each step of its night, and at the end.
 
-    `dawn` is from its first day, before all that; `nothing` is from before its first run.
+    `dawn` is from its first day; `nothing` is from before its first run.
     """
 
     nothing: Snapshot
@@ -35,7 +35,7 @@ class Life:
 
     @property
     def morning(self) -> Snapshot:
-        """After the night."""
+        """The files after the night."""
         return self.night[-1]
 
 

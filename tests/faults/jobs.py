@@ -1,4 +1,4 @@
-"""A command as it is run in a process of its own, and what is to go wrong with it there."""
+"""A command that runs in its own process, and the faults that happen to it there."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,18 +18,18 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     root: str = "/nowhere"
     strike_at: int | None = None
     strike: int = KILL
-    # What the local clock shows when the command starts.
+    # The time of the local clock when the command starts.
     clock: str | None = None
-    # Bytes that no file may exceed; the user that runs the command.
+    # The most bytes that a file may have; the user that runs the command.
     file_limit: int | None = None
     user: int | None = None
-    # Constants, by "module:name", that are something else for this run, and a function that breaks.
+    # Constants, by "module:name", with other values for this run; a function that fails.
     values: Mapping[str, float] = {}
     broken: str | None = None
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How a job ended: a negative exit code is the signal that ended it."""
+    """The end of a job; a negative exit code is the signal that ended it."""
 
     exit_code: int
     out: str

@@ -1,4 +1,4 @@
-"""A home with its Home Assistant and an installation, whose commands run with faults."""
+"""A home with its Home Assistant, and an installation whose commands run with faults."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ Bucket = tuple[str, str, str]
 
 
 def home(first: date = FIRST_DAY, last: date = LAST_DAY) -> RecordedHome:
-    """Return a house of three sensors, each day unavailable for a while."""
+    """Return a house of three sensors, which are unavailable for a while each day."""
     start = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=12)
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=2)
     power, voltage, energy = [], [], []
@@ -55,8 +55,8 @@ def home(first: date = FIRST_DAY, last: date = LAST_DAY) -> RecordedHome:
     for day in range((end - start).days):
         gone = start + timedelta(days=day, hours=7, minutes=3)
         back = gone + timedelta(minutes=25)
-        power = [one for one in power if not gone <= one.at < back]
-        energy = [one for one in energy if not gone <= one.at < back]
+        power = [change for change in power if not gone <= change.at < back]
+        energy = [change for change in energy if not gone <= change.at < back]
         power += [Change(gone, "unavailable"), Change(back, "444.4")]
         energy += [Change(gone, "unavailable")]
     changes = dict(zip(SENSORS, (power, voltage, energy), strict=True))
@@ -67,7 +67,7 @@ class Runner:
     """The process that runs jobs."""
 
     def __init__(self) -> None:
-        """Start it."""
+        """Start the process."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.runner"],
             cwd=ROOT,
@@ -77,15 +77,15 @@ class Runner:
         )
 
     def __enter__(self) -> Self:
-        """Be ready."""
+        """Return the runner; its process runs already."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it."""
+        """End the process."""
         self._process.communicate()
 
     def run(self, *jobs: Job) -> list[Ended]:
-        """Run jobs, all at the same time, and return how they ended."""
+        """Run jobs, all at the same time, and return their ends."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
@@ -96,18 +96,18 @@ class Runner:
 
 @dataclass
 class Hand:
-    """The hand of Home Assistant's clock, for tests to set."""
+    """Home Assistant's clock, whose hand a test can set."""
 
     now: datetime = field(default=datetime(2025, 11, 17, tzinfo=UTC))
 
     def __call__(self) -> datetime:
-        """Return what the clock shows."""
+        """Return the time of the clock."""
         return self.now
 
 
 @dataclass
 class Place:
-    """Everything that a scenario needs."""
+    """A home, its server, and an installation: everything that a scenario needs."""
 
     installation: Installation
     server: HomeAssistant
@@ -130,16 +130,16 @@ class Place:
         return self.runner.run(self.job(*command, at=at, **faults))[0]
 
     def well(self, *command: str, at: datetime) -> None:
-        """Run a command that has to succeed, and to say nothing."""
+        """Run a command that must succeed without output."""
         ended = self.step(*command, at=at)
         assert (ended.exit_code, ended.out, ended.err) == (0, "", ""), ended
 
     def snapshot(self) -> Snapshot:
-        """Return the bytes of every data file, by name; the state file is none."""
+        """Return the bytes of every data file, by name; the state file is no data file."""
         return self.installation.snapshot()
 
     def restore(self, files: Snapshot) -> None:
-        """Make the data directory what it was in a snapshot."""
+        """Replace the data directory's files by those of a snapshot."""
         self.data_dir.mkdir(exist_ok=True)
         for path in sorted(self.data_dir.rglob("*"), reverse=True):
             if path.is_dir():
@@ -158,7 +158,7 @@ def local(written: str) -> datetime:
 
 
 def data(files: Snapshot) -> Snapshot:
-    """Return a snapshot without what was set aside and what killed steps left half."""
+    """Return a snapshot without files that were set aside or that killed steps left half."""
     return {name: raw for name, raw in files.items() if name.endswith(".json")}
 
 
@@ -166,7 +166,7 @@ def known(files: Snapshot) -> dict[Bucket, float]:
     """Return the coverage of every bucket, by the kind of file, time and series.
 
     Today's file and the archive are one kind: a closed day moves from one to the other. Raises
-    where a file is not whole.
+    an error if a file is not whole.
     """
     found: dict[Bucket, float] = {}
     for name, raw in data(files).items():
@@ -187,7 +187,7 @@ def _known(name: str, raw: bytes) -> dict[Bucket, float]:
 
 
 def lost(before: Snapshot, after: Snapshot, undisturbed: Snapshot | None = None) -> list[Bucket]:
-    """Return what was known before and is known less after, unless a good run drops it too."""
+    """Return the buckets with less coverage after than before, unless a good run drops them too."""
     had, still = known(before), known(after)
     meant_to_go = had.keys() - known(undisturbed or before).keys()
     return [
@@ -198,16 +198,16 @@ def lost(before: Snapshot, after: Snapshot, undisturbed: Snapshot | None = None)
 
 
 def content(files: Snapshot) -> dict[str, Any]:
-    """Return what the files say, but not when that last changed."""
-    said = {}
+    """Return the content of the files without their `last_update`."""
+    contents = {}
     for name, raw in data(files).items():
         file = cast("dict[str, Any]", msgspec.json.decode(raw))
-        said[name] = {key: value for key, value in file.items() if key != "last_update"}
-    return said
+        contents[name] = {key: value for key, value in file.items() if key != "last_update"}
+    return contents
 
 
 def one_line(err: str) -> str:
-    """Return the only line of an error output, which is no traceback."""
+    """Return the only line of an error output, and check that it is no traceback."""
     lines = err.splitlines()
     assert len(lines) == 1, err
     assert lines[0].startswith("powerstats: "), err
@@ -216,7 +216,7 @@ def one_line(err: str) -> str:
 
 
 def new_place(folder: Path, runner: Runner, its_home: RecordedHome, **settings: Any) -> Place:
-    """Return an installation at a home; the server is yet to be started."""
+    """Return an installation for a home; the caller must start the server."""
     hand = Hand()
     server = HomeAssistant(its_home, token=TOKEN, clock=hand)
     installation = Installation(

@@ -1,7 +1,7 @@
 """Runs jobs, each in a fresh process that is forked from one which has imported everything.
 
-A line of JSON on stdin is a list of jobs that run at the same time; the answer is a line with how
-each ended. Starting Python for each would take most of the time of hundreds of runs.
+A line of JSON on stdin is a list of jobs that run at the same time; the answer is a line with the
+end of each. Starting Python for each job would take most of the time of hundreds of runs.
 """
 
 import encodings.idna
@@ -32,7 +32,7 @@ IMPORTED = (encodings.idna, tomllib, homeassistant, aggregate, collect, rotate)
 
 
 def serve() -> None:
-    """Answer until stdin ends."""
+    """Answer each line until stdin ends."""
     _warm_up()
     gc.freeze()
     for line in sys.stdin:
@@ -47,7 +47,7 @@ def serve() -> None:
 
 
 def _warm_up() -> None:
-    """Have everything imported that a first run imports."""
+    """Import everything that a first run imports."""
     httpx.Client(verify=False).close()
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         cli.main(["--version"])
@@ -76,7 +76,7 @@ def _end(pid: int, into: Path, begun: float) -> Ended:
 
 
 def _run(job: Job, into: Path) -> NoReturn:
-    """Be the job's process."""
+    """Run a job in this process, which was forked for it."""
     code = os.EX_SOFTWARE
     try:
         for name, descriptor in (("out", 1), ("err", 2)):
@@ -128,7 +128,7 @@ def _break(*args: object, **kwargs: object) -> NoReturn:
 
 
 def _showing(start: datetime) -> type[datetime]:
-    """Return a `datetime` whose clock shows `start` now, and goes on from there."""
+    """Return a `datetime` class whose clock shows `start` now and goes on from there."""
     begun = time.monotonic()
 
     class Shown(datetime):

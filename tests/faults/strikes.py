@@ -1,6 +1,7 @@
-"""Counts what a process does to the files below a folder, and strikes at one of these operations.
+"""Counts a process's operations on the files below a folder, and makes one of them fail.
 
-A write that is struck has brought half of its bytes to the file, as on a full disk.
+A strike ends the process or raises an error at the operation. If it is a write, half of its bytes
+are in the file, as on a full disk.
 """
 
 import builtins
@@ -16,7 +17,7 @@ CHANGING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.sym
 
 
 def kill(_path: str) -> None:
-    """End this process as a power cut or the kernel would: nothing more of it runs."""
+    """End this process at once, as a power cut or the kernel would."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -30,17 +31,17 @@ def refuse(code: int) -> Callable[[str], None]:
 
 
 class Operations:
-    """Every operation done so far below `root`, in order, as "what name"; at `number` strikes."""
+    """All operations below `root` so far, in order, as "operation name"; strikes at `number`."""
 
     def __init__(self, root: str, number: int | None, strike: Callable[[str], None]) -> None:
-        """Take the folder whose files count, and which operation to strike at, from 1 on."""
+        """Take the folder, the number of the operation to strike at (from 1), and the strike."""
         self.done: list[str] = []
         self._root = root
         self._number = number
         self._strike = strike
 
     def watch(self) -> None:
-        """Begin to count, in this process, for as long as it lives."""
+        """Begin to count the operations of this process."""
         real_open, real_fsync = io.open, os.fsync
 
         def watched_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
@@ -56,11 +57,11 @@ class Operations:
         os.fsync = watched_fsync
         sys.addaudithook(self._hear)
 
-    def come(self, what: str, path: str, before: Callable[[], None] | None = None) -> None:
-        """Note an operation, or strike at it, after what `before` does."""
+    def come(self, operation: str, path: str, before: Callable[[], None] | None = None) -> None:
+        """Count an operation; if its turn has come, call `before` and strike."""
         if not self._is_ours(path):
             return
-        self.done.append(f"{what} {os.path.relpath(path, self._root)}")
+        self.done.append(f"{operation} {os.path.relpath(path, self._root)}")
         if len(self.done) == self._number:
             if before is not None:
                 before()
@@ -73,7 +74,7 @@ class Operations:
         if event == "open" and isinstance(args[2], int) and args[2] & WRITING:
             self.come("open", _path(args[0]))
         elif event in CHANGING:
-            # A rename counts by the name it gives.
+            # A rename is listed under the new name.
             place = 1 if event in {"os.rename", "os.link", "os.symlink"} else 0
             self.come(event.removeprefix("os."), _path(args[place]))
 

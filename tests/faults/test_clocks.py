@@ -1,4 +1,4 @@
-"""Clocks that are wrong: nothing is deleted or trimmed, and when they are right again it heals."""
+"""Wrong clocks: nothing is deleted, and after they are corrected the next run repairs all."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ STEPS = [command for command, _ in NIGHT]
 
 
 def healed(place: Place) -> Snapshot:
-    """Return the files after the night's steps by a right clock."""
+    """Return the files after the night's steps with a correct clock."""
     for command, at in NIGHT:
         place.well(*command, at=at)
     return place.snapshot()
@@ -30,7 +30,7 @@ def healed(place: Place) -> Snapshot:
 
 @pytest.mark.parametrize("offset", OFFSETS.values(), ids=OFFSETS)
 def test_this_machines_clock(place: Place, life: Life, offset: timedelta) -> None:
-    """`collect` says by how much; the other steps do no harm, all night long."""
+    """`collect` says how wrong this machine's clock is; the other steps do no harm all night."""
     place.restore(life.evening)
     place.hand.now = TRUE
     shown = (TRUE + offset).isoformat()
@@ -38,7 +38,7 @@ def test_this_machines_clock(place: Place, life: Life, offset: timedelta) -> Non
         ended = place.runner.run(place.job(*command, clock=shown))[0]
         assert ended.out == ""
         if command == ("collect",) and offset != OFFSETS["three minutes behind"]:
-            assert ended.exit_code == 75, ended  # by that one clock there is nothing to ask yet
+            assert ended.exit_code == 75, ended  # by this clock there is nothing to ask for yet
         else:
             assert ended.exit_code in {0, 75}, ended
         if ended.err:
@@ -46,7 +46,7 @@ def test_this_machines_clock(place: Place, life: Life, offset: timedelta) -> Non
             assert "clock" in line
             assert "nothing was changed" in line
             assert ("ahead of" in line) == (offset > timedelta(0)), line
-        # By what is stored two archived days are old and rolled up; by a clock ahead, all are.
+        # By the files two archived days are old and rolled up; by a clock that is ahead, all are.
         assert not lost(life.evening, place.snapshot(), life.morning), command
         assert life.evening.keys() & life.morning.keys() <= place.snapshot().keys(), command
     assert content(healed(place)) == content(life.morning)
@@ -54,7 +54,7 @@ def test_this_machines_clock(place: Place, life: Life, offset: timedelta) -> Non
 
 @pytest.mark.parametrize("offset", OFFSETS.values(), ids=OFFSETS)
 def test_home_assistants_clock(place: Place, life: Life, offset: timedelta) -> None:
-    """When it is Home Assistant's that is wrong, nothing is stored either."""
+    """If Home Assistant's clock is wrong, nothing is stored either."""
     place.restore(life.evening)
     place.hand.now = TRUE + offset
     ended = place.runner.run(place.job("collect", clock=TRUE.isoformat()))[0]
@@ -67,7 +67,7 @@ def test_home_assistants_clock(place: Place, life: Life, offset: timedelta) -> N
 
 @pytest.mark.parametrize("seconds", [-100, -5, 0, 5, 100])
 def test_clocks_that_differ_a_little(place: Place, life: Life, seconds: int) -> None:
-    """Up to two minutes is no reason to stop; and no bucket is stored before it is over."""
+    """With a difference up to two minutes a run goes on; no bucket is stored before its end."""
     place.restore(life.before_evening)
     true = local("2025-11-20 23:55:00")
     place.hand.now = true + timedelta(seconds=seconds)
@@ -86,7 +86,7 @@ def test_the_slower_clock_decides(place: Place, life: Life) -> None:
 
 
 def test_the_first_run_by_a_wrong_clock(place: Place) -> None:
-    """Nothing is begun in 1970."""
+    """A clock at 1970 begins no file."""
     place.hand.now = local("2025-11-17 00:10:10")
     for shown in ("1970-01-01T00:20:20+00:00", "2031-01-01T00:20:20+00:00"):
         ended = place.runner.run(place.job("collect", clock=shown))[0]
@@ -96,7 +96,7 @@ def test_the_first_run_by_a_wrong_clock(place: Place) -> None:
 
 
 def test_at_later_than_home_assistant(place: Place, life: Life) -> None:
-    """--at in Home Assistant's future is refused: what would be stored has not happened yet."""
+    """--at in Home Assistant's future is refused: there are no states of that time yet."""
     place.restore(life.before_evening)
     place.hand.now = local("2025-11-20 23:50:10")
     at = local("2025-11-21 02:50:10")

@@ -1,4 +1,4 @@
-"""Many steps at once: nothing is lost, and a reader sees whole files only."""
+"""Many steps at once: nothing is lost, and a reader sees only whole files."""
 
 import fcntl
 import os
@@ -18,7 +18,7 @@ MIDNIGHT = local("2025-11-21 00:00:10")
 
 @contextmanager
 def reader(folder: Path) -> Iterator[list[str]]:
-    """Read every file again and again meanwhile; yield what was not whole."""
+    """Read every file again and again meanwhile; yield the list of those that were not whole."""
     broken: list[str] = []
     read = 0
     end = Event()
@@ -50,7 +50,7 @@ def reader(folder: Path) -> Iterator[list[str]]:
 
 
 def test_twenty_processes_at_midnight(place: Place, life: Life) -> None:
-    """Ten collects and ten rotates, each a Python of its own, end in the bytes of one of each."""
+    """Ten collects and ten rotates, each in its own process, give the bytes of one of each."""
     place.restore(life.evening)
     for command in (("collect",), ("rotate",)):
         place.well(*command, at=MIDNIGHT)
@@ -71,7 +71,7 @@ def test_twenty_processes_at_midnight(place: Place, life: Life) -> None:
 
 
 def test_everything_at_once_while_it_catches_up(place: Place, life: Life) -> None:
-    """Collects that catch up, rotates and aggregations, all in each other's way."""
+    """Collects that catch up, rotates and aggregates may all run at the same time."""
     end = local("2025-11-18 06:30:10")
     tiers = [("aggregate", tier) for tier in ("weekly", "monthly", "yearly")]
     place.restore(life.dawn)
@@ -92,7 +92,7 @@ def test_everything_at_once_while_it_catches_up(place: Place, life: Life) -> Non
 
 @pytest.mark.parametrize("command", [step for step, _ in NIGHT[:3]], ids=" ".join)
 def test_a_lock_that_is_held(place: Place, life: Life, command: tuple[str, ...]) -> None:
-    """75 and one line after a bounded wait; nothing changed; free again, it goes on."""
+    """A step stops after a bounded wait with 75 and one line, and works once the lock is free."""
     number = [step for step, _ in NIGHT].index(command)
     at, before, after = NIGHT[number][1], life.night[number], life.night[number + 1]
     place.restore(before)

@@ -55,7 +55,7 @@ SCENARIOS = {
     ],
 )
 def test_any_operation_fails(place: Place, life: Life, name: str, code: int, expected: int) -> None:
-    """Whichever one it is: one line, nothing lost, and the same step again heals."""
+    """If any operation fails: one line, nothing is lost, and the same step repairs all."""
     step = SCENARIOS[name]
     before = life.night[step.night]
     place.restore(before)
@@ -134,7 +134,7 @@ def fill(disk: Path) -> Path:
 
 
 def test_full(small_disk: tuple[Place, Path], life: Life) -> None:
-    """All through a night: 75, make room; and with room the next steps heal."""
+    """A full disk all night: each step exits with 75; with room again the next steps repair all."""
     place, disk = small_disk
     place.restore(life.evening)
     filler = fill(disk)
@@ -153,7 +153,7 @@ def test_full(small_disk: tuple[Place, Path], life: Life) -> None:
 
 
 def test_read_only(small_disk: tuple[Place, Path], life: Life) -> None:
-    """All through a night: 75, what is read-only; and when it is not, the next steps heal."""
+    """A read-only disk all night: each step exits with 75; afterwards the next steps repair all."""
     place, disk = small_disk
     place.restore(life.evening)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
@@ -173,7 +173,7 @@ def test_read_only(small_disk: tuple[Place, Path], life: Life) -> None:
 
 
 def test_a_folder_of_someone_else(life: Life, runner: Runner, recorded_home: RecordedHome) -> None:
-    """77, and who has to be let write where."""
+    """Exit code 77, and a line that says who must be allowed to write where."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         place = new_place(Path(folder) / "place", runner, recorded_home)
@@ -203,7 +203,7 @@ def test_a_folder_of_someone_else(life: Life, runner: Runner, recorded_home: Rec
 def test_a_folder_that_cannot_be_made(
     tmp_path: Path, runner: Runner, recorded_home: RecordedHome
 ) -> None:
-    """A file in the way of the data directory is one line."""
+    """If a file has the name of the data directory, one line says so."""
     place = new_place(tmp_path, runner, recorded_home)
     place.data_dir.write_bytes(b"mine")
     with place.server:

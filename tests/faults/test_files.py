@@ -1,4 +1,4 @@
-"""Files that are broken, foreign or newer, met by each command."""
+"""Each command with files that are broken, foreign or newer."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Break = Callable[[bytes], bytes]
 
 
 def changed(**changes: Any) -> Break:
-    """Return what writes a file with other values in it."""
+    """Return a function that writes a file with other values in it."""
 
     def change(raw: bytes) -> bytes:
         return json.dumps({**json.loads(raw), **changes}).encode()
@@ -53,7 +53,7 @@ def point_changed(value: object) -> Break:
     return change
 
 
-# What is no file of ours: 65.
+# Files that are not ours or broken: exit code 65.
 BROKEN: dict[str, Break] = {
     "empty": lambda _: b"",
     "zeros": lambda raw: bytes(len(raw)),
@@ -82,12 +82,12 @@ BROKEN: dict[str, Break] = {
     "a coverage of 2": point_changed({"mean": 1.0, "min": 1.0, "max": 2.0, "coverage": 2.0}),
     "a number as value": point_changed(17.5),
 }
-# What is whole and not for this powerstats: 78, and not touched by anything.
+# Files that are intact but not for this powerstats: exit code 78, and no command changes them.
 REFUSED: dict[str, Break] = {
     "newer": changed(version=2, data_points="elsewhere"),
     "another zone": changed(timezone="Asia/Kolkata"),
 }
-# Which files each command reads; those that it writes come first.
+# The files that each command reads; those that it writes come first.
 WRITES = {
     "collect": {"daily.json"},
     "rotate": {"daily.json"},
@@ -117,7 +117,7 @@ READS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A command that meets a file in some state."""
+    """A command, and the state of one of its files."""
 
     command: str
     file: str
@@ -134,8 +134,8 @@ class Case:
         return self.file in READS[self.command]
 
 
-# Every command meets every file in these states; in the others one command that writes it, one
-# that reads it.
+# Each command is tried with every file in these states; in the other states, only one command that
+# writes the file and one that reads it.
 COMMON = ("empty", "cut short", "binary", "another program's", *REFUSED)
 OTHERWISE = (("collect", "daily.json"), ("weekly", "archive/2025-11-20.json"))
 
@@ -153,15 +153,15 @@ def cases(kinds: dict[str, Break]) -> list[Any]:
 
 
 def lines(err: str, number: int) -> list[str]:
-    """Return the lines of an error output: so many, and no traceback."""
-    found = err.splitlines()
-    assert len(found) == number, err
-    assert all(line.startswith("powerstats: ") and "bug" not in line for line in found), err
-    return found
+    """Return the lines of an error output; check their number, and that they are no traceback."""
+    output = err.splitlines()
+    assert len(output) == number, err
+    assert all(line.startswith("powerstats: ") and "bug" not in line for line in output), err
+    return output
 
 
 def after_all(place: Place, at: str = "2025-11-21 00:30:10") -> Snapshot:
-    """Return what the files are after a good run of everything."""
+    """Return the files after a good run of every command."""
     for command in COMMANDS.values():
         ended = place.step(*command, at=local(at))
         assert ended.exit_code in {0, 65}, ended
@@ -172,7 +172,7 @@ def after_all(place: Place, at: str = "2025-11-21 00:30:10") -> Snapshot:
 
 @pytest.fixture(scope="module")
 def undisturbed(shared_place: Place, life: Life) -> dict[str, Any]:
-    """Return what the files say after a good run of everything that met no broken one."""
+    """Return the content of the files after a good run of every command without broken files."""
     shared_place.server.answer = as_usual
     shared_place.restore(life.night[1])
     return content(after_all(shared_place))
@@ -180,7 +180,7 @@ def undisturbed(shared_place: Place, life: Life) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", cases(BROKEN))
 def test_broken(place: Place, life: Life, case: Case) -> None:
-    """65 and one line; its bytes stay; nothing else is lost; and what can be is rebuilt."""
+    """Exit code 65 and one line; the bytes are kept; all that can be is rebuilt."""
     before = dict(life.morning)
     bad = BROKEN[case.how](before[case.file])
     assert bad != before[case.file]
@@ -208,9 +208,9 @@ def test_broken(place: Place, life: Life, case: Case) -> None:
 def test_it_heals(
     place: Place, life: Life, undisturbed: dict[str, Any], file: str, how: str
 ) -> None:
-    """After the next good night the files say what they would have said without it.
+    """After the next good night the files have the content of an undisturbed run.
 
-    The archive still has all days: none of them goes while a tier cannot be read.
+    The archive still has all days: none is deleted while a tier cannot be read.
     """
     files = life.night[1]
     place.restore({**files, file: BROKEN[how](files[file])})
@@ -219,7 +219,7 @@ def test_it_heals(
 
 @pytest.mark.parametrize(("file", "tier"), [("monthly.json", "monthly"), ("yearly.json", "yearly")])
 def test_days_that_no_archive_has(place: Place, life: Life, file: str, tier: str) -> None:
-    """They are rolled up from finer tiers, to rounding."""
+    """Lost days come from finer tiers, and are right up to rounding."""
     place.restore({**life.morning, file: b""})
     ended = place.step("aggregate", tier, at=AT)
     assert ended.exit_code == 65
@@ -237,7 +237,7 @@ def test_days_that_no_archive_has(place: Place, life: Life, file: str, tier: str
 
 @pytest.mark.parametrize(("command", "how"), [("collect", "cut short"), ("rotate", "empty")])
 def test_yesterday_heals(place: Place, life: Life, command: str, how: str) -> None:
-    """A closed day that the night's steps write is set aside, and fetched again."""
+    """A broken closed day is set aside and fetched again by the night's steps."""
     broken = {**life.night[2], "archive/2025-11-20.json": b""}
     broken["daily.json"] = life.evening["daily.json"]
     broken["archive/2025-11-20.json"] = BROKEN[how](life.night[2]["archive/2025-11-20.json"])
@@ -254,7 +254,7 @@ def test_yesterday_heals(place: Place, life: Life, command: str, how: str) -> No
 
 @pytest.mark.parametrize("case", cases(REFUSED))
 def test_not_for_us(place: Place, life: Life, case: Case) -> None:
-    """78 and one line, and not a byte changes."""
+    """Exit code 78 and one line, and no byte changes."""
     before = {**life.morning, case.file: REFUSED[case.how](life.morning[case.file])}
     place.restore(before)
     ended = place.step(*COMMANDS[case.command], at=AT)
@@ -269,7 +269,7 @@ def test_not_for_us(place: Place, life: Life, case: Case) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", ["daily.json", "weekly.json", "monthly.json", "yearly.json"])
 def test_a_file_of_another_tier(place: Place, life: Life, command: str, name: str) -> None:
-    """A whole file of ours under another one's name is never overwritten."""
+    """An intact file with another file's name is never overwritten."""
     other = "weekly.json" if name != "weekly.json" else "daily.json"
     before = {**life.morning, name: life.morning[other]}
     place.restore(before)
@@ -285,7 +285,7 @@ def test_a_file_of_another_tier(place: Place, life: Life, command: str, name: st
 
 @pytest.mark.parametrize("command", ["weekly", "monthly", "yearly"])
 def test_another_day_under_a_days_name(place: Place, life: Life, command: str) -> None:
-    """A closed day's file that holds another day is not taken for that day."""
+    """A closed day's file that holds another day does not count as that day."""
     before = dict(life.morning)
     before["archive/2025-11-18.json"] = before["archive/2025-11-19.json"]
     place.restore(before)
@@ -297,7 +297,7 @@ def test_another_day_under_a_days_name(place: Place, life: Life, command: str) -
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_strange_things_in_the_folder(place: Place, life: Life, command: str) -> None:
-    """Files that are not ours are let be."""
+    """Files that are not ours stay unchanged."""
     strange = {
         "notes.txt": b"mine",
         "daily.json~": b"{}",
@@ -314,7 +314,7 @@ def test_strange_things_in_the_folder(place: Place, life: Life, command: str) ->
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_all_of_them_broken_at_once(place: Place, life: Life, command: str) -> None:
-    """Every broken file that a command meets is told in a line of its own, and every byte stays."""
+    """Each broken file that a command reads has its own line, and every byte is kept."""
     bad = {name: raw[: len(raw) // 2] for name, raw in life.morning.items()}
     place.restore(bad)
     ended = place.step(*COMMANDS[command], at=AT)
@@ -325,7 +325,7 @@ def test_all_of_them_broken_at_once(place: Place, life: Life, command: str) -> N
 
 
 def test_broken_while_home_assistant_is_down(place: Place, life: Life) -> None:
-    """What was set aside is told although nothing can be fetched yet, and it heals later."""
+    """A file that was set aside is reported even if Home Assistant does not answer yet."""
     place.restore({**life.night[1], "daily.json": b"{"})
     place.server.answer = faults.dropped
     ended = place.step("collect", at=AT)
@@ -340,7 +340,7 @@ def test_broken_while_home_assistant_is_down(place: Place, life: Life) -> None:
 
 
 def test_a_folder_in_a_files_place(place: Place, life: Life) -> None:
-    """It is a line, and no traceback."""
+    """A folder with the name of a data file is one line, and no traceback."""
     files = {name: raw for name, raw in life.morning.items() if name != "daily.json"}
     place.restore({**files, "daily.json/x": b""})
     for command in COMMANDS.values():
@@ -355,7 +355,7 @@ def test_a_folder_in_a_files_place(place: Place, life: Life) -> None:
     ("how", "code"), [("empty", 65), ("cut short", 65), ("deep", 65), ("newer", 78)]
 )
 def test_status_only_looks(place: Place, life: Life, file: str, how: str, code: int) -> None:
-    """It names the file, exits as the others do, and changes nothing."""
+    """`status` names the file, exits as the other commands do, and changes nothing."""
     bad = (BROKEN | REFUSED)[how](life.morning[file])
     place.restore({**life.morning, file: bad})
     ended = place.step("status", "--json", at=AT)
@@ -366,7 +366,7 @@ def test_status_only_looks(place: Place, life: Life, file: str, how: str, code: 
 
 
 def test_status_while_a_file_goes(place: Place, life: Life) -> None:
-    """A file that is gone between the look at the folder and the look at it is no failure."""
+    """It is no failure if a file is deleted between listing the folder and reading the file."""
     place.restore(life.morning)
     (place.data_dir / "archive" / "2025-11-18.json").symlink_to("gone")
     ended = place.step("status", "--json", at=AT)

@@ -22,7 +22,7 @@ from powerstats_cli.demo.server import HomeAssistant
 from tests.demo import faults
 from tests.support.homes import ENTITIES, steady_home
 from tests.support.installation import TOKEN, Installation
-from tests.support.missing import unable
+from tests.support.needs import unable
 
 ROOT = Path(__file__).parents[2]
 # Cron looks once a minute, the last bucket needs some seconds, and a slow machine some more.

@@ -10,7 +10,7 @@ import pytest
 from powerstats_cli.core.schedule import systemd
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.steps import STEPS
-from tests.support.missing import unable
+from tests.support.needs import unable
 
 NASTY = r"""it's 100% "so" \%$HOME\;& x"""
 

@@ -1,1 +1,1 @@
-"""Helpers of several folders of tests."""
+"""Helpers for tests in several folders."""

@@ -1,4 +1,4 @@
-"""Homes that say something every second, answered from text that is rendered once."""
+"""Homes whose sensors change every second; answers come from text that is made once."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ class Busy:
     rendered: list[bytes] = field(default_factory=list)
 
     def block(self, entity_id: str, number: int) -> bytes:
-        """Return ten minutes of states; an @ stands for the hour and the ten minutes."""
+        """Return ten minutes of states as text; an @ stands for the hour and the ten minutes."""
         if not self.rendered:
             self.rendered.append(b",".join(self._state(entity_id, at) for at in range(600)))
         start = EPOCH + number * BLOCK

@@ -22,7 +22,7 @@ SENSORS: Mapping[str, Mapping[str, object]] = {
 
 
 def steady_home(start: datetime, length: timedelta) -> RecordedHome:
-    """Return a home that uses 600 W, up to 1200 W and down again, with a change a minute."""
+    """Return a home whose power goes from 600 W to 1200 W and back, with a change every minute."""
     changes: dict[str, list[Change]] = {entity: [] for entity in SENSORS}
     for minute in range(int(length / timedelta(minutes=1))):
         at = (start + timedelta(minutes=minute, seconds=7)).astimezone(UTC)
@@ -34,19 +34,19 @@ def steady_home(start: datetime, length: timedelta) -> RecordedHome:
 
 @dataclass
 class Stage:
-    """A home behind a server, and an installation that asks it; both at the same time."""
+    """A served home, and an installation that asks it; both have the same clock."""
 
     server: HomeAssistant
     installation: Installation
     time: datetime
 
     def run(self, *command: str, at: datetime) -> None:
-        """Run a command well at a simulated time."""
+        """Run a command, which must succeed, at a simulated time."""
         self.time = at
         self.installation.run_well(*command, at=at)
 
     def night(self, midnight: datetime) -> None:
-        """Run a night's steps as the schedule has them."""
+        """Run a night's steps in the order of the schedule."""
         self.run("collect", at=midnight + timedelta(seconds=10))
         self.run("rotate", at=midnight + timedelta(seconds=20))
         for minute, tier in ((2, "weekly"), (5, "monthly"), (15, "yearly")):

@@ -1,4 +1,4 @@
-"""A powerstats set up in a folder of its own, to run commands in as cron or a user would."""
+"""A powerstats installation in its own folder; its commands run as under cron or for a user."""
 
 import io
 import os
@@ -22,7 +22,7 @@ TOKEN = "a-token-for-tests-only"
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended, and what it said."""
+    """The exit code of a command, and its output."""
 
     exit_code: int
     out: str
@@ -77,7 +77,7 @@ class Installation:
         return self.folder / "data"
 
     def arguments(self, *command: str, at: datetime | None = None) -> list[str]:
-        """Return a command's arguments, with the options before it."""
+        """Return the arguments of a command line: the options, then the command with its own."""
         when = ["--at", at.isoformat()] if at else []
         return ["--config", str(self.config), *when, *command]
 
@@ -89,14 +89,14 @@ class Installation:
         return Result(exit_code, out.getvalue(), err.getvalue())
 
     def run_well(self, *command: str, at: datetime | None = None) -> None:
-        """Run a command that has to succeed, and to say nothing."""
+        """Run a command that must succeed without output."""
         result = self.run(*command, at=at)
         assert result == Result(0, "", ""), result
 
     def start(
         self, *command: str, at: datetime | None = None, env: Mapping[str, str] | None = None
     ) -> "subprocess.Popen[str]":
-        """Start a command as a process of its own."""
+        """Start a command as its own process."""
         return subprocess.Popen(
             [sys.executable, "-m", "powerstats_cli", *self.arguments(*command, at=at)],
             env={**os.environ, **(env or {})},
@@ -115,7 +115,7 @@ class Installation:
         return self.document(f"archive/{day}.json")
 
     def snapshot(self) -> dict[str, bytes]:
-        """Return the bytes of every data file, by name; the state file is none."""
+        """Return the bytes of every data file, by name; the state file is no data file."""
         return {
             str(path.relative_to(self.data_dir)): path.read_bytes()
             for path in sorted(self.data_dir.rglob("*"))
@@ -123,7 +123,7 @@ class Installation:
         }
 
     def points(self) -> dict[str, list[Any]]:
-        """Return the data points of every data file, by name, as written."""
+        """Return the data points of every data file, by name, as they are in the JSON."""
         return {
             name: msgspec.json.decode(raw)["data_points"] for name, raw in self.snapshot().items()
         }

@@ -1,7 +1,7 @@
-"""A simulated home with long-term statistics: what the websocket of Home Assistant 2024.3 says.
+"""A simulated home with long-term statistics, with the websocket of Home Assistant 2024.3.
 
-All but the websocket is answered by the demo's server. Shapes are those of
-tests/recordings/2024.3/statistics.json, which is of a real one.
+The demo's server answers all other requests. The shapes of the answers are those of
+tests/recordings/2024.3/statistics.json, a recording of a real Home Assistant.
 """
 
 import json
@@ -27,7 +27,7 @@ HUGE: Final = 100_000
 
 
 class Rows(Protocol):
-    """What the statistics of an entity say of an hour, None where there is no row."""
+    """The row of an hour in an entity's statistics, None if there is no row."""
 
     def __call__(self, entity_id: str, start: datetime) -> Mapping[str, float] | None:
         """Return mean, min and max, or change and state."""
@@ -35,21 +35,21 @@ class Rows(Protocol):
 
 @dataclass
 class Statistics:
-    """Which entities have statistics: metadata by entity id, and their rows."""
+    """The entities that have statistics: their metadata by entity id, and their rows."""
 
     metadata: Mapping[str, Mapping[str, object]]
     rows: Rows
 
     def answer(self, command: Mapping[str, Any]) -> object:
         """Return the result of a command."""
-        ids = [one for one in command["statistic_ids"] if one in self.metadata]
+        ids = [each for each in command["statistic_ids"] if each in self.metadata]
         if command["type"] == "recorder/get_statistics_metadata":
-            return [{"statistic_id": one, **self.metadata[one]} for one in ids]
+            return [{"statistic_id": each, **self.metadata[each]} for each in ids]
         assert command["type"] == "recorder/statistics_during_period"
         assert command["period"] == "hour"
         start, end = (datetime.fromisoformat(command[f"{it}_time"]) for it in ("start", "end"))
-        found = {one: list(self._rows(one, start, end)) for one in ids}
-        return {one: rows for one, rows in found.items() if rows}
+        found = {each: list(self._rows(each, start, end)) for each in ids}
+        return {each: rows for each, rows in found.items() if rows}
 
     def _rows(self, entity_id: str, start: datetime, end: datetime) -> Iterator[dict[str, object]]:
         start = start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -76,12 +76,12 @@ def about(unit: str, unit_class: str | None, *, is_counter: bool) -> dict[str, o
     }
 
 
-# What becomes of an exchange: the answer as it was, or a word for what goes wrong.
+# The fault of an exchange, by its number; None leaves the answer as it is.
 Fault = Callable[[int], str | None]
 
 
 def no_fault(_number: int) -> str | None:
-    """Leave everything as it is."""
+    """Leave every answer as it is."""
     return None
 
 
@@ -102,7 +102,7 @@ class LongTermHome:
     elsewhere: str = ""
 
     def __enter__(self) -> Self:
-        """Start to answer."""
+        """Start the server."""
         self.closing = Event()
         self.plain = HomeAssistant(self.home, token=self.token, clock=self.clock, keep=self.keep)
         self._server = serve(self._talk, "127.0.0.1", 0, process_request=self._answer)
@@ -116,7 +116,7 @@ class LongTermHome:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close."""
+        """Stop the server."""
         self.closing.set()
         self._server.shutdown()
         self._thread.join(5)
@@ -132,13 +132,13 @@ class LongTermHome:
         return self.fault(len(self.exchanges))
 
     def _answer(self, _: ServerConnection, opening: Opening) -> Response | None:
-        """Answer what is no websocket, None where it is one."""
+        """Answer a request, or return None if it opens a websocket."""
         fault = self._next_fault(opening.path.partition("?")[0])
         if fault and fault.isdigit():
             headers = Headers(Location=self.elsewhere, Connection="close")
             return Response(int(fault), "No", headers, b"no")
         if fault:
-            # What is no HTTP ends the connection for the one who asks.
+            # An answer that is no HTTP ends the connection for the client.
             return Response(502, "Bad Gateway", Headers(Connection="close"), b"gone")
         if opening.path == "/api/websocket":
             return None

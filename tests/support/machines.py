@@ -80,7 +80,7 @@ class FakeMachine:
         return self.installation.run("schedule", *arguments)
 
     def well(self, *arguments: str) -> str:
-        """Run `powerstats schedule`, which must succeed, and return its output."""
+        """Run `powerstats schedule`, which must succeed; return its output."""
         result = self.run(*arguments)
         assert (result.exit_code, result.err) == (0, ""), result
         return result.out
@@ -95,7 +95,7 @@ class FakeMachine:
         return self.programs / "crontab.tab"
 
     def calls(self) -> list[str]:
-        """Return the arguments of each call of systemctl since the last time this was asked."""
+        """Return the arguments of each call of systemctl since the last call of this method."""
         log = self.programs / "systemctl.log"
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
@@ -125,6 +125,6 @@ def fake_machine(folder: Path, patch: pytest.MonkeyPatch) -> FakeMachine:
 
 
 def commands(crontab: str, *, fields: int) -> list[list[str]]:
-    """Return the words of each command in a crontab whose lines have so many fields before it."""
+    """Return the words of each command in a crontab; `fields` come before it in a line."""
     lines = [line for line in crontab.splitlines() if line and not line.startswith("#")]
     return [shlex.split(line)[fields:] for line in lines]

@@ -1,4 +1,4 @@
-"""What a test needs of the machine: without it the test is skipped, but CI has to have it."""
+"""Tests that need a program which not every machine has."""
 
 import os
 from typing import NoReturn
@@ -7,7 +7,7 @@ import pytest
 
 
 def unable(message: str) -> NoReturn:
-    """Skip the test, or fail in CI."""
+    """Skip a test that cannot run here; fail in CI, which must have the program."""
     if os.environ.get("CI"):
         pytest.fail(f"{message}, and CI needs it", pytrace=False)
     pytest.skip(message)

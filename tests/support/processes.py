@@ -1,11 +1,11 @@
-"""What a process costs."""
+"""The memory that a process needs."""
 
 import subprocess
 from pathlib import Path
 
 
 def peak_of(process: "subprocess.Popen[str]") -> float:
-    """Wait for a process; return the most memory it had, in MiB."""
+    """Wait for a process; return its peak memory in MiB."""
     status, peak = Path(f"/proc/{process.pid}/status"), 0.0
     while process.poll() is None:
         try:

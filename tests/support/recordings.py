@@ -1,4 +1,4 @@
-"""The recorded answers of real Home Assistants, by release; tests/recordings has them."""
+"""The recorded answers of real Home Assistants in tests/recordings, by release."""
 
 import json
 from pathlib import Path
@@ -16,9 +16,9 @@ def recorded(name: str, release: str = OLDEST) -> Any:
 
 
 def lacking(answer: Any, expected: Any, place: str = "") -> list[str]:
-    """Return the places at which an answer lacks a key, an item or the type of an expected one.
+    """Return the places at which an answer lacks a key, an item or a type of the expected one.
 
-    Whatever the answer has besides, as a newer release may have, is no matter.
+    The answer may have more than the expected one, as in a newer release.
     """
     if isinstance(expected, dict) and isinstance(answer, dict):
         parts = {f"{place}.{key}": (answer.get(key, ...), expected[key]) for key in expected}

@@ -1,4 +1,4 @@
-"""A terminal with a person at it: a test reads what the program shows, and types answers."""
+"""A terminal for a test, which reads the program's output and types answers."""
 
 import fcntl
 import os
@@ -27,7 +27,7 @@ ESCAPE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
-    """A command at a pseudo-terminal of 80 columns; `shown` is all that it has shown."""
+    """A command at a pseudo-terminal of 80 columns; `shown` is its whole output so far."""
 
     def __init__(self, arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
         """Start the command."""
@@ -63,7 +63,7 @@ class Terminal:
         os.close(self._master)
 
     def wait_for(self, text: str) -> str:
-        """Wait for a text behind the last one; return what was shown before it."""
+        """Wait for a text after the last one; return the output before it."""
         deadline = monotonic() + SECONDS
         while (begin := self.shown.find(text, self._read_to)) < 0:
             assert self._read(deadline), f"{text!r} is not shown:\n{self.shown}"

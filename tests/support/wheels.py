@@ -2,9 +2,9 @@
 
     python -m tests.support.wheels dist/powerstats-*.whl [PYTHON ...] [--root FOLDER]
 
-The Pythons are programs. If none is named, all of those that are found here are tried: one of each
+The Pythons are programs. If none is named, all that are found here are tried: one of each
 minor version that powerstats supports. `--root` is the root folder of another system, and its
-python3 is tried in there.
+python3 is tried there.
 """
 
 import argparse
@@ -31,10 +31,10 @@ TOKEN: Final = "the-demo-has-no-secret"
 ENTITIES: Final = {"power": POWER, "energy": ENERGY, "solar": SOLAR}
 LEAST_MINOR: Final = 11
 VERSION: Final = "import platform; print(platform.python_version())"
-# Settings of this system's pip and Python that mean nothing in another one.
+# Settings of this system's pip and Python that have no meaning in another system.
 OWN: Final = ("PIP_FIND", "PIP_EXTRA", "PYENV", "PYTHON", "VIRTUAL_ENV")
 
-# A Python announces what its next version takes away.
+# A Python warns of things that its next version removes.
 STRICT: Final = {"PYTHONWARNINGS": "error"}
 
 
@@ -111,7 +111,7 @@ def tries(python: Python, wheel: Path) -> Iterator[str]:
 
 
 def collected(powerstats: str, root: Path, folder: Path, inside: Path) -> int:
-    """Run `collect` against the demo's server in this process; return how many points it stored."""
+    """Run `collect` against the demo's server in this process; return the number of points."""
     now = datetime.now(UTC) - timedelta(minutes=1)
     today = now.astimezone(ZONE).date()
     house = House(ZONE, today - timedelta(days=1), today)
@@ -126,7 +126,7 @@ def collected(powerstats: str, root: Path, folder: Path, inside: Path) -> int:
             f'[paths]\ndata_dir = "{inside / "data"}"\n'
         )
         options = ["--config", str(inside / config.name)]
-        # The first run asks for today only, of which there is nothing yet just after midnight.
+        # The first run asks for today only, and just after midnight today has no bucket yet.
         for at in (now - timedelta(hours=2), now):
             run([powerstats, *options, "--at", at.isoformat(), "collect"], root, **STRICT)
     points = 0
