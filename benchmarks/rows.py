@@ -83,7 +83,7 @@ def rows(board: Board, server: HomeAssistant) -> list[Row]:
             TICK,
             command("collect", at=EVENING),
             restored(evening, EVENING),
-            most_cpu=1.3,
+            most_cpu=1.35,
             most_peak=31,
         ),
         Row(
