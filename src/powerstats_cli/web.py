@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from powerstats_cli import __version__
+from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
-from powerstats_cli.errors import ConfigError, TooMuchError, TryAgainError
+from powerstats_cli.errors import ConfigError, PowerstatsError, TooMuchError, TryAgainError
 
 # If click is installed, httpx imports it, pygments and rich for a command line of its own. anyio is
 # for asynchronous requests. Neither is used here, and their imports take time in every run.
@@ -30,6 +30,8 @@ LEAST_SECONDS: Final = 0.01
 MOST_BYTES: Final = 64_000_000
 MOST_REDIRECTS: Final = 5
 REDIRECTS: Final = (301, 302, 303, 307, 308)
+# OpenSSL's words for an answer that is no https; they differ by its version.
+NO_HTTPS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
 class _TimeUpError(Exception):
@@ -57,9 +59,20 @@ class Web:
     """A connection to one server; its token is sent to no other server."""
 
     def __init__(
-        self, url: str, headers: Mapping[str, str], *, ca_file: str | None, seconds: float
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        ca_file: str | None,
+        seconds: float,
+        is_home: bool = False,
     ) -> None:
-        """Take the address and how many seconds all requests may take; nothing is sent yet."""
+        """Take the address and how many seconds all requests may take; nothing is sent yet.
+
+        The certificate of a server that `is_home` may be one of the user's own.
+        """
+        self._ca_file = ca_file
+        self._is_home = is_home
         self._deadline = Deadline(seconds)
         self._secrets = headers.get("Authorization", "").split()[1:]
         self.url = url.rstrip("/")
@@ -74,7 +87,7 @@ class Web:
             timeout=httpx.Timeout(REQUEST_TIMEOUT, connect=CONNECT_TIMEOUT),
             # An http address needs no certificates: to load them takes longer than a run, and even
             # a TLS context without them, which httpx makes unless it gets None, takes 5 ms.
-            verify=certificates(ca_file) if url.startswith("https:") else None,  # type: ignore[arg-type]
+            verify=certificates.trusted(ca_file) if url.startswith("https:") else None,  # type: ignore[arg-type]
             # The environment's proxies and netrc file could send the token to another server.
             trust_env=False,
             follow_redirects=False,
@@ -140,6 +153,8 @@ class Web:
             message = f"{self.host} did not answer in time"
             raise TooMuchError(message) from None
         except httpx.TransportError as error:
+            if complaint := self._complaint(error):
+                raise complaint from None
             message = f"{self.host} cannot be reached: {cause(error)}"
         except httpx.InvalidURL as error:
             message = f"{self.url} is no address: {error}"
@@ -151,6 +166,17 @@ class Web:
         if isinstance(text, bytearray):
             text = text[:LONGEST_QUOTE].decode(errors="replace")
         return quoted(text, self._secrets)
+
+    def _complaint(self, error: httpx.TransportError) -> PowerstatsError | None:
+        """Return what to say if https or a certificate caused an error, else None."""
+        if not self._is_home:
+            return certificates.foreign_complaint(error, self.host)
+        is_cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
+        if is_cut_off and self.url.startswith("http:") and certificates.speaks_https(self.url):
+            return ConfigError(
+                f"{self.host} speaks https only: set homeassistant.url to https://{self.host}"
+            )
+        return certificates.complaint(error, self.url, self._ca_file)
 
     def _read(self, response: httpx.Response, most_bytes: int) -> bytearray:
         body = bytearray()
@@ -170,15 +196,6 @@ def quoted(text: str, secrets: Sequence[str]) -> str:
     return " ".join(printable.split())[:LONGEST_QUOTE]
 
 
-def certificates(ca_file: str | None) -> ssl.SSLContext:
-    """Return the certificates that an https server is checked against; raises ConfigError."""
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        message = f"homeassistant.ca_file: {ca_file}: {error.strerror or error}"
-        raise ConfigError(message) from None
-
-
 def _on_same_host(url: str, location: str) -> str | None:
     """Return the address that a redirect leads to, None if it is invalid or on another host."""
     try:
@@ -194,6 +211,8 @@ def cause(error: BaseException) -> str:
     """Return the innermost reason of a transport error, such as "Connection refused"."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
+    if isinstance(error, ssl.SSLError) and error.reason in NO_HTTPS:
+        return "it does not speak https"
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(reason)
 

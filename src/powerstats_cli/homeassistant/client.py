@@ -62,7 +62,7 @@ class HomeAssistant:
         Without a token only `greet` works.
         """
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds)
+        self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds, is_home=True)
         self.url = self._web.url
         self.date: datetime | None = None
 

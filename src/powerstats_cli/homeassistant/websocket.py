@@ -20,12 +20,12 @@ from websockets.exceptions import (
 from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
 
-from powerstats_cli import __version__
+from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
 from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError, TryAgainError
-from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, cause, certificates, quoted
+from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, cause, quoted
 
 PATH: Final = "/api/websocket"
 # A request asks for a month of twenty sensors at most, whose answer has 2 MB.
@@ -127,7 +127,7 @@ class LongTerm:
         parts = urlsplit(self.url)
         is_secure = parts.scheme == "https"
         address = (parts.hostname or "", parts.port or (443 if is_secure else 80))
-        context = certificates(self._ca_file) if is_secure else None
+        context = certificates.trusted(self._ca_file) if is_secure else None
         try:
             # With a socket of our own, no proxy is used and no redirect to another host followed.
             plain = self._open.enter_context(
@@ -233,6 +233,8 @@ class LongTerm:
 
     def _fail(self, error: Exception) -> NoReturn:
         host = urlsplit(self.url).netloc
+        if complaint := certificates.complaint(error, self.url, self._ca_file):
+            raise complaint from None
         if isinstance(error, TimeoutError):
             message = f"{host} did not answer in time"
         elif isinstance(error, InvalidHandshake):
