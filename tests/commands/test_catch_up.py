@@ -1,4 +1,4 @@
-"""A catch-up asks for pieces that a small board can hold, whatever the sensors are like."""
+"""A catch-up asks for pieces that fit into a small board's memory, with any sensors."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ TOTAL: Final[Mapping[str, object]] = {
 def catch_up(
     folder: Path, sensors: Mapping[str, Busy], *, hours: int
 ) -> tuple[float, BusyHome, Installation]:
-    """Collect after some hours away; return the peak in MiB, the home, and what was stored."""
+    """Collect after some hours without runs; return the peak in MiB, the home and the document."""
     busy = BusyHome(sensors, NOW)
     entities = {entity_id.partition(".")[2]: entity_id for entity_id in sensors}
     first = {entity_id: [Change(sensor.since, "100.5")] for entity_id, sensor in sensors.items()}
@@ -52,12 +52,12 @@ def catch_up(
 
 
 def points_of(there: Installation, name: str) -> int:
-    """Return how many buckets of today have a series."""
+    """Return the number of today's buckets that have a series."""
     return sum(name in point for point in there.document("daily.json").points.values())
 
 
 def test_twenty_busy_sensors_one_of_which_is_new(tmp_path: Path) -> None:
-    """A sensor that began minutes ago is asked for alone; the pace is still that of all."""
+    """A sensor that began minutes ago is asked for alone; the pace still counts all sensors."""
     sensors = {f"sensor.power_{number:02}": Busy(POWER, LONG_AGO) for number in range(20)}
     sensors["sensor.power_07"] = Busy(POWER, NOW - timedelta(minutes=17))
     peak, home, there = catch_up(tmp_path, sensors, hours=8)
@@ -69,7 +69,7 @@ def test_twenty_busy_sensors_one_of_which_is_new(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "most"), [(1, 6), (5, 21)])
 def test_totals_with_ten_attributes_a_second(tmp_path: Path, number: int, most: int) -> None:
-    """Attributes that nobody needs take no room, and few requests are enough."""
+    """Unneeded attributes take no memory, and few requests are enough."""
     sensors = {
         f"sensor.meter_{place}": Busy(TOTAL, LONG_AGO, in_full=True) for place in range(number)
     }
@@ -81,7 +81,7 @@ def test_totals_with_ten_attributes_a_second(tmp_path: Path, number: int, most: 
 
 @pytest.mark.parametrize(("number", "minutes"), [(24, 60), (100, 10), (100, 60)])
 def test_no_request_is_longer_than_six_hours(tmp_path: Path, number: int, minutes: int) -> None:
-    """However many sensors there are, and however long an interval is."""
+    """A request asks for six hours at most, with any number of sensors and any interval."""
     entities = {f"power_{place}": f"sensor.power_{place}" for place in range(number)}
     begin, now = NOW - timedelta(days=4), NOW
     changes = [
@@ -106,7 +106,7 @@ def test_no_request_is_longer_than_six_hours(tmp_path: Path, number: int, minute
 
 
 def _length(path: str) -> timedelta | None:
-    """Return how long a window a request asks for, None if it asks for no history."""
+    """Return the length of the window that a request asks for, None if it asks for no history."""
     url = urlsplit(path)
     _, is_history, start = unquote(url.path).partition("/api/history/period/")
     if not is_history:

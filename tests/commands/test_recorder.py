@@ -1,4 +1,4 @@
-"""A recorder that does not keep up: what Home Assistant's history cannot know is not stored."""
+"""A recorder that stands still or is late: nothing is stored that it has not written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -42,7 +42,7 @@ def minutely(start: datetime, end: datetime, *values: str) -> list[Change]:
 
 @dataclass
 class House:
-    """A home whose recorder can stand still: its history is that of `written` until it is None."""
+    """A home whose recorder can stand still: it has written `written`, or all if that is None."""
 
     server: HomeAssistant
     there: Installation
@@ -50,7 +50,7 @@ class House:
     now: datetime = EPOCH
 
     def answer(self, request: Request, usual: Reply) -> Reply | None:
-        """Answer a request for history out of what was written."""
+        """Answer a request for history from `written`."""
         if self.written is None or not request.path.startswith("/api/history"):
             return usual
         url = urlsplit(request.path)
@@ -59,14 +59,14 @@ class House:
         return Reply(200, recorder.history(start, parse_qs(url.query, keep_blank_values=True)))
 
     def collect(self, clock: str) -> tuple[int, str]:
-        """Collect ten seconds after a time; return the exit code and what was said."""
+        """Collect ten seconds after a time; return the exit code and the error lines."""
         self.now = at(clock) + timedelta(seconds=10)
         self.server.requests.clear()
         result = self.there.run("-v", "collect", at=self.now)
         return result.exit_code, result.err
 
     def values(self, name: str) -> dict[str, Value]:
-        """Return what is stored of a series, by the time of the bucket."""
+        """Return the stored values of a series, by the time of the bucket."""
         points = self.there.document("daily.json").points
         return {f"{start:%H:%M}": point[name] for start, point in points.items() if name in point}
 
@@ -76,7 +76,7 @@ Opens = Callable[..., AbstractContextManager[House]]
 
 @pytest.fixture
 def house(tmp_path: Path) -> Opens:
-    """Return what opens a house with given changes."""
+    """Return a function that opens a house with given changes."""
 
     @contextmanager
     def opened(
@@ -115,7 +115,7 @@ LIVELY: Final = {
 
 
 def test_a_recorder_that_stands_still(house: Opens) -> None:
-    """Nothing is stored meanwhile, the line says since when, and what it writes later is read."""
+    """Nothing is stored meanwhile, the line says since when, and later rows are read."""
     with house(LIVELY, ENTITIES) as home:
         assert home.collect("10:00") == (0, "")
         home.written = stopped(LIVELY, "10:02")
@@ -135,7 +135,7 @@ def test_a_recorder_that_stands_still(house: Opens) -> None:
 
 
 def test_status_says_that_collect_ran_and_why_it_failed(house: Opens) -> None:
-    """Hours without a bucket: the last run's line stands there, and nothing about cron."""
+    """After hours without a bucket, `status` shows the last run's line, and nothing about cron."""
     with house(LIVELY, ENTITIES) as home:
         home.collect("10:00")
         home.written = stopped(LIVELY, "10:02")
@@ -151,7 +151,7 @@ def test_status_says_that_collect_ran_and_why_it_failed(house: Opens) -> None:
 
 
 def test_status_tells_of_a_sensor_that_the_recorder_leaves_out(house: Opens) -> None:
-    """The others are stored: collect is overdue for the one, whose line is there."""
+    """The other sensors are stored; `status` shows the line about the one that is left out."""
     changes = {**LIVELY, LIGHT: minutely(at("06:00"), at("16:00"), "17", "18")}
     written = {**changes, POWER: [change for change in changes[POWER] if change.at < at("10:02")]}
     with house(changes, ENTITIES) as home:
@@ -167,7 +167,7 @@ def test_status_tells_of_a_sensor_that_the_recorder_leaves_out(house: Opens) -> 
 def test_it_stands_still_while_nobody_collects(
     house: Opens,
 ) -> None:
-    """Hours away with a dead recorder: what it wrote before is stored, and nothing after."""
+    """After hours without runs, only the rows from before the recorder's death are stored."""
     with house(LIVELY, ENTITIES) as home:
         assert home.collect("09:00") == (0, "")
         home.written = stopped(LIVELY, "10:02")
@@ -183,7 +183,7 @@ def test_it_stands_still_while_nobody_collects(
 def test_a_migration_answers_as_if_nothing_was_recorded(
     house: Opens,
 ) -> None:
-    """An empty history of sensors that were stored ten minutes ago is no reason to include them."""
+    """If sensors were stored ten minutes ago, an empty history does not mean "not recorded"."""
     with house(LIVELY, ENTITIES) as home:
         home.collect("10:00")
         home.written = RecordedHome(SENSORS, {})
@@ -196,7 +196,7 @@ def test_a_migration_answers_as_if_nothing_was_recorded(
 
 @pytest.mark.parametrize("entities", [{"power": POWER}, ENTITIES], ids=["alone", "among others"])
 def test_the_recorder_leaves_a_sensor_out(house: Opens, entities: Mapping[str, str]) -> None:
-    """It was recorded once: its last state is in every answer, and holds for ever."""
+    """A sensor that is no longer recorded still has its last state in every answer."""
     changes = {
         POWER: [
             *minutely(at("06:00"), at("08:00"), "104", "105"),
@@ -220,7 +220,7 @@ def test_the_recorder_leaves_a_sensor_out(house: Opens, entities: Mapping[str, s
 
 
 def test_a_quiet_home_is_stored(house: Opens) -> None:
-    """Sensors that do not change, and a recorder that lives: one short request more, no line."""
+    """With quiet sensors and a good recorder, one more short request is made, and no line."""
     changes = {
         POWER: [Change(at("07:00"), "500"), Change(at("09:00"), "510")],
         VOLTAGE: [Change(at("07:00"), "230")],
@@ -235,7 +235,7 @@ def test_a_quiet_home_is_stored(house: Opens) -> None:
 def test_what_was_reported_just_now_may_still_be_written(
     house: Opens,
 ) -> None:
-    """The recorder commits every few seconds: a change of this moment is no sign of a dead one."""
+    """The recorder writes every few seconds: a change just now does not mean that it is dead."""
     changes = {
         POWER: [Change(at("08:00"), "500"), Change(at("10:20") + timedelta(seconds=8), "900")],
         VOLTAGE: [Change(at("08:00"), "230")],

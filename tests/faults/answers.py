@@ -14,7 +14,7 @@ EVENING = local("2025-11-20 23:50:10")
 
 
 def history(change: Callable[[list[list[dict[str, Any]]]], object]) -> Answer:
-    """Answer with a history that was changed."""
+    """Answer with the history after `change`, or with the bytes that it returns."""
 
     def answer(_request: Request, reply: Reply) -> Reply:
         assert isinstance(reply.body, bytes)
@@ -27,12 +27,12 @@ def history(change: Callable[[list[list[dict[str, Any]]]], object]) -> Answer:
 
 
 def replaced(old: bytes, new: bytes) -> Answer:
-    """Answer with other bytes in the history."""
+    """Answer with the history in which some bytes are replaced."""
     return history(lambda lists: json.dumps(lists).encode().replace(old, new))
 
 
 def every_state(state: object) -> Answer:
-    """Answer with every state of the history, the first of each left out, being something else."""
+    """Answer with the history in which every state but each sensor's first has another value."""
 
     def change(lists: list[list[dict[str, Any]]]) -> None:
         for states in lists:
@@ -43,7 +43,7 @@ def every_state(state: object) -> Answer:
 
 
 def every(key: str, value: object, entity_id: str | None = None) -> Answer:
-    """Answer with this under a key of every state, of one entity if one is named."""
+    """Answer with the history in which a key of every state has a value, or of one entity only."""
 
     def change(lists: list[list[dict[str, Any]]]) -> None:
         for states in lists:

@@ -11,7 +11,7 @@ from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
 QUICK = {"powerstats_cli.web:REQUEST_TIMEOUT": 0.25}
 DEEP = b"[" * 200_000
 HTML = b"<!DOCTYPE html><html><body><h1>Home</h1>" + b"<p>bla</p>\n" * 1000
-# What is answered, the exit code, and a word that the line has.
+# The answer, the exit code, and a word of the line.
 ANSWERS: dict[str, tuple[Answer, int, str]] = {
     "dropped": (faults.dropped, 75, "cannot be reached"),
     "hanging": (faults.hanging, 75, "did not answer in time"),
@@ -50,7 +50,7 @@ ANSWERS: dict[str, tuple[Answer, int, str]] = {
 def test_an_answer_that_is_of_no_use(
     place: Place, life: Life, answer: Answer, code: int, word: str
 ) -> None:
-    """Nothing but the state file changes, and the next good run makes up for it."""
+    """Only the state file changes, and the next good run stores everything."""
     place.restore(life.before_evening)
     place.server.answer = faults.only("/api/history", answer)
     is_waited_for = word == "did not answer in time"
@@ -71,7 +71,7 @@ def test_an_answer_that_is_of_no_use(
 @pytest.mark.parametrize("number", range(1, 5))
 @pytest.mark.parametrize("fault", ["401", "500", "broken off", "HTML"])
 def test_in_the_middle_of_a_catch_up(place: Place, life: Life, fault: str, number: int) -> None:
-    """What was stored before the fault stays, and the next run goes on from there."""
+    """The buckets that were stored before the fault stay, and the next run goes on from there."""
     end = local("2025-11-18 00:30:10")
     place.restore(life.dawn)
     place.well("collect", at=end)
@@ -84,7 +84,7 @@ def test_in_the_middle_of_a_catch_up(place: Place, life: Life, fault: str, numbe
     ended = place.step("collect", at=end)
     assert ended.exit_code == code
     assert one_line(ended.err)
-    assert len(place.server.requests) == number + 1  # none is tried again
+    assert len(place.server.requests) == number + 1  # no request is repeated
     assert place.snapshot() not in (life.dawn, reference)
     assert not lost(life.dawn, place.snapshot())
 
@@ -94,7 +94,7 @@ def test_in_the_middle_of_a_catch_up(place: Place, life: Life, fault: str, numbe
 
 
 def test_200_megabytes(place: Place, life: Life) -> None:
-    """An answer without end is not read to its end, and takes no more memory than is allowed."""
+    """A too long answer is not read to its end, and takes no more memory than is allowed."""
     place.restore(life.before_evening)
     place.server.answer = faults.only("/api/history", faults.huge(200_000_000))
     ended = place.step("collect", at=EVENING)
@@ -111,7 +111,7 @@ def test_200_megabytes(place: Place, life: Life) -> None:
     "state", ["nan", "NaN", "inf", "-Infinity", "", "unknown", "1e999", "1_000", "12 W", None]
 )
 def test_states_that_are_no_numbers(place: Place, life: Life, state: str | None) -> None:
-    """They are unknown: nothing is stored of them, nothing stored is replaced, and it heals."""
+    """They are unknown: nothing is stored or replaced, and the next good run stores the numbers."""
     place.restore(life.before_evening)
     place.server.answer = every_state(state)
     place.well("collect", at=EVENING)
@@ -120,13 +120,13 @@ def test_states_that_are_no_numbers(place: Place, life: Life, state: str | None)
     place.well("collect", at=local("2025-11-21 00:00:10"))
     healed = content(place.snapshot())["archive/2025-11-20.json"]
     undisturbed = content(life.night[1])["archive/2025-11-20.json"]
-    # The newest reading of a window all unknown is the one before it.
+    # If a whole window is unknown, its newest reading is the one before it.
     assert healed["data_points"] == undisturbed["data_points"]
 
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_states_of_no_time_on_earth(place: Place, life: Life, time: str) -> None:
-    """They are before or after all that is asked for; the other sensors are stored."""
+    """Such states are before or after the window; the other sensors are stored."""
     place.restore(life.before_evening)
     place.server.answer = every("last_changed", time, ENTITIES["power"])
     place.well("collect", at=EVENING)
@@ -140,7 +140,7 @@ def test_states_of_no_time_on_earth(place: Place, life: Life, time: str) -> None
 
 @pytest.mark.parametrize("state", ["1e308", "-1.7e308", "3.4e38"])
 def test_numbers_too_large_to_add_up(place: Place, life: Life, state: str) -> None:
-    """Files that such a reading went into can be read again."""
+    """Files with such readings can be read again."""
     place.restore(life.before_evening)
     place.server.answer = every_state(state)
     ended = place.step("collect", at=EVENING)
@@ -165,7 +165,7 @@ def test_numbers_too_large_to_add_up(place: Place, life: Life, state: str) -> No
     ],
 )
 def test_a_date_that_is_none(place: Place, life: Life, date: str) -> None:
-    """A Date that says nothing stops nothing."""
+    """A Date that is no time does not stop the run."""
     place.restore(life.before_evening)
     place.server.answer = faults.headers(Date=date)
     place.well("collect", at=EVENING)

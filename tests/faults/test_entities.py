@@ -27,14 +27,14 @@ def gone(entity_id: str) -> Answer:
 
 
 def starting(request: Request, reply: Reply) -> Reply | None:
-    """Answer as Home Assistant does at first after its start."""
+    """Answer as Home Assistant does just after its start."""
     reply_then = gone(ENTITIES["energy"])(request, reply)
     assert reply_then is not None
     return faults.starting(request, reply_then)
 
 
 def test_404_while_starting(place: Place, life: Life) -> None:
-    """An entity that is not there yet is no missing one."""
+    """While Home Assistant starts, an absent entity does not count as missing."""
     place.restore(life.before_evening)
     place.server.answer = starting
     ended = place.step("collect", at=EVENING)
@@ -47,7 +47,7 @@ def test_404_while_starting(place: Place, life: Life) -> None:
 
 
 def test_one_entity_is_missing(place: Place, life: Life) -> None:
-    """The others are stored, the line names it, and when it is back its past is fetched."""
+    """The others are stored, the line names the entity, and its past is fetched when it is back."""
     place.restore(life.before_evening)
     place.server.answer = gone(ENTITIES["energy"])
     ended = place.step("collect", at=EVENING)
@@ -65,7 +65,7 @@ def test_one_entity_is_missing(place: Place, life: Life) -> None:
 
 
 def test_one_entity_has_another_unit(place: Place, life: Life) -> None:
-    """The line names it, the others are stored, nothing known is replaced, and it goes on."""
+    """The line names the entity, the others are stored, and no stored value is replaced."""
     place.restore(life.before_evening)
     place.server.answer = replaced(b'measurement": "W"', b'measurement": "V"')
     ended = place.step("collect", at=EVENING)
@@ -85,7 +85,7 @@ def test_one_entity_has_another_unit(place: Place, life: Life) -> None:
 
 
 def test_one_entity_is_not_recorded(place: Place, life: Life) -> None:
-    """The line says what to include in the recorder."""
+    """The line says which entity to include in the recorder."""
     place.restore(life.before_evening)
     recent = Reply(
         200,

@@ -1,7 +1,7 @@
-"""A step that is killed at any write, rename, fsync or deletion loses nothing, and the next heals.
+"""A step may be killed at any write, rename, fsync or deletion: the next one repairs all.
 
-Each scenario first runs undisturbed, which counts its operations; then once for each of them, with
-SIGKILL at it.
+Each scenario first runs undisturbed, to count its operations. Then it runs once for each operation,
+which SIGKILL ends.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MORNING = local("2025-11-21 00:19:00")
 
 @dataclass(frozen=True)
 class Scenario:
-    """A command, when it runs, and from which files: a number is the step of the night before."""
+    """A command, its time, and the files at its start: a number is a step of the night."""
 
     command: tuple[str, ...]
     at: datetime
@@ -31,7 +31,7 @@ class Scenario:
     at_least: int = 8
 
     def start(self, life: Life) -> Snapshot:
-        """Return the files that the command finds."""
+        """Return the files at the command's start."""
         files = life.night[self.files] if isinstance(self.files, int) else getattr(life, self.files)
         found: Snapshot = dict(files)
         if self.broken:
@@ -64,7 +64,7 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
 def test_killed_anywhere(place: Place, life: Life, scenario: Scenario) -> None:
-    """Whole files, nothing lost, and the same step again ends in the undisturbed bytes."""
+    """Files are whole, nothing is lost, and the same step again gives the undisturbed bytes."""
     before = scenario.start(life)
     place.restore(before)
     undisturbed = place.step(*scenario.command, at=scenario.at)
@@ -95,9 +95,9 @@ def _kept_aside(scenario: Scenario, before: Snapshot, left: Snapshot) -> bool:
 
 @pytest.mark.parametrize("step", [0, 1], ids=["collect", "rotate"])
 def test_killed_at_midnight_and_left_to_cron(place: Place, life: Life, step: int) -> None:
-    """The night goes on without the killed step, and the next night ends up the same.
+    """The night goes on without the killed step, and the next night gives the undisturbed files.
 
-    What `collect` brought too late for the aggregation of this night, that of the next one takes.
+    If `collect` was too late for this night's `aggregate`, the next night's takes its buckets.
     """
     command, at = NIGHT[step]
     place.restore(life.evening)
@@ -108,7 +108,7 @@ def test_killed_at_midnight_and_left_to_cron(place: Place, life: Life, step: int
     rest += [(("rotate",), MORNING)]
     for number, operation in enumerate(operations, 1):
         if not operation.startswith(("rename", "remove")):
-            continue  # the files are as before the next of these
+            continue  # the files are those before the next step
         place.restore(life.evening)
         killed = place.step(*command, at=at, strike_at=number)
         assert killed.exit_code == -SIGKILL, operation
@@ -119,7 +119,7 @@ def test_killed_at_midnight_and_left_to_cron(place: Place, life: Life, step: int
 
 @pytest.mark.parametrize("scenario", ["midnight tick", "rotate", "yearly", "collect, broken"])
 def test_what_was_said_to_be_stored_is_on_the_disk(place: Place, life: Life, scenario: str) -> None:
-    """No data file gets its name before its bytes are synced, and the name is synced after it."""
+    """A data file's bytes are synced before it gets its name, and the name is synced after that."""
     told = SCENARIOS[scenario]
     place.restore(told.start(life))
     operations = place.step(*told.command, at=told.at).operations
@@ -135,7 +135,7 @@ def test_what_was_said_to_be_stored_is_on_the_disk(place: Place, life: Life, sce
 
 
 def test_killed_again_and_again(place: Place, life: Life) -> None:
-    """A night on which every step is killed before its last operations leaves no rubbish behind."""
+    """If every step of a night is killed before its last operations, no temporary file stays."""
     place.restore(life.evening)
     for command, at in NIGHT:
         for number in (3, 5, 4, 2):

@@ -1,4 +1,4 @@
-"""Midnight: `collect` and `rotate` in the same minute, in any order, in any zone of cron."""
+"""Midnight: `collect` and `rotate` in the same minute, in any order and any zone of cron."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ Step = tuple[tuple[str, ...], datetime]
 
 
 def nights_end(place: Place, files: Snapshot, steps: Sequence[Step]) -> Snapshot:
-    """Return what the files become by steps."""
+    """Return the files after some steps."""
     place.restore(files)
     for command, at in steps:
         place.well(*command, at=at)
@@ -25,12 +25,12 @@ def nights_end(place: Place, files: Snapshot, steps: Sequence[Step]) -> Snapshot
 
 
 def test_either_may_come_first(place: Place, life: Life) -> None:
-    """Collect then rotate, rotate then collect: the same bytes."""
+    """`collect` before `rotate` and `rotate` before `collect` give the same bytes."""
     ends = [
         nights_end(place, life.evening, [(command, MIDNIGHT) for command in order])
         for order in permutations([COLLECT, ROTATE])
     ]
-    # A day that the archive may drop goes only when the day after its retention is known closed.
+    # An archived day is deleted only once the day that ends its retention is closed.
     last = [(ROTATE, MIDNIGHT)]
     assert nights_end(place, ends[0], last) == nights_end(place, ends[1], last)
     kept = ends[0].keys() & ends[1].keys()
@@ -39,7 +39,7 @@ def test_either_may_come_first(place: Place, life: Life) -> None:
 
 @pytest.mark.parametrize("attempt", range(4))
 def test_both_at_once(place: Place, life: Life, attempt: int) -> None:
-    """Collect and rotate at the same moment end in the bytes of one after the other."""
+    """`collect` and `rotate` at the same time give the bytes of one after the other."""
     reference = nights_end(place, life.evening, [(COLLECT, MIDNIGHT), (ROTATE, MIDNIGHT)])
     place.restore(life.evening)
     place.hand.now = MIDNIGHT
@@ -51,7 +51,7 @@ def test_both_at_once(place: Place, life: Life, attempt: int) -> None:
 
 
 def test_the_last_bucket_is_yesterdays(place: Place, life: Life) -> None:
-    """23:50 is in yesterday's file and `aggregate weekly` at 00:02 has it."""
+    """The bucket of 23:50 is in yesterday's file, and in weekly.json at 00:02."""
     place.restore(life.night[3])  # after `aggregate weekly` at 00:02
     yesterday = place.installation.archived(local("2025-11-20").date())
     last = local("2025-11-20 23:50")
@@ -70,7 +70,7 @@ def test_the_last_bucket_is_yesterdays(place: Place, life: Life) -> None:
 
 
 def test_rotate_never_ran(place: Place, life: Life) -> None:
-    """Three days of `collect` alone close their days as `rotate` would have."""
+    """`collect` alone closes three days as `rotate` would have."""
     steps = [
         (COLLECT, local(f"2025-11-{day} {time}"))
         for day in (21, 22, 23)
@@ -98,7 +98,7 @@ def test_rotate_never_ran(place: Place, life: Life) -> None:
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Kiritimati", "Asia/Kolkata"])
 def test_cron_in_another_zone(place: Place, life: Life, zone: str) -> None:
-    """The machine's zone is nowhere in the files."""
+    """The machine's time zone does not change the files."""
     place.restore(life.evening)
     for command, at in NIGHT:
         ended = place.step(*command, at=at, environment={"TZ": zone})
@@ -110,7 +110,7 @@ def test_cron_in_another_zone(place: Place, life: Life, zone: str) -> None:
     ("zone", "theirs"), [("America/New_York", "06:00:10"), ("Pacific/Kiritimati", "11:00:10")]
 )
 def test_nightly_steps_hours_late(place: Place, life: Life, zone: str, theirs: str) -> None:
-    """Steps that cron starts at another zone's midnight do no harm but come late."""
+    """Steps that cron starts at another zone's midnight are late, but do no harm."""
     late = local(f"2025-11-21 {theirs}")
     place.restore(life.evening)
     steps = [(COLLECT, MIDNIGHT), (COLLECT, late), *_nightly(late)]
@@ -139,7 +139,7 @@ def _nightly(at: datetime) -> list[Step]:
     ],
 )
 def test_clock_changes(tmp_path: Path, runner: Runner, zone: str, midnight: str) -> None:
-    """Around a clock change too, the order does not matter."""
+    """The order of the steps does not matter around a clock change either."""
     at = datetime.fromisoformat(midnight)
     its_home: RecordedHome = home(at.date() - timedelta(days=1), at.date())
     place = new_place(tmp_path, runner, its_home)

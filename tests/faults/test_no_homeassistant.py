@@ -20,7 +20,7 @@ from tests.support.installation import TOKEN
 
 @contextmanager
 def speaking(words: bytes) -> Iterator[str]:
-    """Listen on loopback and say something to whoever connects."""
+    """Listen on loopback and send some bytes to each client."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
 
         def answer() -> None:
@@ -53,7 +53,7 @@ def speaking(words: bytes) -> Iterator[str]:
     ],
 )
 def test_something_else_listens_there(place: Place, life: Life, words: bytes, scheme: str) -> None:
-    """One line, 75."""
+    """Exit code 75 and one line."""
     place.restore(life.before_evening)
     with speaking(words) as host:
         place.installation.configure(url=f"{scheme}://{host}")
@@ -75,7 +75,7 @@ def test_something_else_listens_there(place: Place, life: Life, words: bytes, sc
     ],
 )
 def test_nobody_listens_there(place: Place, life: Life, url: str, code: int) -> None:
-    """One line with the reason."""
+    """The exit code, and one line with the reason."""
     place.restore(life.before_evening)
     place.installation.configure(url=url)
     ended = place.step("collect", at=EVENING)
@@ -86,7 +86,7 @@ def test_nobody_listens_there(place: Place, life: Life, url: str, code: int) -> 
 
 
 def test_a_redirect_is_not_followed(place: Place, life: Life) -> None:
-    """The token goes to no other host."""
+    """The token is sent to no other host."""
     place.restore(life.before_evening)
     with HomeAssistant(place.server.home, token=TOKEN, clock=place.hand) as other:
         place.server.answer = faults.redirected(f"{other.url}/api/history/period")
@@ -97,7 +97,7 @@ def test_a_redirect_is_not_followed(place: Place, life: Life) -> None:
 
 
 def test_a_run_ends_in_time(place: Place, life: Life) -> None:
-    """All requests together are bounded, however many windows there are to ask for.
+    """All requests together take a bounded time, for any number of windows.
 
     Here with a budget of 0.7 s, an answer every 0.2 s, and days to catch up.
     """
@@ -125,7 +125,7 @@ def test_a_run_ends_in_time(place: Place, life: Life) -> None:
 
 
 def test_the_bounds_promised() -> None:
-    """10 s to connect, 30 s a request, 64 MB, and a run within two minutes."""
+    """10 s for a connection, 30 s for a request, 64 MB, and two minutes for a run."""
     assert web.CONNECT_TIMEOUT == 10
     assert web.REQUEST_TIMEOUT == 30
     assert web.MOST_BYTES == 64_000_000

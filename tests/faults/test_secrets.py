@@ -1,4 +1,4 @@
-"""A token is nowhere but in its file and in the requests to its own host."""
+"""A token is only in its file and in the requests to its own host."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ AT = local("2025-11-21 00:20:10")
 
 @pytest.fixture
 def sentinel(place: Place, life: Life) -> Place:
-    """Return a place whose token is the sentinel; its server takes it for the right one."""
+    """Return a place whose token is a text to search for; its server accepts it."""
     place.installation.configure(token=SENTINEL)
     place.restore(life.evening)
     return place
@@ -31,7 +31,7 @@ def _token_as_before(place: Place) -> object:
 
 
 def echoing(code: int) -> Answer:
-    """Answer with all that was sent, in the body and in the headers."""
+    """Answer with the whole request, in the body and in the headers."""
 
     def answer(request: Request, _reply: Reply) -> Reply:
         sent = request.headers.get("authorization", "")
@@ -42,7 +42,7 @@ def echoing(code: int) -> Answer:
 
 
 def seen(ended: Ended, place: Place) -> list[str]:
-    """Return where the token can be seen after a run."""
+    """Return the places where the token can be seen after a run."""
     places = {"stdout": ended.out.encode(), "stderr": ended.err.encode()}
     folder = place.installation.folder
     places |= {
@@ -50,13 +50,13 @@ def seen(ended: Ended, place: Place) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file() and path != place.installation.token_file
     }
-    return [where for where, raw in places.items() if SENTINEL.encode() in raw]
+    return [name for name, raw in places.items() if SENTINEL.encode() in raw]
 
 
 @pytest.mark.parametrize("verbosity", ["-v", "-q"])
 @pytest.mark.parametrize("code", [200, 302, 400, 401, 403, 404, 500, 503])
 def test_home_assistant_echoes_it(sentinel: Place, code: int, verbosity: str) -> None:
-    """Whatever is quoted of an answer is quoted without the token."""
+    """A quoted answer is quoted without the token."""
     sentinel.server.answer = echoing(code)
     ended = sentinel.step(verbosity, "collect", at=AT)
     assert ended.exit_code in {75, 77, 78}
@@ -66,7 +66,7 @@ def test_home_assistant_echoes_it(sentinel: Place, code: int, verbosity: str) ->
 
 @pytest.mark.parametrize("by", ["file", "environment", "configuration"])
 def test_all_goes_well(place: Place, life: Life, by: str) -> None:
-    """A night with -v shows it nowhere, wherever it comes from."""
+    """A night with -v never shows the token, which a file, a variable or a setting has."""
     place.restore(life.evening)
     environment = {}
     if by == "file":
@@ -107,7 +107,7 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
     ],
 )
 def test_a_crash(place: Place, life: Life, where: str) -> None:
-    """A bug's traceback does not show it, even where its message has what was passed around."""
+    """A bug's traceback does not show the token, even if the error's message has it."""
     place.installation.configure(token=SENTINEL)
     place.restore(life.evening)
     place.server.answer = lambda _request, _reply: Reply(200, b"[]")
@@ -123,7 +123,7 @@ def test_a_crash(place: Place, life: Life, where: str) -> None:
 
 
 def known_to_all(place: Place) -> Answer:
-    """Answer everyone as the owner of the right token."""
+    """Answer every request as if it had the right token."""
 
     def answer(request: Request, _reply: Reply) -> Reply | None:
         return place.server._usual_reply(  # noqa: SLF001
@@ -148,7 +148,7 @@ def known_to_all(place: Place) -> Answer:
     ],
 )
 def test_a_token_file_that_holds_no_token(place: Place, life: Life, token: str, word: str) -> None:
-    """78, and what is in the file is not shown."""
+    """Exit code 78, and the content of the file is not shown."""
     place.restore(life.evening)
     place.installation.configure(token=token)
     ended = place.step("collect", at=AT)
@@ -167,7 +167,7 @@ def test_a_token_file_that_holds_no_token(place: Place, life: Life, token: str, 
     ],
 )
 def test_a_password_in_an_address(place: Place, life: Life, url: str) -> None:
-    """78, without the password."""
+    """Exit code 78, and the line has no password."""
     place.restore(life.evening)
     text = place.installation.config.read_text()
     place.installation.config.write_text(text.replace(place.server.url, url))
@@ -178,7 +178,7 @@ def test_a_password_in_an_address(place: Place, life: Life, url: str) -> None:
 
 
 def test_a_line_that_is_no_toml(place: Place, life: Life) -> None:
-    """78, without what stands on the line."""
+    """Exit code 78, and the content of the broken line is not shown."""
     place.restore(life.evening)
     config: Path = place.installation.config
     config.write_text(config.read_text() + f'\n[github]\nrepo = "a/b"\ntoken = "{SENTINEL}\n')

@@ -1,4 +1,4 @@
-"""What cron mails: each failure once a day, and the key of a wrong setting."""
+"""The mails of cron: each failure once a day, and the key of a wrong setting."""
 
 import os
 import pty
@@ -114,7 +114,7 @@ BROKEN_STATES: dict[str, bytes | None] = {
 
 @pytest.mark.parametrize("state", BROKEN_STATES.values(), ids=BROKEN_STATES)
 def test_the_state_file_never_matters(place: Place, life: Life, state: bytes | None) -> None:
-    """Whatever the state file holds, the steps do their work, and a failure is printed."""
+    """With any content of the state file, the steps work, and a failure is printed."""
     place.restore(life.evening if state is None else {**life.evening, STATE_FILE: state})
     for command, at in NIGHT:
         place.well(*command, at=at)
@@ -127,7 +127,7 @@ def test_the_state_file_never_matters(place: Place, life: Life, state: bytes | N
 
 
 def test_a_state_file_that_cannot_be_written(place: Place, life: Life) -> None:
-    """The steps do their work, and a failure is printed each time."""
+    """If the state file cannot be written, the steps work, and a failure is printed each time."""
     place.restore({**life.evening, f"{STATE_FILE}/x": b""})
     for command, at in NIGHT:
         place.well(*command, at=at)
@@ -213,7 +213,7 @@ def test_configuration(place: Place, life: Life, old: str, new: str, word: str) 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe", b""], ids=["missing", "binary", "empty"])
 def test_no_configuration(place: Place, content: bytes | None) -> None:
-    """Without a configuration it exits with 78 and names the file."""
+    """Without a configuration a command exits with 78 and names the file."""
     config = place.installation.config
     config.unlink()
     if content is not None:
@@ -224,7 +224,7 @@ def test_no_configuration(place: Place, content: bytes | None) -> None:
 
 
 def test_a_token_that_others_can_read(place: Place, life: Life) -> None:
-    """Once a day a warning says which chmod to run; the step does its work."""
+    """If others can read the token, a warning says once a day which chmod to run."""
     place.restore(life.before_evening)
     place.installation.token_file.chmod(0o644)
     try:

@@ -1,4 +1,4 @@
-"""What the recorder lacks of the present states, also of a sensor that changes all the time."""
+"""The present states that the recorder lacks, also of a sensor that changes all the time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def written(_request: Request, usual: Reply) -> Reply | None:
 
 
 def dead(request: Request, usual: Reply) -> Reply | None:
-    """Answer as a recorder that has written nothing of the window."""
+    """Answer as a recorder that has written nothing in the window."""
     return Reply(200, b"[]") if request.path.startswith("/api/history") else usual
 
 
@@ -44,7 +44,7 @@ def dead(request: Request, usual: Reply) -> Reply | None:
 def test_what_is_lacking(
     answer: object, newest: int, changed: int, *, lacks: bool, waits: bool
 ) -> None:
-    """The recorder has six seconds to write; only then a state counts as lacking."""
+    """The recorder has six seconds to write a state; only then the state counts as lacking."""
     now = utc_now()
     changes: Mapping[str, Sequence[Change]] = {
         SENSOR: [Change(now - ago * SECOND, str(ago)) for ago in (newest, changed)]

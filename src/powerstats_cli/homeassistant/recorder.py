@@ -1,4 +1,4 @@
-"""Home Assistant's recorder beside the present states: whether it writes what changes."""
+"""Home Assistant's recorder compared with the present states: whether it writes them."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,12 +11,12 @@ from powerstats_cli.core.periods import MINUTE, micros
 from powerstats_cli.homeassistant.client import HomeAssistant
 
 LONGEST_WAIT: Final = timedelta(seconds=10)
-# A sensor with a row as young as this before its present state is recorded.
+# If a sensor's newest row is at most this much older than its present state, it is recorded.
 SHORT_GAP: Final = MINUTE
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """An entity: the time of the recorder's newest row, and the time of its present state."""
+    """An entity, the time of its newest row in the recorder, and the time of its present state."""
 
     entity_id: str
     newest: datetime
@@ -26,10 +26,10 @@ class Sighting(msgspec.Struct, frozen=True):
 def unwritten(
     home: HomeAssistant, sightings: Mapping[str, Sighting], clock: Clock, settle: timedelta
 ) -> dict[str, datetime]:
-    """Return the series of which the recorder lacks the present state, and when that began.
+    """Return the series whose present state the recorder lacks, and the time of that state.
 
-    The recorder has `settle` to write a state. A sensor that changes every second has always a
-    newer one: if its newest row is old, this waits that long and asks for its history again.
+    The recorder has `settle` to write a state. A sensor that changes every second always has a
+    newer state: if its newest row is old, wait for `settle` and ask for its history again.
     """
     now = min(clock.now(), home.date or clock.now())
     lacking = {name: seen for name, seen in sightings.items() if seen.newest < seen.changed}
@@ -47,7 +47,10 @@ def _written_after_a_wait(
     settle: timedelta,
     now: datetime,
 ) -> set[str] | None:
-    """Return the series whose states the recorder has written by now; None if it is too early."""
+    """Wait, and return the series whose states are written then; None without a wait.
+
+    With `--at`, or if the wait would be too long, there is none.
+    """
     last = max(seen.changed for seen in sightings.values())
     here = clock.now()
     if not clock.wait_until(here + (last + settle - now), at_most=LONGEST_WAIT):

@@ -26,7 +26,7 @@ def only_the_configured_token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    """Return a place where nothing ran yet."""
+    """Return a place where no command has run yet."""
     faults: dict[int, str] = {}
     server = LongTermHome(
         a_home(), Statistics(METADATA, row), TOKEN, lambda: NOW, keep=KEEP, fault=faults.get
@@ -37,7 +37,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], int]:
-    """Return the files of a run that nothing breaks off, and its number of exchanges."""
+    """Return the files after an undisturbed run, and its number of exchanges."""
     folder = tmp_path_factory.mktemp("whole")
     statistics = Statistics(METADATA, row)
     with LongTermHome(a_home(), statistics, TOKEN, lambda: NOW, keep=KEEP) as server:

@@ -41,7 +41,7 @@ def row(entity_id: str, start: datetime) -> Mapping[str, float] | None:
 
 
 def a_home() -> RecordedHome:
-    """Return a home that uses 600 W and 1200 W in turn, 0.15 kWh every ten minutes."""
+    """Return a home that uses 600 W and 1200 W in turn, and 0.15 kWh every ten minutes."""
     changes: dict[str, list[Change]] = {entity: [] for entity in SENSORS}
     begin = datetime(2025, 3, 30, tzinfo=UTC)
     for number in range((NOW - begin) // timedelta(minutes=10)):
@@ -54,14 +54,14 @@ def a_home() -> RecordedHome:
 
 @dataclass
 class Place:
-    """A home's server, and an installation that asks it, on its first evening."""
+    """A home's server, and an installation on its first evening that asks it."""
 
     server: LongTermHome
     installation: Installation
     faults: dict[int, str] = field(default_factory=dict)
 
     def fail_from_now(self, fault: str, after: int = 0) -> None:
-        """Have the exchange after the next so many fail."""
+        """Make one exchange fail, after so many good ones."""
         self.faults[len(self.server.exchanges) + after + 1] = fault
 
     def collect(self) -> None:

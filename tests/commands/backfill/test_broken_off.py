@@ -23,7 +23,7 @@ from tests.support.longterm_server import HUGE
 def test_broken_off_and_taken_up_again(
     place: Place, whole: tuple[dict[str, bytes], int], part: int
 ) -> None:
-    """Wherever the connection breaks: the files are whole, and the next run ends with the same."""
+    """The connection may break at any request: files are whole, and the next run completes them."""
     files, exchanges = whole
     place.collect()
     place.fail_from_now("closes", after=part * exchanges // 10)
@@ -42,7 +42,7 @@ def test_ctrl_c_leaves_whole_files(
     number: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Interrupted before any of its writes, the next run ends with the same."""
+    """A run may be interrupted before any of its writes: the next run completes the files."""
     files, _ = whole
     place.collect()
     write, written = Store.write, []
@@ -73,7 +73,7 @@ def test_ctrl_c_leaves_whole_files(
 def test_an_answer_that_is_none(
     place: Place, fault: str, exit_code: int, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What goes wrong in a request of a month is one line, and what was stored stays."""
+    """A failed request for a month is one line, and the days stored before stay."""
     place.collect()
     monkeypatch.setattr(websocket, "REQUEST_TIMEOUT", 0.5)
     monkeypatch.setattr(websocket, "MOST_BYTES", HUGE - 1)
@@ -90,7 +90,7 @@ def test_an_answer_that_is_none(
 
 
 def test_a_wrong_token(place: Place) -> None:
-    """It is refused by the first request (77), and not tried again."""
+    """The first request is refused (77), and no second one follows."""
     place.installation.configure(token="another")
     result = place.installation.run("backfill", at=NOW)
     assert result.exit_code == 77
@@ -98,7 +98,7 @@ def test_a_wrong_token(place: Place) -> None:
 
 
 def test_a_token_that_only_the_websocket_refuses(place: Place) -> None:
-    """It is told as any refused token is."""
+    """The line is that of any refused token."""
     place.server.token = "another"
     result = place.installation.run("backfill", at=NOW)
     assert result.exit_code == 77
@@ -108,7 +108,7 @@ def test_a_token_that_only_the_websocket_refuses(place: Place) -> None:
 
 @pytest.mark.parametrize(("status", "exit_code"), [("403", 77), ("404", 75), ("502", 75)])
 def test_no_websocket(place: Place, status: str, exit_code: int) -> None:
-    """A proxy that lets no websocket through, or a ban, is told."""
+    """A proxy that lets no websocket through, or a ban, has its exit code; nothing is stored."""
     place.fail_from_now(status, after=1)
     result = place.installation.run("backfill", at=NOW)
     assert result.exit_code == exit_code
@@ -116,7 +116,7 @@ def test_no_websocket(place: Place, status: str, exit_code: int) -> None:
 
 
 def test_no_redirect_is_followed(place: Place) -> None:
-    """The token goes to its own host only: another one is not even connected to."""
+    """The token goes only to its own host: no connection to another host is opened."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         other.settimeout(0.2)
         place.server.elsewhere = f"ws://127.0.0.1:{other.getsockname()[1]}/api/websocket"
@@ -129,21 +129,21 @@ def test_no_redirect_is_followed(place: Place) -> None:
 
 
 def test_no_proxy_of_the_environment_is_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The token would go through it."""
+    """No proxy is used, since it would see the token."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     place.backfill()
 
 
 def test_a_wrong_clock(place: Place) -> None:
-    """A clock that is not Home Assistant's stops it before anything is asked."""
+    """A clock that differs from Home Assistant's stops the run before anything is stored."""
     result = place.installation.run("backfill", at=NOW + timedelta(hours=1))
     assert result.exit_code == 75
     assert place.installation.snapshot() == {}
 
 
 def test_a_broken_file_is_set_aside(place: Place) -> None:
-    """A tier that cannot be read is kept, and made again from history and statistics (65)."""
+    """A broken tier is set aside, and made again from history and statistics (65)."""
     place.collect()
     (place.installation.data_dir / "yearly.json").write_text("{")
     result = place.installation.run("backfill", at=NOW)

@@ -26,7 +26,7 @@ from tests.support.longterm_server import LongTermHome, Statistics
 
 
 def test_init_brings_the_year_along(place: Place, tmp_path: Path) -> None:
-    """Where the options say so, a script's set-up ends in a year."""
+    """If the options say so, a script's `init` fills a year."""
     token, config = tmp_path / "given", tmp_path / "config.toml"
     token.write_text(TOKEN)
     data_dir = tmp_path / "data"
@@ -37,7 +37,7 @@ def test_init_brings_the_year_along(place: Place, tmp_path: Path) -> None:
 
 
 def test_a_year_on_the_first_evening(place: Place) -> None:
-    """History fills the archive and the tiers, statistics the year before; collect's stays."""
+    """History fills the archive and the tiers, statistics the year before; daily.json stays."""
     place.collect()
     daily = place.installation.snapshot()["daily.json"]
     place.backfill()
@@ -67,16 +67,16 @@ def test_a_year_on_the_first_evening(place: Place) -> None:
         else:
             assert change == pytest.approx(0.25 * length)
             rows = [row(POWER, span.start) or {} for span in hours(day, ZONE)]
-            assert kwh == pytest.approx(fsum(it["mean"] for it in rows) / 1000, abs=1e-6)
+            assert kwh == pytest.approx(fsum(hour["mean"] for hour in rows) / 1000, abs=1e-6)
     for tier in (monthly, weekly):
         assert all(point.keys() == ENTITIES.keys() for point in tier.points.values())
-    assert {it.until for tier in (yearly, monthly, weekly) for it in tier.series.values()} == {
-        day_start(TODAY, ZONE)
-    }
+    assert {
+        series.until for tier in (yearly, monthly, weekly) for series in tier.series.values()
+    } == {day_start(TODAY, ZONE)}
 
 
 def test_tiers_agree(place: Place) -> None:
-    """Hours add up to their days, and a day is the same in monthly as in yearly."""
+    """Hours add up to their days, and a day is the same in monthly and in yearly."""
     place.collect()
     place.backfill()
     yearly, monthly, weekly = (
@@ -91,7 +91,7 @@ def test_tiers_agree(place: Place) -> None:
 
 
 def test_a_backfilled_day_is_what_collect_would_have_stored(place: Place, tmp_path: Path) -> None:
-    """The archive's days are those of an installation that collected all the time."""
+    """The archived days equal those of an installation that collected all the time."""
     place.collect()
     place.backfill()
     other = Installation(tmp_path / "other", place.server.url, ENTITIES)
@@ -106,9 +106,9 @@ def test_a_backfilled_day_is_what_collect_would_have_stored(place: Place, tmp_pa
 
 
 def hard_home() -> RecordedHome:
-    """Return a home with a power cut over midnight, and a counter that falls around another."""
+    """Return a home with a power cut over one midnight, and falls of a counter at two others."""
     begin = day_start(TODAY - 8 * DAY, ZONE)
-    cut, back = (day_start(TODAY - 3 * DAY, ZONE) + it for it in (-3 * HOUR, 2 * HOUR))
+    cut, back = (day_start(TODAY - 3 * DAY, ZONE) + shift for shift in (-3 * HOUR, 2 * HOUR))
     glitch, reset = (day_start(TODAY - n * DAY, ZONE) for n in (2, 4))
     minute = timedelta(minutes=1)
     changes: dict[str, list[Change]] = {entity: [] for entity in SENSORS}
@@ -123,14 +123,14 @@ def hard_home() -> RecordedHome:
         changes[ENERGY].append(Change(at, "0" if is_low else f"{reading / 10:.1f}"))
         if number % 40 == 0:
             changes[VOLTAGE].append(Change(at, str(225 + number % 11)))
-    for place, them in enumerate(changes.values()):
-        them.append(Change(back - (20 - place) * timedelta(seconds=1), "unavailable"))
-        them.append(Change(day_start(TODAY - 5 * DAY, ZONE) - (4 + place) * minute, "unknown"))
+    for place, states in enumerate(changes.values()):
+        states.append(Change(back - (20 - place) * timedelta(seconds=1), "unavailable"))
+        states.append(Change(day_start(TODAY - 5 * DAY, ZONE) - (4 + place) * minute, "unknown"))
     return RecordedHome(SENSORS, changes)
 
 
 def test_hard_days_are_what_a_late_run_would_have_stored(tmp_path: Path) -> None:
-    """A power cut over midnight, a glitch and a reset at one: as `collect` catches them up."""
+    """A power cut, a glitch and a reset at midnight are stored as `collect` would catch them up."""
     statistics = Statistics({}, row)
     with LongTermHome(hard_home(), statistics, TOKEN, lambda: NOW) as server:
         ours = Installation(tmp_path / "ours", server.url, ENTITIES)
@@ -147,7 +147,7 @@ def test_hard_days_are_what_a_late_run_would_have_stored(tmp_path: Path) -> None
 
 
 def test_it_need_not_be_the_first_evening(place: Place) -> None:
-    """Before the first collect there is as much to fill; collect goes on from there."""
+    """Before the first `collect` there is as much to fill; `collect` goes on from there."""
     place.backfill()
     files = place.installation.snapshot()
     assert "daily.json" not in files
@@ -155,7 +155,7 @@ def test_it_need_not_be_the_first_evening(place: Place) -> None:
     place.collect()
     daily = place.installation.document("daily.json")
     assert min(daily.points) == day_start(TODAY, ZONE)
-    assert max(it.until for it in daily.series.values()) == NOW.replace(second=0)
+    assert max(series.until for series in daily.series.values()) == NOW.replace(second=0)
     after = place.installation.snapshot()
     assert {name: after[name] for name in files if "archive" not in name} == {
         name: raw for name, raw in files.items() if "archive" not in name
@@ -163,7 +163,7 @@ def test_it_need_not_be_the_first_evening(place: Place) -> None:
 
 
 def test_nothing_new_changes_no_byte(place: Place) -> None:
-    """A second run changes nothing, and asks for little."""
+    """A second run changes nothing, and needs few requests."""
     place.collect()
     place.backfill()
     before = place.installation.snapshot()
@@ -176,14 +176,14 @@ def test_nothing_new_changes_no_byte(place: Place) -> None:
 
 
 def test_a_month_a_request(place: Place) -> None:
-    """Home Assistant is asked for a month at once, in all as many as there are."""
+    """One request asks for one month of statistics, and there are as many requests as months."""
     place.collect()
     place.backfill()
     assert place.server.exchanges.count("recorder/statistics_during_period") == 13
 
 
 def test_the_nights_go_on(place: Place) -> None:
-    """The nightly steps keep the statistics, and drop only what leaves the window."""
+    """The nightly steps keep the statistics, except days that leave the window."""
     place.collect()
     place.backfill()
     before = place.installation.document("yearly.json")

@@ -12,7 +12,7 @@ RECORDING: Final = Path(__file__).parents[2] / "recordings/2024.3/statistics.jso
 
 
 def shape(value: Any) -> Any:
-    """Return the types in an answer, each list as what its first item is."""
+    """Return the types in an answer; of each list only its first item."""
     if isinstance(value, dict):
         return {key: shape(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -21,12 +21,12 @@ def shape(value: Any) -> Any:
 
 
 def test_the_simulated_one_speaks_as_the_real_one_does() -> None:
-    """Its answers have the keys and types of those that a real Home Assistant gave."""
+    """The simulated answers have the keys and types of a real Home Assistant's answers."""
     recording = json.loads(RECORDING.read_text())
     rows = {
         (entity_id, each["start"]): {key: number for key, number in each.items() if number}
-        for entity_id, them in recording["hours"].items()
-        for each in them
+        for entity_id, recorded_hours in recording["hours"].items()
+        for each in recorded_hours
     }
     metadata = {
         each["statistic_id"]: {key: each[key] for key in each if key != "statistic_id"}
@@ -39,8 +39,8 @@ def test_the_simulated_one_speaks_as_the_real_one_does() -> None:
     assert {entity_id: metadata[entity_id] for entity_id in kinds} == kinds
 
     def recorded(entity_id: str, start: datetime) -> Mapping[str, float] | None:
-        found = rows.get((entity_id, round(start.timestamp() * 1000)), {})
-        return {key: found[key] for key in found if key not in {"start", "end"}} or None
+        row = rows.get((entity_id, round(start.timestamp() * 1000)), {})
+        return {key: row[key] for key in row if key not in {"start", "end"}} or None
 
     fake = Statistics(metadata, recorded)
     asked = recording["asked"]

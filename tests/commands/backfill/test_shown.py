@@ -22,7 +22,7 @@ from tests.test_imports import imported
 
 
 def test_a_dry_run_lists_and_changes_nothing(place: Place) -> None:
-    """Each day of history and each month of statistics is listed, with what it would give."""
+    """Each day of history and each month of statistics is listed with its series."""
     place.collect()
     before = place.installation.snapshot()
     result = place.installation.run("backfill", "--dry-run", at=NOW)
@@ -38,7 +38,7 @@ def test_a_dry_run_lists_and_changes_nothing(place: Place) -> None:
 
 @pytest.mark.parametrize("answer", ["y", "n"])
 def test_at_a_terminal_it_lists_and_asks(place: Place, answer: str) -> None:
-    """Nothing is stored before the answer, and nothing at all after a no."""
+    """Nothing is stored before the answer; after "n" nothing is stored at all."""
     place.collect()
     before = place.installation.snapshot()
     arguments = place.installation.arguments("backfill", at=NOW)
@@ -53,7 +53,7 @@ def test_at_a_terminal_it_lists_and_asks(place: Place, answer: str) -> None:
 
 
 def test_at_a_terminal_yes_asks_nothing(place: Place, whole: tuple[dict[str, bytes], int]) -> None:
-    """--yes lists and stores, with the same files as without anybody."""
+    """With --yes the list is shown, and the files are the same as without a terminal."""
     place.collect()
     arguments = place.installation.arguments("backfill", "--yes", at=NOW)
     with Terminal(arguments, {}, place.installation.folder) as terminal:
@@ -64,14 +64,14 @@ def test_at_a_terminal_yes_asks_nothing(place: Place, whole: tuple[dict[str, byt
 
 
 def test_only_backfill_imports_websockets(place: Place) -> None:
-    """No other step pays for it."""
+    """No other step spends time on importing websockets."""
     for step in (["collect"], ["aggregate", "yearly"], ["status"]):
         modules = imported(*place.installation.arguments(*step))
         assert not any(name.partition(".")[0] == "websockets" for name in modules)
 
 
 def test_backfill_alone_imports_no_rich(place: Place) -> None:
-    """Without a terminal there is nothing to show."""
+    """Without a terminal there is nothing to show, so rich is not imported."""
     modules = imported(*place.installation.arguments("backfill"))
     assert "websockets.sync.client" in modules
     assert "rich" not in modules

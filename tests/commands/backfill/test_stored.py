@@ -24,7 +24,7 @@ from tests.support.longterm_server import Statistics, about
 
 
 def test_what_collect_has_is_never_replaced(place: Place) -> None:
-    """Days that were collected keep every byte, though the statistics know them as well."""
+    """Collected days keep every byte, although the statistics have them too."""
     begin = day_start(TODAY - 3 * DAY, ZONE)
     place.installation.run_well("collect", at=begin + timedelta(minutes=10, seconds=30))
     place.collect()
@@ -44,7 +44,7 @@ def test_what_collect_has_is_never_replaced(place: Place) -> None:
 
 
 def test_a_series_that_is_new_gets_its_past(place: Place) -> None:
-    """A sensor that is added later is filled beside the others, which keep what they have."""
+    """A sensor that is added later gets its past, and the others stay unchanged."""
     place.installation.configure(entities={"power": POWER})
     place.collect()
     place.backfill()
@@ -62,7 +62,7 @@ def test_a_series_that_is_new_gets_its_past(place: Place) -> None:
 
 
 def test_a_hole_is_filled(place: Place) -> None:
-    """Days that nobody collected, of which the recorder has nothing any more, are filled."""
+    """Days that were not collected and that the recorder has no more are filled."""
     place.server.keep = None
     place.server.plain.keep = None
     then = day_start(TODAY - 10 * DAY, ZONE)
@@ -76,7 +76,7 @@ def test_a_hole_is_filled(place: Place) -> None:
 
 
 def test_a_sensor_without_statistics(place: Place) -> None:
-    """One that Home Assistant keeps no statistics of gets its history, of the oldest day too."""
+    """A sensor without statistics gets its history, also of the recorder's oldest day."""
     metadata = {key: value for key, value in METADATA.items() if key != VOLTAGE}
     place.server.statistics = Statistics(metadata, row)
     place.collect()
@@ -84,14 +84,14 @@ def test_a_sensor_without_statistics(place: Place) -> None:
     assert result.exit_code == 0
     assert "Home Assistant keeps no statistics of voltage" in result.out
     yearly = place.installation.document("yearly.json")
-    known = [day for day in days(TODAY - 365 * DAY, TODAY) if "voltage" in of_day(yearly, day)]
-    assert known == list(days(OLDEST, TODAY))
+    filled = [day for day in days(TODAY - 365 * DAY, TODAY) if "voltage" in of_day(yearly, day)]
+    assert filled == list(days(OLDEST, TODAY))
     assert of_day(yearly, OLDEST)["voltage"].coverage < 1
     assert of_day(yearly, OLDEST)["power"].source == "statistics"
 
 
 def test_statistics_that_do_not_fit_the_history_found(place: Place) -> None:
-    """Before anything is stored, what this run itself found says what a series is."""
+    """If nothing is stored yet, the history of this run decides the kind of a series."""
     metadata = {**METADATA, VOLTAGE: about("mWh", None, is_counter=False)}
     place.server.statistics = Statistics(metadata, row)
     place.installation.configure(entities={"voltage": VOLTAGE})
@@ -104,7 +104,7 @@ def test_statistics_that_do_not_fit_the_history_found(place: Place) -> None:
 
 
 def test_a_series_of_another_unit_is_told(place: Place) -> None:
-    """Statistics of another unit than what is stored are left alone (78); the others are filled."""
+    """Statistics of another unit than the stored series are reported (78) and left out."""
     place.server.statistics = Statistics({**METADATA, VOLTAGE: METADATA[ENERGY]}, row)
     place.collect()
     result = place.installation.run("backfill", at=NOW)
@@ -119,18 +119,18 @@ def test_a_series_of_another_unit_is_told(place: Place) -> None:
 
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "Australia/Adelaide", "Australia/Lord_Howe"])
 def test_half_hours_keep_the_total(place: Place, tmp_path: Path, zone: str) -> None:
-    """The year's days together count what the rows in it do, half a row at each end."""
+    """The days of a year have the total of its rows, with half a row at each end."""
     place.server.home.time_zone = zone
     there = Installation(tmp_path / "there", place.server.url, {"energy": ENERGY}, timezone=zone)
     place.server.plain.keep = timedelta(hours=1)
     there.run_well("backfill", at=NOW)
     yearly = there.document("yearly.json")
-    where = ZoneInfo(zone)
-    today = NOW.astimezone(where).date()
-    length = (day_start(today, where) - day_start(today - 365 * DAY, where)) / HOUR
+    local = ZoneInfo(zone)
+    today = NOW.astimezone(local).date()
+    length = (day_start(today, local) - day_start(today - 365 * DAY, local)) / HOUR
     assert len(yearly.points) == 365
     changes = [point["energy"].change or 0.0 for point in yearly.points.values()]
     assert fsum(changes) == pytest.approx(length * 0.25, abs=1e-4)
     weekly = there.document("weekly.json")
-    assert len(weekly.points) == sum(len(hours(day, where)) for day in days(today - 7 * DAY, today))
+    assert len(weekly.points) == sum(len(hours(day, local)) for day in days(today - 7 * DAY, today))
     assert {point["energy"].coverage for point in weekly.points.values()} == {1.0}
