@@ -172,6 +172,23 @@ def test_another_dimension_is_told_and_left_out(
             assert "it: now in %, stored as measurement in W" in ended[2][1]
 
 
+@pytest.mark.parametrize("changes_at", ["10:30:00", "13:30:00", "17:10:00"])
+@pytest.mark.parametrize(
+    ("state", "attributes"), [("5.25", unit("A")), ("0.9", KW)], ids=["another dimension", "kW"]
+)
+def test_a_unit_that_changes_unseen_inside_a_long_window(
+    house: Opens, changes_at: str, state: str, attributes: Mapping[str, Any]
+) -> None:
+    """The next piece's first state says another unit: the piece before it is read again."""
+    states = [("08:00:00", "90", W), (changes_at, state, attributes)]
+    with house(states) as home:
+        home.collect("10:00:00", "18:00:00")
+        after = {value.mean for clock, value in home.values.items() if clock >= changes_at[:5]}
+        before = {value.mean for clock, value in home.values.items() if clock < changes_at[:5]}
+        assert before == {90.0}
+        assert after == ({900.0} if attributes == KW else set())
+
+
 def test_a_new_series_is_in_the_unit_it_has_first(house: Opens) -> None:
     """A sensor may have no unit before its first number; numbers without a unit are unknown."""
     states = [("08:00:00", "0.4", NOTHING), ("09:00:00", "0.5", KW), ("10:00:00", "600", W)]

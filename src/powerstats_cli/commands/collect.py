@@ -167,16 +167,19 @@ def _follow(run: _Run, standing: _Standing, daily: Document | None, now: datetim
 
 def _reader(run: _Run, standing: _Standing) -> Reader:
     """Return a reader of all entities; a regular run reads its whole window in one piece."""
-    regular = SETTLED_AFTER + 4 * timedelta(minutes=standing.minutes)
     kinds = {
         name: series.kind
         for name, series in standing.series.items()
         # The unit of a sensor that never gave a number may not be known yet.
         if name in standing.read_once
     }
-    return Reader(
-        run.home, expected(run.settings.homeassistant, run.settings.entities, kinds), regular
-    )
+    entities = expected(run.settings.homeassistant, run.settings.entities, kinds)
+    return Reader(run.home, entities, _regular(standing))
+
+
+def _regular(standing: _Standing) -> timedelta:
+    """Return how long a window a regular run asks for at most."""
+    return SETTLED_AFTER + 4 * timedelta(minutes=standing.minutes)
 
 
 def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | None:
@@ -205,6 +208,8 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
     end = max(now, window.end) if window.is_last else window.end
     enough = interval_at(window.until, zone, standing.minutes).end
     reader.read(window.asked_from, end, now, enough)
+    if reader.end - reader.begin > _regular(standing):
+        reader.check_units()
     run.clocks.compare()
     if window.end > run.clocks.newest(run.settings, standing.minutes):
         return standing  # by Home Assistant's clock the window is not over: plan again

@@ -53,6 +53,12 @@ class History(msgspec.Struct):
         for column in (self.times, self.values, self.resets):
             del column[:unneeded]
 
+    def drop_from(self, instant: datetime) -> None:
+        """Forget the states from an instant on."""
+        first = bisect_left(self.times, micros(instant))
+        for column in (self.times, self.values, self.resets):
+            del column[first:]
+
     def forget_numbers(self) -> None:
         """Make every state unknown."""
         for index in range(len(self.values)):

@@ -27,14 +27,17 @@ def expected(
     home: HomeAssistantSettings, entities: Mapping[str, str], kinds: Mapping[str, Kind]
 ) -> dict[str, Expected]:
     """Return what the settings and the files say about each entity, by entity id."""
-    return {
-        entity_id: Expected(
-            unit=kinds[name].unit if name in kinds else None,
-            state_class=home.state_class.get(name),
-            plausible=home.plausible.get(name),
+    known: dict[str, Expected] = {}
+    for name, entity_id in entities.items():
+        known.setdefault(
+            entity_id,
+            Expected(
+                unit=kinds[name].unit if name in kinds else None,
+                state_class=home.state_class.get(name),
+                plausible=home.plausible.get(name),
+            ),
         )
-        for name, entity_id in reversed(list(entities.items()))
-    }
+    return known
 
 
 class Unwritten(msgspec.Struct, frozen=True):

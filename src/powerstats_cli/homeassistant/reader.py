@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from powerstats_cli.core.periods import DAY, EPOCH
+from powerstats_cli.core.periods import DAY, EPOCH, SECOND
 from powerstats_cli.errors import TooMuchError
 from powerstats_cli.homeassistant.client import Answer, HomeAssistant
 from powerstats_cli.homeassistant.pace import Pace
@@ -28,7 +28,7 @@ class Reader:
         self._expected = dict(expected)
         self.pace = Pace.of(len(expected), least)
         self.recorded: dict[str, Recorded] = {}
-        self.begin = self.end = EPOCH
+        self.begin = self.end = self._piece_start = EPOCH
 
     def read(self, begin: datetime, end: datetime, now: datetime, enough: datetime) -> None:
         """Read from `begin` up to `end`, in pieces of the length that the pace allows.
@@ -57,6 +57,7 @@ class Reader:
                 raise
             self.pace = shorter
             return
+        self._read_changed_units_again(answer)
         for entity_id, states in answer.recorded.items():
             if entity_id in self.recorded:
                 self.recorded[entity_id].add(states)
@@ -66,7 +67,35 @@ class Reader:
                 expected = self._expected[entity_id]
                 self._expected[entity_id] = msgspec.structs.replace(expected, unit=states.unit)
         self.pace = self.pace.after(end - start, answer.size, before - self._home.seconds_left)
-        self.end = end
+        self._piece_start, self.end = start, end
+
+    def check_units(self) -> None:
+        """Find out whether a unit has changed inside the newest piece, and read it again then.
+
+        That takes one request; a regular run sees it by the next run's first states.
+        """
+        ids = list(self._expected)
+        start = self.end - SECOND
+        answer = self._home.history(ids, start, self.end, expected=self._expected, goes_on=True)
+        self._read_changed_units_again(answer)
+
+    def _read_changed_units_again(self, later: Answer) -> None:
+        """Read the newest piece again, with all attributes, of sensors with another unit later."""
+        for entity_id, states in later.recorded.items():
+            earlier = self.recorded.get(entity_id)
+            if earlier is None or states.first_said == earlier.last_said:
+                continue
+            answer = self._home.history(
+                [entity_id],
+                self._piece_start,
+                self.end,
+                expected=self._expected,
+                in_full=[entity_id],
+                goes_on=True,
+            )
+            if entity_id in answer.recorded:
+                earlier.history.drop_from(self._piece_start)
+                earlier.add(answer.recorded[entity_id])
 
     def _answer(self, start: datetime, end: datetime, now: datetime) -> tuple[Answer, datetime]:
         """Return the answer to a piece, and the end of the piece."""

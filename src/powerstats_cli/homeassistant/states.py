@@ -81,10 +81,10 @@ class Expected(msgspec.Struct, frozen=True):
 class Recorded(msgspec.Struct):
     """The states of an entity in a window, from Home Assistant's recorder.
 
-    `unit` is the kept unit, None if no state had one. `has_start` tells whether a state held at the
-    window's start. `newest` is the time (µs) of the newest change. A number in a unit of another
-    dimension is unknown: `foreign` names the last such unit, and `foreign_until` is the time (µs)
-    up to which it was seen.
+    `unit` is the one kept, None if no state said one. `newest` is the newest change's time (µs).
+    A number in a unit of another dimension is unknown: `foreign` names the last such unit, and
+    `foreign_until` is the time (µs) up to which it was seen. `first_said` and `last_said` are the
+    units as the first and the last state with attributes said them.
     """
 
     unit: str | None
@@ -94,6 +94,8 @@ class Recorded(msgspec.Struct):
     newest: int = NEVER
     foreign: str | None = None
     foreign_until: int = NEVER
+    first_said: str | None = None
+    last_said: str | None = None
 
     def add(self, later: "Recorded") -> None:
         """Add the states of the window that follows."""
@@ -107,6 +109,7 @@ class Recorded(msgspec.Struct):
             self.foreign, self.foreign_until = later.foreign, later.foreign_until
         self.unit = self.unit if later.unit is None else later.unit
         self.newest = max(self.newest, later.newest)
+        self.last_said = later.last_said
         self.state_class = later.state_class or self.state_class
 
     @property
@@ -135,19 +138,20 @@ def recorded(
     """
     unit = expected.unit if expected.unit is not None else _first_unit(states)
     found = Recorded(unit, expected.state_class or _last_class(states), History(), has_start=False)
+    if said := [_said(state.attributes) for state in states if state.attributes is not None]:
+        found.first_said, found.last_said = said[0], said[-1]
     kind = Kind(unit or "", found.state_class or "measurement")
     low, high = expected.range_of(kind)
     factor: float | None = 1.0
     reset, foreign, begin = NO_RESET, None, micros(start)
     for state, value in zip(states, values, strict=True):
         if state.attributes is not None:
-            said, factor = _unit(state.attributes)
+            kept, factor = _unit(state.attributes)
             foreign, is_first = None, not found.history.times
-            if (said or "") != (unit or ""):
+            if (kept or "") != (unit or ""):
                 factor = None
-                # While a sensor's source is not back yet, it has no unit. If its first state is a
-                # number without a unit, the sensor has lost its unit before the window.
-                foreign = said or ("no unit" if is_first and expected.unit else None)
+                # A source that is not back yet has no unit for a while; this one had none before.
+                foreign = kept or ("no unit" if is_first and expected.unit else None)
             reset = _last_reset(state.attributes)
         at = state.last_changed or state.last_updated
         if at is None:
@@ -256,6 +260,10 @@ def number(state: str | None) -> float:
 
 def _text(attribute: object) -> str | None:
     return attribute if isinstance(attribute, str) and attribute else None
+
+
+def _said(attributes: Attributes) -> str | None:
+    return _text(attributes.unit_of_measurement)
 
 
 def _unit(attributes: Attributes) -> tuple[str | None, float]:
