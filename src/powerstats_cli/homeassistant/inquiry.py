@@ -17,7 +17,7 @@ from powerstats_cli.core.windows import Answer, Window, is_open_ended
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.recorder import Sighting, unwritten
-from powerstats_cli.homeassistant.states import Expected, Recorded
+from powerstats_cli.homeassistant.states import Expected, Present, Recorded
 from powerstats_cli.settings import HomeAssistantSettings, Settings
 
 RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
@@ -64,6 +64,13 @@ class Inquiry:
         self._missing: list[str] = []
         self._unrecorded: list[str] = []
         self._problems: list[PowerstatsError] = []
+        self._presents: dict[str, Present | None] = {}
+
+    def _present(self, entity_id: str) -> Present | None:
+        """Return an entity's state now; a run asks for it once."""
+        if entity_id not in self._presents:
+            self._presents[entity_id] = self._home.present(entity_id)
+        return self._presents[entity_id]
 
     def by_name(self, recorded: Mapping[str, Recorded]) -> dict[str, Recorded]:
         """Return the recorder's states of each series, by the series' name."""
@@ -109,7 +116,7 @@ class Inquiry:
         if recorded or not window.is_last or not any(name in read_once for name in window.names):
             return
         for name in window.names:
-            present = self._home.present(self._entities[name]) if name in read_once else None
+            present = self._present(self._entities[name]) if name in read_once else None
             if present is not None and present.last_changed > window.asked_from:
                 raise self._standing_still(window.until, name, present.last_changed)
 
@@ -120,7 +127,7 @@ class Inquiry:
         window. Or it is not recorded, or does not exist: then return None and remember that.
         """
         entity_id = self._entities[name]
-        present = self._home.present(entity_id)
+        present = self._present(entity_id)
         if present is None:
             self._missing.append(f"{name} ({entity_id})")
             return None
@@ -142,7 +149,7 @@ class Inquiry:
         """
         for name, answer in answers.items():
             if is_open_ended(answer.history, micros(window.end)):
-                present = self._home.present(self._entities[name])
+                present = self._present(self._entities[name])
                 if present is not None and present.last_changed <= window.end:
                     return not math.isnan(present.value)
         return False
@@ -157,7 +164,7 @@ class Inquiry:
         sightings = {}
         for name in suspects(window, rows):
             entity_id = self._entities[name]
-            if (present := self._home.present(entity_id)) is not None:
+            if (present := self._present(entity_id)) is not None:
                 newest = max(instant(rows[name].newest), window.asked_from)
                 sightings[name] = Sighting(entity_id, newest, present.last_changed)
         missed = unwritten(self._home, sightings, self._clock, self._settle)
