@@ -118,13 +118,13 @@ def lacking_days(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> Lackin
     wanted = set(names)
     lacking = {}
     for day in days(stored.first_own - HISTORY_DAYS * DAY, stored.first_own):
-        known = stored.asked.get(day, set()) | {
+        present = stored.asked.get(day, set()) | {
             name
             for tier in ("monthly", "yearly")
             for name in stored.tiers[tier].history.get(day, ())
         }
-        if wanted - known and day_span(day, zone).length:
-            lacking[day] = wanted - known
+        if wanted - present and day_span(day, zone).length:
+            lacking[day] = wanted - present
     return lacking
 
 

@@ -50,12 +50,12 @@ def by_hour(rows: Iterable[Row], conversion: Conversion) -> dict[int, Row]:
     }
 
 
-def local_hours(known: Hours, day: date, zone: ZoneInfo, kind: Kind) -> list[tuple[Span, Value]]:
+def local_hours(rows: Hours, day: date, zone: ZoneInfo, kind: Kind) -> list[tuple[Span, Value]]:
     """Return the known hours of a local day."""
     return [
         (span, combine(parts, span.length.total_seconds()))
         for span in hours(day, zone)
-        if (parts := _parts(known, span, kind))
+        if (parts := _parts(rows, span, kind))
     ]
 
 
@@ -78,12 +78,12 @@ def _scaled(row: Row, conversion: Conversion) -> Row | None:
     return Row(row.start, *numbers)
 
 
-def _parts(known: Hours, span: Span, kind: Kind) -> list[tuple[Value, float]]:
+def _parts(rows: Hours, span: Span, kind: Kind) -> list[tuple[Value, float]]:
     """Return the part of each row that is in a local hour, and the part's length in seconds."""
     start, end = micros(span.start), micros(span.end)
     parts = []
     for hour in range(start // HOUR_US, -(-end // HOUR_US)):
-        row = known.get(hour)
+        row = rows.get(hour)
         if row is not None:
             since, until = max(start, hour * HOUR_US), min(end, (hour + 1) * HOUR_US)
             share = (until - since) / HOUR_US

@@ -84,11 +84,11 @@ class DayFiles(msgspec.Struct):
         """
         series: dict[str, Series] = {}
         for document in [daily] if daily else self.older():
-            for name, known in document.series.items():
+            for name, stored in document.series.items():
                 if name in self.settings.entities and (
-                    name not in series or known.until > series[name].until
+                    name not in series or stored.until > series[name].until
                 ):
-                    series[name] = known
+                    series[name] = stored
         return series
 
     def older(self) -> Iterator[Document]:

@@ -96,12 +96,12 @@ class Inquiry:
         self._check_not_all_lost(window, recorded, read_once)
         for name in window.names:
             try:
-                found = recorded.get(name) or self._unheard_of(name, window)
-                if found is not None:
-                    known = stored.get(name)
-                    answers[name] = _answer(name, found, known, read_once)
-                    if found.foreign_until > micros(window.until):
-                        self._problems.append(_foreign(name, found.foreign, answers[name].kind))
+                states = recorded.get(name) or self._unheard_of(name, window)
+                if states is not None:
+                    kind = stored.get(name)
+                    answers[name] = _answer(name, states, kind, read_once)
+                    if states.foreign_until > micros(window.until):
+                        self._problems.append(_foreign(name, states.foreign, answers[name].kind))
             except PowerstatsError as error:
                 self._problems.append(error)
         return answers
@@ -160,7 +160,7 @@ class Inquiry:
         Home Assistant runs without its recorder if its disk is full, its database is being migrated
         or backed up, or the recorder's thread has died.
         """
-        rows = {name: Rows(found.history, found.newest) for name, found in recorded.items()}
+        rows = {name: Rows(states.history, states.newest) for name, states in recorded.items()}
         sightings = {}
         for name in suspects(window, rows):
             entity_id = self._entities[name]
@@ -203,19 +203,19 @@ class Inquiry:
             )
 
 
-def _answer(name: str, found: Recorded, stored: Kind | None, read_once: Container[str]) -> Answer:
+def _answer(name: str, states: Recorded, stored: Kind | None, read_once: Container[str]) -> Answer:
     """Return the recorder's states of a series as an answer of its kind.
 
     Raises ConfigError if the stored series has another unit or state class.
     """
-    unit = found.unit if found.unit is not None else stored.unit if stored else ""
-    state_class = found.state_class or (stored.state_class if stored else "measurement")
+    unit = states.unit if states.unit is not None else stored.unit if stored else ""
+    state_class = states.state_class or (stored.state_class if stored else "measurement")
     kind = Kind(unit, state_class)
     # The unit of a sensor that never gave a number may not be known yet.
     if stored and name in read_once and not kind.fits(stored):
         message = f"{name}: now {kind.described}, stored as {stored.described}: {RENAME}"
         raise ConfigError(message)
-    return Answer(kind, found.history)
+    return Answer(kind, states.history)
 
 
 def _foreign(name: str, unit: str | None, kind: Kind) -> ConfigError:

@@ -96,23 +96,23 @@ def _stored(run: _Run) -> Stored:
     until = {name: series.until for name, series in daily.series.items()} if daily else {}
     run.clock.check_not_before(max(until.values(), default=None))
     kinds: dict[str, Kind] = {}
-    seen = [_noted(daily, kinds)]
+    documents = [_noted(daily, kinds)]
     asked = {}
     for day in files.archived_days():
         document = reading.or_skip(files, files.archived(day))
-        seen.append(_noted(document, kinds))
+        documents.append(_noted(document, kinds))
         asked[day] = set(document.series) if document else set()
     tiers = {}
     for name in TIERS:
         document = reading.or_skip(files, files.tier(name))
-        seen.append(_noted(document, kinds))
+        documents.append(_noted(document, kinds))
         tiers[name] = Content.of(document, zone)
-    newest = newest_closed_day(filter(None, seen), zone)
+    newest = newest_closed_day(filter(None, documents), zone)
     # If nothing is collected yet, take the day from the clock: it agrees with Home Assistant's.
-    known = newest if newest and daily else max(newest or date.min, today - DAY)
+    last = newest if newest and daily else max(newest or date.min, today - DAY)
     return Stored(
         first_own=min(daily.day if daily and daily.day else today, today),
-        newest=min(known, today - DAY),
+        newest=min(last, today - DAY),
         until=until,
         kinds=kinds,
         asked=asked,

@@ -82,9 +82,9 @@ def month_of(
         some = names[number : number + SENSORS_AT_ONCE]
         rows = long_term.hours(sorted({entities[name] for name in some}), start, end)
         for name in some:
-            known = by_hour(rows.get(entities[name], ()), scales[name])
+            by_start = by_hour(rows.get(entities[name], ()), scales[name])
             for day in sorted(day for day, lacking in wanted.items() if name in lacking):
-                parts = local_hours(known, day, zone, scales[name].kind)
+                parts = local_hours(by_start, day, zone, scales[name].kind)
                 if not parts:
                     continue
                 daily.append((day_start(day, zone), name, day_of(parts, day, zone)))
