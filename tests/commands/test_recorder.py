@@ -42,7 +42,7 @@ def minutely(start: datetime, end: datetime, *values: str) -> list[Change]:
 
 @dataclass
 class House:
-    """A home whose recorder can stand still: it has written `written`, or all if that is None."""
+    """A home whose recorder can stand still: it has `written`, or everything if that is None."""
 
     server: HomeAssistant
     there: Installation

@@ -146,8 +146,8 @@ def test_a_stop_is_unknown_however_it_is_found(
             box.collect(after(now))
         stored = box.points()
     known = sum(coverage_of(stored, start, "power") for start in stored) / 6
-    vouched = 65 / 60 + 1 / 6  # until ten minutes after the last change
-    assert known == pytest.approx(min(vouched, back_at) + 12 - (back_at + 0.02), abs=1e-3)
+    known_to = 65 / 60 + 1 / 6  # until ten minutes after the last change
+    assert known == pytest.approx(min(known_to, back_at) + 12 - (back_at + 0.02), abs=1e-3)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])

@@ -236,7 +236,7 @@ def test_a_lost_yearly_comes_back_from_monthly(installation: Installation) -> No
 
 
 def test_a_finer_tier_never_replaces(installation: Installation) -> None:
-    """A tier's value of a day without an archive file stays, whatever a finer tier has."""
+    """A tier's value of a day without an archive file stays; a finer tier does not replace it."""
     put(installation, *map(a_day, past_days(2)))
     for step in NIGHTLY:
         installation.run_well(*step, at=NOON)

@@ -1,4 +1,4 @@
-"""Wrong answers of Home Assistant: files stay whole, one line tells, the next run heals."""
+"""Wrong answers of Home Assistant: files stay whole, and one line says why; the next run works."""
 
 import pytest
 

@@ -199,7 +199,7 @@ def _from_written(written: _Written) -> Document:
     if written.tier == "daily":
         bucket_minutes(written.bucket)
     elif written.bucket != BUCKETS[written.tier]:
-        message = f"bucket {written.bucket!r} is none of tier {written.tier}"
+        message = f"bucket {written.bucket!r} does not belong to tier {written.tier}"
         raise UnreadableError(message)
     if (written.tier == "daily") != (written.day is not None):
         message = f"date is {written.day} in tier {written.tier}"
@@ -238,7 +238,7 @@ def _from_written(written: _Written) -> Document:
 
 def _instant(written: object, place: str) -> datetime:
     if not isinstance(written, datetime) or written.tzinfo is None:
-        message = f"{place} is no time with its offset"
+        message = f"{place} is no time with a UTC offset"
         raise UnreadableError(message)
     try:
         return written.astimezone(UTC)

@@ -203,9 +203,9 @@ class LongTerm:
                 break
         if not answer.success:
             said = answer.error or _Error()
-            what = quoted(f"{said.code}: {said.message}", [self._token])
+            reason = quoted(f"{said.code}: {said.message}", [self._token])
             message = (
-                f"Home Assistant at {self.url} did not tell its statistics ({what}): try again "
+                f"Home Assistant at {self.url} did not give its statistics ({reason}): try again "
                 f"when it has started, or upgrade it"
             )
             raise TryAgainError(message)

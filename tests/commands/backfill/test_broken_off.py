@@ -65,7 +65,7 @@ def test_ctrl_c_leaves_whole_files(
     [
         ("closes", 75, "closed the connection: run it again, and it goes on"),
         ("garbage", 75, "is not Home Assistant's history"),
-        ("refuses", 75, "did not tell its statistics (unknown_command: Unknown *** command.)"),
+        ("refuses", 75, "did not give its statistics (unknown_command: Unknown *** command.)"),
         ("hangs", 75, "did not answer in time"),
         ("huge", 75, "answers with over"),
     ],
