@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from powerstats_cli.core.address import without_page
 from powerstats_cli.core.documents import TierName, is_series_name
 from powerstats_cli.core.series import StateClass
 from powerstats_cli.errors import ConfigError
@@ -247,6 +248,8 @@ def _home_complaints(
     if not _is_address(home.url):
         example = "such as http://homeassistant.local:8123"
         yield "homeassistant.url", f"{_shown(home.url)} is no address, {example}"
+    elif (url := _without_page(home.url)) is not None:
+        yield "homeassistant.url", f"{home.url!r} is the address of a page: write {url}"
     if home.token and home.token_file:
         yield "homeassistant.token", "token and token_file are both given; keep one"
     if home.entity_id and home.entities:
@@ -305,6 +308,14 @@ def _is_address(url: str) -> bool:
     is_plain = parts.username is None and not parts.query and not parts.fragment
     is_http = parts.scheme in {"http", "https"}
     return is_http and bool(parts.hostname) and is_port_usable and is_plain
+
+
+def _without_page(url: str) -> str | None:
+    """Return the address of Home Assistant itself if that of a page of it is given, else None."""
+    path = urlsplit(url).path
+    kept = without_page(path, is_sure=True)
+    is_page = kept.count("/") < len(list(filter(None, path.split("/"))))
+    return url.removesuffix(path) + kept if is_page else None
 
 
 def _shown(url: str) -> str:

@@ -73,6 +73,7 @@ class Web:
         """
         self._ca_file = ca_file
         self._is_home = is_home
+        self._is_secure = urlsplit(url).scheme == "https"
         self._deadline = Deadline(seconds)
         self._secrets = headers.get("Authorization", "").split()[1:]
         self.url = url.rstrip("/")
@@ -87,7 +88,7 @@ class Web:
             timeout=httpx.Timeout(REQUEST_TIMEOUT, connect=CONNECT_TIMEOUT),
             # An http address needs no certificates: to load them takes longer than a run, and even
             # a TLS context without them, which httpx makes unless it gets None, takes 5 ms.
-            verify=certificates.trusted(ca_file) if url.startswith("https:") else None,  # type: ignore[arg-type]
+            verify=certificates.trusted(ca_file) if self._is_secure else None,  # type: ignore[arg-type]
             # The environment's proxies and netrc file could send the token to another server.
             trust_env=False,
             follow_redirects=False,
@@ -172,9 +173,10 @@ class Web:
         if not self._is_home:
             return certificates.foreign_complaint(error, self.host)
         is_cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
-        if is_cut_off and self.url.startswith("http:") and certificates.speaks_https(self.url):
+        if is_cut_off and not self._is_secure and certificates.speaks_https(self.url):
+            _, _, rest = self.url.partition("://")
             return ConfigError(
-                f"{self.host} speaks https only: set homeassistant.url to https://{self.host}"
+                f"{self.host} speaks https only: set homeassistant.url to https://{rest}"
             )
         return certificates.complaint(error, self.url, self._ca_file)
 

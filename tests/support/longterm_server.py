@@ -19,7 +19,7 @@ from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
 
 from powerstats_cli.demo.homes import RecordedHome
-from powerstats_cli.demo.listener import Request
+from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import HomeAssistant
 
 HOUR: Final = timedelta(hours=1)
@@ -100,6 +100,8 @@ class LongTermHome:
     fault: Fault = no_fault
     exchanges: list[str] = field(default_factory=list)
     elsewhere: str = ""
+    folder: str = ""
+    has_manifest: bool = False
 
     def __enter__(self) -> Self:
         """Start the server."""
@@ -125,7 +127,12 @@ class LongTermHome:
     @property
     def url(self) -> str:
         """The server's address."""
-        return f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
+        return f"http://127.0.0.1:{self._server.socket.getsockname()[1]}{self.folder}"
+
+    @property
+    def root(self) -> str:
+        """The address of the machine, without the folder that a proxy has put the server into."""
+        return self.url.removesuffix(self.folder)
 
     def _next_fault(self, what: str) -> str | None:
         self.exchanges.append(what)
@@ -140,10 +147,15 @@ class LongTermHome:
         if fault:
             # An answer that is no HTTP ends the connection for the client.
             return Response(502, "Bad Gateway", Headers(Connection="close"), b"gone")
-        if opening.path == "/api/websocket":
+        path = opening.path.removeprefix(self.folder)
+        if path == "/api/websocket" and opening.path == self.folder + path:
             return None
         sent = {key.lower(): value for key, value in opening.headers.raw_items()}
-        reply = self.plain.reply_to(Request(opening.path, sent, self.closing))
+        reply: Reply | None = Reply(404, b"another program", "text/html")
+        if path == "/manifest.json" and self.has_manifest and opening.path == self.folder + path:
+            reply = Reply(200, b'{"name": "Home Assistant", "start_url": "/?homescreen=1"}')
+        elif opening.path == self.folder + path:
+            reply = self.plain.reply_to(Request(path, sent, self.closing))
         if reply is None:
             return Response(502, "Bad Gateway", Headers(Connection="close"), b"gone")
         body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)

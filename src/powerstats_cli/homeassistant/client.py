@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from powerstats_cli.core.candidates import Entity
 
 RUNNING: Final = "RUNNING"
+ITS_NAME: Final = "Home Assistant"
 ANYTHING: Final = Expected()
 # So many other entities are asked for, to see whether the recorder writes.
 WITNESSES: Final = 20
+MOST_MANIFEST: Final = 1_000_000
 # A small board has memory for an answer of so many bytes and for the states decoded from it.
 MOST_HISTORY: Final = 12_000_000
 # A proxy that has waited too long for Home Assistant says so: HTTP's 408 and 504, Cloudflare's 524.
@@ -37,6 +39,12 @@ class About(msgspec.Struct, frozen=True):
 
     version: str
     time_zone: str
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    """What Home Assistant tells a phone that puts it on its home screen."""
+
+    name: str
 
 
 class Answer(msgspec.Struct):
@@ -59,7 +67,7 @@ class HomeAssistant:
     ) -> None:
         """Take its address, a token, and the time for all requests together; send nothing yet.
 
-        Without a token only `greet` works.
+        Without a token only `greet` and `shows_itself` work.
         """
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds, is_home=True)
@@ -149,6 +157,14 @@ class HomeAssistant:
         reply = self._web.get("/manifest.json")
         if 300 <= reply.status < 400:
             raise self._failure(reply)
+
+    def shows_itself(self) -> bool:
+        """Tell whether Home Assistant's manifest is at the address; no token is needed."""
+        reply = self._web.get("/manifest.json", most_bytes=MOST_MANIFEST)
+        try:
+            return msgspec.json.decode(reply.body, type=_Manifest).name == ITS_NAME
+        except NONSENSE:
+            return False
 
     def states(self) -> "list[Entity]":
         """Return all entities, as they are now."""

@@ -10,6 +10,7 @@ import msgspec
 
 from powerstats_cli.commands.init.tokens import TokenSources
 from powerstats_cli.commands.init.wishes import Wishes
+from powerstats_cli.core.address import above, without_page
 from powerstats_cli.core.candidates import Entity
 from powerstats_cli.errors import ConfigError, TryAgainError
 from powerstats_cli.homeassistant.client import About, HomeAssistant
@@ -74,14 +75,27 @@ def _ask_address(given: str | None, wishes: Wishes, dialogue: Dialogue) -> str:
             message = "no address: give Home Assistant's address with --url"
             raise ConfigError(message)
         given = dialogue.ask("Address", DEFAULT_URL)
-    url = address(given)
-    with _connected(url, None, wishes) as home:
-        home.greet()
+    url = _greeted(address(given), wishes)
     dialogue.explain(
         f"Home Assistant answers. powerstats needs a token to read from it: make one under "
         f"Long-lived access tokens at\n  {url}/profile/security\n"
         f"Any user's token will do; best is one of a user who is no administrator."
     )
+    return url
+
+
+def _greeted(url: str, wishes: Wishes) -> str:
+    """Return the address at which Home Assistant answers, the given one or one above it.
+
+    A path may be where a proxy has put Home Assistant, or be that of one of its pages.
+    """
+    addresses = list(above(url))
+    for candidate in addresses if len(addresses) > 1 else ():
+        with _connected(candidate, None, wishes) as home:
+            if home.shows_itself():
+                return candidate
+    with _connected(url, None, wishes) as home:
+        home.greet()
     return url
 
 
@@ -91,10 +105,10 @@ def _connected(url: str, token: Token | None, wishes: Wishes) -> HomeAssistant:
 
 
 def address(written: str) -> str:
-    """Return Home Assistant's address as scheme, host and port; raises ConfigError.
+    """Return Home Assistant's address as scheme, host, port and path; raises ConfigError.
 
-    What was typed or pasted may have a path. Without a scheme it is http; http without a port has
-    Home Assistant's own port.
+    What was typed or pasted may have the path of a page, which is left out. Without a scheme it is
+    http; http without a port and a path has Home Assistant's own port.
     """
     text = written.strip()
     scheme, separator, rest = text.partition("://")
@@ -113,10 +127,10 @@ def address(written: str) -> str:
     if parts.username is not None:
         message = "the address has a user name in it: leave it out, the token is enough"
         raise ConfigError(message)
-    if port is None and parts.scheme == "http":
+    if port is None and parts.scheme == "http" and not parts.path.strip("/"):
         port = DEFAULT_PORT
     name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
+    return f"{parts.scheme}://{name}" + (f":{port}" if port else "") + without_page(parts.path)
 
 
 def timezone(wishes: Wishes, about: About, dialogue: Dialogue) -> str:
