@@ -65,6 +65,30 @@ def test_a_counters_hour_is_its_row() -> None:
     assert value == Value(change=0.4, state=1000.4, coverage=1.0, source="statistics")
 
 
+@pytest.mark.parametrize(
+    ("conversion", "row", "is_kept"),
+    [
+        (Conversion(POWER), {"mean": 500.0, "min": 0.0, "max": 2e6}, False),
+        (Conversion(POWER), {"mean": 500.0, "min": -2e6, "max": 900.0}, False),
+        (Conversion(POWER, 1000.0), {"mean": 500.0, "min": 0.0, "max": 1001.0}, False),
+        (Conversion(POWER), {"mean": 500.0, "min": 0.0, "max": 26e3}, True),
+        (Conversion(POWER, 1.0, (0, 25e3)), {"mean": 500.0, "min": 0.0, "max": 26e3}, False),
+        (Conversion(POWER, 1.0, (0, 25e3)), {"mean": 500.0, "min": -1.0, "max": 2e3}, False),
+        (Conversion(ENERGY), {"change": 999.0, "state": 5e3}, True),
+        (Conversion(ENERGY), {"change": 1001.0, "state": 5e3}, False),
+        (Conversion(ENERGY, 0.001), {"change": 1001.0, "state": 5e3}, True),
+        (Conversion(ENERGY, 1.0, (0, 25)), {"change": 26.0, "state": 5e3}, False),
+        (Conversion(Kind("kWh", "total")), {"change": -2.0, "state": 5.0}, True),
+        (Conversion(Kind("m³", "total_increasing")), {"change": 1e6, "state": 5e9}, True),
+    ],
+)
+def test_an_implausible_hour_is_left_out(
+    conversion: Conversion, row: dict[str, float], *, is_kept: bool
+) -> None:
+    """A mean, minimum or maximum outside the range, or a change above what a meter can count."""
+    assert bool(by_hour([at("2025-07-01T10:00", **row)], conversion)) == is_kept
+
+
 def test_an_hour_is_split_evenly() -> None:
     """In India an hour in UTC is half in one local hour and half in the next."""
     known = by_hour([at("2025-07-01T10:00", mean=1500.0, min=10.0, max=2000.0)], Conversion(POWER))

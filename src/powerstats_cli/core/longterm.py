@@ -13,6 +13,7 @@ import msgspec
 
 from powerstats_cli.core.buckets import Value, combine
 from powerstats_cli.core.periods import HOUR_US, Span, day_span, hours, micros
+from powerstats_cli.core.plausible import Range, limits
 from powerstats_cli.core.series import Kind
 
 W_PER_KW: Final = 1000.0
@@ -32,21 +33,38 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 class Conversion(msgspec.Struct, frozen=True):
-    """The kind as which a statistic is kept, and the factor that converts its numbers."""
+    """The kind as which a statistic is kept, and the factor that converts its numbers.
+
+    `plausible` is the configured range of the numbers, for a counter in kW.
+    """
 
     kind: Kind
     factor: float = 1.0
+    plausible: Range | None = None
+
+    def is_plausible(self, row: Row) -> bool:
+        """Tell whether an hour's numbers, in the unit kept, are those of a home."""
+        low, high = limits(self.kind, self.plausible)
+        if self.kind.is_counter:
+            return row.change is None or row.change <= high  # kWh in an hour are kW
+        numbers = (row.mean, row.min, row.max)
+        return all(low <= number <= high for number in numbers if number is not None)
 
 
 Hours = Mapping[int, Row]
 
 
 def by_hour(rows: Iterable[Row], conversion: Conversion) -> dict[int, Row]:
-    """Return the rows that have all their numbers, in the kept unit, by the hour since 1970."""
+    """Return the rows that have all their numbers, in the kept unit, by the hour since 1970.
+
+    Rows with a number that is not plausible are left out.
+    """
     return {
         round(row.start * 1000) // HOUR_US: scaled
         for row in rows
-        if abs(row.start) < LARGEST and (scaled := _scaled(row, conversion)) is not None
+        if abs(row.start) < LARGEST
+        and (scaled := _scaled(row, conversion)) is not None
+        and conversion.is_plausible(scaled)
     }
 
 

@@ -1,6 +1,5 @@
 """Home Assistant's states, from JSON to numbers in the kept unit; other states are unknown."""
 
-import math
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
+from powerstats_cli.core import plausible
 from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
 from powerstats_cli.core.periods import micros
 from powerstats_cli.core.series import Kind, StateClass
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 EVER: Final = 2**63 - 1
 NEVER: Final = -1
-EVERYTHING: Final = (-math.inf, math.inf)
-# No home's power is beyond a megawatt.
-POWER_RANGE: Final = (-1e6, 1e6)
 # Units of one dimension that are used side by side (W and kW) differ by 1000; meanwhile the power
 # itself may change a little.
 UNIT_FACTOR: Final = 300
@@ -73,9 +70,7 @@ class Expected(msgspec.Struct, frozen=True):
 
     def range_of(self, kind: Kind) -> tuple[float, float]:
         """Return the lowest and the highest number of a series of a kind."""
-        if kind.is_counter:
-            return EVERYTHING
-        return self.plausible or (POWER_RANGE if kind.is_power else EVERYTHING)
+        return plausible.ANYTHING if kind.is_counter else plausible.limits(kind, self.plausible)
 
 
 class Recorded(msgspec.Struct):

@@ -44,6 +44,27 @@ def test_points_become_archive_and_tiers(installation: Installation, old: Path) 
     assert changes == pytest.approx([21.57, 21.6])
 
 
+@pytest.mark.parametrize("table", ["", "power = [0, 25000]\nvoltage = [90, 500]\n"])
+def test_what_is_not_plausible_is_left_out(
+    installation: Installation, old: Path, table: str
+) -> None:
+    """A power of 655 MW is unknown; with a range of one's own so is one of 90 kW."""
+    written = points()
+    written[100]["power"] = 655e6
+    written[200]["power"] = 90_000.0
+    written[300]["voltage"] = 6553.5
+    installation.configure(entities={"power": "sensor.power", "voltage": "sensor.voltage"})
+    with installation.config.open("a") as config:
+        config.write(f"[homeassistant.plausible]\n{table}")
+    told = migrate_well(installation, write(old / "daily.json", written))
+    assert ("power: 2 points are left out, beyond 0 to 25000 W" in told) == bool(table)
+    assert ("voltage: 1 point is left out, beyond 90 to 500 V" in told) == bool(table)
+    assert ("power: 1 point is left out, beyond -1e+06 to 1e+06 W" in told) == (not table)
+    day = installation.document("yearly.json").points.values()
+    assert max(point["power"].max or 0 for point in day) == (1200.0 if table else 90_000.0)
+    assert max(point["voltage"].max or 0 for point in day) == (231.0 if table else 6553.5)
+
+
 def test_a_hole_stays_a_hole(installation: Installation, old: Path) -> None:
     """Six hours without points are unknown, and so are integer zeros; 0.0 is a measured zero."""
     written = points()

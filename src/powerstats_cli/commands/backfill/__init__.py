@@ -148,7 +148,7 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
         run.problems.extend(problems)
         if document is not None:
             yield HistoryDay(day, document)
-    scales, problems = conversions(run.home, settings.entities, statistics, past)
+    scales, problems = conversions(run.home, settings, statistics, past)
     run.problems.extend(problems)
     if months and scales:
         with run.long_term() as connection:

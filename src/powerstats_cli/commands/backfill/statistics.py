@@ -25,14 +25,14 @@ SENSORS_AT_ONCE: Final = 20
 
 def conversions(
     home: HomeAssistant,
-    entities: Mapping[str, str],
+    settings: Settings,
     statistics: "Mapping[str, Statistic]",
     past: Past,
 ) -> tuple[dict[str, Conversion], list[PowerstatsError]]:
     """Return the conversions of the series' statistics, and the problems of single series."""
     scales = {}
     problems: list[PowerstatsError] = []
-    for name, entity_id in entities.items():
+    for name, entity_id in settings.entities.items():
         statistic = statistics.get(entity_id)
         if statistic is None or name in past.given_up:
             continue
@@ -42,7 +42,8 @@ def conversions(
         if statistic.has_sum:
             kind = _counter(home, entity_id, unit, stored)
         if stored is None or kind.fits(stored):
-            scales[name] = Conversion(kind, factor)
+            plausible = settings.homeassistant.plausible.get(name)
+            scales[name] = Conversion(kind, factor, plausible)
             continue
         message = (
             f"{name}: its statistics are {kind.described}, stored as {stored.described}: {RENAME}"

@@ -13,7 +13,12 @@ from rich.console import Console
 from powerstats_cli.commands.migrate.config import ConfigWishes, converted, tried, write_config
 from powerstats_cli.commands.migrate.plan import Plan, planned, tell_plan, write_plan
 from powerstats_cli.commands.migrate.readings import Readings, check_apart, read, tell_readings
-from powerstats_cli.commands.migrate.series import check_present, chosen, stated_units
+from powerstats_cli.commands.migrate.series import (
+    check_present,
+    chosen,
+    plausible,
+    stated_units,
+)
 from powerstats_cli.commands.migrate.stored import read_stored
 from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.spacing import history_of
@@ -72,11 +77,12 @@ def _take(
     if not verdicts:
         dialogue.say("There is nothing to take.")
         return
-    histories = {
-        name: history_of(readings.series[name], verdict.factor)
-        for name, verdict in verdicts.items()
-    }
     kinds = {name: verdict.kind for name, verdict in verdicts.items() if verdict.kind}
+    configured = session.settings.homeassistant.plausible
+    samples = plausible(readings.series, verdicts, configured, dialogue)
+    histories = {
+        name: history_of(samples[name], verdict.factor) for name, verdict in verdicts.items()
+    }
     if is_dry:
         plan = _planned(session, histories, kinds)
     else:

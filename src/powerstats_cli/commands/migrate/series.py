@@ -6,6 +6,7 @@ from typing import Final
 from powerstats_cli.core.legacy.judging import Verdict, judged, stated
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.plausible import Range, limits
 from powerstats_cli.core.series import Kind
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.terminal.dialogue import Dialogue
@@ -79,3 +80,30 @@ def _beside(stored: Kind | None, verdict: Verdict) -> Verdict:
     if stored is None or verdict.kind is None or verdict.kind.fits(stored):
         return verdict
     return Verdict(f"{verdict.kind.described}, but powerstats has it as {stored.described}")
+
+
+def plausible(
+    samples: Mapping[str, Samples],
+    verdicts: Mapping[str, Verdict],
+    configured: Mapping[str, Range],
+    dialogue: Dialogue,
+) -> dict[str, Samples]:
+    """Return the samples of each taken series; a measurement's beyond its range are unknown.
+
+    Says how many these are.
+    """
+    taken = {}
+    for name, verdict in verdicts.items():
+        taken[name] = samples[name]
+        if verdict.kind is None or verdict.kind.is_counter:
+            continue
+        low, high = limits(verdict.kind, configured.get(name))
+        taken[name] = samples[name].within(low / verdict.factor, high / verdict.factor)
+        left_out = len(samples[name].numbers()) - len(taken[name].numbers())
+        if left_out:
+            plural = " is" if left_out == 1 else "s are"
+            dialogue.warn(
+                f"{name}: {left_out} point{plural} left out, beyond {low:g} to {high:g} "
+                f"{verdict.kind.unit}".rstrip()
+            )
+    return taken

@@ -54,6 +54,11 @@ class Samples(msgspec.Struct):
                 result.values.append(value)
         return result
 
+    def within(self, low: float, high: float) -> "Samples":
+        """Return the samples with UNKNOWN in place of the numbers outside of a range."""
+        values = (value if low <= value <= high else UNKNOWN for value in self.values)
+        return Samples(self.times, array("d", values))
+
     def numbers(self) -> list[float]:
         """Return the values that are numbers."""
         return [value for value in self.values if value == value]
