@@ -1,6 +1,7 @@
 """`backfill` never replaces stored values, and its totals are right in every zone."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from math import fsum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -101,6 +102,29 @@ def test_statistics_that_do_not_fit_the_history_found(place: Place) -> None:
         result.err
     )
     assert len(place.installation.document("yearly.json").points) == 5
+
+
+def test_rows_that_no_home_can_have_are_left_out(place: Place) -> None:
+    """A maximum of 655 MW, and a change of 735,000 kWh; the configured range is narrower."""
+    broken = day_start(TODAY - 100 * DAY, ZONE).astimezone(UTC)
+
+    def rows(entity_id: str, start: datetime) -> Mapping[str, float] | None:
+        usual = row(entity_id, start)
+        if usual is None or start != broken + 3 * HOUR:
+            return usual
+        return {
+            **usual,
+            **{ENERGY: {"change": 735e3}, VOLTAGE: {"min": 3.0}}.get(entity_id, {"max": 655e6}),
+        }
+
+    place.server.statistics = Statistics(METADATA, rows)
+    with place.installation.config.open("a") as config:
+        config.write("[homeassistant.plausible]\nvoltage = [90, 500]\n")
+    place.backfill()
+    values = of_day(place.installation.document("yearly.json"), TODAY - 100 * DAY)
+    assert [round(value.coverage * 24) for value in values.values()] == [23, 23, 23]
+    assert values["energy"].change == pytest.approx(23 * 0.25)
+    assert (values["power"].max, values["voltage"].min) == (316.0, 220.0)
 
 
 def test_a_series_of_another_unit_is_told(place: Place) -> None:
