@@ -19,10 +19,11 @@ def test_the_address_is_tried_without_the_token(place: Place) -> None:
 
     place.server.answer = watched
     assert place.run_with_home("--no-collect").exit_code == 0
-    assert sent == [
+    assert [(path.partition("/period")[0], token) for path, token in sent] == [
         ("/manifest.json", None),
         ("/api/config", f"Bearer {TOKEN}"),
         ("/api/states", f"Bearer {TOKEN}"),
+        ("/api/history", f"Bearer {TOKEN}"),
     ]
 
 

@@ -1,6 +1,7 @@
 """`init`: asks a few questions, tries each answer at once, writes a configuration, runs it.
 
-Each question is a module: `home`, `sensors`, `repository`; `first_run` asks for the schedule.
+Each question is a module: `home`, `sensors`, `ranges`, `repository`; `first_run` asks for
+the schedule.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from powerstats_cli.commands.init.first_run import (
     tell_next,
 )
 from powerstats_cli.commands.init.home import ask_home, timezone
+from powerstats_cli.commands.init.ranges import ask_ranges
 from powerstats_cli.commands.init.repository import ask_repository
 from powerstats_cli.commands.init.sensors import ask_sensors
 from powerstats_cli.commands.init.wishes import (
@@ -73,8 +75,9 @@ def _ask(wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str]) -> 
     home = ask_home(wishes, dialogue, environment)
     zone = timezone(wishes, home.about, dialogue)
     sensors = ask_sensors(wishes.entities, home.entities, dialogue)
+    ranges = ask_ranges(sensors, home, wishes, dialogue)
     repository = ask_repository(wishes, dialogue, environment, ZoneInfo(zone))
-    return Answers(home, zone, sensors, repository, ask_schedule(wishes, dialogue))
+    return Answers(home, zone, sensors, ranges, repository, ask_schedule(wishes, dialogue))
 
 
 def _may_overwrite(

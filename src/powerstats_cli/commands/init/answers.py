@@ -18,14 +18,20 @@ from powerstats_cli.files.together import Content, make_folder, undone_on_failur
 from powerstats_cli.secrets import Token
 
 HEAD: Final = "# Made by `powerstats init`. Every key is explained in docs/configuration.md.\n\n"
+PLAUSIBLE: Final = "[homeassistant.plausible]"
+WHY_PLAUSIBLE: Final = "# The lowest and the highest W: what a sensor reports beyond it is unknown."
 
 
 class Answers(msgspec.Struct, frozen=True):
-    """The answers to all questions; `entities` are entity ids by name."""
+    """The answers to all questions.
+
+    `entities` are entity ids by name, `plausible` the lowest and highest W of some of them.
+    """
 
     home: Home
     timezone: str
     entities: Mapping[str, str]
+    plausible: Mapping[str, tuple[int, int]]
     repository: WritableRepository | None
     schedule: Scheduler
 
@@ -47,14 +53,20 @@ def configuration_file(answers: Answers, wishes: Wishes) -> Content:
     home: dict[str, object] = {"url": answers.home.url, "token_file": str(wishes.token_path)}
     if wishes.ca_file:
         home["ca_file"] = str(wishes.ca_file.absolute())
+    home["entities"] = dict(answers.entities)
+    if answers.plausible:
+        home["plausible"] = {name: list(allowed) for name, allowed in answers.plausible.items()}
     tables: dict[str, object] = {
         "timezone": answers.timezone,
-        "homeassistant": {**home, "entities": dict(answers.entities)},
+        "homeassistant": home,
     }
     if answers.repository:
         tables["github"] = _github(answers.repository, wishes)
     tables["paths"] = {"data_dir": str(wishes.data_dir)}
-    return Content((HEAD + tomli_w.dumps(tables)).encode())
+    text = tomli_w.dumps(tables)
+    if answers.plausible:
+        text = text.replace(f"\n{PLAUSIBLE}\n", f"\n{WHY_PLAUSIBLE}\n{PLAUSIBLE}\n", 1)
+    return Content((HEAD + text).encode())
 
 
 def _github(repository: WritableRepository, wishes: Wishes) -> dict[str, str]:

@@ -55,7 +55,7 @@ def ask_home(wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str])
         greeted = greeted or _ask_address(next(given), wishes, dialogue)
         token = next(tokens)()
         try:
-            with _connected(greeted, token, wishes) as home:
+            with connected(greeted, token, wishes) as home:
                 return Home(greeted, token, home.about(), home.states())
         except TryAgainError:
             greeted = None  # the address may be another program's
@@ -91,15 +91,16 @@ def _greeted(url: str, wishes: Wishes) -> str:
     """
     addresses = list(above(url))
     for candidate in addresses if len(addresses) > 1 else ():
-        with _connected(candidate, None, wishes) as home:
+        with connected(candidate, None, wishes) as home:
             if home.shows_itself():
                 return candidate
-    with _connected(url, None, wishes) as home:
+    with connected(url, None, wishes) as home:
         home.greet()
     return url
 
 
-def _connected(url: str, token: Token | None, wishes: Wishes) -> HomeAssistant:
+def connected(url: str, token: Token | None, wishes: Wishes) -> HomeAssistant:
+    """Return a connection to Home Assistant with what the options say."""
     ca_file = str(wishes.ca_file) if wishes.ca_file else None
     return HomeAssistant(url, token, ca_file=ca_file, seconds=SECONDS)
 
