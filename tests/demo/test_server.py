@@ -221,6 +221,17 @@ def test_the_future_is_not_recorded_yet(connect: Connect) -> None:
     assert client.get("/api/states/sensor.a")["state"] == "3.0"
 
 
+def test_a_repeated_state_is_no_change(connect: Connect) -> None:
+    """A present state keeps the time at which the entity took it on; later reports do not count."""
+    times = [datetime(2024, 3, 1, hour, tzinfo=UTC) for hour in range(4)]
+    reports = zip(times, ("1.0", "2.0", "2.0", "2.0"), strict=True)
+    home = RecordedHome({"sensor.a": {}}, {"sensor.a": [Change(*report) for report in reports]})
+    client = connect(home, now=times[3] + timedelta(minutes=1), release=V2026_11)
+    state = client.get("/api/states/sensor.a")
+    assert state["last_changed"] == times[1].isoformat()
+    assert state["last_reported"] == state["last_updated"] == times[3].isoformat()
+
+
 def test_purged_states_are_gone(connect: Connect) -> None:
     """The recorder keeps no more than it is told to, not even the state that an entity shows."""
     now = datetime(2024, 3, 1, 23, 30, tzinfo=UTC)

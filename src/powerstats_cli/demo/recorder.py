@@ -18,7 +18,7 @@ from powerstats_cli.demo.homes import Attributes, Change, Home
 from powerstats_cli.demo.releases import Release
 
 EPOCH = datetime.fromtimestamp(0, UTC)
-_TICK = timedelta(microseconds=1)
+TICK = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 _ENTITY_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\.[a-z0-9]+(_+[a-z0-9]+)*")
 
@@ -84,11 +84,11 @@ class Recorder:
         """Yield each entity's states as JSON, in the order asked; none for one without states."""
         recorded = [key for key in dict.fromkeys(request.entity_ids) if self.home.is_recorded(key)]
         since = self._start_states_since(request, alone=len(recorded) == 1)
-        start = max(request.start, self.oldest - _TICK)
-        end = min(request.end, self.now + _TICK)
+        start = max(request.start, self.oldest - TICK)
+        end = min(request.end, self.now + TICK)
         for entity_id in recorded:
             changes = self.home.changes(entity_id, start, end)
-            first = self.home.before(entity_id, request.start - _TICK) if since else None
+            first = self.home.before(entity_id, request.start - TICK) if since else None
             if first and since and first.at >= max(since, self.oldest):
                 changes = [Change(request.start, first.state, first.attributes), *changes]
             if changes:
@@ -164,5 +164,5 @@ def full_state(entity_id: str, change: Change, attributes: Attributes) -> dict[s
 
 def context(change: Change) -> dict[str, object]:
     """Return the context of a state; its id is made of the state's time."""
-    made_up_id = f"{(change.at - EPOCH) // _TICK:026d}"
+    made_up_id = f"{(change.at - EPOCH) // TICK:026d}"
     return {"context": {"id": made_up_id, "parent_id": None, "user_id": None}}

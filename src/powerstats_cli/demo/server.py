@@ -15,6 +15,7 @@ from powerstats_cli.demo.homes import Change, Home
 from powerstats_cli.demo.listener import Listener, Reply, Request, status_text
 from powerstats_cli.demo.recorder import (
     EPOCH,
+    TICK,
     BadRequestError,
     Recorder,
     context,
@@ -146,10 +147,19 @@ class HomeAssistant:
         change = self.home.before(entity_id, now) or Change(now, "unknown")
         attributes = change.attributes_of(self.home.sensors[entity_id])
         state = full_state(entity_id, change, attributes)
+        state["last_changed"] = self._first_alike(entity_id, change).at.isoformat()
         if self.release.tells_reports:
             updated = state.pop("last_updated")
             state |= {"last_reported": updated, "last_updated": updated}
         return state | context(change)
+
+    def _first_alike(self, entity_id: str, change: Change) -> Change:
+        """Return the change to a state, given the newest of those that may repeat the state."""
+        earlier: Change | None = change
+        while earlier is not None and earlier.state == change.state:
+            change = earlier
+            earlier = self.home.before(entity_id, change.at - TICK)
+        return change
 
 
 def _json(value: object) -> Reply:
