@@ -41,6 +41,8 @@ def test_the_example_configuration_loads_with_what_it_suggests(tmp_path: Path) -
     example = settings.load(suggested)
     assert example.github is not None
     assert example.publish.history == "squash"
+    assert set(example.homeassistant.plausible) == {"power", "energy"}
+    assert set(example.homeassistant.state_class) == {"energy"}
 
 
 def test_every_key_is_documented() -> None:
