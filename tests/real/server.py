@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ POWER, VOLTAGE, ENERGY = "sensor.house_power", "sensor.mains_voltage", "sensor.d
 SOLAR, FACTOR = "sensor.solar_power", "sensor.power_factor"
 PUMP_POWER, PUMP_ENERGY = "sensor.heat_pump_power", "sensor.heat_pump_energy"
 EXCLUDED: Final = "sensor.excluded_power"
+ONCE_RECORDED: Final = "sensor.once_recorded"  # not declared, and excluded as well
 RECORDED: Final = (POWER, VOLTAGE, ENERGY, SOLAR, FACTOR)
 
 CONFIGURATION: Final = """\
@@ -54,7 +56,7 @@ recorder:
   auto_purge: false
   purge_keep_days: 60
   exclude:
-    entities: [sensor.excluded_power]
+    entities: [sensor.excluded_power, sensor.once_recorded]
 template:
   - sensor:
 """
@@ -78,6 +80,17 @@ SENSORS: Final = (
 )
 
 States = Sequence[tuple[datetime, str]]
+Attributes = Mapping[str, object]
+Sensor = tuple[str, str, str, str]
+"""A name, a unit, a device class and a state class."""
+
+
+class Row(NamedTuple):
+    """A state with attributes of its own."""
+
+    at: datetime
+    state: str
+    attributes: Attributes
 
 
 def tool() -> tuple[str, str]:
@@ -104,16 +117,16 @@ def eventually(condition: Callable[[], bool], what: str) -> None:
 
 
 class RealHome:
-    """A Home Assistant of its own in `folder`, with the recorded SENSORS and an excluded one.
+    """A Home Assistant of its own in `folder`, with the SENSORS, one of them excluded, and `more`.
 
     `first_start` is a time before it starts for the first time.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[Sensor] = ()) -> None:
         """Write its configuration, and choose a port that is free."""
         self.folder = folder
         folder.mkdir(parents=True)
-        sensors = "".join(SENSOR.format(*sensor) for sensor in SENSORS)
+        sensors = "".join(SENSOR.format(*sensor) for sensor in (*SENSORS, *more))
         (folder / "configuration.yaml").write_text(CONFIGURATION + sensors)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -165,13 +178,21 @@ class RealHome:
         """Stop it, if it runs."""
         self._tool("stop")
 
-    def seed(self, states: Mapping[str, States]) -> None:
-        """Put past states into its recorder, and wait until they are there."""
-        lines = [
-            json.dumps({"entity_id": entity_id, "at": at.isoformat(), "state": state})
+    def seed(
+        self, states: Mapping[str, States], rows: Mapping[str, Sequence[Row]] = MappingProxyType({})
+    ) -> None:
+        """Put past states and rows into its recorder, and wait until they are there."""
+        given: list[dict[str, object]] = [
+            {"entity_id": entity_id, "at": at.isoformat(), "state": state}
             for entity_id, past in states.items()
             for at, state in past
         ]
+        given += [
+            {**row._asdict(), "entity_id": entity_id, "at": row.at.isoformat()}
+            for entity_id, past in rows.items()
+            for row in past
+        ]
+        lines = list(map(json.dumps, given))
         self._tool("seed", given="\n".join(lines))
         eventually(lambda: self._recorded_states() >= len(lines), "the states are recorded")
 
@@ -228,15 +249,37 @@ class RealHome:
 
     def set_state(self, entity_id: str, state: str) -> None:
         """Have a sensor report a state now."""
-        _, _, present = self.get(f"/api/states/{entity_id}")
+        self.report(entity_id, state, self.get(f"/api/states/{entity_id}")[2]["attributes"])
+
+    def report(self, entity_id: str, state: str, attributes: Attributes) -> datetime:
+        """Have a sensor report a state now, which may be its first; return the time of it."""
+        body = {"state": state, "attributes": attributes}
+        return datetime.fromisoformat(self._post(f"states/{entity_id}", body)["last_updated"])
+
+    def write(self, entity_id: str, rows: Sequence[Row]) -> None:
+        """Hand rows to its recorder, each with its own time; do not wait until they are there."""
+        for row in rows:
+            at = row.at.isoformat()
+            state = {"entity_id": entity_id, "state": row.state, "attributes": row.attributes}
+            state |= {"last_changed": at, "last_updated": at}
+            body = {"entity_id": entity_id, "old_state": None, "new_state": state}
+            self._post("events/state_changed", body)
+
+    def call(self, service: str) -> None:
+        """Call a service, such as recorder/disable."""
+        self._post(f"services/{service}", {})
+
+    def _post(self, path: str, body: Mapping[str, object]) -> Any:
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=SOON)
-        body = json.dumps({"state": state, "attributes": present["attributes"]})
         try:
             headers = {"Authorization": f"Bearer {self._server['admin_token']}"}
-            connection.request("POST", f"/api/states/{entity_id}", body, headers)
-            assert connection.getresponse().status == 200
+            connection.request("POST", f"/api/{path}", json.dumps(body), headers)
+            response = connection.getresponse()
+            answer = json.loads(response.read())
         finally:
             connection.close()
+        assert response.status in {200, 201}, answer
+        return answer
 
     def _recorded_states(self) -> int:
         db = sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)
