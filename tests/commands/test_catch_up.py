@@ -67,7 +67,7 @@ def test_twenty_busy_sensors_one_of_which_is_new(tmp_path: Path) -> None:
     assert len([ids for ids, _ in home.asked if len(ids) > 1]) < 30
 
 
-@pytest.mark.parametrize(("number", "most"), [(1, 9), (5, 25)])
+@pytest.mark.parametrize(("number", "most"), [(1, 11), (5, 31)])
 def test_totals_with_ten_attributes_a_second(tmp_path: Path, number: int, most: int) -> None:
     """Unneeded attributes take no memory, and few requests are enough."""
     sensors = {

@@ -219,6 +219,26 @@ def test_the_recorder_leaves_a_sensor_out(house: Opens, entities: Mapping[str, s
             assert max(home.values("voltage")) == "10:50"
 
 
+@pytest.mark.parametrize("clock", ["10:30", "11:30", "16:00"])
+def test_a_late_run_finds_a_sensor_that_is_left_out(house: Opens, clock: str) -> None:
+    """No run saw when the sensor became silent; a late run compares every silent sensor."""
+    changes = {
+        POWER: minutely(at("06:00"), at("17:00"), "1999", "2000"),
+        VOLTAGE: minutely(at("06:00"), at("17:00"), "229", "231", "230"),
+        LIGHT: minutely(at("06:00"), at("17:00"), "17", "18"),
+    }
+    written = {**changes, POWER: [change for change in changes[POWER] if change.at < at("10:02")]}
+    with house(changes, ENTITIES) as home:
+        home.collect("10:00")
+        home.written = RecordedHome(SENSORS, written)
+        home.collect("10:10")
+        code, line = home.collect(clock)
+        assert code == 69
+        assert f"power ({POWER}): not recorded by Home Assistant" in line
+        assert max(home.values("voltage")) == f"{at(clock) - 10 * MINUTE:%H:%M}"
+        assert max(home.values("power")) <= "10:00"
+
+
 def test_a_quiet_home_is_stored(house: Opens) -> None:
     """With quiet sensors and a good recorder, one more short request is made, and no line."""
     changes = {
@@ -229,7 +249,7 @@ def test_a_quiet_home_is_stored(house: Opens) -> None:
         home.collect("09:10")
         assert home.collect("10:30") == (0, "")
         assert home.values("power")["10:20"].mean == 510.0
-        assert len(home.server.requests) <= 5
+        assert len(home.server.requests) <= 6
 
 
 def test_what_was_reported_just_now_may_still_be_written(

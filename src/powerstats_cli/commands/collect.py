@@ -54,6 +54,7 @@ def collect(
     standing = _begin(run)
     reader = _reader(run, standing)
     try:
+        standing = _without_left_out(run, standing, _next_window(run, standing, reader))
         while home.seconds_left > RUN_SECONDS - STOP_AFTER:
             window = _next_window(run, standing, reader)
             if window is None:
@@ -198,6 +199,17 @@ def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | Non
     )
 
 
+def _without_left_out(run: _Run, standing: _Standing, window: Window | None) -> _Standing:
+    """Give up the series that the recorder leaves out, before several windows are stored.
+
+    The last state that was recorded of such a series seems to hold in each of them.
+    """
+    if window is None or window.is_last:
+        return standing
+    given_up = standing.given_up | run.inquiry.left_out(window.interval)
+    return msgspec.structs.replace(standing, given_up=given_up)
+
+
 # --- storing the answers ----------------------------------------------------------------------
 
 
@@ -218,7 +230,10 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
     recorded = run.inquiry.by_name(reader.recorded)
     kinds = {name: series.kind for name, series in standing.series.items()}
     answers = run.inquiry.answers(window, recorded, kinds, standing.read_once)
-    unwritten = run.inquiry.unwritten(window, recorded) if window.is_last else Unwritten()
+    unwritten = Unwritten()
+    if window.is_last:
+        is_late = standing.stored_to is not None or window.end - window.until > window.interval
+        unwritten = run.inquiry.unwritten(window, recorded, is_late=is_late)
     for name in unwritten.names:
         answers.pop(name, None)
     given_up = standing.given_up | (set(window.names) - answers.keys())

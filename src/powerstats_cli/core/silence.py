@@ -20,16 +20,19 @@ class Rows(msgspec.Struct, frozen=True):
     newest: int
 
 
-def suspects(window: Window, rows: Mapping[str, Rows]) -> list[str]:
+def suspects(window: Window, rows: Mapping[str, Rows], *, is_late: bool) -> list[str]:
     """Return the series whose present state tells whether the recorder has written everything.
 
     If no series has a row in the last interval, this is the series that changes most often. Else
     these are the series that have just become silent, for more than twice their longest pause. So
-    a home with a sensor that changes often is hardly ever asked.
+    a home with a sensor that changes often is hardly ever asked. A run that `is_late` has not seen
+    when a series became silent: it compares each one that is silent.
     """
     end, interval = micros(window.end), window.interval // MICROSECOND
     if all(row.newest < end - interval for row in rows.values()):
         return sorted(rows, key=lambda name: (-len(rows[name].history.times), name))[:1]
+    if is_late:
+        return sorted(name for name, row in rows.items() if row.newest < end - interval)
     since = micros(window.until) - interval
     return sorted(
         name

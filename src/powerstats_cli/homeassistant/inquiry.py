@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Container, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -154,7 +154,17 @@ class Inquiry:
                     return not math.isnan(present.value)
         return False
 
-    def unwritten(self, window: Window, recorded: Mapping[str, Recorded]) -> Unwritten:
+    def left_out(self, interval: timedelta) -> frozenset[str]:
+        """Return the series that changed in the last hour and of which nothing was recorded."""
+        now = self._clock.now()
+        start = now - HOUR
+        window = Window(tuple(self._entities), now - interval, start, now, interval, is_last=True)
+        answer = self._home.history(list(set(self._entities.values())), window.asked_from, now)
+        return self.unwritten(window, self.by_name(answer.recorded), is_late=True).names
+
+    def unwritten(
+        self, window: Window, recorded: Mapping[str, Recorded], *, is_late: bool
+    ) -> Unwritten:
         """Compare the last window with the present states; return what the recorder lacks.
 
         Home Assistant runs without its recorder if its disk is full, its database is being migrated
@@ -162,7 +172,7 @@ class Inquiry:
         """
         rows = {name: Rows(states.history, states.newest) for name, states in recorded.items()}
         sightings = {}
-        for name in suspects(window, rows):
+        for name in suspects(window, rows, is_late=is_late):
             entity_id = self._entities[name]
             if (present := self._present(entity_id)) is not None:
                 newest = max(instant(rows[name].newest), window.asked_from)
