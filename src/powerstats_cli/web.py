@@ -3,7 +3,8 @@
 import signal
 import ssl
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +27,13 @@ import httpx  # noqa: E402 - it has to come after the line above
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
 LONGEST_QUOTE: Final = 160
+# More is looked at than is quoted: half of a secret at the end would not be recognised.
+MOST_QUOTED: Final = 2000
+# The codings that a proxy may use without being asked, and that zlib can unpack.
+COMPRESSED: Final = ("gzip", "x-gzip", "deflate")
+ANY_FORMAT: Final = zlib.MAX_WBITS | 32
+MOST_UNPACKED: Final = 65_536
+UNFINISHED: Final = "it ends too early"
 LEAST_SECONDS: Final = 0.01
 MOST_BYTES: Final = 64_000_000
 MOST_REDIRECTS: Final = 5
@@ -44,6 +52,11 @@ class Reply(msgspec.Struct, frozen=True):
     status: int
     headers: httpx.Headers
     body: bytearray
+
+    @classmethod
+    def of(cls, status: int, headers: Iterable[tuple[str, str]], body: bytes | bytearray) -> Self:
+        """Return an answer that another client has read."""
+        return cls(status, httpx.Headers(list(headers)), bytearray(body))
 
     @property
     def date(self) -> datetime | None:
@@ -164,8 +177,6 @@ class Web:
 
     def quote(self, text: str | bytearray) -> str:
         """Return the beginning of a text of the server, on one line and without our token."""
-        if isinstance(text, bytearray):
-            text = text[:LONGEST_QUOTE].decode(errors="replace")
         return quoted(text, self._secrets)
 
     def _complaint(self, error: httpx.TransportError) -> PowerstatsError | None:
@@ -181,17 +192,68 @@ class Web:
         return certificates.complaint(error, self.url, self._ca_file)
 
     def _read(self, response: httpx.Response, most_bytes: int) -> bytearray:
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
         body = bytearray()
-        for chunk in response.iter_raw():
+        for chunk in self._decoded(response.iter_raw(), coding):
             body += chunk
             if len(body) > most_bytes:
                 message = f"{self.host} answers with over {most_bytes // 1_000_000} MB"
                 raise TooMuchError(message)
         return body
 
+    def _decoded(self, chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
+        """Yield an answer's bytes; a proxy may have compressed them without being asked to."""
+        if coding in {"identity", ""}:
+            return chunks
+        if coding in COMPRESSED:
+            return self._unpacked(chunks, coding)
+        message = (
+            f"{self.host} compresses its answers ({self.quote(coding)}), though powerstats asks "
+            f"it not to: switch that off in the proxy there"
+        )
+        raise ConfigError(message)
 
-def quoted(text: str, secrets: Sequence[str]) -> str:
+    def _unpacked(self, chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
+        try:
+            yield from unpacked(chunks, coding)
+        except (zlib.error, EOFError) as error:
+            message = f"{self.host} compresses its answers, and wrongly ({error})"
+            raise TryAgainError(message) from None
+
+
+def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Yield what was packed with gzip or deflate, in pieces of bounded size.
+
+    Raises zlib.error, and EOFError if the end is missing.
+    """
+    unpacker, padding = None, b""
+    for chunk in chunks:
+        packed = chunk if unpacker else chunk.lstrip(padding)
+        while packed:
+            unpacker = unpacker or zlib.decompressobj(_form(packed, coding))
+            yield unpacker.decompress(packed, MOST_UNPACKED)
+            packed = unpacker.unconsumed_tail
+            if unpacker.eof:
+                # Another part may follow, and zeros may fill up the end.
+                padding = b"\0"
+                packed, unpacker = unpacker.unused_data.lstrip(padding), None
+    if unpacker is not None:
+        yield unpacker.flush()
+        if not unpacker.eof:
+            raise EOFError(UNFINISHED)
+
+
+def _form(packed: bytes, coding: str) -> int:
+    """Return zlib's number for gzip, or for deflate with its head, or without, as some send it."""
+    has_head = packed[0] & 0x0F == zlib.DEFLATED and int.from_bytes(packed[:2]) % 31 == 0
+    is_bare = coding == "deflate" and len(packed) > 1 and not has_head
+    return -zlib.MAX_WBITS if is_bare else ANY_FORMAT
+
+
+def quoted(text: str | bytearray, secrets: Sequence[str]) -> str:
     """Return the beginning of a server's text, on one line and without any of our secrets."""
+    if isinstance(text, bytearray):
+        text = text[:MOST_QUOTED].decode(errors="replace")
     for secret in secrets:
         text = text.replace(secret, "***")
     printable = "".join(character if character.isprintable() else " " for character in text)

@@ -102,6 +102,7 @@ class LongTermHome:
     elsewhere: str = ""
     folder: str = ""
     has_manifest: bool = False
+    no_websocket: Response | None = None
 
     def __enter__(self) -> Self:
         """Start the server."""
@@ -149,7 +150,7 @@ class LongTermHome:
             return Response(502, "Bad Gateway", Headers(Connection="close"), b"gone")
         path = opening.path.removeprefix(self.folder)
         if path == "/api/websocket" and opening.path == self.folder + path:
-            return None
+            return self.no_websocket
         sent = {key.lower(): value for key, value in opening.headers.raw_items()}
         reply: Reply | None = Reply(404, b"another program", "text/html")
         if path == "/manifest.json" and self.has_manifest and opening.path == self.folder + path:

@@ -236,7 +236,11 @@ def backfill(
 
     def work(watcher: filling.Watcher) -> Outcome:
         with HomeAssistant(
-            server.url, token, ca_file=server.ca_file, seconds=command.RUN_SECONDS
+            server.url,
+            token,
+            ca_file=server.ca_file,
+            seconds=command.RUN_SECONDS,
+            has_next_run=False,
         ) as home:
             return command.backfill(
                 session.settings,

@@ -57,14 +57,19 @@ class Client:
         *,
         zone: ZoneInfo,
         sleep: Callable[[float], None] = time.sleep,
+        has_next_run: bool = True,
     ) -> None:
-        """Take the API's address, `owner/name` and a token; nothing is sent yet."""
+        """Take the API's address, `owner/name` and a token; nothing is sent yet.
+
+        `has_next_run` tells whether a step of the schedule will ask again after a failure.
+        """
         headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": API_VERSION}
         self._web = Web(api_url, headers, ca_file=None, seconds=RUN_SECONDS)
         self.repo = repo
         self.token_expires: datetime | None = None
         self._zone = zone
         self._sleep = sleep
+        self._has_next_run = has_next_run
 
     def __enter__(self) -> Self:
         """Keep one connection for all requests."""
@@ -159,10 +164,10 @@ class Client:
 
     def _busy(self, reply: Reply, wait: float) -> TryAgainError:
         if reply.status >= 500:
-            return TryAgainError(
-                f"{self._web.host} answered {reply.status} "
-                f"({self._quoted(reply)}): the next run tries again"
-            )
+            answered = f"{self._web.host} answered {reply.status} ({self._quoted(reply)})"
+            if self._has_next_run:
+                return TryAgainError(f"{answered}: the next run tries again")
+            return TryAgainError(f"{answered}: try again in some minutes")
         again = (utc_now() + timedelta(seconds=wait)).astimezone(self._zone)
         return TryAgainError(
             f"{self._web.host} has had too many requests with this token: "

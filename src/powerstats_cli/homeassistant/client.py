@@ -14,7 +14,7 @@ import msgspec
 
 from powerstats_cli.clock import utc_now
 from powerstats_cli.core.periods import HOUR, MICROSECOND, SECOND, micros
-from powerstats_cli.errors import ConfigError, RefusedError, TooMuchError, TryAgainError
+from powerstats_cli.errors import PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant import states
 from powerstats_cli.homeassistant.states import NONSENSE, Expected, Present, Recorded
 from powerstats_cli.web import MOST_BYTES, Reply, Web
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
     from powerstats_cli.core.candidates import Entity
 
 RUNNING: Final = "RUNNING"
-ITS_NAME: Final = "Home Assistant"
 ANYTHING: Final = Expected()
 # So many other entities are asked for, to see whether the recorder writes.
 WITNESSES: Final = 20
 MOST_MANIFEST: Final = 1_000_000
 # A small board has memory for an answer of so many bytes and for the states decoded from it.
 MOST_HISTORY: Final = 12_000_000
-# A proxy that has waited too long for Home Assistant says so: HTTP's 408 and 504, Cloudflare's 524.
-TOO_SLOW: Final = (408, 504, 524)
 
 
 class About(msgspec.Struct, frozen=True):
@@ -63,16 +60,24 @@ class HomeAssistant:
     """A client for one Home Assistant."""
 
     def __init__(
-        self, url: str, token: str | None, *, ca_file: str | None = None, seconds: float
+        self,
+        url: str,
+        token: str | None,
+        *,
+        ca_file: str | None = None,
+        seconds: float,
+        has_next_run: bool = True,
     ) -> None:
         """Take its address, a token, and the time for all requests together; send nothing yet.
 
+        `has_next_run` tells whether a step of the schedule will ask again after a failure.
         Without a token only `greet` and `shows_itself` work.
         """
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
         self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds, is_home=True)
         self.url = self._web.url
         self.date: datetime | None = None
+        self._has_next_run = has_next_run
 
     def __enter__(self) -> Self:
         """Keep one connection for all requests."""
@@ -138,7 +143,7 @@ class HomeAssistant:
         try:
             return states.present(states.item.decode(reply.body), utc_now())
         except NONSENSE as error:
-            raise self._nonsense(error) from None
+            raise self._nonsense(error, reply) from None
 
     def about(self) -> About:
         """Return Home Assistant's version and time zone."""
@@ -146,20 +151,24 @@ class HomeAssistant:
         try:
             return msgspec.json.decode(reply.body, type=About)
         except NONSENSE as error:
-            raise self._nonsense(error) from None
+            raise self._nonsense(error, reply) from None
 
     def greet(self) -> None:
-        """Raise an error if the address does not answer, or redirects; no token is needed.
+        """Raise an error if no answer comes, or one that keeps requests away; no token is needed.
 
         Home Assistant counts a request without a token as an attempt to break in if the request
         needs one, and may ban this machine.
         """
+        from powerstats_cli.homeassistant.failures import refusal_on_the_way
+
         reply = self._web.get("/manifest.json")
-        if 300 <= reply.status < 400:
-            raise self._failure(reply)
+        if refusal := refusal_on_the_way(self.url, reply, self._web.quote):
+            raise refusal
 
     def shows_itself(self) -> bool:
         """Tell whether Home Assistant's manifest is at the address; no token is needed."""
+        from powerstats_cli.homeassistant.failures import ITS_NAME
+
         reply = self._web.get("/manifest.json", most_bytes=MOST_MANIFEST)
         try:
             return msgspec.json.decode(reply.body, type=_Manifest).name == ITS_NAME
@@ -172,7 +181,7 @@ class HomeAssistant:
         try:
             return [states.entity(state) for state in states.items.decode(reply.body)]
         except NONSENSE as error:
-            raise self._nonsense(error) from None
+            raise self._nonsense(error, reply) from None
 
     def recorder_writes(self, since: datetime, others: Collection[str]) -> bool:
         """Tell whether the recorder has a change since a time of an entity that is not in `others`.
@@ -192,7 +201,7 @@ class HomeAssistant:
                 and state.last_changed > begin
             }
         except NONSENSE as error:
-            raise self._nonsense(error) from None
+            raise self._nonsense(error, reply) from None
         witnesses = sorted(changes, key=lambda entity_id: changes[entity_id])[:WITNESSES]
         if not witnesses:
             return False
@@ -237,7 +246,7 @@ class HomeAssistant:
                     else:
                         answer.recorded[entity_id] = states.recorded(items, values, start, known)
         except NONSENSE as error:
-            raise self._nonsense(error) from None
+            raise self._nonsense(error, reply) from None
         del reply  # the next answer needs its memory
         for entity_id in incomplete:
             answer.add(self._history([entity_id], start, end, expected, full=True))
@@ -252,35 +261,16 @@ class HomeAssistant:
             return reply
         raise self._failure(reply)
 
-    def _failure(self, reply: Reply) -> Exception:
-        status = reply.status
-        if status == 401:
-            return RefusedError(
-                f"Home Assistant at {self.url} refused the token (401): make a new one in your "
-                f"Home Assistant profile under Security, Long-lived access tokens"
-            )
-        if status == 403:
-            return RefusedError(
-                f"Home Assistant at {self.url} refused this machine (403): remove its address from "
-                f"ip_bans.yaml there and restart it"
-            )
-        if 300 <= status < 400:
-            location = reply.headers.get("location", "?")
-            return ConfigError(
-                f"{self.url} redirects elsewhere ({status}, to {self._web.quote(location)}): "
-                f"set homeassistant.url to Home Assistant's own address"
-            )
-        message = (
-            f"Home Assistant at {self.url} answered {status} "
-            f"({self._web.quote(reply.body) or 'nothing'}): the next run tries again"
-        )
-        return TooMuchError(message) if status in TOO_SLOW else TryAgainError(message)
+    def _failure(self, reply: Reply) -> PowerstatsError:
+        # Here, and below: a run without a failure does without its import.
+        from powerstats_cli.homeassistant import failures
 
-    def _nonsense(self, error: Exception) -> TryAgainError:
-        return TryAgainError(
-            f"{self.url} answered something that is not Home Assistant's history ({error}): "
-            f"check homeassistant.url"
-        )
+        return failures.failure(self.url, reply, self._web.quote, has_next_run=self._has_next_run)
+
+    def _nonsense(self, error: Exception, reply: Reply) -> PowerstatsError:
+        from powerstats_cli.homeassistant import failures
+
+        return failures.nonsense(self.url, reply, error, self._web.quote)
 
 
 def _zulu(instant: datetime) -> str:

@@ -24,8 +24,8 @@ from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
 from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
-from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError, TryAgainError
-from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, cause, quoted
+from powerstats_cli.errors import PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, Reply, cause, quoted
 
 PATH: Final = "/api/websocket"
 # A request asks for a month of twenty sensors at most, whose answer has 2 MB.
@@ -147,34 +147,29 @@ class LongTerm:
                     max_size=MOST_BYTES,
                 )
             )
-        except InvalidStatus as error:
-            raise self._status(error.response) from None
-        except (TimeoutError, OSError, EOFError, WebSocketException) as error:
+        except (TimeoutError, OSError, EOFError, ValueError, WebSocketException) as error:
+            if refused := _refused(error):
+                raise self._status(refused.response) from None
+            if isinstance(error, ValueError) and not isinstance(
+                error, OSError | WebSocketException
+            ):
+                raise
             self._fail(error)
-        except ValueError as error:
-            # Newer versions of websockets raise this for a redirect that they would follow.
-            if isinstance(error.__cause__, InvalidStatus):
-                raise self._status(error.__cause__.response) from None
-            raise
 
     def _status(self, response: Response) -> PowerstatsError:
-        status = response.status_code
-        if status == 403:
-            return RefusedError(
-                f"Home Assistant at {self.url} refused this machine (403): remove its address from "
-                f"ip_bans.yaml there and restart it"
-            )
-        if 300 <= status < 400:
-            location = quoted(response.headers.get("Location", "?"), [self._token])
-            return ConfigError(
-                f"{self.url} redirects elsewhere ({status}, to {location}): "
-                f"set homeassistant.url to Home Assistant's own address"
-            )
-        return self._no_websocket(str(status))
+        from powerstats_cli.homeassistant.failures import meaning
+
+        headers = response.headers.raw_items()
+        reply = Reply.of(response.status_code, headers, response.body or b"")
+        known = meaning(self.url, reply, self._quote)
+        return known or self._no_websocket(str(reply.status))
+
+    def _quote(self, text: str | bytearray) -> str:
+        return quoted(text, [self._token])
 
     def _no_websocket(self, why: str) -> TryAgainError:
         return TryAgainError(
-            f"{self.url} speaks no websocket ({quoted(why, [self._token])}): a proxy before Home "
+            f"{self.url} speaks no websocket ({self._quote(why)}): a proxy before Home "
             f"Assistant has to let {PATH} through"
         )
 
@@ -203,7 +198,7 @@ class LongTerm:
                 break
         if not answer.success:
             said = answer.error or _Error()
-            reason = quoted(f"{said.code}: {said.message}", [self._token])
+            reason = self._quote(f"{said.code}: {said.message}")
             message = (
                 f"Home Assistant at {self.url} did not give its statistics ({reason}): try again "
                 f"when it has started, or upgrade it"
@@ -250,8 +245,20 @@ class LongTerm:
     def _nonsense(self, error: object) -> TryAgainError:
         return TryAgainError(
             f"{self.url} answered something that is not Home Assistant's history "
-            f"({quoted(str(error), [self._token])}): check homeassistant.url"
+            f"({self._quote(str(error))}): check homeassistant.url"
         )
+
+
+def _refused(error: BaseException) -> InvalidStatus | None:
+    """Return the refusal of a websocket that is among the causes of an error.
+
+    The library would follow a redirect, and fails, in ways that differ by its version, to use the
+    address or the socket for it.
+    """
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, InvalidStatus):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def _is_too_big(error: Exception) -> bool:

@@ -73,8 +73,7 @@ class Dialogue:
             except PowerstatsError as error:
                 if not self.asks or tries == MOST_TRIES:
                     raise
-                problem = str(error).removesuffix(": the next run tries again")
-                self.say(f"{self._cross} {problem}", "red")
+                self.say(f"{self._cross} {error}", "red")
         raise AssertionError
 
 

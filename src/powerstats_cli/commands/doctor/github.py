@@ -22,7 +22,13 @@ def check_repository(session: Session) -> Iterator[Finding]:
         return
     try:
         token = secrets.github_token(configured, session.environment)
-        client = Client(configured.api_url, configured.repo, token, zone=session.settings.zone)
+        client = Client(
+            configured.api_url,
+            configured.repo,
+            token,
+            zone=session.settings.zone,
+            has_next_run=False,
+        )
         with Repository(client) as repository:
             description = repository.description()
             yield from _token(session, repository)

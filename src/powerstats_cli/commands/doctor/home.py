@@ -21,7 +21,11 @@ def check_home(session: Session, stored: Stored) -> Iterator[Finding]:
     try:
         token = secrets.homeassistant_token(session.settings, session.environment)
         with HomeAssistant(
-            configured.url, token, ca_file=configured.ca_file, seconds=SECONDS
+            configured.url,
+            token,
+            ca_file=configured.ca_file,
+            seconds=SECONDS,
+            has_next_run=False,
         ) as home:
             about = home.about()
             yield ok(area, f"{home.url} answers, version {about.version}")

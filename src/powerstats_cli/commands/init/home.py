@@ -102,7 +102,7 @@ def _greeted(url: str, wishes: Wishes) -> str:
 def connected(url: str, token: Token | None, wishes: Wishes) -> HomeAssistant:
     """Return a connection to Home Assistant with what the options say."""
     ca_file = str(wishes.ca_file) if wishes.ca_file else None
-    return HomeAssistant(url, token, ca_file=ca_file, seconds=SECONDS)
+    return HomeAssistant(url, token, ca_file=ca_file, seconds=SECONDS, has_next_run=False)
 
 
 def address(written: str) -> str:

@@ -111,7 +111,7 @@ def _repository_name(written: str) -> str:
 
 def _check(api_url: str, repo: str, token: Token, dialogue: Dialogue, zone: ZoneInfo) -> None:
     """Raise if the token may not write to the repository; tell until when it may."""
-    with Repository(Client(api_url, repo, token, zone=zone)) as github:
+    with Repository(Client(api_url, repo, token, zone=zone, has_next_run=False)) as github:
         about = github.description()
         github.check_writable()
         dialogue.done(f"{repo}: {_permission(github.token_expires, zone)}")
