@@ -18,10 +18,10 @@ from tests.support.installation import Installation
 
 pytestmark = pytest.mark.homeassistant
 
-# Half a minute is a second here, in all limits as well.
-SCALE: Final = 30
+# A minute is a second here, in all limits as well.
+SCALE: Final = 60
 SECONDS_AN_HOUR: Final = 20.0
-AWAY: Final = 5 * HOUR
+AWAY: Final = 3 * HOUR
 MOST_RUNS: Final = 8
 
 
