@@ -65,6 +65,9 @@ counters = strategies.builds(
     coverage=coverages,
     source=sources,
 )
+imported_counters = strategies.builds(
+    Value, change=numbers, coverage=coverages, source=strategies.just("statistics")
+)
 series = strategies.builds(
     Series,
     unit=strategies.sampled_from(["W", "kWh", "", "°C", "m³"]),
@@ -72,7 +75,10 @@ series = strategies.builds(
     until=instants,
 )
 points = strategies.dictionaries(
-    instants, strategies.dictionaries(names, measurements | counters, min_size=1, max_size=4)
+    instants,
+    strategies.dictionaries(
+        names, measurements | counters | imported_counters, min_size=1, max_size=4
+    ),
 )
 
 
@@ -244,6 +250,19 @@ def test_what_is_not_ours_to_touch(written: dict[str, Json]) -> None:
         raw = json.dumps(written["daily.json"] | changes).encode()
         with pytest.raises(ConfigError):
             decode(raw, timezone="Asia/Kolkata")
+
+
+def test_only_statistics_may_lack_a_state(written: dict[str, Json]) -> None:
+    """A counter's change without its state is refused, unless its source is the statistics."""
+    file = copy.deepcopy(written["weekly.json"])
+    value = next(point["energy"] for point in file["data_points"] if "energy" in point)
+    del value["state"]
+    assert not VALIDATOR.is_valid(file)
+    with pytest.raises(UnreadableError, match="neither a measurement nor a counter"):
+        decode(json.dumps(file).encode(), timezone="Asia/Kolkata")
+    value["source"] = "statistics"
+    assert VALIDATOR.is_valid(file)
+    decode(json.dumps(file).encode(), timezone="Asia/Kolkata")
 
 
 def test_points_out_of_order(written: dict[str, Json]) -> None:

@@ -175,10 +175,16 @@ def test_the_total_stays(zone: str, first: date, changes: list[float | None]) ->
     ("numbers", "kind"),
     [
         ({}, "measurement"),
-        ({"mean": 3.0}, "measurement"),
+        ({"min": 1.0, "max": 3.0}, "measurement"),
+        ({"change": 0.2, "state": 7.0}, "measurement"),
+        ({"mean": 1e300}, "measurement"),
         ({"mean": 1e300, "min": 0.0, "max": 1e300}, "measurement"),
+        ({"mean": 3.0, "max": 1e300}, "measurement"),
+        ({}, "total_increasing"),
         ({"mean": 3.0, "min": 1.0, "max": 4.0}, "total_increasing"),
-        ({"change": 0.2}, "total_increasing"),
+        ({"state": 7.0}, "total_increasing"),
+        ({"change": 0.2, "state": 1e300}, "total_increasing"),
+        ({"change": -0.2}, "total_increasing"),
         ({"change": -0.2, "state": 7.0}, "total_increasing"),
     ],
 )
@@ -202,3 +208,53 @@ def test_the_unit_is_the_one_kept() -> None:
     known = by_hour([at("2025-07-01T10:00", mean=1.5, min=1.0, max=2.0)], kind)
     [row] = known.values()
     assert (row.mean, row.min, row.max) == (1500.0, 1000.0, 2000.0)
+
+
+# --- imported statistics ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "low", "high"),
+    [
+        ({}, 500.0, 500.0),
+        ({"min": 100.0}, 100.0, 500.0),
+        ({"max": 900.0}, 500.0, 900.0),
+        ({"min": 100.0, "max": 900.0}, 100.0, 900.0),
+    ],
+)
+def test_a_mean_alone(numbers: dict[str, float], low: float, high: float) -> None:
+    """A mean without min or max has itself as both."""
+    rows = [at("2025-07-01T10:00", mean=0.5, **{key: n / 1000 for key, n in numbers.items()})]
+    known = by_hour(rows, Conversion(POWER, 1000.0))
+    [(_, value)] = local_hours(known, date(2025, 7, 1), ZoneInfo("UTC"), POWER)
+    assert value == Value(mean=500.0, min=low, max=high, kwh=0.5, coverage=1.0, source="statistics")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_a_change_alone(zone: str) -> None:
+    """Sums without states give changes, and no state: neither in an hour nor in the day."""
+    day = date(2025, 7, 1)
+    span = day_span(day, ZoneInfo(zone))
+    rows = [Row(row.start, change=row.change) for row in rows_over(span, ENERGY)]
+    parts = local_hours(by_hour(rows, Conversion(ENERGY)), day, ZoneInfo(zone), ENERGY)
+    assert [len(parts), {value.state for _, value in parts}] == [24, {None}]
+    whole = local_day(parts, day, ZoneInfo(zone))
+    assert (whole.state, whole.coverage, whole.source) == (None, 1.0, "statistics")
+    changes = [value.change or 0 for _, value in parts]
+    assert whole.change == pytest.approx(fsum(changes))
+
+
+def test_a_day_whose_last_hours_have_no_state() -> None:
+    """The reading at the end of the day is not the one of an hour before."""
+    rows = [
+        at("2025-07-01T10:00", change=1.0, state=101.0),
+        at("2025-07-01T11:00", change=2.0),
+    ]
+    parts = local_hours(
+        by_hour(rows, Conversion(ENERGY)), date(2025, 7, 1), ZoneInfo("UTC"), ENERGY
+    )
+    assert [value.state for _, value in parts] == [101.0, None]
+    whole = local_day(parts, date(2025, 7, 1), ZoneInfo("UTC"))
+    assert (whole.change, whole.state) == (3.0, None)
+    turned = local_day(parts[::-1], date(2025, 7, 1), ZoneInfo("UTC"))
+    assert (turned.change, turned.state) == (3.0, 101.0)

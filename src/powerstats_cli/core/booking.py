@@ -184,8 +184,10 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
                 value = points[start].get(self.name)
                 # A bigger bucket that `first` lies in has a state from after it.
                 end = _end_of(start, document.bucket, self.shelf.zone)
-                if value is not None and value.state is not None and end <= first:
-                    return Accepted(value.state, micros(end) - 1)
+                if value is None or end > first:
+                    continue
+                # Statistics may have a change without the reading after it.
+                return None if value.state is None else Accepted(value.state, micros(end) - 1)
         return None
 
     def _mark_answered(self) -> None:

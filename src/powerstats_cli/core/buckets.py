@@ -28,7 +28,7 @@ class Value(
     """One series in one bucket; `coverage` is the known share of the bucket, above 0 and up to 1.
 
     A measurement has `mean`, `min` and `max`, and also `kwh` if it is a power in W. A counter has
-    `change` and `state`.
+    `change` and `state`, or only `change` if its source is Home Assistant's statistics.
     """
 
     mean: float | None = None
@@ -72,10 +72,11 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
     """Return one bucket from the smaller ones in it (at least one), each with its own length.
 
     mean is weighted by known time, min is the least min, max the greatest max, kwh and change are
-    sums, state is the last known one. coverage is the known share of the bigger bucket's `length`,
-    so a missing part is unknown time. Lengths are in seconds.
+    sums, state is that of the last part. coverage is the known share of the bigger bucket's
+    `length`, so a missing part is unknown time. Lengths are in seconds.
     """
     known = integral = total = 0.0
+    is_counter = False
     low, high = math.inf, -math.inf
     energies: list[float] = []
     source: Literal["statistics"] | None = None
@@ -84,6 +85,7 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
         known += weight
         source = value.source or source
         if value.change is not None:
+            is_counter = True
             total += value.change
         elif value.mean is not None and value.min is not None and value.max is not None:
             integral += value.mean * weight
@@ -92,8 +94,9 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
             if value.kwh is not None:
                 energies.append(value.kwh)
     coverage = known / length
-    state = parts[-1][0].state
-    if state is not None:
+    if is_counter:
+        # Without a state in the last part the reading at the end is not known.
+        state = parts[-1][0].state
         return Value(change=total, state=state, coverage=coverage, source=source)
     return Value(
         mean=integral / known,

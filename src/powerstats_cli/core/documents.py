@@ -248,7 +248,10 @@ def _instant(written: object, place: str) -> datetime:
 
 
 def _is_whole(value: Value) -> bool:
-    """Tell whether a value has all the fields of a measurement, or all those of a counter."""
+    """Tell whether a value has all the fields of a measurement, or all those of a counter.
+
+    Home Assistant's statistics may have a counter's change without its state.
+    """
     if value.change is None:
         return (
             value.mean is not None
@@ -256,4 +259,5 @@ def _is_whole(value: Value) -> bool:
             and value.max is not None
             and value.state is None
         )
-    return value.state is not None and value.mean is None and value.kwh is None
+    has_state = value.state is not None or value.source is not None
+    return has_state and value.mean is None and value.kwh is None

@@ -22,7 +22,11 @@ LARGEST: Final = 1e100
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """An hour of a statistic: `start` in ms since 1970; a counter has `change` and `state`."""
+    """An hour of a statistic: `start` in ms since 1970; a counter has `change` and `state`.
+
+    Statistics that were imported may have nothing but a mean, or nothing but a sum, of which Home
+    Assistant makes the change.
+    """
 
     start: float
     mean: float | None = None
@@ -55,9 +59,9 @@ Hours = Mapping[int, Row]
 
 
 def by_hour(rows: Iterable[Row], conversion: Conversion) -> dict[int, Row]:
-    """Return the rows that have all their numbers, in the kept unit, by the hour since 1970.
+    """Return the rows that have a mean or a change, in the kept unit, by the hour since 1970.
 
-    Rows with a number that is not plausible are left out.
+    A mean alone is its own min and max. Rows with a number that is not plausible are left out.
     """
     return {
         round(row.start * 1000) // HOUR_US: scaled
@@ -84,16 +88,24 @@ def local_day(parts: Sequence[tuple[Span, Value]], day: date, zone: ZoneInfo) ->
 
 
 def _scaled(row: Row, conversion: Conversion) -> Row | None:
-    wanted = (row.change, row.state) if conversion.kind.is_counter else (row.mean, row.min, row.max)
-    numbers = [number * conversion.factor for number in wanted if number is not None]
-    if len(numbers) < len(wanted) or not all(abs(number) < LARGEST for number in numbers):
-        return None
     if conversion.kind.is_counter:
-        change, state = numbers
+        change, state = row.change, row.state
+        if change is None or not _are_usable(change, state):
+            return None
         if change < 0 and conversion.kind.state_class == "total_increasing":
             return None  # somebody has corrected the sum by hand
-        return Row(row.start, change=change, state=state)
-    return Row(row.start, *numbers)
+        state = None if state is None else state * conversion.factor
+        return Row(row.start, change=change * conversion.factor, state=state)
+    mean = row.mean
+    if mean is None or not _are_usable(mean, row.min, row.max):
+        return None
+    low = mean if row.min is None else row.min
+    high = mean if row.max is None else row.max
+    return Row(row.start, *(number * conversion.factor for number in (mean, low, high)))
+
+
+def _are_usable(*numbers: float | None) -> bool:
+    return all(abs(number) < LARGEST for number in numbers if number is not None)
 
 
 def _parts(rows: Hours, span: Span, kind: Kind) -> list[tuple[Value, float]]:
@@ -115,8 +127,8 @@ def _part(row: Row, kind: Kind, share: float, remaining: float) -> Value:
 
     `share` is the part's share of the hour, `remaining` the share of the hour after the part.
     """
-    if row.change is not None and row.state is not None:
-        state = row.state - row.change * remaining if remaining else row.state
+    if row.change is not None:
+        state = row.state if row.state is None else row.state - row.change * remaining
         return Value(change=row.change * share, state=state, coverage=1.0, source="statistics")
     return Value(
         mean=row.mean,
