@@ -255,3 +255,35 @@ def test_one_request_is_enough_but_where_it_matters(
         if extra:
             assert "minimal_response" not in home.server.requests[-1]
             assert VOLTAGE not in home.server.requests[-1]
+
+
+TOTAL, INCREASING = unit("kWh", "total"), unit("kWh", "total_increasing")
+
+
+@ids
+@pytest.mark.parametrize(
+    ("before", "after"), [(INCREASING, TOTAL), (TOTAL, INCREASING)], ids=["to total", "from total"]
+)
+def test_the_state_class_changes_by_an_upgrade(
+    house: Opens,
+    start: str,
+    end: str,
+    minutes: int,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Both are counters: the series goes on, no run fails, and its days add up."""
+    states = [
+        ("08:00:00", "100.0", before),
+        ("10:00:00", "101.0", before),
+        ("10:03:00", "101.1", after),
+        ("11:00:00", "103.0", after),
+    ]
+    with house(states) as home:
+        assert all(code == 0 for code, _ in home.every(start, end, minutes))
+        booked = sum(value.change or 0.0 for value in home.values.values())
+        assert booked == pytest.approx(3.0, abs=1e-6)
+        for step in (["rotate"], ["aggregate", "weekly"], ["aggregate", "yearly"]):
+            home.there.run_well(*step, at=at("12:00:00") + timedelta(days=1))
+        day = next(iter(home.there.document("yearly.json").points.values()))
+        assert day["it"].change == pytest.approx(3.0, abs=1e-6)

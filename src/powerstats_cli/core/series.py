@@ -32,8 +32,11 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
         return self.unit == POWER and not self.is_counter
 
     def fits(self, other: "Kind") -> bool:
-        """Tell whether two series can be one: the same unit and state class."""
-        return self == other
+        """Tell whether two series can be one: in the same unit, both counters or neither.
+
+        Sensors change between `total` and `total_increasing`; the buckets of both are alike.
+        """
+        return self.unit == other.unit and self.is_counter == other.is_counter
 
     @property
     def described(self) -> str:
