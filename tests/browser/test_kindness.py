@@ -98,6 +98,7 @@ OVERFLOW = """() => [...document.querySelectorAll("body *")]
   .filter(([, box]) => box.width && (box.right > innerWidth + 0.5 || box.left < -0.5))
   .map(([element]) => element.outerHTML.slice(0, 120))"""
 WIDTHS = (2560, 1440, 1280, 1024, 992, 768, 600, 390, 320)
+FRAMES = 60
 CUT = """() => [...document.querySelectorAll(".value, .figure, h2, [role=tab], .chip, td, th")]
   .filter(element => element.checkVisibility() && !element.closest(".scroll, .hidden"))
   .filter(element => element.scrollWidth > element.clientWidth + 1)
@@ -114,10 +115,13 @@ def test_every_width_fits(opened: Opener, request: pytest.FixtureRequest, home: 
         tab.open(name)
         for width in WIDTHS:
             tab.page.set_viewport_size({"width": width, "height": 900})
-            tab.page.evaluate(NEXT_FRAME)
-            wide = tab.page.evaluate("document.documentElement.scrollWidth")
-            found = [*tab.page.evaluate(OVERFLOW), *tab.page.evaluate(CUT)]
-            if wide > width or found:
+            for _ in range(FRAMES):  # a busy machine draws the charts anew some frames later
+                tab.page.evaluate(NEXT_FRAME)
+                wide = tab.page.evaluate("document.documentElement.scrollWidth")
+                found = [*tab.page.evaluate(OVERFLOW), *tab.page.evaluate(CUT)]
+                if wide <= width and not found:
+                    break
+            else:
                 faults.append((name, width, wide, found[:5]))
     assert faults == []
 
