@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -13,6 +12,7 @@ from powerstats_cli.demo.server import HomeAssistant
 from tests.support.busy import Busy, BusyHome
 from tests.support.installation import TOKEN, Installation
 from tests.support.processes import peak_of
+from tests.support.slow import asked_length
 
 NOW: Final = datetime(2025, 11, 22, 8, 20, 10, tzinfo=UTC)
 LONG_AGO: Final = NOW - timedelta(days=3)
@@ -99,17 +99,7 @@ def test_no_request_is_longer_than_six_hours(tmp_path: Path, number: int, minute
         now = NOW
         server.requests.clear()
         there.run_well("collect", at=now)
-        lengths = [length for request in server.requests if (length := _length(request))]
+        lengths = [length for request in server.requests if (length := asked_length(request))]
     assert max(lengths) <= timedelta(hours=6, seconds=1)
     assert len(lengths) < 40
     assert points_of(there, "power_0") == 8 * 60 // minutes + (minutes < 20) * 2
-
-
-def _length(path: str) -> timedelta | None:
-    """Return the length of the window that a request asks for, None if it asks for no history."""
-    url = urlsplit(path)
-    _, is_history, start = unquote(url.path).partition("/api/history/period/")
-    if not is_history:
-        return None
-    end = parse_qs(url.query)["end_time"][0]
-    return datetime.fromisoformat(end) - datetime.fromisoformat(start)

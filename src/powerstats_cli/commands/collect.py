@@ -11,7 +11,7 @@ from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import signs_of_life
 from powerstats_cli.core.outcome import Outcome
-from powerstats_cli.core.periods import DAY, Span, day_start, days, interval_at, local_day
+from powerstats_cli.core.periods import DAY, HOUR, Span, day_start, days, interval_at, local_day
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.windows import (
     SETTLED_AFTER,
@@ -54,7 +54,7 @@ def collect(
     standing = _begin(run)
     reader = _reader(run, standing)
     try:
-        standing = _without_left_out(run, standing, _next_window(run, standing, reader))
+        standing = _without_left_out(run, standing, reader)
         while home.seconds_left > RUN_SECONDS - STOP_AFTER:
             window = _next_window(run, standing, reader)
             if window is None:
@@ -199,15 +199,22 @@ def _next_window(run: _Run, standing: _Standing, reader: Reader) -> Window | Non
     )
 
 
-def _without_left_out(run: _Run, standing: _Standing, window: Window | None) -> _Standing:
+def _without_left_out(run: _Run, standing: _Standing, reader: Reader) -> _Standing:
     """Give up the series that the recorder leaves out, before several windows are stored.
 
-    The last state that was recorded of such a series seems to hold in each of them.
+    The last state that was recorded of such a series seems to hold in each of them. If Home
+    Assistant is too slow for that question, it stays open until the last window.
     """
+    window = _next_window(run, standing, reader)
     if window is None or window.is_last:
         return standing
-    given_up = standing.given_up | run.inquiry.left_out(window.interval)
-    return msgspec.structs.replace(standing, given_up=given_up)
+    now = run.clocks.local.now()
+    for begin in (now - HOUR - window.interval, now - window.interval):
+        recorded = reader.read_apart(begin, now)
+        if recorded is not None:
+            left_out = run.inquiry.left_out(begin, now, window.interval, recorded)
+            return msgspec.structs.replace(standing, given_up=standing.given_up | left_out)
+    return standing
 
 
 # --- storing the answers ----------------------------------------------------------------------

@@ -154,13 +154,16 @@ class Inquiry:
                     return not math.isnan(present.value)
         return False
 
-    def left_out(self, interval: timedelta) -> frozenset[str]:
-        """Return the series that changed in the last hour and of which nothing was recorded."""
-        now = self._clock.now()
-        start = now - HOUR
-        window = Window(tuple(self._entities), now - interval, start, now, interval, is_last=True)
-        answer = self._home.history(list(set(self._entities.values())), window.asked_from, now)
-        return self.unwritten(window, self.by_name(answer.recorded), is_late=True).names
+    def left_out(
+        self, begin: datetime, end: datetime, interval: timedelta, recorded: Mapping[str, Recorded]
+    ) -> frozenset[str]:
+        """Return the series that changed since `begin` and of which nothing was recorded.
+
+        `recorded` has the states up to `end`, which is now, by entity id.
+        """
+        until, start = end - interval, begin + interval
+        window = Window(tuple(self._entities), until, start, end, interval, is_last=True)
+        return self.unwritten(window, self.by_name(recorded), is_late=True).names
 
     def unwritten(
         self, window: Window, recorded: Mapping[str, Recorded], *, is_late: bool

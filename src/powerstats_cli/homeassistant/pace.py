@@ -19,9 +19,10 @@ MOST_GROWTH: Final = 4.0
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """The length of the piece of history for which the next request asks."""
+    """The length of the piece of history for which the next request asks, and the greatest one."""
 
     reach: timedelta
+    most: timedelta = LONGEST
 
     @classmethod
     def of(cls, sensors: int, least: timedelta) -> Self:
@@ -35,10 +36,23 @@ class Pace(msgspec.Struct, frozen=True):
         `asked` is the length of the piece, `size` the bytes of the largest answer to it, `seconds`
         the time that the answers took.
         """
-        most = max(self.reach, asked) * MOST_GROWTH
+        growth = max(self.reach, asked) * MOST_GROWTH
         good = min(GOOD_BYTES / max(size, 1), GOOD_SECONDS / max(seconds, 0.1))
-        return type(self)(min(max(min(asked * good, most), SHORTEST), LONGEST))
+        return type(self)(min(max(min(asked * good, growth), SHORTEST), self.most), self.most)
 
-    def shorter(self, asked: timedelta) -> Self | None:
-        """Return the pace after a piece that was too much, None if it was the shortest possible."""
-        return type(self)(max(asked / 2, SHORTEST)) if asked > SHORTEST else None
+    def at_most(self, other: "Pace | None") -> Self:
+        """Return this pace, or what is shorter of another one."""
+        if other is None:
+            return self
+        return type(self)(min(self.reach, other.reach), min(self.most, other.most))
+
+    def shorter(self, asked: timedelta, seconds: float) -> Self | None:
+        """Return the pace after a piece that was too much, None if it was the shortest possible.
+
+        Pieces become half as long, or a quarter if the failure took long: a run has time for three
+        of these. They do not grow again in this run.
+        """
+        if asked <= SHORTEST:
+            return None
+        less = max(asked / (4 if seconds > GOOD_SECONDS else 2), SHORTEST)
+        return type(self)(less, less)

@@ -52,7 +52,7 @@ class Reader:
         try:
             answer, end = self._answer(start, end, now)
         except TooMuchError:
-            shorter = self.pace.shorter(end - start)
+            shorter = self.pace.shorter(end - start, before - self._home.seconds_left)
             if shorter is None or self._home.seconds_left < REQUEST_TIMEOUT:
                 raise
             self.pace = shorter
@@ -68,6 +68,22 @@ class Reader:
                 self._expected[entity_id] = msgspec.structs.replace(expected, unit=states.unit)
         self.pace = self.pace.after(end - start, answer.size, before - self._home.seconds_left)
         self._piece_start, self.end = start, end
+
+    def read_apart(self, start: datetime, end: datetime) -> dict[str, Recorded] | None:
+        """Return the states of a span that is not part of `recorded`, None if it was too much.
+
+        The pace learns from it, too: pieces become shorter if that took long.
+        """
+        before, length = self._home.seconds_left, end - start
+        try:
+            answer = self._home.history(list(self._expected), start, end)
+        except TooMuchError:
+            seconds = before - self._home.seconds_left
+            self.pace = self.pace.at_most(self.pace.shorter(length, seconds))
+            return None
+        seconds = before - self._home.seconds_left
+        self.pace = self.pace.at_most(self.pace.after(length, answer.size, seconds))
+        return answer.recorded
 
     def check_units(self) -> None:
         """Find out whether a unit has changed inside the newest piece, and read it again then.
