@@ -42,10 +42,10 @@ CODES: Final[Mapping[str, int]] = {
 # The callers of these modules turn their ValueErrors into a usage error or one of our own.
 VALUE_ERRORS: Final = {"core/candidates.py": os.EX_CONFIG, "commands/schedule.py": USAGE}
 TELLING: Final = {
-    "_complaints": os.EX_CONFIG,
-    "_home_complaints": os.EX_CONFIG,
-    "_sensor_complaints": os.EX_CONFIG,
-    "_github_complaints": os.EX_CONFIG,
+    "mistakes": os.EX_CONFIG,
+    "_home_mistakes": os.EX_CONFIG,
+    "_sensor_mistakes": os.EX_CONFIG,
+    "_github_mistakes": os.EX_CONFIG,
     "complaints": STALE,
     "why": STALE,
     "_flaw": STALE,
@@ -226,7 +226,7 @@ def test_every_line_is_explained_and_none_besides() -> None:
             {(77, "x: y"), (75, "x")},
         ),
         ("try:\n    f()\nexcept A:\n    m = 'a'\nraise ConfigError(m)", {(78, "a")}),
-        ("def _complaints():\n    yield 'key', f'{x} is bad'", {(78, "…: key: … is bad")}),
+        ("def mistakes():\n    yield 'key', f'{x} is bad'", {(78, "…: key: … is bad")}),
         ("say(str(error))", set()),
     ],
 )

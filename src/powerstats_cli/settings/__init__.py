@@ -1,0 +1,121 @@
+"""The configuration: a TOML file, where it is, and how it is read.
+
+Only `session` and the commands that write a configuration read the file. Everything else is given
+its values as arguments.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from powerstats_cli.errors import ConfigError
+from powerstats_cli.settings.checks import (
+    MOST_RETENTION_DAYS,
+    is_repository_name,
+    is_zone,
+    mistakes,
+)
+from powerstats_cli.settings.tables import (
+    DataSettings,
+    GitHubSettings,
+    HomeAssistantSettings,
+    PathSettings,
+    Settings,
+)
+
+__all__ = [
+    "ENVIRONMENT_PATH",
+    "MOST_RETENTION_DAYS",
+    "SEARCHED",
+    "DataSettings",
+    "Folders",
+    "GitHubSettings",
+    "HomeAssistantSettings",
+    "PathSettings",
+    "Settings",
+    "find",
+    "is_repository_name",
+    "is_zone",
+    "load",
+    "new_file",
+]
+
+ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
+SEARCHED: Final = (
+    "powerstats.toml",
+    "~/.config/powerstats/config.toml",
+    "/etc/powerstats/config.toml",
+)
+
+
+def find(given: Path | None, environment: Mapping[str, str]) -> Path:
+    """Return the path of the configuration file; raises ConfigError if there is none."""
+    if given is not None:
+        return given
+    if environment.get(ENVIRONMENT_PATH):
+        return Path(environment[ENVIRONMENT_PATH])
+    for path in SEARCHED:
+        if (candidate := Path(path).expanduser()).is_file():
+            return candidate
+    message = f"no configuration: {', '.join(SEARCHED)} are not there; write one, or pass --config"
+    raise ConfigError(message)
+
+
+class Folders(msgspec.Struct, frozen=True):
+    """The folders of a new configuration and of its data if no option names others."""
+
+    config: Path
+    data_dir: Path
+
+    @classmethod
+    def of(cls, *, is_root: bool) -> "Folders":
+        """Return the system's folders for root, and folders of the user's own for anyone else."""
+        if is_root:
+            return cls(Path("/etc/powerstats"), Path("/var/lib/powerstats"))
+        home = Path.home()
+        return cls(home / ".config/powerstats", home / ".local/share/powerstats")
+
+
+def new_file(given: Path | None, environment: Mapping[str, str], folders: Folders) -> Path:
+    """Return the file that a new configuration is written to."""
+    named = environment.get(ENVIRONMENT_PATH)
+    path = given or (Path(named) if named else folders.config / "config.toml")
+    return path.expanduser().absolute()
+
+
+def load(path: Path) -> Settings:
+    """Return the settings in a file; raises ConfigError with the file and the path of the key."""
+    import tomllib
+
+    try:
+        text = path.read_bytes().decode()
+        written = tomllib.loads(text)
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise ConfigError(message) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is no TOML: {error}"
+        raise ConfigError(message) from None
+    try:
+        settings = msgspec.convert(written, Settings)
+    except msgspec.ValidationError as error:
+        message = f"{path}: {_with_path_first(str(error))}"
+        raise ConfigError(message) from None
+    for key, complaint in mistakes(settings):
+        message = f"{path}: {key}: {complaint}"
+        raise ConfigError(message)
+    return settings
+
+
+def _with_path_first(message: str) -> str:
+    """Turn msgspec's "problem - at `$.path`" into "path: problem"."""
+    problem, _, path = message.partition(" - at `$")
+    path = path.rstrip("`").lstrip(".")
+    if match := re.fullmatch(r"Object (?:contains|missing) (\w+) field `(.*)`", problem):
+        kind, field = match.groups()
+        problem = "unknown key" if kind == "unknown" else "is missing"
+        path = f"{path}.{field}" if path else field
+    return f"{path}: {problem}" if path else problem

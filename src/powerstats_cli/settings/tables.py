@@ -1,0 +1,133 @@
+"""The tables of the configuration file, with the defaults of their keys."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.documents import TierName
+from powerstats_cli.core.series import StateClass
+from powerstats_cli.errors import ConfigError
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file, in which an unknown key is an error."""
+
+
+class HomeAssistantSettings(_Table, frozen=True):
+    """The address of Home Assistant, its token, and the entity id of each series.
+
+    `plausible` has a series' lowest and highest number, of a counter in kW; `state_class` overrides
+    the sensor's own.
+    """
+
+    url: str
+    token: str | None = None
+    token_file: str | None = None
+    ca_file: str | None = None
+    entity_id: str | None = None
+    entities: dict[str, str] = {}
+    plausible: dict[str, tuple[float, float]] = {}
+    state_class: dict[str, StateClass] = {}
+
+
+class GitHubSettings(_Table, frozen=True):
+    """The repository that keeps the long-term files."""
+
+    repo: str
+    branch: str = "main"
+    path: str = "data"
+    token: str | None = None
+    token_file: str | None = None
+    api_url: str = "https://api.github.com"
+
+
+class PublishSettings(_Table, frozen=True):
+    """The files that the dashboard shows to anyone, and the branch they are published on."""
+
+    tiers: tuple[TierName, ...] = get_args(TierName)
+    branch: str = "gh-pages"
+    path: str = ""
+    history: Literal["keep", "squash"] = "keep"
+
+
+class DataSettings(_Table, frozen=True):
+    """The length of a bucket, the days the archive keeps, and the wait for the recorder."""
+
+    collection_interval_minutes: int = 10
+    retention_days: int = 7
+    settle_seconds: int = 6
+
+
+class MonitoringSettings(_Table, frozen=True):
+    """The health check that is told about each run."""
+
+    healthcheck_url: str | None = None
+
+
+class PathSettings(_Table, frozen=True):
+    """The folders and files on this machine; `~` is the home directory."""
+
+    data_dir: str = "/var/lib/powerstats"
+    web_root: str | None = None
+    state_file: str | None = None
+
+
+class Settings(_Table, frozen=True):
+    """The whole configuration, checked, with the values as they are written in the file."""
+
+    timezone: str
+    homeassistant: HomeAssistantSettings
+    github: GitHubSettings | None = None
+    publish: PublishSettings = PublishSettings()
+    data: DataSettings = DataSettings()
+    paths: PathSettings = PathSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The home's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def entities(self) -> Mapping[str, str]:
+        """The entity ids, by the name of their series in the data files."""
+        if self.homeassistant.entity_id:
+            return {"power": self.homeassistant.entity_id}
+        return self.homeassistant.entities
+
+    @property
+    def known_github(self) -> GitHubSettings:
+        """The repository of the long-term files; raises ConfigError if none is configured."""
+        if self.github is None:
+            message = (
+                'the configuration has no [github]: give it repo = "me/powerstats-data" and a '
+                "token_file"
+            )
+            raise ConfigError(message)
+        return self.github
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of the data files."""
+        return Path(self.paths.data_dir).expanduser()
+
+    @property
+    def web_root(self) -> Path:
+        """The folder of the dashboard."""
+        written = self.paths.web_root
+        return Path(written).expanduser() if written else self.data_dir / "site"
+
+    @property
+    def state_file(self) -> Path:
+        """The file that remembers how runs went."""
+        written = self.paths.state_file
+        return Path(written).expanduser() if written else self.data_dir / "state.json"
+
+    @property
+    def settle(self) -> timedelta:
+        """How long Home Assistant's recorder may still be writing after the end of a bucket."""
+        return timedelta(seconds=self.data.settle_seconds)

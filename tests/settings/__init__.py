@@ -1,0 +1,1 @@
+"""The configuration: where it is, how it is read, and the checks of its values."""
