@@ -40,7 +40,11 @@ CODES: Final[Mapping[str, int]] = {
     "say": 0,
 }
 # The callers of these modules turn their ValueErrors into a usage error or one of our own.
-VALUE_ERRORS: Final = {"core/candidates.py": os.EX_CONFIG, "commands/schedule.py": USAGE}
+VALUE_ERRORS: Final = {
+    "core/candidates.py": os.EX_CONFIG,
+    "commands/schedule.py": USAGE,
+    "session.py": USAGE,
+}
 TELLING: Final = {
     "mistakes": os.EX_CONFIG,
     "_home_mistakes": os.EX_CONFIG,

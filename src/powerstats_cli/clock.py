@@ -57,7 +57,8 @@ class Clock(msgspec.Struct, frozen=True):
 
     def now(self) -> datetime:
         """Return the time, aware, in UTC."""
-        return self.at or utc_now()
+        # The difference of two local times is that of their wall clocks: wrong when clocks change.
+        return utc_now() if self.at is None else self.at.astimezone(UTC)
 
     def wait_until(self, instant: datetime, *, at_most: timedelta) -> bool:
         """Wait for an instant if it is at most `at_most` away; tell whether it has come."""

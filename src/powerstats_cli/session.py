@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from powerstats_cli.monitoring import Healthcheck
 
 SECRETS_STEP = "secrets"
+# Days and spans around such a time can be computed.
+YEARS: Final = range(1970, 2200)
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -170,5 +172,10 @@ def say(line: str) -> None:
 
 
 def _instant(written: str, configured: Settings) -> datetime:
+    """Return the time that `--at` gives, in UTC; raises ValueError if it is none."""
     instant = datetime.fromisoformat(written)
-    return instant if instant.tzinfo else instant.replace(tzinfo=configured.zone)
+    if instant.year not in YEARS:
+        message = f"its year must be from {YEARS.start} to {YEARS.stop - 1}"
+        raise ValueError(message)
+    local = instant if instant.tzinfo else instant.replace(tzinfo=configured.zone)
+    return local.astimezone(UTC)

@@ -1,11 +1,22 @@
 """Wrong clocks: nothing is deleted, and after they are corrected the next run repairs all."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import NIGHT, Life
-from tests.faults.place import Place, Snapshot, content, local, lost, one_line
+from tests.faults.place import (
+    Place,
+    Runner,
+    Snapshot,
+    content,
+    home,
+    local,
+    lost,
+    new_place,
+    one_line,
+)
 
 TRUE = local("2025-11-21 00:00:30")
 OFFSETS = {
@@ -115,3 +126,45 @@ def test_at_before_what_is_stored(place: Place, life: Life, command: str) -> Non
     assert ended.exit_code == 75
     assert "--at is 3 h 50 min behind the newest stored bucket" in one_line(ended.err)
     assert place.snapshot() == life.evening
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("2026-03-29T01:50:07", "2026-03-29T00:50:07+00:00"),
+        ("2026-03-29T02:30:00", "2026-03-29T01:30:00+00:00"),  # no clock shows it
+        ("2026-03-29T03:00:03", "2026-03-29T01:00:03+00:00"),
+        ("2026-03-29T03:50:07", "2026-03-29T01:50:07+00:00"),
+        ("2026-03-29T04:00:00", "2026-03-29T02:00:00+00:00"),
+        ("2026-10-25T02:50:07", "2026-10-25T00:50:07+00:00"),  # the first of two
+        ("2026-10-25T03:00:03", "2026-10-25T02:00:03+00:00"),
+        ("2026-10-25T03:30:00", "2026-10-25T02:30:00+00:00"),
+    ],
+)
+def test_at_without_an_offset(tmp_path: Path, runner: Runner, written: str, instant: str) -> None:
+    """It stores what the same time with an offset does, also when clocks change: no more."""
+    now = datetime.fromisoformat(instant)
+    its_home = home(now.date(), now.date())
+    ends = []
+    for name, at in (("with", instant), ("without", written)):
+        place = new_place(tmp_path / name, runner, its_home)
+        with place.server:
+            place.hand.now = now
+            job = place.job("--at", at, "collect")
+            assert place.runner.run(job)[0].exit_code == 0
+            ends.append(place.snapshot())
+            until = place.installation.document("daily.json").until("power")
+    assert until is not None
+    assert now - timedelta(minutes=20) < until <= now - timedelta(seconds=6)
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00", "1969-12-31", "2200-01-01", "9999-12-31T23:59Z"]
+)
+def test_at_in_another_age(place: Place, at: str) -> None:
+    """A year without days of their own is refused like other mistakes of the command line."""
+    for command in (("collect",), ("rotate",), ("status",)):
+        ended = place.runner.run(place.job("--at", at, *command))[0]
+        assert ended.exit_code == 2
+        assert "its year must be from 1970 to 2199" in one_line(ended.err)

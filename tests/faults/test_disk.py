@@ -212,3 +212,32 @@ def test_a_folder_that_cannot_be_made(
             assert ended.exit_code == 75
             assert str(place.data_dir) in one_line(ended.err)
     assert place.data_dir.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    "command", ["aggregate weekly", "aggregate monthly", "aggregate yearly", "rotate", "status"]
+)
+def test_an_archive_that_must_not_be_listed(
+    life: Life, runner: Runner, recorded_home: RecordedHome, command: str
+) -> None:
+    """No step takes it for an empty one, which would make less of the tiers for good."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        place = new_place(Path(folder) / "place", runner, recorded_home)
+        place.restore(life.night[2])
+        archive = place.data_dir / "archive"
+        for each in (place.data_dir, *place.data_dir.glob("*.json")):
+            each.chmod(0o777)
+        archive.chmod(0o333)
+        job = place.job(
+            *command.split(),
+            at=NIGHT[-1][1],
+            user=NOBODY if os.geteuid() == 0 else None,
+            environment={"POWERSTATS_HOMEASSISTANT_TOKEN": place.installation.token},
+        )
+        with place.server:
+            ended = runner.run(job)[0]
+        archive.chmod(0o755)
+        assert place.snapshot() == life.night[2]
+    assert ended.exit_code == 77, ended
+    assert f"{archive}: Permission denied" in ended.err + ended.out

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from powerstats_cli.core import documents
 from powerstats_cli.core.documents import Document
 from powerstats_cli.errors import ConfigError, RefusedError, TryAgainError, UnreadableError
 
+ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
 LOCK_TIMEOUT: Final = 30.0
 LOCK_RETRY: Final = 0.05
 # The user has to change the owner or the mode. All other errors (a full disk, say) may pass.
@@ -38,24 +40,24 @@ class Store:
         """Return the file of a tier."""
         return self.data_dir / f"{name}.json"
 
+    @property
+    def archive(self) -> Path:
+        """The folder of the closed days."""
+        return self.data_dir / "archive"
+
     def archived(self, day: date) -> Path:
         """Return the file of a closed day."""
-        return self.data_dir / "archive" / f"{day}.json"
+        return self.archive / f"{day}.json"
 
     def archived_days(self) -> list[date]:
         """Return the closed days that have a file, oldest first."""
-        days = []
-        for path in self.data_dir.glob("archive/????-??-??.json"):
-            try:
-                days.append(date.fromisoformat(path.stem))
-            except ValueError:
-                continue
-        return sorted(days)
+        names = listed(self.archive)
+        return [day for name in names if (day := _day_of(name)) is not None]
 
     def prepare(self) -> None:
         """Make the directory and its archive if they do not exist yet."""
         with os_errors(self.data_dir):
-            (self.data_dir / "archive").mkdir(parents=True, exist_ok=True)
+            self.archive.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -131,6 +133,16 @@ class Store:
         return str(path.relative_to(self.data_dir))
 
 
+def _day_of(name: str) -> date | None:
+    """Return the day of an archived file by its name, None if it is another file."""
+    if not ARCHIVED.fullmatch(name):
+        return None
+    try:
+        return date.fromisoformat(name.removesuffix(".json"))
+    except ValueError:
+        return None
+
+
 def _acquire(descriptor: int, path: Path) -> None:
     deadline = Deadline(LOCK_TIMEOUT)
     while True:
@@ -145,6 +157,18 @@ def _acquire(descriptor: int, path: Path) -> None:
             time.sleep(LOCK_RETRY)
         else:
             return
+
+
+def listed(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted, none if there is no folder.
+
+    `Path.glob` finds nothing in a folder that must not be read; this raises RefusedError.
+    """
+    with os_errors(folder):
+        try:
+            return sorted(os.listdir(folder))  # noqa: PTH208 - the names are all that is needed
+        except FileNotFoundError:
+            return []
 
 
 def read_bytes(path: Path) -> bytes | None:

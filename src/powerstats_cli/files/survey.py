@@ -1,14 +1,16 @@
 """A survey of the data directory for `status` and `doctor`; nothing is changed."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 from powerstats_cli.core import runs
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.health import GitHubHealth, Survey
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.store import Store, listed, read_bytes
 from powerstats_cli.settings import Settings
 
 
@@ -18,6 +20,7 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
     Raises ConfigError if a file has another time zone or a newer version.
     """
     documents, problems = _documents(files)
+    paths, unlisted = listing(files)
     state = runs.decode(read_bytes(settings.state_file))
     return (
         Survey(
@@ -25,14 +28,14 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
             minutes=settings.data.collection_interval_minutes,
             zone=settings.zone,
             documents=documents,
-            sizes=_sizes(files),
-            archived=files.archived_days(),
-            aside=set_aside(files),
+            sizes=_sizes(files, paths),
+            archived=[] if unlisted else files.archived_days(),
+            aside=set_aside(files, paths),
             github=_github(settings, state.token_expires),
             runs=state.steps,
             pause=state.pause,
         ),
-        problems,
+        (*problems, *unlisted),
     )
 
 
@@ -51,15 +54,29 @@ def _documents(files: Store) -> tuple[dict[str, Document], tuple[PowerstatsError
     return documents, tuple(problems)
 
 
-def set_aside(files: Store) -> list[str]:
+def listing(files: Store) -> tuple[list[Path], list[PowerstatsError]]:
+    """Return what is in the directory and its archive, and the errors of those that say nothing."""
+    paths: list[Path] = []
+    problems: list[PowerstatsError] = []
+    for folder in (files.data_dir, files.archive):
+        try:
+            paths += [folder / name for name in listed(folder)]
+        except PowerstatsError as error:
+            problems.append(error)
+    return paths, problems
+
+
+def set_aside(files: Store, paths: Iterable[Path]) -> list[str]:
     """Return the names of the broken files that were set aside."""
-    return [files.name(path) for path in sorted(files.data_dir.rglob("*.json.unreadable-*"))]
+    return [files.name(path) for path in paths if ".json.unreadable-" in path.name]
 
 
-def _sizes(files: Store) -> dict[str, int]:
+def _sizes(files: Store, paths: Iterable[Path]) -> dict[str, int]:
     """Return the sizes of the data files in bytes, by name."""
     sizes = {}
-    for path in [*files.data_dir.glob("*.json"), *files.data_dir.glob("archive/*.json")]:
+    for path in paths:
+        if path.suffix != ".json":
+            continue
         with suppress(FileNotFoundError):  # a step may just have deleted it
             sizes[files.name(path)] = path.stat().st_size
     return sizes

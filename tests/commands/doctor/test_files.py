@@ -1,8 +1,10 @@
 """Faults of the data directory and of the dashboard."""
 
+import errno
 import os
 import shutil
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,16 @@ def _broken_tier(patient: Patient) -> None:
 def _broken_day(patient: Patient) -> None:
     path = next((patient.data / "archive").glob("*.json"))
     path.write_bytes(path.read_bytes()[:-40])
+
+
+def _unlisted_archive(patient: Patient) -> None:
+    def refuse(folder: Path) -> list[str]:
+        if folder.name == "archive":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+        return listdir(folder)
+
+    listdir = os.listdir
+    patient.monkeypatch.setattr(os, "listdir", refuse)
 
 
 def _newer_file(patient: Patient) -> None:
@@ -44,6 +56,7 @@ FAULTS: list[Fault] = [
     (_full_disk, "data", "error", "5 MB are free"),
     (_broken_tier, "files", "error", "weekly.json could not be read"),
     (_broken_day, "files", "error", "archive/2025-11-"),
+    (_unlisted_archive, "files", "error", "archive: Permission denied"),
     (_newer_file, "files", "error", "yearly.json is of version 7"),
     (_file_set_aside, "files", "warning", "daily.json.unreadable-20251119T102004Z was set aside"),
     (_tiers_at_odds, "files", "warning", "power on 2025-11-18 differs"),

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import isclose
 from pathlib import Path
@@ -18,7 +18,7 @@ from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.store import Store, read_bytes
-from powerstats_cli.files.survey import set_aside
+from powerstats_cli.files.survey import listing, set_aside
 from powerstats_cli.settings import Settings
 from powerstats_cli.site import rendering
 
@@ -49,7 +49,10 @@ def read_stored(files: Store) -> Stored:
     """Return what is in the data files: tiers and archived days."""
     documents: dict[str, Document] = {}
     problems: dict[str, PowerstatsError] = {}
-    archived = [files.archived(day) for day in files.archived_days()]
+    try:
+        archived = [files.archived(day) for day in files.archived_days()]
+    except PowerstatsError as problem:
+        archived, problems[files.name(files.archive)] = [], problem
     for path in [*map(files.tier, ("daily", *TIERS)), *archived]:
         try:
             document = files.read(path)
@@ -67,18 +70,19 @@ def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding
     if not folder.is_dir():
         yield warning("data", f"{folder} is not there yet", "powerstats collect makes it")
         return
-    yield from _permissions(folder)
+    paths, _ = listing(files)
+    yield from _permissions(folder, paths)
     yield _space(shutil.disk_usage(folder).free)
     for problem in stored.problems.values():
         yield error("files", str(problem), "repair it, or move it away: docs/data.md says how")
-    for name in set_aside(files):
+    for name in set_aside(files, paths):
         yield warning("files", f"{name} was set aside", "repair it and put it back, or delete it")
     if count := len(stored.documents):
         yield ok("files", f"{count} file{' is' if count == 1 else 's are'} whole")
     yield from _agreement(stored.documents, zone)
 
 
-def _permissions(folder: Path) -> Iterator[Finding]:
+def _permissions(folder: Path, paths: Sequence[Path]) -> Iterator[Finding]:
     area = "data"
     if os.access(folder, os.W_OK | os.X_OK):
         yield ok(area, f"{folder} can be written to")
@@ -89,8 +93,8 @@ def _permissions(folder: Path) -> Iterator[Finding]:
             "let the user that runs powerstats write there",
         )
     owner = folder.stat().st_uid
-    for path in sorted([*folder.glob("*.json"), *folder.glob("archive/*.json")]):
-        if path.stat().st_uid != owner:
+    for path in paths:
+        if path.suffix == ".json" and path.stat().st_uid != owner:
             yield error(
                 area,
                 f"{path} belongs to another user than its folder",

@@ -14,6 +14,7 @@ from powerstats_cli.core.legacy.points import Points, Samples
 from powerstats_cli.core.legacy.spacing import usual_spacings
 from powerstats_cli.core.periods import MICROSECOND, instant
 from powerstats_cli.errors import ConfigError, UnreadableError
+from powerstats_cli.files.store import listed
 from powerstats_cli.terminal.dialogue import Dialogue
 
 POINTS_KEY: Final = "data_points"
@@ -74,9 +75,13 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Yield each file, and whether it was named itself."""
     for path in paths:
         if path.is_dir():
-            yield from ((file, False) for file in sorted(path.glob("*.json")))
+            yield from ((file, False) for file in _json_files(path))
         else:
             yield path, True
+
+
+def _json_files(folder: Path) -> list[Path]:
+    return [folder / name for name in listed(folder) if name.endswith(".json")]
 
 
 def _points(path: Path) -> Points | str:
