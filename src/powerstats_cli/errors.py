@@ -7,11 +7,17 @@ are those of sysexits.h, which `os` has as constants.
 import os
 from typing import ClassVar
 
+from powerstats_cli.lines import one_line
+
 
 class PowerstatsError(Exception):
     """A failure that has a line for the user and an exit code for cron."""
 
     exit_code: ClassVar[int] = os.EX_SOFTWARE
+
+    def __init__(self, message: str) -> None:
+        """Take the line; words of a server or a file in it cannot break it or rule a terminal."""
+        super().__init__(one_line(message))
 
 
 class ConfigError(PowerstatsError):

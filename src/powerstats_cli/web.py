@@ -17,6 +17,7 @@ import msgspec
 from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
 from powerstats_cli.errors import ConfigError, PowerstatsError, TooMuchError, TryAgainError
+from powerstats_cli.lines import masked, one_line
 
 # If click is installed, httpx imports it, pygments and rich for a command line of its own. anyio is
 # for asynchronous requests. Neither is used here, and their imports take time in every run.
@@ -27,7 +28,7 @@ import httpx  # noqa: E402 - it has to come after the line above
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
 LONGEST_QUOTE: Final = 160
-# More is looked at than is quoted: half of a secret at the end would not be recognised.
+# So much of a text is searched for secrets; the quote is cut after that.
 MOST_QUOTED: Final = 2000
 # The codings that a proxy may use without being asked, and that zlib can unpack.
 COMPRESSED: Final = ("gzip", "x-gzip", "deflate")
@@ -169,7 +170,7 @@ class Web:
         except httpx.TransportError as error:
             if complaint := self._complaint(error):
                 raise complaint from None
-            message = f"{self.host} cannot be reached: {cause(error)}"
+            message = f"{self.host} cannot be reached: {self.quote(cause(error))}"
         except httpx.InvalidURL as error:
             message = f"{self.url} is no address: {error}"
             raise ConfigError(message) from None
@@ -252,12 +253,10 @@ def _form(packed: bytes, coding: str) -> int:
 
 def quoted(text: str | bytearray, secrets: Sequence[str]) -> str:
     """Return the beginning of a server's text, on one line and without any of our secrets."""
+    text = text[:MOST_QUOTED]
     if isinstance(text, bytearray):
-        text = text[:MOST_QUOTED].decode(errors="replace")
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:LONGEST_QUOTE]
+        text = text.decode(errors="replace")
+    return one_line(masked(text, secrets))[:LONGEST_QUOTE]
 
 
 def _on_same_host(url: str, location: str) -> str | None:

@@ -7,11 +7,13 @@ import pytest
 
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer
+from tests.demo.faults import status as status_of
 from tests.faults.conftest import NIGHT, Life
 from tests.faults.jobs import Ended
 from tests.faults.place import Place, local
+from tests.support.tokens import CLASSIC, LONG_LIVED, gives_away
 
-SENTINEL = "s3ntinel-T0ken.that_nobody-may-see"
+SENTINEL = LONG_LIVED
 AT = local("2025-11-21 00:20:10")
 
 
@@ -50,7 +52,8 @@ def seen(ended: Ended, place: Place) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file() and path != place.installation.token_file
     }
-    return [name for name, raw in places.items() if SENTINEL.encode() in raw]
+    tokens = {SENTINEL, place.installation.token}
+    return [name for name, raw in places.items() if any(gives_away(raw, token) for token in tokens)]
 
 
 @pytest.mark.parametrize("verbosity", ["-v", "-q"])
@@ -61,6 +64,52 @@ def test_home_assistant_echoes_it(sentinel: Place, code: int, verbosity: str) ->
     ended = sentinel.step(verbosity, "collect", at=AT)
     assert ended.exit_code in {75, 77, 78}
     assert len(ended.err.splitlines()) == 1
+    assert seen(ended, sentinel) == []
+
+
+# Where in a server's words the token is.
+ECHOES = {
+    "at the start": "{}",
+    "where the quote ends": "x" * 130 + "{}",
+    "after the quote's end": "x" * 1990 + "{}",
+    "after many spaces": " " * 1985 + "{}",
+    "in lines of 64": "{:64}",
+}
+
+
+@pytest.mark.parametrize("token", [LONG_LIVED, CLASSIC], ids=["183", "40"])
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+@pytest.mark.parametrize("broken_off_after", [None, 11, 30])
+def test_a_part_of_it(
+    place: Place, life: Life, token: str, echo: str, broken_off_after: int | None
+) -> None:
+    """A server may put it anywhere, and break off within it: no part of it is quoted."""
+    place.installation.configure(token=token)
+    place.restore(life.evening)
+    sent = token[:broken_off_after]
+    lines = "\n".join(sent[at : at + 64] for at in range(0, len(sent), 64))
+    body = echo.replace(":64", "").format(lines if ":64" in echo else sent)
+    for status, kind in ((500, "text/plain"), (502, "text/html"), (200, "application/json")):
+        html = f"<title>{body}</title>" if kind == "text/html" else body
+        place.server.answer = status_of(status, html.encode(), kind)
+        ended = place.step("-v", "collect", at=AT)
+        assert ended.exit_code == 75
+        assert seen(ended, place) == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Location", "WWW-Authenticate", "Server", "Content-Encoding", "Content-Type", "X-\0"],
+)
+@pytest.mark.parametrize("status", [200, 302, 401, 403])
+def test_a_part_in_a_header(sentinel: Place, header: str, status: int) -> None:
+    """A header is quoted like a body, also one that is no HTTP."""
+    half = f"{SENTINEL[:90]}"
+    sentinel.server.answer = lambda _request, _reply: Reply(
+        status, b"401: x", headers={header: f"http://elsewhere.example/login/{half}"}
+    )
+    ended = sentinel.step("-v", "collect", at=AT)
+    assert ended.exit_code in {75, 77, 78}
     assert seen(ended, sentinel) == []
 
 

@@ -14,12 +14,13 @@ from tests.github.fake.api import Answer
 from tests.github.fake.repository import GitRepository
 from tests.github.faults import always, on
 from tests.github.homes import PAGES, Device, json_of
+from tests.support.tokens import CLASSIC, gives_away
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git"),
     pytest.mark.usefixtures("_small_page"),
 ]
-SENTINEL = "github_pat_s3ntinel-T0ken.that_nobody-may-see"
+SENTINEL = CLASSIC
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def seen(device: Device, *said: str) -> list[str]:
     return [
         where
         for where, raw in places.items()
-        if SENTINEL.encode() in raw and where != str(device.github_token_file)
+        if gives_away(raw, SENTINEL) and where != str(device.github_token_file)
     ]
 
 
@@ -55,6 +56,11 @@ def echoing(status: int) -> Fault:
     return answer
 
 
+def saying(body: str) -> Fault:
+    """Refuse everything in the words of `body`."""
+    return lambda _exchange: Answer(422, body.encode(), {})
+
+
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 409, 422, 429, 500])
 @pytest.mark.usefixtures("_impatient")
 def test_github_echoes_it(github: GitHub, sentinel: Device, status: int) -> None:
@@ -62,6 +68,19 @@ def test_github_echoes_it(github: GitHub, sentinel: Device, status: int) -> None
     github.strike = always(echoing(status))
     for command in ("publish", "sync"):
         result = sentinel.run("-v", command)
+        assert result.exit_code not in {0, os.EX_SOFTWARE}
+        assert seen(sentinel, result.out, result.err) == []
+
+
+@pytest.mark.parametrize("before", [0, 130, 150, 1980])
+@pytest.mark.parametrize("length", [12, 39, 40])
+@pytest.mark.usefixtures("_impatient")
+def test_github_echoes_a_part(github: GitHub, sentinel: Device, before: int, length: int) -> None:
+    """It is not quoted either if the answer is cut within the token, as JSON or as text."""
+    told = "x" * before + f" {SENTINEL[:length]}"
+    for body in (json.dumps({"message": told}), told):
+        github.strike = always(saying(body))
+        result = sentinel.run("-v", "sync")
         assert result.exit_code not in {0, os.EX_SOFTWARE}
         assert seen(sentinel, result.out, result.err) == []
 

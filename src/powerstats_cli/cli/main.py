@@ -46,5 +46,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _without_token(text: str) -> str:
-    """Return the text of a crash without the token of an HTTP header that it may contain."""
-    return re.sub(r"Bearer [!-~]+", "Bearer ***", text)
+    """Return the text of a crash without what looks like a token in it."""
+    return re.sub(r"(Bearer |eyJ|gh[a-z]_|github_pat_)[!-~]+", r"\1***", text)

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from powerstats_cli.lines import one_line
+
 
 class Level(StrEnum):
     """The result of a check."""
@@ -26,22 +28,26 @@ class Finding(msgspec.Struct, frozen=True):
 
 def ok(area: str, text: str) -> Finding:
     """Return a finding that a part is well."""
-    return Finding(area, Level.OK, text)
+    return _finding(area, Level.OK, text)
 
 
 def warning(area: str, text: str, remedy: str) -> Finding:
     """Return a finding that a part works, but may fail soon or partly."""
-    return Finding(area, Level.WARNING, text, remedy)
+    return _finding(area, Level.WARNING, text, remedy)
 
 
 def error(area: str, text: str, remedy: str = "") -> Finding:
     """Return a finding that a part does not work; without a remedy the text says what to do."""
-    return Finding(area, Level.ERROR, text, remedy)
+    return _finding(area, Level.ERROR, text, remedy)
 
 
 def skipped(area: str, why: str) -> Finding:
     """Return a finding that a part could not be checked, and why."""
-    return Finding(area, Level.SKIPPED, why)
+    return _finding(area, Level.SKIPPED, why)
+
+
+def _finding(area: str, level: Level, text: str, remedy: str = "") -> Finding:
+    return Finding(one_line(area), level, one_line(text), one_line(remedy))
 
 
 def is_well(findings: Iterable[Finding]) -> bool:

@@ -235,7 +235,7 @@ class LongTerm:
         elif isinstance(error, InvalidHandshake):
             raise self._no_websocket(str(error)) from None
         elif isinstance(error, OSError):
-            message = f"{host} cannot be reached: {cause(error)}"
+            message = f"{host} cannot be reached: {self._quote(cause(error))}"
         elif _is_too_big(error):
             message = f"{host} answers with over {MOST_BYTES // 1_000_000} MB"
         else:
