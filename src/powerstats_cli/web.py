@@ -126,7 +126,13 @@ class Web:
         return self._exchange("GET", self.url + path, most_bytes=most_bytes)
 
     def send(
-        self, method: str, path: str, body: bytes | None = None, *, accept: str = "*/*"
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        accept: str = "*/*",
+        content_type: str = "text/plain; charset=utf-8",
     ) -> Reply:
         """Return the answer to a request; follows redirects on the same host.
 
@@ -134,8 +140,9 @@ class Web:
         host.
         """
         url = self.url + path
+        headers = {"Accept": accept} | ({} if body is None else {"Content-Type": content_type})
         for _ in range(MOST_REDIRECTS):
-            reply = self._exchange(method, url, body, {"Accept": accept})
+            reply = self._exchange(method, url, body, headers)
             if reply.status not in REDIRECTS:
                 return reply
             location = reply.headers.get("location", "")

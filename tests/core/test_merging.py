@@ -150,11 +150,11 @@ def local(start: datetime, zone: ZoneInfo) -> date:
 
 
 def best(values: Iterable[Value]) -> Value:
-    """Return the value to keep: by coverage, then history, then the greater bytes."""
+    """Return the value to keep: history, then by coverage, then the greater bytes."""
     values = list(values)
+    values = [value for value in values if value.source is None] or values
     highest = max(value.coverage for value in values)
     values = [value for value in values if value.coverage == highest]
-    values = [value for value in values if value.source is None] or values
     return max(values, key=msgspec.json.encode)
 
 
@@ -174,3 +174,26 @@ def test_news_is_a_point_and_nothing_else(documents: tuple[Document, ...]) -> No
     assert not differs(first, later)
     assert differs(None, first)
     assert differs(first, second) == (first.points != second.points)
+
+
+HISTORY = Value(mean=500.0, min=1.0, max=900.0, kwh=6.0, coverage=0.5)
+STATISTICS = Value(mean=2000.0, min=1.0, max=9.0, kwh=48.0, coverage=1.0, source="statistics")
+
+
+def test_statistics_replace_no_history() -> None:
+    """Statistics count a whole day where history knows half of it: history is right."""
+    zone = ZoneInfo("Europe/Amsterdam")
+    start, end = day_span(LAST, zone).start, day_span(LAST, zone).end
+
+    def yearly(value: Value) -> Document:
+        return Document(
+            tier="yearly",
+            timezone=zone.key,
+            bucket="day",
+            last_update=end,
+            series={"power": Series(*KINDS["power"], end)},
+            points={start: {"power": value}},
+        )
+
+    for pair in permutations([yearly(HISTORY), yearly(STATISTICS)]):
+        assert merged(*pair).points == {start: {"power": HISTORY}}

@@ -36,3 +36,11 @@ def test_the_script_is_named_by_its_content(
 
     monkeypatch.setattr(rendering, "PAGE", tmp_path)
     assert script("1") == script("1") != script("2")
+
+
+def test_the_manifest_is_asked_for_with_the_password(stage: Stage) -> None:
+    """A browser leaves a page's password out of the request for its manifest unless told so."""
+    stage.installation.run_well("publish")
+    page = (site_of(stage.installation) / "index.html").read_text()
+    (link,) = re.findall(r'<link rel="manifest"[^>]*>', page)
+    assert 'crossorigin="use-credentials"' in link

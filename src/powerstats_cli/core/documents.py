@@ -84,6 +84,8 @@ _decoder = msgspec.json.Decoder(_Written)
 _head_decoder = msgspec.json.Decoder(_Head)
 _encode = msgspec.json.Encoder().encode
 _MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+# Git LFS puts this in the place of a file, which is elsewhere then: git-lfs.com.
+_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 
 
 def bucket_name(minutes: int) -> str:
@@ -165,11 +167,21 @@ def decode(raw: bytes, *, timezone: str) -> Document:
     try:
         written = _decoder.decode(raw)
     except _MALFORMED as error:
+        _check_no_pointer(raw)
         # A newer version's file may look malformed to this version.
         _check_head(_head(raw), timezone)
         raise UnreadableError(str(error)) from None
     _check_head(written, timezone)
     return _from_written(written)
+
+
+def _check_no_pointer(raw: bytes) -> None:
+    if raw.startswith(_POINTER):
+        message = (
+            "it is a pointer of Git LFS, not the file: take its name out of .gitattributes, and "
+            "commit the file itself"
+        )
+        raise UnreadableError(message)
 
 
 def _head(raw: bytes) -> _Head:

@@ -18,9 +18,10 @@ from powerstats_cli.core.tiers import Tier, names_in, newest_closed_day, window_
 def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Document:
     """Return the union of two documents whose series fit each other (`tiers.misfits`).
 
-    If both have a bucket, the value with the higher coverage is kept; if those are equal, history
-    rather than Home Assistant's statistics; then the greater bytes. `last_update` and each `until`
-    are the later ones. The window ends with the newest day that either was asked for to its end.
+    If both have a bucket, history is kept rather than Home Assistant's statistics, however much
+    these cover; of two values from the same source the one with the higher coverage; then the
+    greater bytes. `last_update` and each `until` are the later ones. The window ends with the
+    newest day that either was asked for to its end.
     """
     merged = Document(
         tier=ours.tier,
@@ -69,5 +70,5 @@ def _merged(ours: Document, theirs: Document, start: datetime) -> Point:
     }
 
 
-def _rank(value: Value) -> tuple[float, bool, bytes]:
-    return value.coverage, value.source is None, msgspec.json.encode(value)
+def _rank(value: Value) -> tuple[bool, float, bytes]:
+    return value.source is None, value.coverage, msgspec.json.encode(value)

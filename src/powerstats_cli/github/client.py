@@ -103,7 +103,13 @@ class Client:
         while True:
             tries += 1
             try:
-                reply = self._web.send(method, f"/repos/{self.repo}{path}", content, accept=accept)
+                reply = self._web.send(
+                    method,
+                    f"/repos/{self.repo}{path}",
+                    content,
+                    accept=accept,
+                    content_type="application/json",
+                )
             except TryAgainError as error:
                 wait, problem = _backoff(tries), error
             else:

@@ -26,6 +26,12 @@ NOT_OURS: dict[str, tuple[bytes, int, str]] = {
     "another tier": (encode(past("yearly", 3)), os.EX_DATAERR, "it holds yearly"),
     "a list": (b"[]", os.EX_DATAERR, "is left alone"),
     "deep": (b"[" * 100_000, os.EX_DATAERR, "is left alone"),
+    "a pointer of Git LFS": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12345\n",
+        os.EX_DATAERR,
+        "is left alone: it is a pointer of Git LFS, not the file: take its name out of "
+        ".gitattributes",
+    ),
     "a newer version": (
         encode(past("monthly", 3)).replace(b'"version":1', b'"version":2'),
         os.EX_DATAERR,

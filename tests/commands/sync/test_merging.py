@@ -57,6 +57,24 @@ def test_a_poorer_file_takes_nothing_away(
     assert decoded(local(bare, "yearly")).points == FULL.points
 
 
+@pytest.mark.parametrize("directions", [["push"], ["fetch"], ["fetch", "push"], [""]])
+def test_statistics_replace_no_history(
+    repo: GitRepository, bare: Device, directions: list[str]
+) -> None:
+    """A device that filled its past from statistics gives way to half known history, both ways."""
+    half = past("yearly", 9, value=lambda _: power(100.0, 0.5))
+    whole = past("yearly", 9, value=lambda _: power(2000.0, source="statistics"))
+    for here, there in ((whole, half), (half, whole)):
+        bare.put(here)
+        send(repo, there)
+        for direction in directions:
+            bare.run_well("sync", *filter(None, [direction]), at=NOW)
+        if directions != ["fetch"]:
+            assert decoded(remote(repo, "yearly")).points == half.points
+        if directions != ["push"]:
+            assert decoded(local(bare, "yearly")).points == half.points
+
+
 @pytest.mark.usefixtures("_sound")
 def test_of_each_bucket_the_best(repo: GitRepository, bare: Device) -> None:
     """For each series and day the better known value stays; both end with the same bytes."""
