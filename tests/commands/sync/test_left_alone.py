@@ -29,8 +29,7 @@ NOT_OURS: dict[str, tuple[bytes, int, str]] = {
     "a pointer of Git LFS": (
         b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12345\n",
         os.EX_DATAERR,
-        "is left alone: it is a pointer of Git LFS, not the file: take its name out of "
-        ".gitattributes",
+        "is left alone: it is a pointer of Git LFS, not the file: take its name out of .git",
     ),
     "a newer version": (
         encode(past("monthly", 3)).replace(b'"version":1', b'"version":2'),
