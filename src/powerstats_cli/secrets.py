@@ -91,9 +91,14 @@ def readable_secrets(path: Path, settings: Settings) -> list[Path]:
     """Return the files with a token in them that other users of this machine can read."""
     github = settings.github
     secrets = [path] if settings.homeassistant.token or (github and github.token) else []
+    return [secret for secret in (*secrets, *token_files(settings)) if _others_can_read(secret)]
+
+
+def token_files(settings: Settings) -> list[Path]:
+    """Return the configured files that contain only a token."""
+    github = settings.github
     files = [settings.homeassistant.token_file, github.token_file if github else None]
-    secrets += [Path(file).expanduser() for file in files if file]
-    return [secret for secret in secrets if _others_can_read(secret)]
+    return [Path(file).expanduser() for file in files if file]
 
 
 def _others_can_read(path: Path) -> bool:

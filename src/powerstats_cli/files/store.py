@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from powerstats_cli.clock import Deadline
 from powerstats_cli.core import documents
@@ -185,12 +185,11 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
 
     To be called under the lock. A file that is not `durable` may be lost in a power cut.
     """
-    # One name is enough: every writer holds the lock and overwrites a killed writer's file.
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = temporary_beside(path)
     with os_errors(path):
         path.parent.mkdir(exist_ok=True)
         try:
-            with temporary.open("wb") as file:
+            with create(temporary) as file:
                 file.write(raw)
                 file.flush()
                 if durable:
@@ -201,6 +200,30 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
             raise
         if durable:
             sync_folder(path.parent)
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return the name under which the new bytes of a file are written before they replace it.
+
+    One name is enough: a writer holds the lock, and deletes what a killed writer has left.
+    """
+    return path.with_name(f".{path.name}.tmp")
+
+
+def create(temporary: Path, mode: int = 0o666) -> BinaryIO:
+    """Open a new file for writing, in place of one that a killed writer has left.
+
+    The folder may belong to another user, who knows the name: a link there is never followed.
+    """
+
+    def opener(path: str, flags: int) -> int:
+        return os.open(path, flags | os.O_NOFOLLOW, mode)
+
+    try:
+        return open(temporary, "xb", opener=opener)
+    except FileExistsError:
+        temporary.unlink()
+        return open(temporary, "xb", opener=opener)
 
 
 def sync_folder(folder: Path) -> None:

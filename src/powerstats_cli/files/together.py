@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.files.store import os_errors, read_bytes, sync_folder
+from powerstats_cli.files.store import create, os_errors, read_bytes, sync_folder, temporary_beside
 
 OWNER_ONLY: Final = 0o600
 FOR_ALL: Final = 0o644
@@ -57,12 +57,10 @@ def write_together(
 
 
 def _staged(target: Path, content: Content, undo: Undo) -> Path:
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(target)
     with os_errors(temporary):
-        mode = OWNER_ONLY if content.is_secret else FOR_ALL
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         undo.append(temporary.unlink)
-        with os.fdopen(descriptor, "wb") as file:
+        with create(temporary, OWNER_ONLY if content.is_secret else FOR_ALL) as file:
             file.write(content.raw)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Final
 
 from powerstats_cli.core.schedule.setup import Setup
@@ -23,7 +24,7 @@ def check(wanted: Installation, setup: Setup, *, root_reads_tokens: bool) -> Non
     _check_tokens(wanted, setup, root_reads_tokens=root_reads_tokens)
     _check_program(wanted.account, setup)
     for folder in setup.writes:
-        _make(Path(folder), wanted.account)
+        make_folder(Path(folder), wanted.account)
         _check_access(wanted.account, "write", folder)
 
 
@@ -63,8 +64,7 @@ def _check_program(account: Account, setup: Setup) -> None:
 
 
 def _check_access(account: Account, verb: str, path: str) -> None:
-    test = ("/usr/bin/test", f"-{verb[0]}", path)
-    if run(*test, environment=_environment(account), account=account).returncode:
+    if _shell(account, f'test -{verb[0]} "$1"', path).returncode:
         message = (
             f"{account.pw_name} cannot {verb} {path}: allow it, or install the schedule for "
             f"another user"
@@ -82,11 +82,34 @@ def _environment(account: Account) -> dict[str, str]:
     }
 
 
-def _make(folder: Path, account: Account) -> None:
-    """Make a folder and its parents if they do not exist; the account owns what is made."""
+def make_folder(folder: Path, account: Account) -> None:
+    """Make a folder and its parents if they do not exist; the account owns what is made.
+
+    The account makes them itself if it may: what root made in a folder of another user could be
+    replaced by a link before root gives it away.
+    """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        with os_errors(path):
-            path.mkdir(exist_ok=True)
-            if account.pw_uid != os.geteuid():
-                os.chown(path, account.pw_uid, account.pw_gid)
+        made = _shell(account, 'mkdir "$1"', str(path))
+        if made.returncode and account.pw_uid != os.geteuid():
+            _make_for(path, account)
+        elif made.returncode and not path.is_dir():
+            message = f"{path} cannot be made: {last_line(made.stderr)}"
+            raise RefusedError(message)
+
+
+def _make_for(path: Path, account: Account) -> None:
+    """Make a folder where the account may not, and give it to the account."""
+    with os_errors(path):
+        path.mkdir()
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            os.fchown(descriptor, account.pw_uid, account.pw_gid)
+        finally:
+            os.close(descriptor)
+
+
+def _shell(account: Account, script: str, path: str) -> CompletedProcess[bytes]:
+    """Run a line of shell as an account, with a path as its argument $1."""
+    command = ("/bin/sh", "-c", script, "sh", path)
+    return run(*command, environment=_environment(account), account=account)

@@ -16,6 +16,10 @@ def _readable_token(patient: Patient) -> None:
     patient.stage.installation.token_file.chmod(0o644)
 
 
+def _left_token(patient: Patient) -> None:
+    (patient.stage.installation.folder / ".token.tmp").touch(mode=0o600)
+
+
 def _other_zone_here(patient: Patient) -> None:
     patient.monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
@@ -37,6 +41,7 @@ def _failing_step(patient: Patient) -> None:
 FAULTS: list[Fault] = [
     (_unknown_key, "configuration", "error", "data.retention: unknown key"),
     (_readable_token, "secrets", "warning", "chmod o="),
+    (_left_token, "secrets", "warning", "/.token.tmp: a killed `init` has left a token there: rm "),
     (_other_zone_here, "time zone", "warning", "timedatectl set-timezone Europe/Amsterdam"),
     (_no_schedule, "schedule", "warning", "powerstats schedule install --cron"),
     (_edited_schedule, "schedule", "warning", "`powerstats schedule install --cron` mends it"),

@@ -10,6 +10,7 @@ from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
 from powerstats_cli.core.health import assess
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files.store import temporary_beside
 from powerstats_cli.files.survey import survey
 from powerstats_cli.jobs.installation import Installation, flaws
 from powerstats_cli.jobs.machine import Machine
@@ -17,12 +18,19 @@ from powerstats_cli.session import Session
 
 
 def check_secrets(session: Session) -> Iterator[Finding]:
-    """Yield each file with a token that other users of this machine can read."""
+    """Yield each file with a token that others can read, or that a killed `init` has left."""
     area = "secrets"
     readable = secrets.readable_secrets(session.config, session.settings)
     for path in readable:
         yield warning(area, f"{path}: others on this machine can read a token", f"chmod o= {path}")
-    if not readable:
+    left = [
+        path
+        for path in map(temporary_beside, secrets.token_files(session.settings))
+        if path.is_file()
+    ]
+    for path in left:
+        yield warning(area, f"{path}: a killed `init` has left a token there", f"rm {path}")
+    if not readable and not left:
         yield ok(area, "no other user of this machine can read a token")
 
 
