@@ -42,7 +42,9 @@ def measured(history: History, start: int, end: int, *, is_power: bool) -> Value
 
 def combined(parts: Sequence[tuple[Value, float]], length: float) -> Value:
     """Return a bigger bucket, rounded as in the files."""
-    return as_written(combine(parts, length))
+    written = as_written(combine(parts, length))
+    assert written is not None
+    return written
 
 
 class Truth(NamedTuple):

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
@@ -9,6 +10,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings, strategies
 from jsonschema import Draft202012Validator
@@ -17,6 +19,7 @@ from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, Latest, TierName, decode, encode
 from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
 from powerstats_cli.core.series import Series
+from powerstats_cli.core.tiers import roll_up
 from powerstats_cli.errors import ConfigError, UnreadableError
 from tests.core.histories import BEGIN
 from tests.core.simulation import FIRST_RUN, Box, alive, opened
@@ -25,6 +28,8 @@ SCHEMA = json.loads((files("powerstats_cli.core") / "data.schema.json").read_tex
 VALIDATOR = Draft202012Validator(SCHEMA)
 ZONES = ["Europe/Amsterdam", "Asia/Kolkata", "Australia/Lord_Howe", "America/Havana", "UTC"]
 Json = dict[str, Any]
+MEASURED = Value(mean=1.0, min=1.0, max=1.0, kwh=1.0, coverage=1.0)
+COUNTED = Value(change=1.0, state=2.0, coverage=1.0)
 BUCKETS: dict[TierName, str] = {
     "daily": "10min",
     "weekly": "hour",
@@ -108,6 +113,24 @@ def test_what_is_written_is_read_back(document: Document) -> None:
     assert again == document
     assert encode(again) == raw
     VALIDATOR.validate(json.loads(raw))
+
+
+@pytest.mark.parametrize("size", [1e200, 9.9e199, 2e197, 1e308, math.inf, math.nan, -math.inf])
+@pytest.mark.parametrize("field", ["mean", "min", "max", "kwh", "change", "state"])
+def test_a_number_of_any_size_poisons_no_file(field: str, size: float) -> None:
+    """A file with the greatest numbers, and what all its buckets add up to, can be read again."""
+    zone = ZoneInfo("UTC")
+    plain = COUNTED if field in {"change", "state"} else MEASURED
+    value = msgspec.structs.replace(plain, **{field: size})
+    day, start = date(2025, 11, 22), datetime(2025, 11, 22, tzinfo=UTC)
+    small = Document(tier="daily", timezone="UTC", bucket="10min", last_update=start, day=day)
+    for number in range(144):
+        small.put(start + number * timedelta(minutes=10), "it", value)
+    small = decode(encode(small), timezone="UTC")
+    big = Document(tier="yearly", timezone="UTC", bucket="day", last_update=start)
+    for at, name, rolled in roll_up(small, day, "day", zone):
+        big.put(at, name, rolled)
+    assert decode(encode(big), timezone="UTC").points == big.points
 
 
 @given(document=documents(), seed=strategies.integers(0, 99))
@@ -229,6 +252,8 @@ BROKEN: dict[str, Callable[[Json], None]] = {
     "a coverage of nothing": _in_a_value(coverage=0),
     "a coverage of more than all": _in_a_value(coverage=1.01),
     "a measurement that counts": _in_a_value(change=1.0, state=2.0),
+    "a mean without bound": _in_a_value(mean=1e308),
+    "a kwh without bound": _in_a_value(kwh=-1.1e200),
     "another source": _in_a_value(source="history"),
     "an unknown statistic": _in_a_value(median=3.0),
 }

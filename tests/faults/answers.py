@@ -26,6 +26,18 @@ def history(change: Callable[[list[list[dict[str, Any]]]], object]) -> Answer:
     return faults.only("/api/history", answer)
 
 
+def moved(change: Callable[[list[dict[str, Any]]], object]) -> Answer:
+    """Answer with the history in which the states of each sensor but its first are moved."""
+
+    def move(lists: list[list[dict[str, Any]]]) -> None:
+        for states in lists:
+            later = states[1:]
+            change(later)
+            states[1:] = later
+
+    return history(move)
+
+
 def replaced(old: bytes, new: bytes) -> Answer:
     """Answer with the history in which some bytes are replaced."""
     return history(lambda lists: json.dumps(lists).encode().replace(old, new))

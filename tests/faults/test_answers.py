@@ -1,10 +1,12 @@
 """Wrong answers of Home Assistant: files stay whole, and one line says why; the next run works."""
 
+from random import Random
+
 import pytest
 
 from powerstats_cli.demo.server import Answer
 from tests.demo import faults
-from tests.faults.answers import EVENING, every, every_state, replaced
+from tests.faults.answers import EVENING, every, every_state, moved, replaced
 from tests.faults.conftest import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
 
@@ -38,6 +40,9 @@ ANSWERS: dict[str, tuple[Answer, int, str]] = {
     "NaN": (replaced(b'"state": "', b'"state": NaN, "x": "'), 75, "not Home Assistant's"),
     "no times": (every("last_changed", "yesterday"), 75, "not Home Assistant's"),
     "times without offset": (every("last_changed", "2025-11-20T23:00:00"), 75, "not Home"),
+    "backwards": (moved(lambda states: states.reverse()), 75, "follows a later one"),
+    "one too early": (moved(lambda states: states.append(states[0])), 75, "not Home Assistant's"),
+    "shuffled": (moved(Random(7).shuffle), 75, "not Home Assistant's"),
     "no UTF-8": (replaced(b'"W"', b'"\xff\xfe"'), 75, "not Home Assistant's"),
     "binary": (faults.body(bytes(range(256)) * 100), 75, "not Home Assistant's"),
     "deep": (faults.body(DEEP), 75, "not Home Assistant's"),

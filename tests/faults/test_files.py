@@ -81,6 +81,9 @@ BROKEN: dict[str, Break] = {
     "a mean of null": point_changed({"mean": None, "min": 1.0, "max": 2.0, "coverage": 1.0}),
     "a coverage of 2": point_changed({"mean": 1.0, "min": 1.0, "max": 2.0, "coverage": 2.0}),
     "a number as value": point_changed(17.5),
+    "a number without bound": point_changed(
+        {"mean": 1.0, "min": 1.0, "max": 2.0, "kwh": 1e308, "coverage": 1.0}
+    ),
 }
 # Files that are intact but not for this powerstats: exit code 78, and no command changes them.
 REFUSED: dict[str, Break] = {

@@ -10,8 +10,10 @@ from typing import Any, Final
 import pytest
 
 from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.periods import micros
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant
+from powerstats_cli.homeassistant.states import Attributes, Expected, Item, numbers, recorded
 from tests.support.installation import TOKEN, Installation
 
 SENSOR, VOLTAGE = "sensor.house", "sensor.house_voltage"
@@ -287,3 +289,18 @@ def test_the_state_class_changes_by_an_upgrade(
             home.there.run_well(*step, at=at("12:00:00") + timedelta(days=1))
         day = next(iter(home.there.document("yearly.json").points.values()))
         assert day["it"].change == pytest.approx(3.0, abs=1e-6)
+
+
+def test_a_unit_that_changes_without_the_number() -> None:
+    """The state is as old as its number, from before the window; its unit holds from its report."""
+    start = at("10:00:00")
+    power = Attributes(unit_of_measurement="W")
+    states = [
+        Item("1.5", SENSOR, power, start, start),
+        Item("1.5", SENSOR, Attributes("kW"), at("09:00:00"), at("10:30:00")),
+        Item("1.6", SENSOR, Attributes("kW"), at("10:40:00"), at("10:40:00")),
+    ]
+    found = recorded(states, numbers(states), start, Expected(unit="W"))
+    assert list(found.history.values) == [1.5, 1500.0, 1600.0]
+    expected = [micros(at(clock)) for clock in ("10:00:00", "10:30:00", "10:40:00")]
+    assert list(found.history.times) == expected

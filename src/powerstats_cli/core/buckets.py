@@ -14,6 +14,10 @@ MEASUREMENT_DECIMALS: Final = 3
 ENERGY_DECIMALS: Final = 6
 COVERAGE_DECIMALS: Final = 4
 LEAST_COVERAGE: Final = 0.0001
+# A file holds no greater number: the sums and integrals of such numbers are finite, and JSON has no
+# infinity. A home's numbers are far below it.
+LARGEST_WRITTEN: Final = 1e200
+Number = Annotated[float, msgspec.Meta(ge=-LARGEST_WRITTEN, le=LARGEST_WRITTEN)]
 
 
 # gc=False, here and elsewhere: such objects are made by the thousand and are in no cycle.
@@ -31,12 +35,12 @@ class Value(
     `change` and `state`, or only `change` if its source is Home Assistant's statistics.
     """
 
-    mean: float | None = None
-    min: float | None = None
-    max: float | None = None
-    kwh: float | None = None
-    change: float | None = None
-    state: float | None = None
+    mean: Number | None = None
+    min: Number | None = None
+    max: Number | None = None
+    kwh: Number | None = None
+    change: Number | None = None
+    state: Number | None = None
     coverage: Annotated[float, msgspec.Meta(gt=0, le=1)]
     source: Literal["statistics"] | None = None
 
@@ -121,8 +125,14 @@ def better(stored: Value | None, new: Value | None) -> Value | None:
     return stored if new.coverage < stored.coverage else new
 
 
-def as_written(value: Value) -> Value:
-    """Return a value rounded as in the files; its coverage never becomes 0."""
+def as_written(value: Value) -> Value | None:
+    """Return a value rounded as in the files; its coverage never becomes 0.
+
+    A value with a number that no file can hold is unknown.
+    """
+    numbers = (value.mean, value.min, value.max, value.kwh, value.change, value.state)
+    if not all(number is None or abs(number) <= LARGEST_WRITTEN for number in numbers):
+        return None
     coverage = min(max(round(value.coverage, COVERAGE_DECIMALS), LEAST_COVERAGE), 1.0)
     if value.change is None:
         return Value(

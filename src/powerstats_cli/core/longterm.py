@@ -13,12 +13,10 @@ import msgspec
 
 from powerstats_cli.core.buckets import Value, combine
 from powerstats_cli.core.periods import HOUR_US, Span, day_span, hours, micros
-from powerstats_cli.core.plausible import Range, limits
+from powerstats_cli.core.plausible import LARGEST, Range, limits
 from powerstats_cli.core.series import Kind
 
 W_PER_KW: Final = 1000.0
-# A greater number is nonsense, and the sum of a year of such numbers would not be finite.
-LARGEST: Final = 1e100
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

@@ -9,6 +9,8 @@ from powerstats_cli.core.units import ENERGY
 Range = tuple[float, float]
 """The lowest and the highest number; of a counter the second is the most kW that it counts."""
 
+# A greater number is nonsense, and the sum of a year of such numbers would not be finite.
+LARGEST: Final = 1e100
 ANYTHING: Final[Range] = (-math.inf, math.inf)
 # No home's power is beyond a megawatt, and no home's meter counts faster.
 POWER: Final[Range] = (-1e6, 1e6)

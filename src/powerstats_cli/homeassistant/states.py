@@ -21,8 +21,6 @@ NEVER: Final = -1
 # Units of one dimension that are used side by side (W and kW) differ by 1000; meanwhile the power
 # itself may change a little.
 UNIT_FACTOR: Final = 300
-# A greater number is nonsense, and its integral over a day would not be finite.
-LARGEST: Final = 1e100
 # The errors of decoding, if the bytes are no such JSON, no UTF-8, or nested too deep.
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -138,7 +136,7 @@ def recorded(
     kind = Kind(unit or "", found.state_class or "measurement")
     low, high = expected.range_of(kind)
     factor: float | None = 1.0
-    reset, foreign, begin = NO_RESET, None, micros(start)
+    reset, foreign, begin, before = NO_RESET, None, micros(start), 0
     for state, value in zip(states, values, strict=True):
         if state.attributes is not None:
             kept, factor = _unit(state.attributes)
@@ -148,11 +146,10 @@ def recorded(
                 # A source that is not back yet has no unit for a while; this one had none before.
                 foreign = kept or ("no unit" if is_first and expected.unit else None)
             reset = _last_reset(state.attributes)
-        at = state.last_changed or state.last_updated
-        if at is None:
+        time = _time(state, before)
+        if time is None:
             continue
-        # A sensor without a clock may date a state before 1970, so before every window.
-        time = max(micros(at), 0)
+        before = time
         if found.foreign_until == EVER:
             found.foreign_until = time
         number = UNKNOWN if factor is None else value * factor
@@ -165,6 +162,26 @@ def recorded(
     times = found.history.times
     found.has_start = bool(times) and times[0] <= begin
     return found
+
+
+def _time(state: Item, before: int) -> int | None:
+    """Return when a state began (µs), None if it does not say; the state before it began `before`.
+
+    Home Assistant sorts states by `last_updated`. A value that was only reported again, with other
+    attributes, has the time of its own beginning, which may be before the window: it holds from
+    `last_updated` on. Raises ValidationError if the states are not in order.
+    """
+    at, updated = state.last_changed or state.last_updated, state.last_updated
+    if at is None:
+        return None
+    # A sensor without a clock may date a state before 1970, so before every window.
+    time = max(micros(at), 0)
+    if time < before and updated is not None:
+        time = micros(updated)
+    if time < before:
+        message = f"a state of {at} follows a later one"
+        raise msgspec.ValidationError(message)
+    return time
 
 
 def _first_unit(states: Sequence[Item]) -> str | None:
@@ -249,7 +266,7 @@ def number(state: str | None) -> float:
         value = float(state or "")
     except ValueError:
         return UNKNOWN
-    is_number = abs(value) < LARGEST and "_" not in (state or "")
+    is_number = abs(value) < plausible.LARGEST and "_" not in (state or "")
     return value if is_number else UNKNOWN
 
 

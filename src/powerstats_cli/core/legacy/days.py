@@ -133,7 +133,10 @@ def filled(stored: Document, new: Document, now: datetime) -> Document:
         for name, value in point.items():
             before = stored.points.get(start, {}).get(name)
             is_counter = value.change is not None
-            knows_more = before is None or as_written(value).coverage > before.coverage
+            written = as_written(value)
+            knows_more = written is not None and (
+                before is None or written.coverage > before.coverage
+            )
             if not knows_more or (is_counter and name in present):
                 continue
             if result.put(start, name, value):

@@ -4,7 +4,6 @@ Those scripts wrote flat points, `{"timestamp": "2025-11-13T07:50:03", "power": 
 that each sensor showed at that moment. The whole number 0 stood for a sensor without a value.
 """
 
-import math
 from array import array
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ import msgspec
 from powerstats_cli.core.documents import TIMESTAMP, is_series_name
 from powerstats_cli.core.history import UNKNOWN
 from powerstats_cli.core.periods import HOUR, MICROSECOND, MINUTE, micros
+from powerstats_cli.core.plausible import LARGEST
 
 # A time outside of these years is a mistake.
 YEARS: Final = range(2000, 2200)
@@ -126,7 +126,7 @@ def value(written: object) -> float:
         number = float(written)
     except OverflowError:
         return UNKNOWN
-    return number if math.isfinite(number) else UNKNOWN
+    return number if abs(number) < LARGEST else UNKNOWN
 
 
 # --- local times as instants ------------------------------------------------------------------
