@@ -37,6 +37,12 @@ MOST_UNPACKED: Final = 65_536
 UNFINISHED: Final = "it ends too early"
 LEAST_SECONDS: Final = 0.01
 MOST_BYTES: Final = 64_000_000
+# The most memory for an answer and for what is decoded from it.
+MOST_MEMORY: Final = 130_000_000
+# A character takes up to four bytes once it is decoded, beside the one that was sent.
+CHARACTER_BYTES: Final = 5
+# A value of JSON takes about so much once it is decoded, even an empty list.
+VALUE_BYTES: Final = 96
 MOST_REDIRECTS: Final = 5
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 # OpenSSL's words for an answer that is no https; they differ by its version.
@@ -183,6 +189,16 @@ class Web:
             raise ConfigError(message) from None
         raise TryAgainError(message)
 
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Limit the time in which an answer is decoded; raises TooMuchError after it."""
+        try:
+            with _alarm(max(min(self.seconds_left, REQUEST_TIMEOUT), LEAST_SECONDS)):
+                yield
+        except _TimeUpError:
+            message = f"{self.host} answers with more than this machine can read in time"
+            raise TooMuchError(message) from None
+
     def quote(self, text: str | bytearray) -> str:
         """Return the beginning of a text of the server, on one line and without our token."""
         return quoted(text, self._secrets)
@@ -201,11 +217,15 @@ class Web:
 
     def _read(self, response: httpx.Response, most_bytes: int) -> bytearray:
         coding = response.headers.get("content-encoding", "identity").strip().lower()
-        body = bytearray()
+        body, memory = bytearray(), 0
         for chunk in self._decoded(response.iter_raw(), coding):
             body += chunk
+            memory += memory_of(chunk)
             if len(body) > most_bytes:
                 message = f"{self.host} answers with over {most_bytes // 1_000_000} MB"
+                raise TooMuchError(message)
+            if memory > MOST_MEMORY:
+                message = f"{self.host} answers with more than fits into memory"
                 raise TooMuchError(message)
         return body
 
@@ -227,6 +247,12 @@ class Web:
         except (zlib.error, EOFError) as error:
             message = f"{self.host} compresses its answers, and wrongly ({error})"
             raise TryAgainError(message) from None
+
+
+def memory_of(json: bytes) -> int:
+    """Return the bytes of memory that a text of JSON and the values in it take at most."""
+    values = json.count(b",") + json.count(b"[") + json.count(b"{")
+    return len(json) * CHARACTER_BYTES + values * VALUE_BYTES
 
 
 def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:

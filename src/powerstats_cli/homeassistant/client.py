@@ -5,7 +5,8 @@ rewritten, both bounds of a window are open, and entities may have no state at t
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote, urlencode
@@ -140,18 +141,14 @@ class HomeAssistant:
             reply = self._get(path, missing_is_fine=True)
             if reply.status == 404:
                 return None
-        try:
+        with self._reading(reply):
             return states.present(states.item.decode(reply.body), utc_now())
-        except NONSENSE as error:
-            raise self._nonsense(error, reply) from None
 
     def about(self) -> About:
         """Return Home Assistant's version and time zone."""
         reply = self._get("/api/config")
-        try:
+        with self._reading(reply):
             return msgspec.json.decode(reply.body, type=About)
-        except NONSENSE as error:
-            raise self._nonsense(error, reply) from None
 
     def greet(self) -> None:
         """Raise an error if no answer comes, or one that keeps requests away; no token is needed.
@@ -178,10 +175,8 @@ class HomeAssistant:
     def states(self) -> "list[Entity]":
         """Return all entities, as they are now."""
         reply = self._get("/api/states")
-        try:
+        with self._reading(reply):
             return [states.entity(state) for state in states.items.decode(reply.body)]
-        except NONSENSE as error:
-            raise self._nonsense(error, reply) from None
 
     def recorder_writes(self, since: datetime, others: Collection[str]) -> bool:
         """Tell whether the recorder has a change since a time of an entity that is not in `others`.
@@ -191,7 +186,7 @@ class HomeAssistant:
         reply = self._get("/api/states")
         now = self.date or utc_now()
         begin = max(since, now - HOUR) + SECOND
-        try:
+        with self._reading(reply):
             changes = {
                 state.entity_id: state.last_changed
                 for state in states.items.decode(reply.body)
@@ -200,8 +195,6 @@ class HomeAssistant:
                 and state.last_changed
                 and state.last_changed > begin
             }
-        except NONSENSE as error:
-            raise self._nonsense(error, reply) from None
         witnesses = sorted(changes, key=lambda entity_id: changes[entity_id])[:WITNESSES]
         if not witnesses:
             return False
@@ -235,18 +228,17 @@ class HomeAssistant:
         )
         answer = Answer({}, len(reply.body))
         incomplete: list[str] = []
-        try:
+        with self._reading(reply):
             for raw in states.lists.decode(reply.body):
                 items = states.items.decode(raw)
-                if items and (entity_id := items[0].entity_id):
+                entity_id = items[0].entity_id if items else None
+                if entity_id is not None and entity_id in entity_ids:
                     known = expected.get(entity_id, ANYTHING)
                     values = states.numbers(items)
                     if not full and states.needs_all_attributes(items, values, known):
                         incomplete.append(entity_id)
                     else:
                         answer.recorded[entity_id] = states.recorded(items, values, start, known)
-        except NONSENSE as error:
-            raise self._nonsense(error, reply) from None
         del reply  # the next answer needs its memory
         for entity_id in incomplete:
             answer.add(self._history([entity_id], start, end, expected, full=True))
@@ -262,15 +254,21 @@ class HomeAssistant:
         raise self._failure(reply)
 
     def _failure(self, reply: Reply) -> PowerstatsError:
-        # Here, and below: a run without a failure does without its import.
+        # Here, and below: a run without a failure does without this import.
         from powerstats_cli.homeassistant import failures
 
         return failures.failure(self.url, reply, self._web.quote, has_next_run=self._has_next_run)
 
-    def _nonsense(self, error: Exception, reply: Reply) -> PowerstatsError:
-        from powerstats_cli.homeassistant import failures
+    @contextmanager
+    def _reading(self, reply: Reply) -> Iterator[None]:
+        """Limit the time to decode an answer; raise TryAgainError if it is nonsense."""
+        try:
+            with self._web.limited():
+                yield
+        except NONSENSE as error:
+            from powerstats_cli.homeassistant import failures
 
-        return failures.nonsense(self.url, reply, error, self._web.quote)
+            raise failures.nonsense(self.url, reply, error, self._web.quote) from None
 
 
 def _zulu(instant: datetime) -> str:

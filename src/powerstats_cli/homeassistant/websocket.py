@@ -25,7 +25,15 @@ from powerstats_cli.clock import Deadline
 from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 from powerstats_cli.errors import PowerstatsError, RefusedError, TryAgainError
-from powerstats_cli.web import CONNECT_TIMEOUT, REQUEST_TIMEOUT, Reply, cause, quoted
+from powerstats_cli.web import (
+    CONNECT_TIMEOUT,
+    MOST_MEMORY,
+    REQUEST_TIMEOUT,
+    Reply,
+    cause,
+    memory_of,
+    quoted,
+)
 
 PATH: Final = "/api/websocket"
 # A request asks for a month of twenty sensors at most, whose answer has 2 MB.
@@ -221,6 +229,9 @@ class LongTerm:
             raw = self._connection.recv(max(deadline.seconds_left, 0), decode=False)
         except (TimeoutError, OSError, EOFError, WebSocketException) as error:
             self._fail(error)
+        if memory_of(raw) > MOST_MEMORY:
+            message = f"{urlsplit(self.url).netloc} answers with more than fits into memory"
+            raise TryAgainError(message)
         try:
             return _message.decode(raw)
         except NONSENSE as error:
