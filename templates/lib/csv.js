@@ -11,6 +11,9 @@ function quoted(cell) {
 /** @param {(string | number | null)[][]} rows the first is the head @returns {string} RFC 4180 */
 export const csv = (rows) => rows.map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
 
+/** The heads of the fields that are not in the unit of their series. @type {Record<string, string>} */
+const HEADS = { kwh: "energy (kWh)", back: "back (kWh)", coverage: "coverage" };
+
 /**
  * @param {import("./data.js").Doc} doc
  * @param {import("./data.js").Grid} grid
@@ -24,6 +27,7 @@ export function rows({ zone, series }, { edges, columns }, names, range) {
     "min",
     "max",
     "kwh",
+    "back",
     "change",
     "state",
     "coverage",
@@ -35,7 +39,7 @@ export function rows({ zone, series }, { edges, columns }, names, range) {
   );
   const head = wanted.map(({ name, field }) => {
     const unit = series.get(name)?.unit ?? "";
-    return `${name} ${field === "kwh" ? "energy (kWh)" : field === "coverage" ? "coverage" : `${field} (${unit})`}`;
+    return `${name} ${HEADS[field] ?? `${field} (${unit})`}`;
   });
   /** @type {(string | number | null)[][]} */
   const made = [["start", ...head]];

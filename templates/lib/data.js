@@ -5,11 +5,12 @@ import { DAY, Zone } from "./time.js";
 /** @typedef {"daily" | "weekly" | "monthly" | "yearly"} Tier */
 
 /**
- * What is known of a series in a bucket. A measurement has `mean`, `min` and `max`, a power also `kwh`;
- * a counter has `change` and `state`. `coverage` is the known share of the bucket, from 0 to 1.
+ * What is known of a series in a bucket. A measurement has `mean`, `min` and `max`, a power also `kwh`,
+ * and `back` if some of its energy flowed back; a counter has `change` and `state`. `coverage` is the
+ * known share of the bucket, from 0 to 1.
  *
- * @typedef {{ mean?: number, min?: number, max?: number, kwh?: number, change?: number, state?: number,
- *   coverage: number }} Value
+ * @typedef {{ mean?: number, min?: number, max?: number, kwh?: number, back?: number, change?: number,
+ *   state?: number, coverage: number }} Value
  */
 
 /** @typedef {{ unit: string, counter: boolean, until: number }} Series */

@@ -48,9 +48,10 @@ def combined(parts: Sequence[tuple[Value, float]], length: float) -> Value:
 
 
 class Truth(NamedTuple):
-    """A bucket by exact arithmetic: ∫ value dt (unit · µs), the known µs, and its extremes."""
+    """A bucket by exact arithmetic: ∫ value dt (unit · µs), its part below zero, the known µs."""
 
     integral: Fraction
+    below: Fraction
     known: int
     low: float
     high: float
@@ -58,22 +59,23 @@ class Truth(NamedTuple):
 
 def brute_force(states: Sequence[State], start: int, end: int) -> Truth | None:
     """Integrate a step function state by state, in fractions."""
-    integral, known, held = Fraction(0), 0, []
+    integral, below, known, held = Fraction(0), Fraction(0), 0, []
     for number, state in enumerate(states):
         next_time = states[number + 1].time if number + 1 < len(states) else end
         length = min(next_time, end) - max(state.time, start)
         if state.value is not None and length > 0:
             integral += Fraction(state.value) * length
+            below += max(-Fraction(state.value), Fraction(0)) * length
             known += length
             held.append(state.value)
-    return Truth(integral, known, min(held), max(held)) if known else None
+    return Truth(integral, below, known, min(held), max(held)) if known else None
 
 
 @given(
     states=pasts, start=strategies.integers(at(0), at(1.9)), length=strategies.integers(1, HOUR_US)
 )
 def test_a_bucket_is_its_integral(states: list[State], start: int, length: int) -> None:
-    """Mean, min, max, kWh and coverage are those of the exact integral, within their rounding."""
+    """All numbers of a bucket are those of the exact integral, within their rounding."""
     end = start + length
     truth = brute_force(states, start, end)
     value = measured(history_of(states), start, end, is_power=True)
@@ -86,8 +88,43 @@ def test_a_bucket_is_its_integral(states: list[State], start: int, length: int) 
     assert abs(value.mean - float(truth.integral / truth.known)) <= 0.000501
     assert (value.min, value.max) == (round(truth.low, 3), round(truth.high, 3))
     assert abs(value.kwh - float(truth.integral / 3_600_000_000_000)) <= 0.000000501
+    assert abs((value.back or 0.0) - float(truth.below / 3_600_000_000_000)) <= 0.000000501
+    assert value.backward == (value.back or 0.0), "collected buckets tell the direction"
     assert value.coverage == max(0.0001, round(truth.known / length, 4))
     assert math.copysign(1, value.mean) == 1 or value.mean < 0, "zero has no sign"
+
+
+@pytest.mark.parametrize(
+    ("watts", "kwh", "back", "forward"),
+    [
+        ([(1200.0, 4), (-1800.0, 3), (300.0, 3)], 0.005, 0.09, 0.095),
+        ([(-600.0, 10)], -0.1, 0.1, 0.0),
+        ([(600.0, 10)], 0.1, None, 0.1),
+        ([(0.0, 10)], 0.0, None, 0.0),
+        ([(0.0, 5), (-0.0, 5)], 0.0, None, 0.0),
+        ([(-0.001, 1), (600.0, 9)], 0.09, 0.0, 0.09),
+        ([(-0.0001, 1), (600.0, 9)], 0.09, None, 0.09),
+    ],
+)
+def test_what_flowed_back(
+    watts: list[tuple[float, int]], kwh: float, back: float | None, forward: float
+) -> None:
+    """A mean forgets which way a power flowed; `back` is left out of a bucket that had none."""
+    states, time = [], at(0)
+    for number, minutes in watts:
+        states.append(State(time, number))
+        time += minutes * MINUTE_US
+    value = measured(history_of(states), at(0), at(1 / 6), is_power=True)
+    assert value is not None
+    assert (value.kwh, value.back) == (kwh, back)
+    assert value.backward is not None
+    assert (value.kwh or 0.0) + value.backward == pytest.approx(forward, abs=1e-6)
+
+
+def test_only_a_power_flows_back() -> None:
+    """The integral of a temperature below zero is no energy."""
+    value = measured(history_of([State(at(0), -5.0)]), at(0), at(1), is_power=False)
+    assert value == Value(mean=-5.0, min=-5.0, max=-5.0, coverage=1.0)
 
 
 def test_the_table_of_gaps() -> None:
@@ -123,6 +160,34 @@ def test_a_moment_is_never_written_as_nothing() -> None:
 
 
 # --- buckets into bigger buckets --------------------------------------------------------------
+
+
+def power(low: float, high: float, kwh: float, back: float | None = None) -> Value:
+    """Return a power's whole hour."""
+    return Value(mean=kwh * 1000, min=low, max=high, kwh=kwh, back=back, coverage=1.0)
+
+
+@pytest.mark.parametrize(
+    ("parts", "back", "backward"),
+    [
+        ([power(-1800, 1200, 0.005, 0.09), power(-600, -600, -0.6, 0.6)], 0.69, 0.69),
+        ([power(-1800, 1200, 0.005, 0.09), power(0, 600, 0.2)], 0.09, 0.09),
+        # Stored without `back`: the extremes tell it, unless the power was on both sides of zero.
+        ([power(-900, -100, -0.5), power(0, 600, 0.2)], 0.5, 0.5),
+        ([power(-900, 0, -0.5), power(-600, -600, -0.6, 0.6)], 1.1, 1.1),
+        ([power(-900, 100, -0.2), power(0, 600, 0.2)], None, None),
+        ([power(-900, 100, -0.2), power(-600, -600, -0.6, 0.6)], None, None),
+        ([power(0, 100, 0.1), power(0, 600, 0.2)], None, 0.0),
+        ([power(-1, 100, 0.1, 0.0), power(0, 600, 0.2)], 0.0, 0.0),
+    ],
+)
+def test_what_flowed_back_adds_up(
+    parts: list[Value], back: float | None, backward: float | None
+) -> None:
+    """It is a sum, which is unknown if any part is."""
+    for given_parts in (parts, parts[::-1]):
+        whole = combined([(part, 3600.0) for part in given_parts], 7200.0)
+        assert (whole.back, whole.backward) == (back, backward)
 
 
 @settings(max_examples=40)

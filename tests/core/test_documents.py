@@ -59,6 +59,16 @@ measurements = strategies.builds(
     coverage=coverages,
     source=sources,
 )
+signed_powers = strategies.builds(
+    Value,
+    mean=numbers,
+    min=numbers.map(lambda number: -abs(number) - 1),
+    max=numbers,
+    kwh=numbers,
+    back=numbers.map(abs),
+    coverage=coverages,
+    source=sources,
+)
 counters = strategies.builds(
     Value,
     mean=strategies.none(),
@@ -82,7 +92,7 @@ series = strategies.builds(
 points = strategies.dictionaries(
     instants,
     strategies.dictionaries(
-        names, measurements | counters | imported_counters, min_size=1, max_size=4
+        names, measurements | signed_powers | counters | imported_counters, min_size=1, max_size=4
     ),
 )
 
@@ -192,9 +202,9 @@ def test_the_commands_write_the_form(written: dict[str, Json]) -> None:
         assert ("latest" in file) == (name == "daily.json")
 
 
-def _in_a_value(**changes: object) -> Callable[[Json], None]:
+def _in_a_value(name: str = "power", **changes: object) -> Callable[[Json], None]:
     def change(file: Json) -> None:
-        value = next(point["power"] for point in file["data_points"] if "power" in point)
+        value = next(point[name] for point in file["data_points"] if name in point)
         for key, new in changes.items():
             if new is None:
                 del value[key]
@@ -256,6 +266,9 @@ BROKEN: dict[str, Callable[[Json], None]] = {
     "a kwh without bound": _in_a_value(kwh=-1.1e200),
     "another source": _in_a_value(source="history"),
     "an unknown statistic": _in_a_value(median=3.0),
+    "less than nothing back": _in_a_value(back=-0.1),
+    "back without kwh": _in_a_value(kwh=None, back=0.1),
+    "a counter that goes back": _in_a_value("energy", back=0.1),
 }
 
 

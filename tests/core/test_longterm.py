@@ -58,6 +58,34 @@ def test_an_hour_is_its_row() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "mean", "high", "back", "backward"),
+    [
+        (10.0, 1500.0, 2000.0, None, 0.0),
+        (0.0, 1500.0, 2000.0, None, 0.0),
+        (-2000.0, -1500.0, -10.0, 1.5, 1.5),
+        (-2000.0, -1500.0, 0.0, 1.5, 1.5),
+        (-2000.0, 500.0, 2000.0, None, None),
+    ],
+)
+def test_what_flowed_back_in_an_hour(
+    low: float, mean: float, high: float, back: float | None, backward: float | None
+) -> None:
+    """Home Assistant tells it unless the power was above and below zero in the hour."""
+    known = by_hour([at("2025-07-01T10:00", mean=mean, min=low, max=high)], Conversion(POWER))
+    [(_, value)] = local_hours(known, date(2025, 7, 1), ZoneInfo("UTC"), POWER)
+    assert (value.back, value.backward) == (back, backward)
+
+
+def test_what_flowed_back_is_split_evenly() -> None:
+    """In India half of an hour's energy flows back in each of two local hours."""
+    row = at("2025-07-01T10:00", mean=-1500.0, min=-2000.0, max=-10.0)
+    known = by_hour([row], Conversion(POWER))
+    found = local_hours(known, date(2025, 7, 1), ZoneInfo("Asia/Kolkata"), POWER)
+    assert [value.back for _, value in found] == [0.75, 0.75]
+    assert local_day(found, date(2025, 7, 1), ZoneInfo("Asia/Kolkata")).back == 1.5
+
+
 def test_a_counters_hour_is_its_row() -> None:
     """A counter's hour has the change, and the state at its end."""
     known = by_hour([at("2025-07-01T10:00", change=0.4, state=1000.4)], Conversion(ENERGY))

@@ -37,6 +37,16 @@ sources = strategies.sampled_from([None, "statistics"])
 measurements = strategies.builds(
     Value, mean=numbers, min=numbers, max=numbers, coverage=coverages, source=sources
 )
+powers = strategies.builds(
+    Value,
+    mean=numbers,
+    min=strategies.just(-1.0),
+    max=numbers,
+    kwh=numbers,
+    back=strategies.none() | numbers,
+    coverage=coverages,
+    source=sources,
+)
 counters = strategies.builds(Value, change=numbers, state=numbers, coverage=coverages)
 
 
@@ -53,7 +63,7 @@ def files(draw: strategies.DrawFn, tier: TierName, zone: ZoneInfo, *, strange: b
     points = {}
     for offset in draw(strategies.sets(offsets, max_size=8)):
         values = {
-            name: draw(measurements if name == "power" else counters)
+            name: draw(measurements | powers if name == "power" else counters)
             for name in draw(strategies.sets(strategies.sampled_from([*KINDS]), min_size=1))
         }
         points[day_start(LAST + offset * DAY, zone)] = values
@@ -150,11 +160,12 @@ def local(start: datetime, zone: ZoneInfo) -> date:
 
 
 def best(values: Iterable[Value]) -> Value:
-    """Return the value to keep: history, then by coverage, then the greater bytes."""
+    """Return the value to keep: history, by coverage, known direction, then the greater bytes."""
     values = list(values)
     values = [value for value in values if value.source is None] or values
     highest = max(value.coverage for value in values)
     values = [value for value in values if value.coverage == highest]
+    values = [value for value in values if value.backward is not None] or values
     return max(values, key=msgspec.json.encode)
 
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from powerstats_cli.core.buckets import Value
 from tests.page import expected
 from tests.page.homes import HOUSE, Home, Outage, Sensor
 from tests.page.program import TABS, Page, page_of
 
-FIELDS = ("mean", "min", "max", "kwh", "change", "state", "coverage")
+FIELDS = ("mean", "min", "max", "kwh", "back", "change", "state", "coverage")
 Row = list[float | str | None]
 
 
@@ -61,6 +62,20 @@ def test_csv_is_what_is_shown(page: Page, tab: str) -> None:
     rows = rows_in(page, tab)
     assert rows[0][:3] == ["start", "energy change (kWh)", "energy state (kWh)"]
     assert_rows(rows[1:], rows_of(expected.Grid(document), list(document.series)))
+
+
+def test_csv_has_what_flowed_back() -> None:
+    """A power that was below zero has a column of the energy that flowed back, others have none."""
+    home = Home(sensors=(*HOUSE, Sensor("grid", "W", 900.0)), days=40)
+    documents = home.documents()
+    points = documents["daily"].points
+    start = next(start for start, point in points.items() if "grid" in point)
+    grid = Value(mean=30.0, min=-1800.0, max=1200.0, kwh=0.005, back=0.09, coverage=1.0)
+    points[start] = {**points[start], "grid": grid}
+    page = page_of(documents, now=home.now)
+    rows, daily = rows_in(page, "today"), page.documents["daily"]
+    assert [cell for cell in rows[0] if "back" in cell] == ["grid back (kWh)"]
+    assert_rows(rows[1:], rows_of(expected.Grid(daily), list(daily.series)))
 
 
 def test_csv_s_heads_are_no_formulas() -> None:

@@ -31,29 +31,48 @@ class Value(
 ):
     """One series in one bucket; `coverage` is the known share of the bucket, above 0 and up to 1.
 
-    A measurement has `mean`, `min` and `max`, and also `kwh` if it is a power in W. A counter has
-    `change` and `state`, or only `change` if its source is Home Assistant's statistics.
+    A measurement has `mean`, `min` and `max`, and also `kwh` if it is a power in W: the energy that
+    flowed forward less that which flowed `back`, which is left out if the power was never below
+    zero. `backward` also tells it of values that were stored without it. A counter has `change` and
+    `state`, or only `change` if its source is Home Assistant's statistics.
     """
 
     mean: Number | None = None
     min: Number | None = None
     max: Number | None = None
     kwh: Number | None = None
+    back: Annotated[float, msgspec.Meta(ge=0, le=LARGEST_WRITTEN)] | None = None
     change: Number | None = None
     state: Number | None = None
     coverage: Annotated[float, msgspec.Meta(gt=0, le=1)]
     source: Literal["statistics"] | None = None
+
+    @property
+    def backward(self) -> float | None:
+        """The energy of a power that flowed back, None if only its difference to `kwh` is known.
+
+        Home Assistant's statistics do not tell it of an hour in which a power was above and below
+        zero, nor do values that were stored before `back` was.
+        """
+        if self.back is not None or self.kwh is None or self.min is None or self.max is None:
+            return self.back
+        if self.min >= 0:
+            return 0.0
+        return -self.kwh if self.max <= 0 else None
 
 
 def measure(history: History, start: int, end: int, *, is_power: bool) -> Value | None:
     """Return a measurement's bucket over `[start, end)` (µs), None if nothing in it is known.
 
     mean = ∫ value dt ÷ known time, min and max are over the values held, coverage = known time ÷
-    the span. A power in W also has kwh = ∫ value dt.
+    the span. A power in W also has kwh = ∫ value dt and, if it was below zero,
+    back = ∫ max(-value, 0) dt.
     """
-    integral, known, low, high = 0.0, 0, math.inf, -math.inf
+    integral, below, known, low, high = 0.0, 0.0, 0, math.inf, -math.inf
     for value, duration in held(history, start, end):
         integral += value * duration
+        if value < 0.0:
+            below -= value * duration
         known += duration
         # A comparison costs a tenth of min() or max(), and a day needs thousands of them.
         low = value if value < low else low  # noqa: FURB136
@@ -65,6 +84,7 @@ def measure(history: History, start: int, end: int, *, is_power: bool) -> Value 
         min=low,
         max=high,
         kwh=integral / W_US_PER_KWH if is_power else None,
+        back=below / W_US_PER_KWH if is_power and low < 0 else None,
         coverage=known / (end - start),
     )
 
@@ -75,14 +95,16 @@ def measure(history: History, start: int, end: int, *, is_power: bool) -> Value 
 def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
     """Return one bucket from the smaller ones in it (at least one), each with its own length.
 
-    mean is weighted by known time, min is the least min, max the greatest max, kwh and change are
-    sums, state is that of the last part. coverage is the known share of the bigger bucket's
-    `length`, so a missing part is unknown time. Lengths are in seconds.
+    mean is weighted by known time, min is the least min, max the greatest max, kwh, back and change
+    are sums, state is that of the last part. back is left out if it is unknown in any part, and if
+    no part was below zero. coverage is the known share of the bigger bucket's `length`, so a
+    missing part is unknown time. Lengths are in seconds.
     """
     known = integral = total = 0.0
     is_counter = False
     low, high = math.inf, -math.inf
     energies: list[float] = []
+    below: list[float | None] = []
     source: Literal["statistics"] | None = None
     for value, part in parts:
         weight = value.coverage * part
@@ -97,6 +119,7 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
             high = value.max if value.max > high else high  # noqa: FURB136
             if value.kwh is not None:
                 energies.append(value.kwh)
+                below.append(value.backward)
     coverage = known / length
     if is_counter:
         # Without a state in the last part the reading at the end is not known.
@@ -107,9 +130,16 @@ def combine(parts: Sequence[tuple[Value, float]], length: float) -> Value:
         min=low,
         max=high,
         kwh=math.fsum(energies) if energies else None,
+        back=_sum_of_known(below) if energies and low < 0 else None,
         coverage=coverage,
         source=source,
     )
+
+
+def _sum_of_known(numbers: Sequence[float | None]) -> float | None:
+    """Return a sum, None if any of its numbers is unknown."""
+    known = [number for number in numbers if number is not None]
+    return math.fsum(known) if len(known) == len(numbers) else None
 
 
 def better(stored: Value | None, new: Value | None) -> Value | None:
@@ -140,6 +170,7 @@ def as_written(value: Value) -> Value | None:
             min=_rounded(value.min, MEASUREMENT_DECIMALS),
             max=_rounded(value.max, MEASUREMENT_DECIMALS),
             kwh=_rounded(value.kwh, ENERGY_DECIMALS),
+            back=_back_as_written(value),
             coverage=coverage,
             source=value.source,
         )
@@ -149,6 +180,12 @@ def as_written(value: Value) -> Value | None:
         coverage=coverage,
         source=value.source,
     )
+
+
+def _back_as_written(value: Value) -> float | None:
+    """Return `back` rounded; 0.0 stays if the minimum is below zero: none would mean unknown."""
+    back, low = _rounded(value.back, ENERGY_DECIMALS), _rounded(value.min, MEASUREMENT_DECIMALS)
+    return back if back or (low is not None and low < 0) else None
 
 
 def _rounded(number: float | None, decimals: int) -> float | None:

@@ -270,6 +270,7 @@ def _is_whole(value: Value) -> bool:
             and value.min is not None
             and value.max is not None
             and value.state is None
+            and (value.back is None or value.kwh is not None)
         )
     has_state = value.state is not None or value.source is not None
-    return has_state and value.mean is None and value.kwh is None
+    return has_state and value.mean is None and value.kwh is None and value.back is None

@@ -19,9 +19,9 @@ def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Docum
     """Return the union of two documents whose series fit each other (`tiers.misfits`).
 
     If both have a bucket, history is kept rather than Home Assistant's statistics, however much
-    these cover; of two values from the same source the one with the higher coverage; then the
-    greater bytes. `last_update` and each `until` are the later ones. The window ends with the
-    newest day that either was asked for to its end.
+    these cover; of two values from the same source the one with the higher coverage; then one that
+    tells what flowed back; then the greater bytes. `last_update` and each `until` are the later
+    ones. The window ends with the newest day that either was asked for to its end.
     """
     merged = Document(
         tier=ours.tier,
@@ -70,5 +70,6 @@ def _merged(ours: Document, theirs: Document, start: datetime) -> Point:
     }
 
 
-def _rank(value: Value) -> tuple[bool, float, bytes]:
-    return value.source is None, value.coverage, msgspec.json.encode(value)
+def _rank(value: Value) -> tuple[bool, float, bool, bytes]:
+    tells_back = value.backward is not None
+    return value.source is None, value.coverage, tells_back, msgspec.json.encode(value)
