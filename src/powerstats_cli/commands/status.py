@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from powerstats_cli.clock import Clock
+from powerstats_cli.core import zones
 from powerstats_cli.core.health import (
     FileHealth,
     GitHubHealth,
@@ -36,7 +36,7 @@ def status(
 
 def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
     """Return the health as versioned JSON; times are local, with their offset."""
-    zone = ZoneInfo(health.timezone)
+    zone = zones.zone(health.timezone)
 
     def local(instant: datetime | None) -> str | None:
         return instant.astimezone(zone).isoformat(timespec="seconds") if instant else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from powerstats_cli.core import zones
 from powerstats_cli.core.documents import Document, bucket_name
 from powerstats_cli.core.periods import DAY, day_start
 from powerstats_cli.core.series import Series
@@ -14,7 +15,7 @@ def new_day(day: date, zone: ZoneInfo, minutes: int) -> Document:
     """Return a day's file without a point."""
     return Document(
         tier="daily",
-        timezone=zone.key,
+        timezone=zones.current(zone.key),
         bucket=bucket_name(minutes),
         day=day,
         last_update=day_start(day, zone),
@@ -39,7 +40,7 @@ def closed(daily: Document, day: date, archived: Document | None) -> Document:
     ]
     if any(changed):
         archived.last_update = max(archived.last_update, daily.last_update)
-    end = day_start(day + DAY, ZoneInfo(daily.timezone))
+    end = day_start(day + DAY, zones.zone(daily.timezone))
     for name, series in daily.series.items():
         until = max(min(series.until, end), archived.until(name) or series.until)
         archived.series[name] = Series.of(series.kind, until)

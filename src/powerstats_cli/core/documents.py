@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from powerstats_cli.core import zones
 from powerstats_cli.core.buckets import Value, as_written, better
 from powerstats_cli.core.series import Series
 from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
@@ -112,7 +113,7 @@ def is_series_name(name: str) -> bool:
 
 def encode(document: Document) -> bytes:
     """Return a document's bytes: a header of a few lines, then one point per line."""
-    zone = ZoneInfo(document.timezone)
+    zone = zones.zone(document.timezone)
     last = f'"last_update":{_json(_local(document.last_update, zone))}'
     first = (
         f'{{"version":{VERSION},"tier":{_json(document.tier)},'
@@ -196,7 +197,7 @@ def _check_head(head: _Head | _Written, timezone: str) -> None:
     if head.version > VERSION:
         message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
         raise NewerError(message)
-    if head.timezone != timezone:
+    if not zones.is_same(head.timezone, timezone):
         message = (
             f"is in time zone {head.timezone}, the configuration says {timezone}: "
             f"set timezone back, or use another data_dir"
@@ -231,7 +232,7 @@ def _from_written(written: _Written) -> Document:
         previous = start
     return Document(
         tier=written.tier,
-        timezone=written.timezone,
+        timezone=zones.current(written.timezone),
         bucket=written.bucket,
         day=written.day,
         last_update=_instant(written.last_update, "last_update"),

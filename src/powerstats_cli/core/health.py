@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.core import coverage
+from powerstats_cli.core import coverage, zones
 from powerstats_cli.core.documents import Document, Latest, TierName, bucket_minutes
 from powerstats_cli.core.due import Timetable
 from powerstats_cli.core.periods import DAY, Span, day_start, local_day
@@ -164,7 +164,7 @@ def assess(survey: Survey, now: datetime) -> Health:
     series = tuple(_series(name, survey, now) for name in survey.names)
     return Health(
         now=now,
-        timezone=survey.zone.key,
+        timezone=zones.current(survey.zone.key),
         files=tuple(_file(tier, survey) for tier in ("daily", *TIERS)),
         archive=_archive(survey),
         series=series,

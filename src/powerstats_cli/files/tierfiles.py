@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.clock import Clock
+from powerstats_cli.core import zones
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import day_start, local_day
 from powerstats_cli.core.tiers import Tier, aggregate, misfits, new_tier, newest_until
@@ -30,7 +31,7 @@ def open_tier(open_files: DayFiles, tier: Tier, remedy: str) -> Document:
     stored = open_files.or_set_aside(open_files.files.tier(tier.name), remedy)
     zone = open_files.settings.zone
     today = day_start(local_day(open_files.now, zone), zone)
-    return stored or new_tier(tier, open_files.settings.timezone, today)
+    return stored or new_tier(tier, zones.current(zone.key), today)
 
 
 def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:

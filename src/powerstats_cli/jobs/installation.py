@@ -5,9 +5,11 @@ import pwd
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from powerstats_cli.core import zones
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.steps import Asked
 from powerstats_cli.errors import ConfigError
@@ -15,6 +17,9 @@ from powerstats_cli.jobs.accounts import Account
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.jobs.place import Place
 from powerstats_cli.settings import Settings
+
+# Where systemd looks for time zones.
+ZONEINFO: Final = Path("/usr/share/zoneinfo")
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -35,7 +40,7 @@ class Installation(msgspec.Struct, frozen=True):
         """All that the schedule's texts say; raises ConfigError if a path is relative."""
         return Setup(
             program=self.program,
-            timezone=self.settings.timezone,
+            timezone=_known_to_systemd(self.settings.timezone),
             minutes=self.settings.data.collection_interval_minutes,
             has_github=self.settings.github is not None,
             user=self.account.pw_name,
@@ -82,6 +87,15 @@ class Installation(msgspec.Struct, frozen=True):
             message = f"{key}: {written!r} depends on the current folder: write the whole path"
             raise ConfigError(message)
         return str(path)
+
+
+def _known_to_systemd(timezone: str) -> str:
+    """Return the name of a zone that systemd knows: its edition may be older than Python's.
+
+    Newer systems have the old names in a package that may not be installed.
+    """
+    names = zones.names(timezone)
+    return next((name for name in names if (ZONEINFO / name).is_file()), names[0])
 
 
 def own_program() -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfoNotFoundError
 
+from powerstats_cli.core import zones
 from powerstats_cli.core.address import without_page
 from powerstats_cli.core.documents import is_series_name
 from powerstats_cli.settings.tables import (
@@ -126,7 +127,7 @@ def is_repository_name(name: str) -> bool:
 def is_zone(name: str) -> bool:
     """Tell whether a name is a time zone of the tz database, such as Europe/Amsterdam."""
     try:
-        ZoneInfo(name)
+        zones.zone(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from powerstats_cli.core import zones
 from powerstats_cli.core.documents import TierName
 from powerstats_cli.core.series import StateClass
 from powerstats_cli.errors import ConfigError
@@ -89,8 +90,8 @@ class Settings(_Table, frozen=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The home's time zone."""
-        return ZoneInfo(self.timezone)
+        """The home's time zone; its name may be an old one (`core.zones`)."""
+        return zones.zone(self.timezone)
 
     @property
     def entities(self) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from powerstats_cli.core import zones
 from powerstats_cli.core.buckets import combine
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import Span
@@ -22,7 +23,7 @@ def curve(document: Document, name: str, *, is_ascii: bool = False) -> str:
 
     A column of which nothing is known stays empty, with a dot in the lowest row.
     """
-    zone = ZoneInfo(document.timezone)
+    zone = zones.zone(document.timezone)
     columns = _columns(document, zone)
     start = columns[0][0].start
     until = document.until(name) or start

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from powerstats_cli.clock import in_words
+from powerstats_cli.core import zones
 from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHealth
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
@@ -28,7 +29,7 @@ SAME_YEAR: Final = timedelta(days=300)
 
 def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) -> None:
     """Print the tables, and below them what is wrong; in a pipe each complaint is one line."""
-    form = _Form(ZoneInfo(health.timezone), health.now, is_ascii(console))
+    form = _Form(zones.zone(health.timezone), health.now, is_ascii(console))
     wrong = [*map(str, problems), *complaints(health, form)]
     console.print(_title(health, form, len(wrong)))
     if health.pause is not None:

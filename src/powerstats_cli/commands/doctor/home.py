@@ -6,6 +6,7 @@ from typing import Final
 from powerstats_cli import secrets
 from powerstats_cli.commands.doctor.files import Stored
 from powerstats_cli.commands.doctor.sensors import check_sensors
+from powerstats_cli.core import zones
 from powerstats_cli.core.findings import Finding, error, ok, warning
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.homeassistant.client import HomeAssistant
@@ -45,7 +46,7 @@ def _clock(session: Session, home: HomeAssistant) -> Finding:
 
 
 def _timezone(configured: str, of_home: str) -> Finding:
-    if configured == of_home:
+    if zones.is_same(configured, of_home):
         return ok("time zone", f"{of_home}, the same as Home Assistant's")
     return warning(
         "time zone",

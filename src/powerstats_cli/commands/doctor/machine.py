@@ -46,7 +46,7 @@ def check_timezone(session: Session) -> Iterator[Finding]:
             area,
             f"this machine's clock shows {here:%H:%M}, the home's is {home:%H:%M}: cron runs the "
             f"nightly steps at another hour",
-            f"timedatectl set-timezone {session.settings.timezone}; nothing is lost without it",
+            f"timedatectl set-timezone {zone.key}; nothing is lost without it",
         )
 
 

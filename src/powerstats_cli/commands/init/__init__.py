@@ -6,7 +6,6 @@ the schedule.
 
 from collections.abc import Mapping
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -27,6 +26,7 @@ from powerstats_cli.commands.init.wishes import (
     entities,
     scheduler,
 )
+from powerstats_cli.core import zones
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content
@@ -76,7 +76,7 @@ def _ask(wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str]) -> 
     zone = timezone(wishes, home.about, dialogue)
     sensors = ask_sensors(wishes.entities, home.entities, dialogue)
     ranges = ask_ranges(sensors, home, wishes, dialogue)
-    repository = ask_repository(wishes, dialogue, environment, ZoneInfo(zone))
+    repository = ask_repository(wishes, dialogue, environment, zones.zone(zone))
     return Answers(home, zone, sensors, ranges, repository, ask_schedule(wishes, dialogue))
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from powerstats_cli.commands.init.tokens import TokenSources
 from powerstats_cli.commands.init.wishes import Wishes
+from powerstats_cli.core import zones
 from powerstats_cli.core.address import above, without_page
 from powerstats_cli.core.candidates import Entity
 from powerstats_cli.errors import ConfigError, TryAgainError
@@ -135,11 +136,14 @@ def address(written: str) -> str:
 
 
 def timezone(wishes: Wishes, about: About, dialogue: Dialogue) -> str:
-    """Return the option's time zone, or else Home Assistant's; raises ConfigError."""
+    """Return the option's time zone, or else Home Assistant's, by its current name.
+
+    Raises ConfigError.
+    """
     name = wishes.timezone or about.time_zone
     if not is_zone(name):
         message = f"{name!r} is no time zone, such as Europe/Amsterdam: give one by --timezone"
         raise ConfigError(message)
-    if name != about.time_zone:
+    if not zones.is_same(name, about.time_zone):
         dialogue.warn(f"time zone {name}, but Home Assistant has {about.time_zone}")
-    return name
+    return zones.current(name)

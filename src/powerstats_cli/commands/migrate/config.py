@@ -10,6 +10,7 @@ import msgspec
 import tomli_w
 
 from powerstats_cli.commands.migrate.oldconfig import DATA, GITHUB, HOME, OldConfig
+from powerstats_cli.core import zones
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import read_bytes
@@ -82,7 +83,7 @@ def _timezone(old: OldConfig, stated: str | None, dialogue: Dialogue) -> str:
     if timezone is None:
         message = f"{old.path} has no time zone: give it, such as --timezone Europe/Amsterdam"
         raise ConfigError(message)
-    return timezone
+    return zones.current(timezone)
 
 
 def _token(old: OldConfig, target: Path, tables: Sequence[str], *keys: str) -> _Table:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.commands.migrate.stored import Stored
+from powerstats_cli.core import zones
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.days import (
@@ -190,7 +191,7 @@ def _tier(
     sources = {**dict(_lacking(before, unarchived, zone)), **stored.archive, **archive}
     return aggregate(
         tier,
-        before or new_tier(tier, settings.timezone, day_start(days.today, zone)),
+        before or new_tier(tier, zones.current(zone.key), day_start(days.today, zone)),
         archive={day: document for day, document in sources.items() if day < days.today},
         finer=[],
         daily=stored.daily,
