@@ -326,7 +326,7 @@ def _store(
         if is_stored:
             for name, answer in answers.items():
                 booking = Booking(name, answer, signs, window, end, shelf, open_files.now)
-                changed += booking.book()
+                changed += booking.book().changed
         else:
             open_files.ask_again(shelf.days[today])
         write_days(run.files, shelf.days, today)

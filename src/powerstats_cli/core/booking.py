@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from powerstats_cli.core import archive
+from powerstats_cli.core.baseline import Kept, baseline
 from powerstats_cli.core.buckets import (
     ENERGY_DECIMALS,
     MEASUREMENT_DECIMALS,
@@ -20,7 +21,7 @@ from powerstats_cli.core.buckets import (
     measure,
     rounded,
 )
-from powerstats_cli.core.counters import Accepted, count
+from powerstats_cli.core.counters import Jump, count
 from powerstats_cli.core.documents import Document, Latest, bucket_minutes
 from powerstats_cli.core.history import History, without_silence
 from powerstats_cli.core.periods import (
@@ -33,7 +34,9 @@ from powerstats_cli.core.periods import (
     local_day,
     micros,
 )
-from powerstats_cli.core.series import Series
+from powerstats_cli.core.readings import without_negative
+from powerstats_cli.core.series import Kind, Series
+from powerstats_cli.core.steps import Accepted, Counter
 from powerstats_cli.core.tiers import buckets, length_of
 from powerstats_cli.core.windows import Answer, Window
 
@@ -73,10 +76,18 @@ class Shelf(msgspec.Struct, frozen=True):
         return changed
 
 
+class Booked(msgspec.Struct, frozen=True):
+    """How many buckets changed, and the readings that were taken for another meter's."""
+
+    changed: int = 0
+    jumps: tuple[Jump, ...] = ()
+
+
 class Booking(msgspec.Struct, frozen=True, dict=True):
     """The answer of one series to a window, to be stored up to `end` on a shelf.
 
-    `signs` are the signs of life of all series.
+    `signs` are the signs of life of all series; `limit` is how fast a counter counts at most, in
+    its unit an hour, None for the usual.
     """
 
     name: str
@@ -86,26 +97,37 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     end: datetime
     shelf: Shelf
     now: datetime
+    limit: float | None = None
 
-    def book(self) -> int:
-        """Store the buckets, `until` and the latest reading; return how many buckets changed.
+    def book(self) -> Booked:
+        """Store the buckets, `until` and the latest reading; return what changed.
 
         Nothing is stored where another run has brought the series further meanwhile.
         """
         today = self.shelf.days[self.shelf.today]
         stands_at = today.until(self.name)
         if stands_at is not None and stands_at > self.end:
-            return 0
+            return Booked()
         # If no number of the series was read before, its `until` is only where it begins.
         answered = micros(self.window.until) if self.name in (today.latest or {}) else None
         history = without_silence(
-            self.answer.history, self.signs, answered, self.window.interval // MICROSECOND
+            self._history, self.signs, answered, self.window.interval // MICROSECOND
         )
-        is_counter = self.answer.kind.is_counter
-        changed = self._count(history) if is_counter else self._measure(history)
+        booked = self._count(history) if self._kind.is_counter else self._measure(history)
         self._mark_answered()
         self._mark_latest()
-        return changed
+        return booked
+
+    @property
+    def _kind(self) -> Kind:
+        return self.answer.kind
+
+    @cached_property
+    def _history(self) -> History:
+        """What was answered; a counter that only rises has no numbers below zero."""
+        history = self.answer.history
+        only_rises = self._kind.is_counter and not self._kind.is_signed
+        return without_negative(history) if only_rises else history
 
     @cached_property
     def _spans(self) -> list[Span]:
@@ -125,58 +147,65 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 
     def _is_in(self, document: Document) -> bool:
         """Tell whether a document has the series, and not another that had its name before."""
-        return self.name in document.series and document.series[self.name].kind.fits(
-            self.answer.kind
-        )
+        return self.name in document.series and document.series[self.name].kind.fits(self._kind)
 
-    def _measure(self, history: History) -> int:
-        is_power = self.answer.kind.is_power
-        return sum(
+    def _measure(self, history: History) -> Booked:
+        is_power = self._kind.is_power
+        changed = sum(
             self.shelf.put(
                 span, self.name, measure(history, *_micros(span), is_power=is_power), self.now
             )
             for span in self._spans
         )
+        return Booked(changed)
 
-    def _count(self, history: History) -> int:
+    def _count(self, history: History) -> Booked:
         """Count the buckets on from what is stored before them.
 
         Where an earlier run knew of more of a silence, that stays known, and only what the counter
-        did in it is told anew.
+        did in it is told anew. A jump is told by the run that changes its bucket by it.
         """
-        changed = 0
-        accepted = self._baseline()
+        counter = self._counter(history)
+        changed, jumps = 0, list[Jump]()
+        accepted = self._baseline(counter)
         for span in self._spans:
-            before, stored = accepted, self.shelf.stored(span, self.name)
-            value, accepted = self._counted(history, span, before)
+            is_first = span == self._spans[0]
+            stored = self.shelf.stored(span, self.name)
+            counted = count(counter, *_micros(span), accepted, is_first=is_first)
+            value = counted.value and as_written(counted.value)
             if stored is not None and (value is None or value.coverage < stored.coverage):
-                whole, _ = self._counted(self.answer.history, span, before)
+                again = count(self._whole, *_micros(span), accepted, is_first=is_first).value
+                whole = again and as_written(again)
                 if whole is not None and whole.coverage >= stored.coverage:
                     value = replace(whole, coverage=stored.coverage)
-            changed += self.shelf.put(span, self.name, value, self.now)
+            accepted = counted.accepted
+            if self.shelf.put(span, self.name, value, self.now):
+                changed += 1
+                jumps += counted.jumps
             kept = self.shelf.stored(span, self.name)
             if kept is not None and kept.state is not None and kept != value:
                 # What is stored knows more: the next bucket counts on from its reading.
-                accepted = Accepted(kept.state, micros(span.end) - 1)
-        return changed
+                start, end = _micros(span)
+                accepted = Accepted(kept.state, start, end - 1)
+        return Booked(changed, tuple(jumps))
 
-    def _counted(
-        self, history: History, span: Span, accepted: Accepted | None
-    ) -> tuple[Value | None, Accepted | None]:
-        value, accepted = count(
-            history,
-            *_micros(span),
-            accepted,
-            known_to=micros(self.end),
-            signed=self.answer.kind.is_signed,
-        )
-        return value and as_written(value), accepted
+    def _counter(self, history: History) -> Counter:
+        return Counter.of(self._kind, history, micros(self.end), self.limit)
 
-    def _baseline(self) -> Accepted | None:
-        """Return the counter state last stored before the first bucket, if it can matter at all."""
-        if not self._spans or all(math.isnan(value) for value in self.answer.history.values):
+    @cached_property
+    def _whole(self) -> Counter:
+        """The counter with what a silence hides."""
+        return self._counter(self._history)
+
+    def _baseline(self, counter: Counter) -> Accepted | None:
+        """Return the reading accepted before the first bucket, if it can matter at all."""
+        if not self._spans or all(math.isnan(value) for value in self._history.values):
             return None
         first = self._spans[0].start
+        return baseline(self._kept_before(first), counter, micros(first))
+
+    def _kept_before(self, first: datetime) -> Iterator[Kept]:
+        """Yield the stored buckets of the counter that end before another begins, newest first."""
         newest_first = (self.shelf.days[day] for day in sorted(self.shelf.days, reverse=True))
         for document in chain(newest_first, self.shelf.earlier()):
             points = document.points if self._is_in(document) else {}
@@ -186,9 +215,9 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
                 end = _end_of(start, document.bucket, self.shelf.zone)
                 if value is None or end > first:
                     continue
-                # Statistics may have a change without the reading after it.
-                return None if value.state is None else Accepted(value.state, micros(end) - 1)
-        return None
+                if value.state is None:
+                    return  # statistics may have a change without the reading after it
+                yield Kept(micros(start), micros(end), value.change or 0.0, value.state)
 
     def _mark_answered(self) -> None:
         """Move `until`, in a past day up to its end."""
@@ -198,17 +227,16 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
                 day_end = day_start(day + DAY, self.shelf.zone)
                 until = self.end if day == self.shelf.today else min(self.end, day_end)
                 until = max(until, document.until(self.name) or until)
-                document.series[self.name] = Series.of(self.answer.kind, until)
+                document.series[self.name] = Series.of(self._kind, until)
 
     def _mark_latest(self) -> None:
         """Remember the last reading before the end, in today's file only."""
-        history, today = self.answer.history, self.shelf.days[self.shelf.today]
+        history, today = self._history, self.shelf.days[self.shelf.today]
         before = range(bisect_left(history.times, micros(self.end)) - 1, -1, -1)
         index = next((at for at in before if not math.isnan(history.values[at])), None)
         if index is None or today.latest is None:
             return
-        is_counter = self.answer.kind.is_counter
-        decimals = ENERGY_DECIMALS if is_counter else MEASUREMENT_DECIMALS
+        decimals = ENERGY_DECIMALS if self._kind.is_counter else MEASUREMENT_DECIMALS
         value = rounded(history.values[index], decimals)
         at = instant(history.times[index]).replace(microsecond=0)
         stored = today.latest.get(self.name)

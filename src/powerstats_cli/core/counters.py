@@ -1,98 +1,214 @@
-"""A counter's states into buckets: increments, and which falls are resets."""
+"""A counter's states into buckets: what each reading adds, and which readings are wrong.
 
-import math
-from bisect import bisect_left
-from typing import Final
+A reading is judged by the accepted one, by the state directly before it, and by what follows within
+an hour. All of that is in the answer to each run that reads the bucket again, so the value of a
+bucket does not depend on how the runs fall. The cases, and what they add:
+
+    100 → 100.2                            0.2  it rises
+    100 → 99.9 → 100.2                     0.2  a small dip
+    100 → 0 → 100.2                        0.2  a fall, and back by jumps: a glitch
+    100 → 0 → unavailable → 100.2          0.2  nothing is decided by unknown time
+    100 → 0 → 0.3                          0.3  it is still low after an hour: a reset
+    100 → 60 → 30 → 0 → 0.3                0.3  a fall in steps is one fall, to the lowest
+    0.3 → 0 → 0.01 → 0.02 → … → 0.3        0.3  back in more and smaller steps: a reset
+    100 → 112 → 100.2                      0.2  a rise that is soon taken back
+    100 → 9999 → 100.2                     0.2  faster than a meter counts, and back within an hour
+    100 → 9999 → 9999.2                    0.2  faster, and not back: another meter, told as a jump
+    100 → 9999 → 9999.2 → 100.3            0.5  and back on the first meter within a day
+"""
+
+from enum import Enum, auto
+from typing import Final, NamedTuple
 
 import msgspec
 
 from powerstats_cli.core.buckets import ENERGY_DECIMALS, Value, rounded
-from powerstats_cli.core.history import NO_RESET, History, held
+from powerstats_cli.core.history import held
 from powerstats_cli.core.periods import HOUR_US
+from powerstats_cli.core.steps import (
+    RESET_BELOW,
+    Accepted,
+    Counter,
+    Ending,
+    Step,
+    end_of_fall,
+    end_of_leap,
+    is_taken_back,
+    returns_too_fast,
+    tenth,
+)
 
-# Home Assistant's own bound between a counter's noise and its reset.
-RESET_BELOW: Final = 0.9
+# For so long it is remembered which reading another meter took the place of.
+REMEMBERED_US: Final = 24 * HOUR_US
 
 
-class Accepted(msgspec.Struct, frozen=True, gc=False):
-    """A counter's accepted reading, and when it was accepted (µs).
+class Verdict(Enum):
+    """What is done with a reading; all but the first accept it."""
 
-    Of a stored one that is the last moment of its bucket.
-    """
+    LEFT = auto()  # nothing is counted, the accepted reading stays
+    COUNTED = auto()  # counted from the accepted reading on
+    RESET = auto()  # counted from zero, or from the meter that another had replaced
+    ANOTHER = auto()  # nothing is counted: it is another meter
 
-    reading: float
-    time: int
+
+AFTER_A_FALL: Final = {
+    Ending.FELL_ON: Verdict.LEFT,
+    Ending.BACK_BY_JUMPS: Verdict.LEFT,
+    Ending.BACK_IN_STEPS: Verdict.RESET,
+    Ending.UNKNOWN: Verdict.LEFT,
+    Ending.OPEN: Verdict.LEFT,
+    Ending.OVER: Verdict.RESET,
+}
+AFTER_A_LEAP: Final = {
+    Ending.BACK_BY_JUMPS: Verdict.LEFT,
+    Ending.UNKNOWN: Verdict.LEFT,
+    Ending.OPEN: Verdict.LEFT,
+    Ending.OVER: Verdict.ANOTHER,
+}
+
+
+class Jump(NamedTuple):
+    """A reading that was taken for another meter's: when (µs), by how much it jumped."""
+
+    at: int
+    by: float
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """A counter's bucket, None if nothing is known; the reading accepted at its end; its jumps."""
+
+    value: Value | None
+    accepted: Accepted | None
+    jumps: tuple[Jump, ...] = ()
 
 
 def count(
-    history: History,
+    counter: Counter,
     start: int,
     end: int,
     accepted: Accepted | None,
     *,
-    known_to: int,
-    signed: bool,
-) -> tuple[Value | None, Accepted | None]:
-    """Return a counter's bucket over `[start, end)` and the reading accepted at its end.
+    is_first: bool = False,
+) -> Counted:
+    """Return a counter's bucket over `[start, end)`.
 
     `change` is the sum of the increments inside, `state` the accepted reading at the end. The very
-    first reading adds 0; an increment across unknown time counts where the reading returns. States
-    from `known_to` on are not looked at. Readings are taken as they are written, since a later run
-    counts on from a written one. A `signed` counter (state class total) may go down, and a
-    new `last_reset` starts it anew; of others a fall is told from a glitch by what follows.
+    first reading adds 0; an increment across unknown time counts where the reading returns. In the
+    first bucket that is counted the state that holds at its start is judged too: it may be from a
+    time that is not stored.
     """
-    change, glitch_to = 0.0, start
-    for index in range(max(history.holding_at(start), 0), bisect_left(history.times, end)):
-        reading = rounded(history.values[index], ENERGY_DECIMALS)
-        time = max(history.times[index], start)
-        if reading != reading:
+    readings = counter.readings
+    change, jumps, at_start = 0.0, list[Jump](), accepted
+    times, values = readings.history.times, readings.values
+    for index in range(max(readings.history.holding_at(start), 0), readings.first_from(end)):
+        if values[index] != values[index]:
             continue
+        time, is_held = max(times[index], start), times[index] < start
         if accepted is None:
-            step: float | None = 0.0
-        elif signed:
-            begun_anew = _has_new_last_reset(history, index, accepted)
-            step = reading if begun_anew else reading - accepted.reading
-        elif reading >= accepted.reading:
-            step = reading - accepted.reading
-        elif reading >= RESET_BELOW * accepted.reading or time < glitch_to:
-            step = None
-        else:
-            glitch_to = _return_after(
-                history, index, time, RESET_BELOW * accepted.reading, known_to
-            )
-            step = reading if glitch_to == NO_RETURN else None
-        if step is not None:
-            change += step
-            accepted = Accepted(reading, time)
-    known = sum(held for _, held in held(history, start, end))
+            accepted = Accepted(values[index], start, time)
+        elif is_first or not is_held:
+            step = Step(counter, index, accepted, time, start, end, is_held)
+            verdict, energy = _judged(step)
+            change += energy
+            if verdict is Verdict.ANOTHER:
+                jumps.append(Jump(time, step.rise))
+            if verdict is not Verdict.LEFT:
+                accepted = _accepted(step, verdict)
+    if accepted is not None:
+        accepted = _at_end(accepted, at_start, start, change)
+    known = sum(duration for _, duration in held(readings.history, start, end))
     if not known or accepted is None:
-        return None, accepted
+        return Counted(None, accepted, tuple(jumps))
     value = Value(change=change, state=accepted.reading, coverage=known / (end - start))
-    return value, accepted
+    return Counted(value, accepted, tuple(jumps))
 
 
-NO_RETURN: Final = -1
+def _accepted(step: Step, verdict: Verdict) -> Accepted:
+    """Return the accepted reading after a step."""
+    last = step.accepted
+    if step.reading == last.reading:
+        return msgspec.structs.replace(last, seen=step.time)
+    replaced = last.replaced if verdict is Verdict.COUNTED else None
+    if verdict is Verdict.ANOTHER and step.rise > 0:
+        replaced = (step.start, last.reading)
+    return Accepted(step.reading, step.start, step.time, replaced)
 
 
-def _return_after(history: History, index: int, time: int, level: float, known_to: int) -> int:
-    """Return until when a counter that fell at `time` is left at its accepted reading.
+def _at_end(accepted: Accepted, at_start: Accepted | None, start: int, change: float) -> Accepted:
+    """Return the accepted reading as a run sees it that has only the stored buckets."""
+    if at_start is None:
+        return msgspec.structs.replace(accepted, replaced=None)
+    if accepted.reading == at_start.reading and not rounded(change, ENERGY_DECIMALS):
+        return msgspec.structs.replace(at_start, seen=accepted.seen)
+    if accepted.replaced is not None and accepted.replaced[0] == start:
+        first = rounded(at_start.reading + change, ENERGY_DECIMALS)
+        return msgspec.structs.replace(accepted, replaced=(start, first))
+    return accepted
 
-    That is when a reading at or above `level` returns within an hour: then it was a glitch. None
-    within the hour is a reset, NO_RETURN; while the hour is not over, nothing is decided.
-    """
-    decided = time + HOUR_US
-    for later in range(index + 1, bisect_left(history.times, min(decided, known_to))):
-        if rounded(history.values[later], ENERGY_DECIMALS) >= level:
-            return history.times[later]
-    return NO_RETURN if decided <= known_to else known_to
+
+# --- what a reading is ------------------------------------------------------------------------
 
 
-def _has_new_last_reset(history: History, index: int, accepted: Accepted) -> bool:
-    """Tell whether a counter was started anew between the accepted reading and state `index`."""
-    reset = history.resets[index]
-    if reset == NO_RESET or history.times[index] <= accepted.time:
-        return False
-    for before in range(index - 1, -1, -1):
-        if not math.isnan(history.values[before]):
-            return reset != history.resets[before]
-    return reset > accepted.time
+def _judged(step: Step) -> tuple[Verdict, float]:
+    """Return what is done with a reading, and what it adds."""
+    verdict = _signed(step) if step.readings.is_signed else _increasing(step)
+    if verdict is Verdict.COUNTED:
+        return verdict, step.rise
+    if verdict is Verdict.RESET:
+        energy = _since_reset(step)
+        return (Verdict.ANOTHER, 0.0) if step.is_too_fast(energy) else (verdict, energy)
+    return verdict, 0.0
+
+
+def _since_reset(step: Step) -> float:
+    """Return what a counter that started anew has counted."""
+    first = _replaced(step)
+    if first is None or step.reading < RESET_BELOW * first:
+        return step.reading
+    return max(step.reading - first, 0.0)
+
+
+def _replaced(step: Step) -> float | None:
+    """Return the reading that another meter took the place of within the last day."""
+    if step.accepted.replaced is None or step.readings.is_signed:
+        return None
+    bucket, reading = step.accepted.replaced
+    return reading if step.time - bucket <= REMEMBERED_US else None
+
+
+def _is_first_meter(step: Step) -> bool:
+    """Tell whether a reading goes on from the one that another meter took the place of."""
+    first = _replaced(step)
+    return first is not None and first * RESET_BELOW <= step.reading <= tenth(
+        first, step.accepted.reading
+    )
+
+
+def _increasing(step: Step) -> Verdict:
+    accepted = step.accepted.reading
+    if step.reading >= accepted:
+        return Verdict.LEFT if step.rise and is_taken_back(step) else _moved(step)
+    if step.reading >= RESET_BELOW * accepted:
+        return Verdict.LEFT  # a small dip
+    if step.is_reset or _is_first_meter(step):
+        return Verdict.RESET
+    return Verdict.LEFT if step.is_inside_a_fall else AFTER_A_FALL[end_of_fall(step)]
+
+
+def _signed(step: Step) -> Verdict:
+    if step.is_reset:
+        return Verdict.RESET
+    verdict = _moved(step)
+    is_wrong = verdict is Verdict.COUNTED and returns_too_fast(step)
+    return Verdict.LEFT if is_wrong else verdict
+
+
+def _moved(step: Step) -> Verdict:
+    """Judge a reading by how fast it moved away from the accepted one."""
+    if step.rise == 0:
+        return Verdict.COUNTED
+    is_doubtful = step.is_too_fast(step.rise) or step.is_still_away
+    if not is_doubtful and not step.is_held:
+        return Verdict.COUNTED
+    ending = end_of_leap(step)
+    return AFTER_A_LEAP[ending] if is_doubtful or ending is not Ending.OVER else Verdict.COUNTED

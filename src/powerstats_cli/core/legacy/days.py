@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.archive import new_day
-from powerstats_cli.core.buckets import Value, as_written, measure
-from powerstats_cli.core.counters import Accepted, count
+from powerstats_cli.core.buckets import as_written, measure
+from powerstats_cli.core.counters import count
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.history import History
-from powerstats_cli.core.periods import DAY, Span, day_start, instant, intervals, local_day, micros
+from powerstats_cli.core.periods import DAY, day_start, instant, intervals, local_day, micros
 from powerstats_cli.core.series import Kind, Series
+from powerstats_cli.core.steps import Accepted, Counter
 from powerstats_cli.core.tiers import buckets, names_in
 
 
@@ -48,18 +49,26 @@ def documents_of(
 
     The days have to be all days, in order: a counter counts on from one day to the next.
     """
-    accepted: dict[str, Accepted | None] = {}
     ends = {name: history.times[-1] if history.times else 0 for name, history in histories.items()}
     known_to = max(ends.values(), default=0)
+    counters = {
+        name: Counter.of(kinds[name], history, known_to)
+        for name, history in histories.items()
+        if kinds[name].is_counter
+    }
+    accepted: dict[str, Accepted | None] = {}
     for day in days:
         document = new_day(day, zone, minutes[day])
         document.latest = None
         untils: dict[str, datetime] = {}
         for span in intervals(day, zone, minutes[day]):
             for name, history in histories.items():
-                value, accepted[name] = _value(
-                    history, span, kinds[name], accepted.get(name), known_to
-                )
+                start, end = micros(span.start), micros(span.end)
+                if name in counters:
+                    counted = count(counters[name], start, end, accepted.get(name))
+                    value, accepted[name] = counted.value, counted.accepted
+                else:
+                    value = measure(history, start, end, is_power=kinds[name].is_power)
                 if value is not None:
                     document.put(span.start, name, value)
                     untils[name] = span.end
@@ -68,16 +77,6 @@ def documents_of(
             goes_on = ends[name] >= micros(day_end)
             document.series[name] = Series.of(kinds[name], day_end if goes_on else until)
         yield document
-
-
-def _value(
-    history: History, span: Span, kind: Kind, accepted: Accepted | None, known_to: int
-) -> tuple[Value | None, Accepted | None]:
-    """Return the value of a series in a span, and for a counter the reading accepted at its end."""
-    start, end = micros(span.start), micros(span.end)
-    if not kind.is_counter:
-        return measure(history, start, end, is_power=kind.is_power), None
-    return count(history, start, end, accepted, known_to=known_to, signed=kind.is_signed)
 
 
 # --- beside stored days -----------------------------------------------------------------------
