@@ -12,6 +12,7 @@ from powerstats_cli.cli import app
 from powerstats_cli.core.schedule.crontab import entries
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
+from powerstats_cli.settings.tables import FlowSettings
 from tests.support import reference
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +44,8 @@ def test_the_example_configuration_loads_with_what_it_suggests(tmp_path: Path) -
     assert example.publish.history == "squash"
     assert set(example.homeassistant.plausible) == {"power", "energy"}
     assert set(example.homeassistant.state_class) == {"energy"}
+    assert example.flows is not None
+    assert example.flows.written == {"house": ("power", "energy")}
 
 
 def test_every_key_is_documented() -> None:
@@ -53,9 +56,10 @@ def test_every_key_is_documented() -> None:
         for found in re.finditer(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
     }
     keys = {"timezone"}
-    for table in ("homeassistant", "github", "data", "paths", "publish", "monitoring"):
-        kind = GitHubSettings if table == "github" else Settings.__annotations__[table]
-        keys |= {f"{table}.{name}" for name in kind.__struct_fields__}
+    optional = {"github": GitHubSettings, "flows": FlowSettings}
+    for table in ("homeassistant", "flows", "github", "data", "paths", "publish", "monitoring"):
+        kind = optional.get(table) or Settings.__annotations__[table]
+        keys |= {f"{table}.{name}" for name in kind.__struct_encode_fields__}
     assert documented == keys
 
 

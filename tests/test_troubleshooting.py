@@ -41,7 +41,7 @@ CODES: Final[Mapping[str, int]] = {
 }
 # The callers of these modules turn their ValueErrors into a usage error or one of our own.
 VALUE_ERRORS: Final = {
-    "core/candidates.py": os.EX_CONFIG,
+    "core/candidates/picking.py": os.EX_CONFIG,
     "commands/schedule.py": USAGE,
     "session.py": USAGE,
 }
@@ -50,6 +50,8 @@ TELLING: Final = {
     "_home_mistakes": os.EX_CONFIG,
     "_sensor_mistakes": os.EX_CONFIG,
     "_github_mistakes": os.EX_CONFIG,
+    "flow_mistakes": os.EX_CONFIG,
+    "_within_mistakes": os.EX_CONFIG,
     "complaints": STALE,
     "why": STALE,
     "_flaw": STALE,

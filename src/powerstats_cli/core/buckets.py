@@ -160,7 +160,7 @@ def as_written(value: Value) -> Value | None:
 
     A value with a number that no file can hold is unknown.
     """
-    numbers = (value.mean, value.min, value.max, value.kwh, value.change, value.state)
+    numbers = (value.mean, value.min, value.max, value.kwh, value.back, value.change, value.state)
     if not all(number is None or abs(number) <= LARGEST_WRITTEN for number in numbers):
         return None
     coverage = min(max(round(value.coverage, COVERAGE_DECIMALS), LEAST_COVERAGE), 1.0)

@@ -21,7 +21,7 @@ from powerstats_cli.homeassistant.states import NONSENSE, Expected, Present, Rec
 from powerstats_cli.web import MOST_BYTES, Reply, Web
 
 if TYPE_CHECKING:
-    from powerstats_cli.core.candidates import Entity
+    from powerstats_cli.core.candidates.sensors import Entity
 
 RUNNING: Final = "RUNNING"
 ANYTHING: Final = Expected()

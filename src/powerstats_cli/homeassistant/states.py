@@ -14,7 +14,7 @@ from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.units import normalised
 
 if TYPE_CHECKING:
-    from powerstats_cli.core.candidates import Entity
+    from powerstats_cli.core.candidates.sensors import Entity
 
 EVER: Final = 2**63 - 1
 NEVER: Final = -1
@@ -206,7 +206,7 @@ def present(state: Item, now: datetime) -> Present:
 
 def entity(state: Item) -> "Entity":
     """Return an entity with what a user needs to choose it."""
-    from powerstats_cli.core.candidates import Entity  # only `init` needs it
+    from powerstats_cli.core.candidates.sensors import Entity  # only `init` needs it
 
     attributes = state.attributes or Attributes()
     return Entity(

@@ -26,6 +26,10 @@ def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
     if not is_zone(settings.timezone):
         yield "timezone", f"{settings.timezone!r} is no time zone, such as Europe/Amsterdam"
     yield from _home_mistakes(settings.homeassistant, settings.entities)
+    if settings.flows:
+        from powerstats_cli.settings.flows import flow_mistakes  # without [flows] not needed
+
+        yield from flow_mistakes(settings.flows, settings.entities)
     if settings.github:
         yield from _github_mistakes(settings.github, settings.publish)
     url = settings.monitoring.healthcheck_url

@@ -35,6 +35,35 @@ class HomeAssistantSettings(_Table, frozen=True):
     state_class: dict[str, StateClass] = {}
 
 
+class FlowSettings(_Table, frozen=True):
+    """The series of each role in the home's energy; a leading `-` turns a power around.
+
+    `within` has the device that a device is part of.
+    """
+
+    grid: str | None = None
+    imports: str | tuple[str, ...] = msgspec.field(default=(), name="import")
+    export: str | tuple[str, ...] = ()
+    solar: str | tuple[str, ...] = ()
+    battery: str | None = None
+    charge: str | tuple[str, ...] = ()
+    discharge: str | tuple[str, ...] = ()
+    house: str | tuple[str, ...] = ()
+    devices: str | tuple[str, ...] = ()
+    within: dict[str, str] = {}
+
+    @property
+    def written(self) -> dict[str, tuple[str, ...]]:
+        """The series of each role as they are written, by the key of the role."""
+        keys = dict(zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True))
+        found: dict[str, tuple[str, ...]] = {}
+        for field, key in keys.items():
+            names = getattr(self, field)
+            if field != "within" and names not in {None, ()}:
+                found[key] = (names,) if isinstance(names, str) else names
+        return found
+
+
 class GitHubSettings(_Table, frozen=True):
     """The repository that keeps the long-term files."""
 
@@ -82,6 +111,7 @@ class Settings(_Table, frozen=True):
 
     timezone: str
     homeassistant: HomeAssistantSettings
+    flows: FlowSettings | None = None
     github: GitHubSettings | None = None
     publish: PublishSettings = PublishSettings()
     data: DataSettings = DataSettings()

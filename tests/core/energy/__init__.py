@@ -1,1 +1,1 @@
-"""Which series of a home is which."""
+"""What a house took, and where it came from."""

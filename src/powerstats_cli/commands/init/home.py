@@ -12,7 +12,7 @@ from powerstats_cli.commands.init.tokens import TokenSources
 from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.core import zones
 from powerstats_cli.core.address import above, without_page
-from powerstats_cli.core.candidates import Entity
+from powerstats_cli.core.candidates.sensors import Entity
 from powerstats_cli.errors import ConfigError, TryAgainError
 from powerstats_cli.homeassistant.client import About, HomeAssistant
 from powerstats_cli.secrets import HOMEASSISTANT_TOKEN, Token

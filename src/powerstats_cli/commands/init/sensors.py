@@ -8,17 +8,10 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from powerstats_cli.core.candidates import (
-    Candidate,
-    Entity,
-    Pick,
-    default_name,
-    fitting,
-    picks,
-    suggested,
-)
+from powerstats_cli.core.candidates.picking import Pick, default_name, picks
+from powerstats_cli.core.candidates.quantities import Role, lively
+from powerstats_cli.core.candidates.sensors import Candidate, Entity, fitting, suggested
 from powerstats_cli.core.documents import is_series_name
-from powerstats_cli.core.energy.roles import Role, lively
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import ConfigError, MissingError
 from powerstats_cli.terminal.dialogue import Dialogue, printable

@@ -1,1 +1,1 @@
-"""A home's energy: which series is which."""
+"""A home's energy: what the house took, and where it came from."""

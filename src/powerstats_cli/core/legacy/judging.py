@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.energy.roles import Quantity, names_a_flow, quantity_named
+from powerstats_cli.core.candidates.quantities import Quantity, names_a_flow, quantity_named
 from powerstats_cli.core.legacy.points import Samples
 from powerstats_cli.core.periods import DAY, MICROSECOND
 from powerstats_cli.core.series import Kind

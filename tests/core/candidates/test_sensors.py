@@ -4,15 +4,8 @@ import math
 
 import pytest
 
-from powerstats_cli.core.candidates import (
-    Candidate,
-    Entity,
-    Pick,
-    default_name,
-    fitting,
-    picks,
-    suggested,
-)
+from powerstats_cli.core.candidates.picking import Pick, default_name, picks
+from powerstats_cli.core.candidates.sensors import Candidate, Entity, fitting, suggested
 from powerstats_cli.core.series import StateClass
 
 NAN = math.nan

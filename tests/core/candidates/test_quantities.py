@@ -2,7 +2,7 @@
 
 import pytest
 
-from powerstats_cli.core.energy.roles import (
+from powerstats_cli.core.candidates.quantities import (
     lively,
     names_a_flow,
     quantity_named,

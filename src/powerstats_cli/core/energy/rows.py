@@ -1,0 +1,217 @@
+"""A home's energy by hours, days, weeks or months: a row for each, and one for each device."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final, Literal, NamedTuple, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.buckets import ENERGY_DECIMALS, rounded
+from powerstats_cli.core.energy.flows import (
+    Amount,
+    Balance,
+    Flow,
+    Plan,
+    added,
+    balance,
+    self_consumption,
+    self_sufficiency,
+)
+from powerstats_cli.core.energy.pieces import Piece
+from powerstats_cli.core.periods import DAY, Span, day_start, days, hours
+
+By = Literal["hour", "day", "week", "month"]
+BYS: Final[tuple[By, ...]] = get_args(By)
+SHARE_DECIMALS: Final = 4
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A home's energies in a span, in kWh; None is unknown, and a flow that is not there is absent.
+
+    `known` is the known share of the span, of the house if there is one. Each energy is that of the
+    buckets in which it is known; a share is over those in which both of its numbers are.
+    """
+
+    span: Span
+    flows: Mapping[Flow, float | None]
+    house: float | None
+    self_consumption: float | None
+    self_sufficiency: float | None
+    untracked: float | None
+    known: float
+
+
+class DeviceRow(msgspec.Struct, frozen=True):
+    """A device's energy in a span, in kWh, its share of the house, and how much of it is known.
+
+    `within` is the device that it is part of.
+    """
+
+    name: str
+    kwh: float | None
+    share: float | None
+    known: float
+    within: str | None = None
+
+
+def spans(by: By, first: date, end: date, zone: ZoneInfo) -> Iterator[Span]:
+    """Yield the hours, days, weeks or months from a local day up to, not including, another.
+
+    Weeks begin on Monday. The first and the last are cut at the two days.
+    """
+    if by == "hour":
+        for day in days(first, end):
+            yield from hours(day, zone)
+        return
+    start = first
+    while start < end:
+        following = min(_next(by, start), end)
+        span = Span(day_start(start, zone), day_start(following, zone))
+        if span.length:
+            yield span
+        start = following
+
+
+def _next(by: By, day: date) -> date:
+    """Return the first day of the next day, week or month."""
+    if by == "week":
+        return day + (7 - day.weekday()) * DAY
+    if by == "month":
+        return (day.replace(day=1) + 32 * DAY).replace(day=1)
+    return day + DAY
+
+
+def rows(
+    plan: Plan, pieces: Iterable[Piece], wanted: Iterable[Span], until: datetime
+) -> Iterator[Row]:
+    """Yield a row for each span that has begun before `until`, up to there.
+
+    Pieces and spans are in order, and no piece is in two spans.
+    """
+    remaining = iter(pieces)
+    piece = next(remaining, None)
+    for span in wanted:
+        if span.start >= until:
+            return
+        parts = []
+        while piece is not None and piece.span.start < span.end:
+            if piece.span.start >= span.start:
+                parts.append(_part(plan, piece))
+            piece = next(remaining, None)
+        yield _row(plan, parts, Span(span.start, min(span.end, until)))
+
+
+def device_rows(
+    plan: Plan, within: Mapping[str, str], pieces: Iterable[Piece], span: Span
+) -> list[DeviceRow]:
+    """Return each device over a span, those with the most energy first, each before its parts."""
+    parts = [_part(plan, piece) for piece in pieces]
+    found = [_device_row(name, parts, within, span) for name in plan.devices]
+    found.sort(key=lambda row: (-(row.kwh or 0.0), row.name))
+
+    def with_parts(outer: str | None) -> Iterator[DeviceRow]:
+        for row in found:
+            if row.within == outer:
+                yield row
+                yield from with_parts(row.name)
+
+    return list(with_parts(None))
+
+
+# --- sums over buckets --------------------------------------------------------------------------
+
+
+Pick = Callable[[Balance], Amount | None]
+"""Returns one of a bucket's energies; None is unknown, or not there."""
+
+
+class _Part(NamedTuple):
+    """The energies of a bucket, and how long it lasts."""
+
+    balance: Balance
+    seconds: float
+
+
+def _house(found: Balance) -> Amount | None:
+    return found.house
+
+
+def _flow(flow: Flow) -> Pick:
+    return lambda found: found.flows.get(flow)
+
+
+def _device(name: str) -> Pick:
+    return lambda found: found.devices[name]
+
+
+def _part(plan: Plan, piece: Piece) -> _Part:
+    return _Part(balance(plan, piece.point), piece.span.length.total_seconds())
+
+
+def _total(parts: Iterable[_Part], pick: Pick) -> float | None:
+    """Return the sum of what is known, None if nothing is."""
+    known = [amount.kwh for part in parts if (amount := pick(part.balance))]
+    return rounded(math.fsum(known), ENERGY_DECIMALS) if known else None
+
+
+def _known(parts: Iterable[_Part], pick: Pick, span: Span) -> float:
+    """Return the share of a span in which an energy is known."""
+    seconds = math.fsum(
+        amount.coverage * part.seconds for part in parts if (amount := pick(part.balance))
+    )
+    whole = span.length.total_seconds()
+    return min(rounded(seconds / whole, SHARE_DECIMALS), 1.0) if whole else 0.0
+
+
+def _together(parts: Iterable[_Part], picks: Sequence[Pick]) -> list[_Part]:
+    """Return the buckets in which several energies are known of the same time."""
+    return [part for part in parts if added((1, pick(part.balance)) for pick in picks) is not None]
+
+
+def _row(plan: Plan, parts: Sequence[_Part], span: Span) -> Row:
+    picks = [_flow(flow) for flow in plan.flows] or [_device(name) for name in plan.devices]
+    if plan.has_house:
+        picks = [_house]
+    return Row(
+        span=span,
+        flows={flow: _total(parts, _flow(flow)) for flow in plan.flows},
+        house=_total(parts, _house),
+        self_consumption=_share(plan, parts, _flow("solar"), "export", self_consumption),
+        self_sufficiency=_share(plan, parts, _house, "import", self_sufficiency)
+        if plan.tells_sufficiency
+        else None,
+        untracked=_total(parts, lambda found: found.untracked),
+        known=min((_known(parts, pick, span) for pick in picks), default=0.0),
+    )
+
+
+def _share(
+    plan: Plan,
+    parts: Iterable[_Part],
+    whole: Pick,
+    flow: Flow,
+    share: Callable[[float, float], float | None],
+) -> float | None:
+    """Return a share over the buckets in which both are known; a flow that is not there is 0."""
+    known = _together(parts, [whole, _flow(flow)] if flow in plan.flows else [whole])
+    total = _total(known, whole)
+    found = None if total is None else share(total, _total(known, _flow(flow)) or 0.0)
+    return None if found is None else rounded(found, SHARE_DECIMALS)
+
+
+def _device_row(
+    name: str, parts: Sequence[_Part], within: Mapping[str, str], span: Span
+) -> DeviceRow:
+    pick = _device(name)
+    together = _together(parts, [pick, _house])
+    house, in_it = _total(together, _house), _total(together, pick)
+    share = in_it / house if in_it is not None and house is not None and house > 0 else None
+    return DeviceRow(
+        name=name,
+        kwh=_total(parts, pick),
+        share=None if share is None else rounded(share, SHARE_DECIMALS),
+        known=_known(parts, pick, span),
+        within=within.get(name),
+    )

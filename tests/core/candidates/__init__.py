@@ -1,0 +1,1 @@
+"""The guesses by unit, class and name."""
