@@ -16,12 +16,14 @@ if "typing_extensions" not in sys.modules:
     del sys.modules["typing_extensions"]
 
 from powerstats_cli.cli.main import main  # noqa: E402 - after the lines above
+from powerstats_cli.streams import prepare  # noqa: E402
 
 
 def run() -> None:
     """Run the command line of this process and exit with its exit code."""
     gc.freeze()
     gc.enable()
+    prepare()
     exit_code = main()
     gc.freeze()
     sys.exit(exit_code)

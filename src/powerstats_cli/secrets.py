@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.settings import GitHubSettings, Settings
+from powerstats_cli.settings import GitHubSettings, Settings, whole
 
 HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
 GITHUB_TOKEN: Final = "POWERSTATS_GITHUB_TOKEN"  # noqa: S105 - its name
@@ -52,7 +52,7 @@ def _token(
     if environment.get(variable):
         source = f"${variable}"
     elif file:
-        source = str(Path(file).expanduser())
+        source = str(whole(file))
         try:
             token = read_text(Path(source))
         except OSError as error:
@@ -98,7 +98,7 @@ def token_files(settings: Settings) -> list[Path]:
     """Return the configured files that contain only a token."""
     github = settings.github
     files = [settings.homeassistant.token_file, github.token_file if github else None]
-    return [Path(file).expanduser() for file in files if file]
+    return [whole(file) for file in files if file]
 
 
 def _others_can_read(path: Path) -> bool:

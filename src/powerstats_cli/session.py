@@ -16,7 +16,9 @@ from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.runs import Pause
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.store import Store, read_bytes, write_bytes
+from powerstats_cli.lines import one_line
 from powerstats_cli.settings import Settings
+from powerstats_cli.streams import drop
 
 if TYPE_CHECKING:
     from powerstats_cli.monitoring import Healthcheck
@@ -95,7 +97,7 @@ class Session(msgspec.Struct, frozen=True):
     def tell(self, line: str) -> None:
         """Print a line about a success: on a terminal, and to cron only with `--verbose`."""
         if self._tells_success:
-            print(line)
+            print(one_line(line))
 
     def progress(self) -> Callable[[datetime], None]:
         """Return a function that shows on a terminal how far a long step has come."""
@@ -167,8 +169,11 @@ def opened(options: Options) -> Session:
 
 
 def say(line: str) -> None:
-    """Print a line about a failure on stderr."""
-    print(f"powerstats: {line}", file=sys.stderr)
+    """Print a line about a failure on stderr; if that is full, the exit code has to do."""
+    try:
+        print(f"powerstats: {one_line(line)}", file=sys.stderr, flush=True)
+    except OSError:
+        drop(sys.stderr)
 
 
 def _instant(written: str, configured: Settings) -> datetime:

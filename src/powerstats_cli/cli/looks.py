@@ -24,13 +24,12 @@ def status(
     session = session_of(context)
     health, problems = command(session.settings, session.files, session.clock)
     if json:
-        typer.echo(as_json(health, problems))
+        print(as_json(health, problems))
     else:
-        from rich.console import Console
-
         from powerstats_cli.terminal.report import show
+        from powerstats_cli.terminal.screen import Screen
 
-        show(Console(), health, problems)
+        show(Screen(), health, problems)
     raise typer.Exit(problems[0].exit_code if problems else int(health.is_stale))
 
 
@@ -53,13 +52,12 @@ def doctor(
     found = command(lambda: session_of(context), this_machine(), installation_of, offline=offline)
     if json:
         findings = list(found)
-        typer.echo(as_json(findings))
+        print(as_json(findings))
     else:
-        from rich.console import Console
-
         from powerstats_cli.terminal.findings import show_findings
+        from powerstats_cli.terminal.screen import Screen
 
-        findings = show_findings(Console(), found)
+        findings = show_findings(Screen(), found)
     raise typer.Exit(int(not is_well(findings)))
 
 
@@ -86,7 +84,7 @@ def serve(
 
 
 def _show_address(address: str) -> None:
-    typer.echo(f"Dashboard: {address}   (Ctrl-C ends it)")
+    print(f"Dashboard: {address}   (Ctrl-C ends it)")
 
 
 def demo(
@@ -102,13 +100,12 @@ def demo(
     """Run a simulated home through a year, with no account and no Home Assistant."""
     import tempfile
 
-    from rich.console import Console
-
     from powerstats_cli.cli.main import main
     from powerstats_cli.commands.demo import demo as command
+    from powerstats_cli.terminal.screen import Screen
 
     folder = folder or Path(tempfile.mkdtemp(prefix="powerstats-demo-"))
-    exit_code = command(main, folder, Console(), number_of_days=days)
+    exit_code = command(main, folder, Screen(), number_of_days=days)
     if serve:
         config = ["--config", str(folder / "powerstats.toml")]
         exit_code = main([*config, "serve", "--port", str(port)])

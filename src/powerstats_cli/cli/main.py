@@ -11,10 +11,15 @@ import typer
 import typer.main
 
 from powerstats_cli.cli import app
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.files.store import failure
 from powerstats_cli.session import say
+from powerstats_cli.streams import drop
 
+LONGEST = 160
+# As the shell gives it to a program that SIGINT or SIGPIPE ends.
 EXIT_INTERRUPTED = 130
+EXIT_UNREAD = 141
 
 
 @cache
@@ -27,22 +32,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; a user's mistake never shows a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        code = _command_line()(args=list(arguments), prog_name="powerstats", standalone_mode=False)
+        return _run(arguments)
     except typer.TyperException as error:
-        say(f"{' '.join(error.format_message().split())} (see powerstats --help)")
+        say(f"{error.format_message()} (see powerstats --help)")
         return error.exit_code
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except PowerstatsError as error:
-        say(str(error))
-        return error.exit_code
+    except BrokenPipeError:
+        drop(sys.stdout)
+        return EXIT_UNREAD
     except Exception as error:  # noqa: BLE001 - the last boundary: cron's mail is no debugger
-        if {"-v", "--verbose"} & set(arguments):
-            sys.stderr.write(_without_token(traceback.format_exc()))
-        description = _without_token(repr(error))
-        say(f"this is a bug in powerstats, please report it with the output of -v: {description}")
-        return os.EX_SOFTWARE
+        return _failed(error, is_verbose=bool({"-v", "--verbose"} & set(arguments)))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    code = _command_line()(args=list(arguments), prog_name="powerstats", standalone_mode=False)
+    sys.stdout.flush()  # a full disk is noticed here, and not as Python ends
     return int(code or 0)
+
+
+def _failed(error: Exception, *, is_verbose: bool) -> int:
+    """Say what has happened; return the exit code."""
+    ours = _known(error)
+    if ours is not None:
+        say(str(ours))
+        return ours.exit_code
+    if is_verbose:
+        sys.stderr.write(_without_token("".join(traceback.format_exception(error))))
+    description = _without_token(repr(error))
+    say(f"this is a bug in powerstats, please report it with the output of -v: {description}")
+    return os.EX_SOFTWARE
+
+
+def _known(error: Exception) -> PowerstatsError | None:
+    """Return what a user can do about an error, None if it is a bug."""
+    if isinstance(error, PowerstatsError):
+        return error
+    if isinstance(error, OSError):
+        drop(sys.stdout)
+        return failure(error)
+    if isinstance(error, UnicodeEncodeError):
+        return ConfigError(f"{error.object[:LONGEST]!r} is no valid UTF-8: write it otherwise")
+    return None
 
 
 def _without_token(text: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        typer.echo(f"powerstats {__version__}")
+        print(f"powerstats {__version__}")
         raise typer.Exit
 
 

@@ -21,7 +21,7 @@ def print_schedule(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         from powerstats_cli.core.schedule.crontab import crontab
 
-        typer.echo(crontab(installation_of(session_of(context)).setup), nl=False)
+        print(crontab(installation_of(session_of(context)).setup), end="")
 
 
 @schedule.command("show")
@@ -31,9 +31,9 @@ def show_schedule(context: typer.Context) -> None:
 
     session = session_of(context)
     if pause := session.pause():
-        typer.echo(pause.in_words(session.settings.zone))
+        print(pause.in_words(session.settings.zone))
     for line in show(this_machine(), installation_of(session)):
-        typer.echo(line)
+        print(line)
 
 
 @schedule.command("install")
@@ -123,4 +123,4 @@ def resume_schedule(context: typer.Context) -> None:
 
 def _tell(context: typer.Context, line: str) -> None:
     if context.obj.verbosity >= 0:
-        typer.echo(line)
+        print(line)

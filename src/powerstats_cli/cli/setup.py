@@ -96,10 +96,9 @@ def init(
 
     Every answer can be given as an option. Nothing is written before the last answer.
     """
-    from rich.console import Console
-
     from powerstats_cli.cli.main import main
     from powerstats_cli.commands import init as command
+    from powerstats_cli.terminal.screen import Screen
 
     options: Options = context.obj
     if not no_input and not is_attended():
@@ -130,7 +129,7 @@ def init(
         verbosity = {-1: ["-q"], 1: ["-v"]}.get(options.verbosity, [])
         return main([*at, *verbosity, *arguments])
 
-    console = Console(quiet=options.verbosity < 0, highlight=False)
+    console = Screen(quiet=options.verbosity < 0, highlight=False)
     raise typer.Exit(command.init(wishes, run, console, os.environ))
 
 
@@ -179,9 +178,8 @@ def migrate(
     The name of a series alone proves nothing, a value that is known better stays, and the old files
     are only read.
     """
-    from rich.console import Console
-
     from powerstats_cli.commands import migrate as command
+    from powerstats_cli.terminal.screen import Screen
 
     options: Options = context.obj
     if not (files or from_config):
@@ -209,7 +207,7 @@ def migrate(
     wishes = command.Wishes(
         tuple(files or ()), tuple(series or ()), config, is_dry=dry_run, asks=asks
     )
-    console = Console(quiet=options.verbosity < 0, highlight=False)
+    console = Screen(quiet=options.verbosity < 0, highlight=False)
     command.migrate(wishes, console, opened_with)
 
 

@@ -97,7 +97,7 @@ def publish(
 
         with repository_of(session) as github:
             for line in preview(session.settings, session.files, github):
-                typer.echo(line)
+                print(line)
         raise typer.Exit
 
     def work() -> Outcome:

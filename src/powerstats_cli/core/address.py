@@ -1,8 +1,12 @@
-"""The path in Home Assistant's address: its own, or that of a page copied from a browser."""
+"""Addresses: hosts that can be, and a path that is Home Assistant's own or that of a page of it."""
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv6Address
 from typing import Final
+
+LONGEST_LABEL: Final = 63
+LONGEST_HOST: Final = 253
 
 # Each of these begins the path of Home Assistant's API or of a page, and is no place to put it.
 _SURELY_PAGES: Final = frozenset({"api", "config", "developer-tools", "lovelace", "profile"})
@@ -25,6 +29,24 @@ _PAGES: Final = _SURELY_PAGES | {
 }
 # The dashboards that people make themselves; the second part is the name they give.
 _DASHBOARD: Final = re.compile(r"(?:lovelace|dashboard)-.")
+
+
+def is_host(name: str) -> bool:
+    """Tell whether a name can be looked up, or is an IP address (of version 6 without brackets)."""
+    if ":" in name:
+        try:
+            return bool(IPv6Address(name))
+        except ValueError:
+            return False
+    labels = name.removesuffix(".").split(".")
+    if not all(0 < len(label) <= LONGEST_LABEL for label in labels) or len(name) > LONGEST_HOST:
+        return False
+    if name.isascii() and "xn--" not in name:
+        return all(re.fullmatch(r"[\w-]+", label, re.ASCII) for label in labels)
+    try:
+        return bool(name.encode("idna").decode("idna"))
+    except UnicodeError:
+        return False
 
 
 def without_page(path: str, *, is_sure: bool = False) -> str:

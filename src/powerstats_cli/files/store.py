@@ -14,13 +14,20 @@ from typing import BinaryIO, Final
 from powerstats_cli.clock import Deadline
 from powerstats_cli.core import documents
 from powerstats_cli.core.documents import Document
-from powerstats_cli.errors import ConfigError, RefusedError, TryAgainError, UnreadableError
+from powerstats_cli.errors import (
+    ConfigError,
+    PowerstatsError,
+    RefusedError,
+    TryAgainError,
+    UnreadableError,
+)
 
 ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
 LOCK_TIMEOUT: Final = 30.0
 LOCK_RETRY: Final = 0.05
 # The user has to change the owner or the mode. All other errors (a full disk, say) may pass.
 REFUSALS: Final = (errno.EACCES, errno.EPERM)
+NO_PATHS: Final = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class Store:
@@ -237,17 +244,24 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def os_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError into one of our errors that names the file.
-
-    Raises RefusedError if the file's owner or mode is wrong, else TryAgainError.
-    """
+    """Turn an OSError into one of our errors that names the file (`failure`)."""
     try:
         yield
     except OSError as error:
-        message = f"{error.filename or path}: {error.strerror}"
-        if error.errno in REFUSALS:
-            message += ": let the user that runs powerstats write there"
-            raise RefusedError(message) from None
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            message += ": make room; nothing stored was lost"
-        raise TryAgainError(message) from None
+        raise failure(error, path) from None
+
+
+def failure(error: OSError, path: Path | None = None) -> PowerstatsError:
+    """Return what to say of an error of the system.
+
+    That is a RefusedError if the owner or the mode is wrong, a ConfigError if the path is, else a
+    TryAgainError. Without a file it was the output that could not be written.
+    """
+    message = f"{error.filename or path or 'the output'}: {error.strerror or error}"
+    if error.errno in REFUSALS:
+        return RefusedError(f"{message}: let the user that runs powerstats write there")
+    if error.errno in NO_PATHS:
+        return ConfigError(f"{message}: correct the path")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message += ": make room; nothing stored was lost"
+    return TryAgainError(message)

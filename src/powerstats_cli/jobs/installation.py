@@ -12,11 +12,10 @@ import msgspec
 from powerstats_cli.core import zones
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.steps import Asked
-from powerstats_cli.errors import ConfigError
 from powerstats_cli.jobs.accounts import Account
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.jobs.place import Place
-from powerstats_cli.settings import Settings
+from powerstats_cli.settings import Settings, whole
 
 # Where systemd looks for time zones.
 ZONEINFO: Final = Path("/usr/share/zoneinfo")
@@ -37,7 +36,7 @@ class Installation(msgspec.Struct, frozen=True):
 
     @property
     def setup(self) -> Setup:
-        """All that the schedule's texts say; raises ConfigError if a path is relative."""
+        """All that the schedule's texts say."""
         return Setup(
             program=self.program,
             timezone=_known_to_systemd(self.settings.timezone),
@@ -56,11 +55,11 @@ class Installation(msgspec.Struct, frozen=True):
     def _written(self) -> Iterator[str]:
         """Yield the folders that the steps write to."""
         paths = self.settings.paths
-        data_dir = self.data_dir or self._path("paths.data_dir", paths.data_dir)
+        data_dir = self.data_dir or self._path(paths.data_dir)
         yield data_dir
-        yield self._path("paths.web_root", paths.web_root) if paths.web_root else f"{data_dir}/site"
+        yield self._path(paths.web_root) if paths.web_root else f"{data_dir}/site"
         if paths.state_file:
-            yield str(Path(self._path("paths.state_file", paths.state_file)).parent)
+            yield str(Path(self._path(paths.state_file)).parent)
 
     def _read(self) -> Iterator[str]:
         """Yield what else the steps open: the configuration, the program, a certificate."""
@@ -68,25 +67,21 @@ class Installation(msgspec.Struct, frozen=True):
         yield from (sys.prefix, sys.base_prefix)
         ca_file = self.settings.homeassistant.ca_file
         if ca_file:
-            yield self._path("homeassistant.ca_file", ca_file)
+            yield self._path(ca_file)
 
     def _tokens(self) -> Iterator[tuple[Asked, str]]:
         """Yield the paths of the token files, by the service that the token is for."""
         home, github = self.settings.homeassistant, self.settings.github
         if home.token_file:
-            yield "homeassistant", self._path("homeassistant.token_file", home.token_file)
+            yield "homeassistant", self._path(home.token_file)
         if github and github.token_file:
-            yield "github", self._path("github.token_file", github.token_file)
+            yield "github", self._path(github.token_file)
 
-    def _path(self, key: str, written: str) -> str:
+    def _path(self, written: str) -> str:
         """Return the absolute path that a configured path is for the account's runs."""
         if written.startswith("~/") and self.account.pw_uid != os.geteuid():
             return f"{self.account.pw_dir}/{written.removeprefix('~/')}"
-        path = Path(written).expanduser()
-        if not path.is_absolute():
-            message = f"{key}: {written!r} depends on the current folder: write the whole path"
-            raise ConfigError(message)
-        return str(path)
+        return str(whole(written))
 
 
 def _known_to_systemd(timezone: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from powerstats_cli.jobs.cron import CronFile, OwnCrontab
 from powerstats_cli.jobs.place import Place
 from powerstats_cli.jobs.systemd import Units
+from powerstats_cli.settings import home
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -28,8 +29,8 @@ class Machine(msgspec.Struct, frozen=True):
     @classmethod
     def this(cls, environment: Mapping[str, str]) -> "Machine":
         """Return the machine that this program runs on."""
-        config = environment.get("XDG_CONFIG_HOME") or "~/.config"
-        folder = Path(config).expanduser() / "systemd/user"
+        config = environment.get("XDG_CONFIG_HOME") or (home() or Path("/")) / ".config"
+        folder = Path(config) / "systemd/user"
         return cls(systemd_user=folder, is_root=os.geteuid() == 0)
 
     @property

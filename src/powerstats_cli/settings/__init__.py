@@ -18,6 +18,7 @@ from powerstats_cli.settings.checks import (
     is_zone,
     mistakes,
 )
+from powerstats_cli.settings.places import home, whole
 from powerstats_cli.settings.tables import (
     DataSettings,
     GitHubSettings,
@@ -37,10 +38,12 @@ __all__ = [
     "PathSettings",
     "Settings",
     "find",
+    "home",
     "is_repository_name",
     "is_zone",
     "load",
     "new_file",
+    "whole",
 ]
 
 ENVIRONMENT_PATH: Final = "POWERSTATS_CONFIG"
@@ -57,8 +60,10 @@ def find(given: Path | None, environment: Mapping[str, str]) -> Path:
         return given
     if environment.get(ENVIRONMENT_PATH):
         return Path(environment[ENVIRONMENT_PATH])
-    for path in SEARCHED:
-        if (candidate := Path(path).expanduser()).is_file():
+    for written in SEARCHED:
+        below_home = written.removeprefix("~/")
+        folder = home() if below_home != written else Path()
+        if folder is not None and (candidate := folder / below_home).is_file():
             return candidate
     message = f"no configuration: {', '.join(SEARCHED)} are not there; write one, or pass --config"
     raise ConfigError(message)
@@ -72,33 +77,23 @@ class Folders(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, *, is_root: bool) -> "Folders":
-        """Return the system's folders for root, and folders of the user's own for anyone else."""
-        if is_root:
+        """Return the system's folders for root and a user without a home, else the user's own."""
+        own = None if is_root else home()
+        if own is None:
             return cls(Path("/etc/powerstats"), Path("/var/lib/powerstats"))
-        home = Path.home()
-        return cls(home / ".config/powerstats", home / ".local/share/powerstats")
+        return cls(own / ".config/powerstats", own / ".local/share/powerstats")
 
 
 def new_file(given: Path | None, environment: Mapping[str, str], folders: Folders) -> Path:
     """Return the file that a new configuration is written to."""
     named = environment.get(ENVIRONMENT_PATH)
     path = given or (Path(named) if named else folders.config / "config.toml")
-    return path.expanduser().absolute()
+    return whole(str(path)).absolute()
 
 
 def load(path: Path) -> Settings:
     """Return the settings in a file; raises ConfigError with the file and the path of the key."""
-    import tomllib
-
-    try:
-        text = path.read_bytes().decode()
-        written = tomllib.loads(text)
-    except OSError as error:
-        message = f"{path}: {error.strerror}"
-        raise ConfigError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path} is no TOML: {error}"
-        raise ConfigError(message) from None
+    written = _table(path)
     try:
         settings = msgspec.convert(written, Settings)
     except msgspec.ValidationError as error:
@@ -108,6 +103,23 @@ def load(path: Path) -> Settings:
         message = f"{path}: {key}: {complaint}"
         raise ConfigError(message)
     return settings
+
+
+def _table(path: Path) -> dict[str, object]:
+    """Return the values in a TOML file; raises ConfigError."""
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise ConfigError(message) from None
+    except RecursionError:
+        message = f"{path} is no TOML: its brackets are nested too deep"
+        raise ConfigError(message) from None
+    except ValueError as error:  # of TOML, of UTF-8, or of a number with thousands of digits
+        message = f"{path} is no TOML: {error}"
+        raise ConfigError(message) from None
 
 
 def _with_path_first(message: str) -> str:

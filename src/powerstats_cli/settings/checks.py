@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfoNotFoundError
 
 from powerstats_cli.core import zones
-from powerstats_cli.core.address import without_page
+from powerstats_cli.core.address import is_host, without_page
 from powerstats_cli.core.documents import is_series_name
+from powerstats_cli.settings.places import flaw
 from powerstats_cli.settings.tables import (
     GitHubSettings,
     HomeAssistantSettings,
@@ -34,7 +35,10 @@ def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
         yield from _github_mistakes(settings.github, settings.publish)
     url = settings.monitoring.healthcheck_url
     if url is not None and not _is_address(url):
-        yield "monitoring.healthcheck_url", f"{_shown(url)} is no address"
+        yield "monitoring.healthcheck_url", f"{_shown(url, hides_path=True)} is no address"
+    for key, path in _paths(settings):
+        if (found := flaw(path)) is not None:
+            yield key, found
     data = settings.data
     if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
         yield "data.collection_interval_minutes", "must divide 60"
@@ -99,6 +103,20 @@ def _github_mistakes(github: GitHubSettings, publish: PublishSettings) -> Iterat
         yield "publish.history", f"squash would drop the history of the data on {github.branch}"
 
 
+def _paths(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield each path that is configured, with its key."""
+    home, github, paths = settings.homeassistant, settings.github, settings.paths
+    written = {
+        "homeassistant.token_file": home.token_file,
+        "homeassistant.ca_file": home.ca_file,
+        "github.token_file": github.token_file if github else None,
+        "paths.data_dir": paths.data_dir,
+        "paths.web_root": paths.web_root,
+        "paths.state_file": paths.state_file,
+    }
+    yield from ((key, path) for key, path in written.items() if path is not None)
+
+
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -106,8 +124,8 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     is_plain = parts.username is None and not parts.query and not parts.fragment
-    is_http = parts.scheme in {"http", "https"}
-    return is_http and bool(parts.hostname) and is_port_usable and is_plain
+    is_http = parts.scheme in {"http", "https"} and url.isprintable()
+    return is_http and is_host(parts.hostname or "") and is_port_usable and is_plain
 
 
 def _without_page(url: str) -> str | None:
@@ -118,9 +136,13 @@ def _without_page(url: str) -> str | None:
     return url.removesuffix(path) + kept if is_page else None
 
 
-def _shown(url: str) -> str:
-    """Return an address for a message, without a password or a token that may be in it."""
-    return repr(re.sub(r"//.*@", "//***@", re.sub(r"[?#].*", "?***", url)))
+def _shown(url: str, *, hides_path: bool = False) -> str:
+    """Return an address for a message, without a password or a token that may be in it.
+
+    The path of a health check is its secret.
+    """
+    shown = re.sub(r"//.*@", "//***@", re.sub(r"[?#].*", "?***", url, flags=re.DOTALL))
+    return repr(re.sub(r"(?<![:/])/.*", "/***", shown, flags=re.DOTALL) if hides_path else shown)
 
 
 def is_repository_name(name: str) -> bool:

@@ -12,6 +12,7 @@ from powerstats_cli.core import zones
 from powerstats_cli.core.documents import TierName
 from powerstats_cli.core.series import StateClass
 from powerstats_cli.errors import ConfigError
+from powerstats_cli.settings.places import whole
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +100,7 @@ class MonitoringSettings(_Table, frozen=True):
 
 
 class PathSettings(_Table, frozen=True):
-    """The folders and files on this machine; `~` is the home directory."""
+    """The folders and files on this machine; a path is a whole one, or begins with `~/`."""
 
     data_dir: str = "/var/lib/powerstats"
     web_root: str | None = None
@@ -144,19 +145,19 @@ class Settings(_Table, frozen=True):
     @property
     def data_dir(self) -> Path:
         """The folder of the data files."""
-        return Path(self.paths.data_dir).expanduser()
+        return whole(self.paths.data_dir)
 
     @property
     def web_root(self) -> Path:
         """The folder of the dashboard."""
         written = self.paths.web_root
-        return Path(written).expanduser() if written else self.data_dir / "site"
+        return whole(written) if written else self.data_dir / "site"
 
     @property
     def state_file(self) -> Path:
         """The file that remembers how runs went."""
         written = self.paths.state_file
-        return Path(written).expanduser() if written else self.data_dir / "state.json"
+        return whole(written) if written else self.data_dir / "state.json"
 
     @property
     def settle(self) -> timedelta:

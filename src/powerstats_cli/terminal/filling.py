@@ -41,16 +41,17 @@ class Screen:
 
     def __init__(self, *, asks: bool, stores: bool, is_quiet: bool) -> None:
         """Take whether to ask the user, and whether to store anything at all."""
-        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        from powerstats_cli.terminal.screen import Screen
+
         self._asks, self._stores = asks, stores
-        self._console = Console(highlight=False, quiet=is_quiet and not asks)
+        self._console = Screen(highlight=False, quiet=is_quiet and not asks)
         self._bar = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(),
             TextColumn("{task.completed}/{task.total}"),
-            console=Console(stderr=True, quiet=is_quiet),
+            console=Screen(stderr=True, quiet=is_quiet),
             transient=True,
             disable=is_quiet or not sys.stderr.isatty(),
         )

@@ -37,10 +37,10 @@ def _line(finding: Finding, console: Console) -> Table:
     grid.add_row(
         Text(ascii_mark if is_ascii(console) else mark, colour),
         Text(finding.area, "bold"),
-        Text(finding.text),
+        Text(finding.text, overflow="fold"),
     )
     if finding.remedy:
-        grid.add_row("", "", Text(finding.remedy, colour))
+        grid.add_row("", "", Text(finding.remedy, colour, overflow="fold"))
     grid.columns[1].min_width = AREA_WIDTH
     return grid
 

@@ -10,6 +10,7 @@ import msgspec
 
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.secrets import Token, checked_token, read_text
+from powerstats_cli.settings import whole
 from powerstats_cli.terminal.dialogue import Dialogue
 
 STDIN: Final = "-"
@@ -63,7 +64,7 @@ def read_token(file: str) -> Token:
     if file == STDIN:
         return checked_token(sys.stdin.readline(), "stdin")
     try:
-        written = read_text(Path(file).expanduser())
+        written = read_text(whole(file))
     except OSError as error:
         message = f"{file}: {error.strerror}"
         raise ConfigError(message) from None
