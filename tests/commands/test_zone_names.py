@@ -11,7 +11,7 @@ import pytest
 
 from powerstats_cli.core import documents
 from powerstats_cli.demo.homes import RecordedHome
-from tests.faults.conftest import NIGHT
+from tests.faults.life import NIGHT
 from tests.faults.place import Place, Runner, content, home, local, new_place
 
 DAYS = [(("collect",), local(f"2025-11-{day} 00:10:10")) for day in (18, 20)]

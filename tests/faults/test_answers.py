@@ -7,7 +7,7 @@ import pytest
 from powerstats_cli.demo.server import Answer
 from tests.demo import faults
 from tests.faults.answers import EVENING, every, every_state, moved, replaced
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
 
 QUICK = {"powerstats_cli.web:REQUEST_TIMEOUT": 0.25}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import NIGHT, Life
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import (
     Place,
     Runner,

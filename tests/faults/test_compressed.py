@@ -11,7 +11,7 @@ from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer, as_usual
 from powerstats_cli.web import unpacked
 from tests.faults.answers import EVENING
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import Place, one_line
 
 Pack = Callable[[bytes], bytes]

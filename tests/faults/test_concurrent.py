@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from powerstats_cli.core import documents
-from tests.faults.conftest import NIGHT, Life
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import Place, content, local, one_line
 
 MIDNIGHT = local("2025-11-21 00:00:10")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from powerstats_cli.demo.homes import RecordedHome
-from tests.faults.conftest import NIGHT, Life
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import (
     STATE_FILE,
     Place,

@@ -8,7 +8,7 @@ from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer
 from tests.demo import faults
 from tests.faults.answers import EVENING, replaced
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
 
 

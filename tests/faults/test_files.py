@@ -9,7 +9,7 @@ import pytest
 
 from powerstats_cli.demo.server import as_usual
 from tests.demo import faults
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import Place, Snapshot, content, data, local, lost
 
 AT = local("2025-11-21 00:20:10")

@@ -12,7 +12,7 @@ from signal import SIGKILL
 
 import pytest
 
-from tests.faults.conftest import NIGHT, Life
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import Place, Snapshot, content, local, lost
 
 MIDNIGHT = local("2025-11-21 00:00:10")

@@ -7,7 +7,7 @@ import pytest
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer, as_usual
 from tests.demo import faults
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost
 from tests.support.slow import asked_length
 

@@ -9,7 +9,7 @@ import pytest
 from powerstats_cli.demo.listener import Reply, Request
 from tests.demo import faults
 from tests.faults.answers import EVENING
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import Place, lost, one_line
 
 MOST_MIB = 190

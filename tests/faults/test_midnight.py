@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from powerstats_cli.demo.homes import RecordedHome
-from tests.faults.conftest import NIGHT, Life
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import Place, Runner, Snapshot, content, home, local, new_place
 
 MIDNIGHT = local("2025-11-21 00:00:10")

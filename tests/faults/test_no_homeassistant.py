@@ -13,7 +13,7 @@ from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import HomeAssistant
 from tests.demo import faults
 from tests.faults.answers import EVENING
-from tests.faults.conftest import Life
+from tests.faults.life import Life
 from tests.faults.place import Place, content, local, lost, one_line
 from tests.support.installation import TOKEN
 

@@ -8,8 +8,8 @@ import pytest
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer
 from tests.demo.faults import status as status_of
-from tests.faults.conftest import NIGHT, Life
 from tests.faults.jobs import Ended
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import Place, local
 from tests.support.tokens import CLASSIC, LONG_LIVED, gives_away
 

@@ -10,7 +10,7 @@ import pytest
 
 from powerstats_cli.demo.server import as_usual
 from tests.demo import faults
-from tests.faults.conftest import NIGHT, Life
+from tests.faults.life import NIGHT, Life
 from tests.faults.place import STATE_FILE, Place, local, one_line
 
 AT = local("2025-11-20 23:50:10")

@@ -1,0 +1,1 @@
+"""Attacks on the whole program with thousands of faults: files, answers, settings, disks, pasts."""
