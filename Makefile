@@ -2,16 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo quick test real check wheel wheels dist bench reference screenshots clean
+.PHONY: help demo quick test real check wheel wheels dist bench campaign reference screenshots clean
 
 help:
-	@echo "make demo    run a simulated home through a year and show the result"
-	@echo "make quick   check style, types and structure, and test the core: while you work"
-	@echo "make test    check the same and run all tests: before a push"
-	@echo "make real    run the tests with a real Home Assistant only"
-	@echo "make bench   measure what the commands cost"
-	@echo "make wheel   build the package and try it in an environment of its own"
-	@echo "make wheels  the same with each Python that is found here"
+	@echo "make demo     run a simulated home through a year and show the result"
+	@echo "make quick    check style, types and structure, and test the core: while you work"
+	@echo "make test     check the same and run all tests: before a push"
+	@echo "make real     run the tests with a real Home Assistant only"
+	@echo "make bench    measure what the commands cost"
+	@echo "make campaign attack the whole program with thousands of random faults"
+	@echo "make wheel    build the package and try it in an environment of its own"
+	@echo "make wheels   the same with each Python that is found here"
 
 demo: .venv/installed
 	$(BIN)/powerstats demo
@@ -36,6 +37,9 @@ check: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.page
+
+campaign: .venv/installed-dev
+	$(BIN)/python -m benchmarks.campaign
 
 reference: .venv/installed-dev
 	$(BIN)/python -m tests.support.reference

@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what measures has to be right, too."""
