@@ -138,6 +138,11 @@ def a_tier(
     )
 
 
+def changed(tier: TierName, number: int, watts: float = 7.0, *, before: date = TODAY) -> Document:
+    """Return a document that knows as much as `past`, and has another power."""
+    return past(tier, number, before=before, value=lambda _: power(watts))
+
+
 def past(tier: TierName, number: int, *, before: date = TODAY, **options: Any) -> Document:
     """Return a document of `number` days before a day."""
     return a_tier(tier, before - number * DAY, before - DAY, **options)
@@ -149,13 +154,19 @@ def json_of(number: int) -> bytes:
 
 
 def household(seed: int = 1, now: datetime = NOW) -> list[Document]:
-    """Return all four files of a home with five sensors, with numbers of the usual lengths."""
-    random, today = Random(seed), now.astimezone(AMSTERDAM).date()
+    """Return all four files of a home with five sensors, with numbers of the usual lengths.
+
+    Each seed has other numbers, and knows as much as any other.
+    """
+    random, known, today = Random(seed), Random(0), now.astimezone(AMSTERDAM).date()
     midnight = day_start(today, AMSTERDAM)
     kinds = {"power": "W", "heat_pump": "W", "solar": "W", "voltage": "V", "energy": "kWh"}
 
     def point() -> Point:
-        return {name: _reading(random, unit) for name, unit in kinds.items()}
+        coverages = [1.0, 1.0, 1.0, 0.9833]
+        return {
+            name: _reading(random, unit, known.choice(coverages)) for name, unit in kinds.items()
+        }
 
     def document(
         tier: TierName, bucket: str, end: datetime, starts: Iterator[datetime]
@@ -192,8 +203,7 @@ def household(seed: int = 1, now: datetime = NOW) -> list[Document]:
     ]
 
 
-def _reading(random: Random, unit: str) -> Value:
-    coverage = random.choice([1.0, 1.0, 1.0, 0.9833])
+def _reading(random: Random, unit: str, coverage: float) -> Value:
     if unit == "kWh":
         state = round(1000 + 9000 * random.random(), 3)
         return Value(change=round(random.random(), 3), state=state, coverage=coverage)

@@ -37,6 +37,7 @@ from tests.github.homes import (
     YESTERDAY,
     Device,
     a_tier,
+    changed,
     decoded,
     device_at,
     past,
@@ -330,12 +331,12 @@ def test_a_publish_with_a_fault_at_every_request(
         repo.commit(PAGES, {f"theirs/{theirs}": b"1"})
         theirs += 1
 
-    moves = 5 if history == "keep" else 6
+    moves = 6 if history == "keep" else 8
     for position in range(1, moves + 1):
         has_more = history == "keep" or position < moves
         others_at = [meanwhile(commit), amid(commit)] if has_more else []
         for fault in [FAULTS[name] for name in UNKNOWN] + others_at:
-            device.put(past("monthly", 3 + ours))
+            device.put(changed("monthly", 30, ours))
             ours += 1
             github.strike = strike = Nth(device, position, fault)
             assert device.run("publish").exit_code in {0, os.EX_TEMPFAIL}
@@ -346,4 +347,6 @@ def test_a_publish_with_a_fault_at_every_request(
             if history == "keep":
                 assert len(repo.commits(PAGES)) == ours + theirs
             else:
-                assert len(repo.commits(PAGES)) <= 2
+                messages = [commit.message for commit in repo.commits(PAGES)]
+                assert messages.count("Another writer's") == theirs
+                assert len(messages) <= 2 * theirs + 1

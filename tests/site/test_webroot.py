@@ -57,6 +57,7 @@ def test_a_new_version_replaces_the_old_assets(tmp_path: Path) -> None:
     (tmp_path / "mine.html").write_text("mine")
     update_web_root(new, tmp_path, tmp_path / "data")
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
+        ".powerstats.json",
         "index.html",
         "dashboard.abcdef0123.js",
         "mine.html",
@@ -84,3 +85,41 @@ def test_the_data_directory_is_no_web_root(stage: Stage) -> None:
     result = stage.installation.run("publish")
     assert result.exit_code == os.EX_CONFIG
     assert "web_root" in result.err
+
+
+def test_collect_refreshes_the_copies(stage: Stage) -> None:
+    """A page with copies is as fresh as one with links; a file of others stays as it is."""
+    config = stage.installation.config
+    config.write_text(config.read_text() + "[publish]\nlinks = false\n")
+    stage.run("publish", at=NOW)
+    site = site_of(stage.installation)
+    first = (site / "daily.json").read_bytes()
+    (site / "weekly.json").write_bytes(b"mine")
+    stage.installation.document("daily.json")
+    daily = stage.installation.data_dir / "daily.json"
+    assert first == daily.read_bytes()
+    daily.unlink()
+    stage.run("collect", at=NOW)
+    assert daily.read_bytes() == (site / "daily.json").read_bytes()
+    assert (site / "weekly.json").read_bytes() == b"mine"
+
+
+def test_collect_leaves_a_copy_that_knows_more(stage: Stage) -> None:
+    """It does its own work, and says so with 65."""
+    config = stage.installation.config
+    config.write_text(config.read_text() + "[publish]\nlinks = false\n")
+    stage.run("publish", at=NOW)
+    copy = site_of(stage.installation) / "daily.json"
+    whole = copy.read_bytes()
+    stage.time = NOW
+    (stage.installation.data_dir / "daily.json").write_bytes(half(whole))
+    result = stage.installation.run("-v", "collect", at=NOW)
+    assert (result.exit_code, copy.read_bytes()) == (os.EX_DATAERR, whole)
+    assert f"daily.json in {copy.parent} knows more than the data directory" in result.err
+
+
+def half(raw: bytes) -> bytes:
+    """Return a data file without its first six points."""
+    lines = raw.splitlines(keepends=True)
+    start = next(number for number, line in enumerate(lines) if b"data_points" in line)
+    return b"".join(lines[: start + 1] + lines[start + 7 :])

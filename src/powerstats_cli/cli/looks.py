@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from powerstats_cli.cli.options import installation_of, session_of, this_machine
+from powerstats_cli.session import say
 
 
 def status(
@@ -74,11 +75,13 @@ def serve(
     """Show the dashboard on this machine until Ctrl-C is pressed."""
     from powerstats_cli.commands.render import render
     from powerstats_cli.commands.serve import serve as command
+    from powerstats_cli.site.ownership import Consent
 
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     session = session_of(context)
-    render(session.settings, session.files)
+    for problem in render(session.settings, session.files, Consent()).problems:
+        say(str(problem))
     command(session.settings.web_root, bind, port, _show_address)
     raise typer.Exit
 

@@ -4,6 +4,7 @@ import os
 from enum import StrEnum
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 from powerstats_cli.cli.options import repository_of, session_of
@@ -34,6 +35,7 @@ def collect(context: typer.Context) -> None:
     from powerstats_cli.commands.collect import RUN_SECONDS
     from powerstats_cli.commands.collect import collect as command
     from powerstats_cli.homeassistant.client import HomeAssistant
+    from powerstats_cli.site.copies import refresh
 
     session = session_of(context)
 
@@ -41,7 +43,11 @@ def collect(context: typer.Context) -> None:
         token = homeassistant_token(session.settings, session.environment)
         server = session.settings.homeassistant
         with HomeAssistant(server.url, token, ca_file=server.ca_file, seconds=RUN_SECONDS) as home:
-            return command(session.settings, session.files, home, session.clock, session.progress())
+            outcome = command(
+                session.settings, session.files, home, session.clock, session.progress()
+            )
+        left = refresh(session.settings.web_root, session.files, session.settings.publish.tiers)
+        return msgspec.structs.replace(outcome, problems=(*outcome.problems, *left))
 
     raise typer.Exit(session.run("collect", work))
 
@@ -79,36 +85,53 @@ def publish(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be sent, and change nothing.")
     ] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt",
+            help="Take the place of files that powerstats did not make. In the web root they are "
+            "kept as NAME.before-powerstats, on the branch in its history.",
+        ),
+    ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Replace published data files also by files that know less."
+        ),
+    ] = False,
 ) -> None:
     """Render the dashboard into the web root, and put it on GitHub Pages.
 
     If the configuration has [github], the page and the published files go to their branch in one
     commit; if nothing changed, there is no commit. Anyone can then see them, even if the repository
-    is private.
+    is private. Files that powerstats did not make stay, and a published data file stays if it knows
+    more than the data directory.
     """
     from powerstats_cli.commands.render import render
+    from powerstats_cli.site.ownership import Consent
 
     if local and dry_run:
         message = "--local sends nothing: leave one of them out"
         raise typer.BadParameter(message, param_hint="--dry-run")
-    session = session_of(context)
+    session, consent = session_of(context), Consent(adopt, replace)
     if dry_run:
         from powerstats_cli.commands.publish import preview
 
         with repository_of(session) as github:
-            for line in preview(session.settings, session.files, github):
+            for line in preview(session.settings, session.files, github, consent):
                 print(line)
         raise typer.Exit
 
     def work() -> Outcome:
-        rendered = render(session.settings, session.files)
+        rendered = render(session.settings, session.files, consent)
         if local or session.settings.github is None:
             return rendered
         from powerstats_cli.commands.publish import publish as command
 
         tells = session.options.verbosity > 0
         with repository_of(session) as github:
-            return command(session.settings, session.files, github, tells_address=tells)
+            sent = command(session.settings, session.files, github, consent, tells_address=tells)
+        return msgspec.structs.replace(sent, problems=(*rendered.problems, *sent.problems))
 
     raise typer.Exit(session.run("publish", work))
 

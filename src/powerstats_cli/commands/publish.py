@@ -7,44 +7,61 @@ from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
-from powerstats_cli.site.branch import Destination, Difference, difference, update_branch
+from powerstats_cli.site.branch import (
+    Contents,
+    Destination,
+    Difference,
+    difference,
+    update_branch,
+)
+from powerstats_cli.site.ownership import LIST_NAME, Consent
 from powerstats_cli.site.rendering import Site, render
 
 
 def publish(
-    settings: Settings, files: Store, repository: Repository, *, tells_address: bool = False
+    settings: Settings,
+    files: Store,
+    repository: Repository,
+    consent: Consent,
+    *,
+    tells_address: bool = False,
 ) -> Outcome:
     """Bring the branch for GitHub Pages up to date; tell the page's address if `tells_address`."""
-    site, destination = _site(settings), _destination(settings)
-    data, problems = _data(site, files)
-    sent = update_branch(repository, destination, site, data)
+    contents, problems = _contents(settings, files)
+    destination = _destination(settings)
+    sent = update_branch(repository, destination, contents, consent)
     summary = f"{_sent_in_words(sent)} {repository.name}, branch {destination.branch}"
     if tells_address:
         summary += f": {repository.page_address()}"
-    return Outcome(summary, problems, token_expires=repository.token_expires)
+    return Outcome(summary, (*problems, *sent.kept), token_expires=repository.token_expires)
 
 
-def preview(settings: Settings, files: Store, repository: Repository) -> Iterator[str]:
+def preview(
+    settings: Settings, files: Store, repository: Repository, consent: Consent
+) -> Iterator[str]:
     """Yield the lines that say what `publish` would send; nothing is written anywhere."""
-    site, destination = _site(settings), _destination(settings)
-    data, problems = _data(site, files)
-    lacking = difference(repository, destination, site, data)
-    for problem in problems:
+    contents, problems = _contents(settings, files)
+    destination = _destination(settings)
+    lacking = difference(repository, destination, contents, consent)
+    for problem in (*problems, *lacking.kept):
         yield f"left as it is there: {problem}"
     branch = f"{repository.name}, branch {destination.branch}"
     if not lacking.names:
         yield f"nothing would be sent: {branch} has it all"
         return
     yield f"would be sent to {branch}, in one commit:"
-    for change, contents in (("new", lacking.new), ("changed", lacking.changed)):
-        for name, content in sorted(contents.items()):
-            yield f"  {change:8} {name}  ({len(content) / 1000:.1f} kB)"
+    for change, changed in (("new", lacking.new), ("changed", lacking.changed)):
+        for name, content in sorted(changed.items()):
+            if name != LIST_NAME:
+                yield f"  {change:8} {name}  ({len(content) / 1000:.1f} kB)"
     for name in lacking.removed:
         yield f"  {'removed':8} {name}"
 
 
-def _site(settings: Settings) -> Site:
-    return render(settings.publish.tiers, settings.data.collection_interval_minutes)
+def _contents(settings: Settings, files: Store) -> tuple[Contents, tuple[PowerstatsError, ...]]:
+    site = render(settings.publish.tiers, settings.data.collection_interval_minutes)
+    data, problems = _data(site, files)
+    return Contents(site, data), problems
 
 
 def _destination(settings: Settings) -> Destination:

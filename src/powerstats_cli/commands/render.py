@@ -4,11 +4,12 @@ from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
+from powerstats_cli.site.ownership import Consent
 from powerstats_cli.site.rendering import render as rendered
 from powerstats_cli.site.webroot import update_web_root
 
 
-def render(settings: Settings, files: Store) -> Outcome:
+def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
     """Bring WEB_ROOT up to date; a file that has not changed is not written."""
     web_root = settings.web_root
     if web_root.resolve() == files.data_dir.resolve():
@@ -17,5 +18,9 @@ def render(settings: Settings, files: Store) -> Outcome:
     site = rendered(settings.publish.tiers, settings.data.collection_interval_minutes)
     files.prepare()
     with files.lock():
-        changed = update_web_root(site, web_root, files.data_dir)
-    return Outcome(f"{len(changed)} files changed in {web_root}" if changed else "nothing changed")
+        done = update_web_root(
+            site, web_root, files.data_dir, consent, links=settings.publish.links
+        )
+    number = len(done.changed)
+    summary = f"{number} files changed in {web_root}" if number else "nothing changed"
+    return Outcome(summary, done.problems)

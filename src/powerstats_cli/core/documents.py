@@ -87,6 +87,7 @@ _encode = msgspec.json.Encoder().encode
 _MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 # Git LFS puts this in the place of a file, which is elsewhere then: git-lfs.com.
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_BEGINNING: Final = re.compile(rb'\s*\{\s*"version":\s*\d+,\s*"tier":\s*"(\w+)"')
 
 
 def bucket_name(minutes: int) -> str:
@@ -176,8 +177,24 @@ def decode(raw: bytes, *, timezone: str) -> Document:
     return _from_written(written)
 
 
+def timezone_in(raw: bytes) -> str:
+    """Return the time zone of a data file; raises UnreadableError if it is not whole."""
+    return _head(raw).timezone
+
+
+def tier_in(raw: bytes) -> str | None:
+    """Return the tier of a data file, be it whole or not; None if the bytes are of another file."""
+    beginning = _BEGINNING.match(raw)
+    return beginning[1].decode() if beginning else None
+
+
+def is_pointer(raw: bytes) -> bool:
+    """Tell whether Git LFS has put a pointer in the place of a file."""
+    return raw.startswith(_POINTER)
+
+
 def _check_no_pointer(raw: bytes) -> None:
-    if raw.startswith(_POINTER):
+    if is_pointer(raw):
         message = (
             "it is a pointer of Git LFS, not the file: take its name out of .gitattributes, and "
             "commit the file itself"

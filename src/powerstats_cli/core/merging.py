@@ -4,15 +4,30 @@ The merge is associative, commutative and idempotent: devices that share a file 
 same points, however many they are and in whatever order they merge.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, Point
+from powerstats_cli.core.periods import local_day
 from powerstats_cli.core.series import Series
-from powerstats_cli.core.tiers import Tier, names_in, newest_closed_day, window_start
+from powerstats_cli.core.tiers import (
+    TIERS,
+    Tier,
+    buckets,
+    days_of,
+    names_in,
+    newest_closed_day,
+    roll_up,
+    window_start,
+)
+
+# A bucket that was read again may lack this share of itself, because less was known around it.
+NO_LOSS: Final = 0.005
 
 
 def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Document:
@@ -41,6 +56,62 @@ def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Docum
 def differs(before: Document | None, after: Document) -> bool:
     """Tell whether the points differ; a later `until` alone is no news."""
     return before is None or before.points != after.points
+
+
+def lacking(ours: Document, theirs: Document, zone: ZoneInfo) -> Iterator[tuple[datetime, str]]:
+    """Yield the buckets, by start and series, that `theirs` knows better than `ours`.
+
+    Both are of one tier. Days before the window that a merge would keep do not count, nor does an
+    earlier day's daily file. A start that begins no bucket of its tier proves nothing: the rules of
+    the time zone have changed since.
+    """
+    if _is_over(ours, theirs):
+        return
+    newest = newest_closed_day([ours, theirs], zone)
+    tier = TIERS.get(theirs.tier)
+    first = window_start(tier, newest, zone) if tier and newest else None
+    known, asked = _comparable(ours, theirs, zone)
+    for start in sorted(asked):
+        better = [
+            name
+            for name, value in asked[start].items()
+            if _is_better(value, known.get(start, {}).get(name))
+        ]
+        if better and (first is None or start >= first) and _is_start(start, theirs, zone):
+            yield from ((start, name) for name in better)
+
+
+def _is_over(ours: Document, theirs: Document) -> bool:
+    """Tell whether the day of a daily file is over in ours, which is of a later day."""
+    return ours.day is not None and theirs.day is not None and theirs.day < ours.day
+
+
+def _comparable(
+    ours: Document, theirs: Document, zone: ZoneInfo
+) -> tuple[Mapping[datetime, Point], Mapping[datetime, Point]]:
+    """Return the points of both; if the collection interval was changed, those of their hours."""
+    if ours.bucket == theirs.bucket:
+        return ours.points, theirs.points
+    return _hours(ours, zone), _hours(theirs, zone)
+
+
+def _hours(document: Document, zone: ZoneInfo) -> Mapping[datetime, Point]:
+    points: dict[datetime, Point] = {}
+    for day in sorted(days_of(document, zone)):
+        for start, name, value in roll_up(document, day, "hour", zone):
+            points.setdefault(start, {})[name] = value
+    return points
+
+
+def _is_better(theirs: Value, ours: Value | None) -> bool:
+    if ours is None or ours.source != theirs.source:
+        return ours is None or theirs.source is None
+    return theirs.coverage - ours.coverage > NO_LOSS
+
+
+def _is_start(start: datetime, document: Document, zone: ZoneInfo) -> bool:
+    day = local_day(start, zone)
+    return any(span.start == start for span in buckets(document.bucket, day, zone))
 
 
 def _united(ours: Document, theirs: Document) -> dict[str, Series]:

@@ -194,11 +194,14 @@ class Client:
         try:
             return msgspec.json.decode(reply.body, type=shape)
         except NONSENSE as error:
-            message = (
-                f"{self._web.host} answered something that is not GitHub's API ({error}): "
-                f"check github.api_url"
-            )
-            raise TryAgainError(message) from None
+            raise self.nonsense(str(error)) from None
+
+    def nonsense(self, reason: str) -> TryAgainError:
+        """Return the error for an answer that is of no use."""
+        return TryAgainError(
+            f"{self._web.host} answered something that is not GitHub's API ({reason}): "
+            f"check github.api_url"
+        )
 
     def message_of(self, reply: Reply) -> str:
         """Return the message of an answer, or its beginning if it is no JSON."""

@@ -5,27 +5,31 @@ Single files go through the Contents API. Many files in one commit go through Gi
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from hashlib import sha1
 from typing import Final, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.github.client import RAW, Client
+from powerstats_cli.github.client import RAW, Client, ConflictError
 from powerstats_cli.github.shapes import (
     Branch,
     Commit,
     Description,
     FileChange,
+    ListedCommit,
     Object,
     Pages,
     Tree,
 )
 
 FILE_MODE: Final = "100644"
+# The committer of the commits that powerstats makes of its own files; no such host can exist.
+COMMITTER: Final = {"name": "powerstats", "email": "powerstats@powerstats.invalid"}
+COMMITS_AT_ONCE: Final = 100
 FIRST_FILE: Final = "README.md"
 FIRST_TEXT: Final = b"Power data of a home, kept by powerstats.\n"
 
@@ -33,10 +37,28 @@ _Result = TypeVar("_Result")
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The newest commit of a branch, and its tree, by their ids."""
+    """A commit of a branch, mostly its newest one: its id, those of its tree and of its parents.
+
+    `is_marked` tells whether powerstats made the commit.
+    """
 
     commit: str
     tree: str
+    parents: tuple[str, ...] = ()
+    message: str = ""
+    is_marked: bool = False
+
+    @classmethod
+    def of(cls, commit: Commit) -> Self:
+        """Return a commit of GitHub's."""
+        by = commit.committer
+        return cls(
+            commit.sha,
+            commit.tree.sha,
+            tuple(parent.sha for parent in commit.parents),
+            commit.message,
+            is_marked=by is not None and by.email == COMMITTER["email"],
+        )
 
 
 class Repository:
@@ -76,7 +98,7 @@ class Repository:
 
         Raises MissingError if it is not there, or the token may not see it.
         """
-        return self._client.decoded(self._client.ask("GET", ""), Description)
+        return self._decoded("GET", "", Description)
 
     def check_present(self) -> None:
         """Raise MissingError if the repository is not there, or the token may not see it."""
@@ -107,8 +129,35 @@ class Repository:
         reply = self._client.ask("GET", f"/branches/{quote(branch)}", fine=(404,))
         if reply.status == 404:
             return None
-        commit = self._client.decoded(reply, Branch).commit
-        return Head(commit.sha, commit.commit.tree.sha)
+        return Head.of(self._client.decoded(reply, Branch).commit.flat)
+
+    def commits(self, head: Head) -> Iterator[Head]:
+        """Yield a commit, its first parent, and so on to the first commit of all.
+
+        Raises ConflictError if GitHub does not show one of them.
+        """
+        yield head
+        if not head.parents:
+            return
+        head = Head.of(self._decoded("GET", f"/git/commits/{head.parents[0]}", Commit))
+        known: dict[str, Head] = {}
+        yield head
+        while head.parents:
+            parent = head.parents[0]
+            if parent not in known:
+                known = self._commits_from(parent)
+            head = known[parent]
+            yield head
+
+    def _commits_from(self, commit: str) -> dict[str, Head]:
+        """Return a commit and others before it, by their ids."""
+        query = urlencode({"sha": commit, "per_page": COMMITS_AT_ONCE})
+        listed = self._decoded("GET", f"/commits?{query}", list[ListedCommit])
+        found = {each.sha: Head.of(each.flat) for each in listed}
+        if commit not in found:
+            message = f"commit {commit} is not there"
+            raise ConflictError(message)
+        return found
 
     def default_head(self, missing: str) -> tuple[str, Head]:
         """Return the default branch and its head; there is no branch `missing`.
@@ -144,33 +193,43 @@ class Repository:
 
     def _first_commit(self) -> Head:
         """Put a file into an empty repository: it takes no blobs, trees or commits before."""
-        body = {"message": "First commit", "content": b64encode(FIRST_TEXT).decode()}
+        content = b64encode(FIRST_TEXT).decode()
+        body = {"message": "First commit", "content": content, "committer": COMMITTER}
         reply = self._client.ask("PUT", f"/contents/{FIRST_FILE}", body, fine=(409, 422))
         if reply.status >= 400:
             raise self._client.conflict(reply)
-        commit = self._client.decoded(reply, FileChange).commit
-        return Head(commit.sha, commit.tree.sha)
+        return Head.of(self._client.decoded(reply, FileChange).commit)
 
     # --- many files in one commit
 
-    def blob_ids(self, tree: str, folder: str) -> dict[str, str]:
-        """Return the blob ids of the files in one folder of a tree, by their names in the folder.
+    def entries(self, tree: str, folder: str) -> dict[str, str | None]:
+        """Return what is in one folder of a tree: the blob id of each file, None for anything else.
 
         Raises ConfigError if GitHub does not list all files of the repository.
         """
         query = "?recursive=1" if folder else ""
-        listed = self._client.decoded(self._client.ask("GET", f"/git/trees/{tree}{query}"), Tree)
+        listed = self._decoded("GET", f"/git/trees/{tree}{query}", Tree)
         if listed.truncated:
             message = f"{self.name} has more files than GitHub lists: use a repository of its own"
             raise ConfigError(message)
         start = f"{folder}/" if folder else ""
+        for entry in listed.tree:
+            if start.startswith(f"{entry.path}/") and entry.type != "tree":
+                message = f"{entry.path} of {self.name} is a file: set publish.path to a folder"
+                raise ConfigError(message)
         return {
-            entry.path.removeprefix(start): entry.sha
+            entry.path.removeprefix(start): entry.sha if entry.type == "blob" else None
             for entry in listed.tree
-            if entry.type == "blob"
-            and entry.path.startswith(start)
-            and "/" not in entry.path.removeprefix(start)
+            if entry.path.startswith(start) and "/" not in entry.path.removeprefix(start)
         }
+
+    def read_blob(self, blob: str) -> bytes:
+        """Return the bytes of a file by its blob id; raises TryAgainError if they are others."""
+        content = bytes(self._client.ask("GET", f"/git/blobs/{blob}", accept=RAW).body)
+        if blob_id(content) != blob:
+            reason = "half a file, or another one"
+            raise self._client.nonsense(reason)
+        return content
 
     def make_tree(self, base: str | None, changes: Mapping[str, bytes | None]) -> str:
         """Return the id of a tree that is `base` with files changed by path; None removes one."""
@@ -179,12 +238,12 @@ class Repository:
             for path, content in changes.items()
         ]
         body = {"tree": entries} | ({"base_tree": base} if base else {})
-        return self._client.decoded(self._client.ask("POST", "/git/trees", body), Tree).sha
+        return self._decoded("POST", "/git/trees", Tree, body).sha
 
     def make_commit(self, message: str, tree: str, parents: list[str]) -> str:
-        """Return the id of a new commit, which is on no branch yet."""
-        body = {"message": message, "tree": tree, "parents": parents}
-        return self._client.decoded(self._client.ask("POST", "/git/commits", body), Commit).sha
+        """Return the id of a new commit, which is on no branch yet; it is marked as powerstats'."""
+        body = {"message": message, "tree": tree, "parents": parents, "committer": COMMITTER}
+        return self._decoded("POST", "/git/commits", Commit, body).sha
 
     def _content(self, content: bytes | None) -> dict[str, str | None]:
         """Return an entry's content: as text, or as the id of a new blob if it is no text."""
@@ -194,11 +253,16 @@ class Repository:
             return {"content": content.decode()}
         except UnicodeDecodeError:
             body = {"content": b64encode(content).decode(), "encoding": "base64"}
-            return {
-                "sha": self._client.decoded(
-                    self._client.ask("POST", "/git/blobs", body), Object
-                ).sha
-            }
+            return {"sha": self._decoded("POST", "/git/blobs", Object, body).sha}
+
+    def _decoded(
+        self,
+        method: str,
+        path: str,
+        shape: type[_Result],
+        body: Mapping[str, object] | None = None,
+    ) -> _Result:
+        return self._client.decoded(self._client.ask(method, path, body), shape)
 
     # --- one file
 
@@ -234,8 +298,3 @@ class Repository:
         _, head = self.default_head(branch)
         self.create_branch(branch, head.commit)
         return True
-
-
-def blob_id(content: bytes) -> str:
-    """Return the id that Git gives to a file's bytes."""
-    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -12,30 +12,50 @@ class Object(msgspec.Struct):
     sha: str
 
 
+class Person(msgspec.Struct):
+    """The author or the committer of a commit."""
+
+    name: str = ""
+    email: str = ""
+
+
 class Commit(msgspec.Struct):
-    """A commit, and its tree."""
+    """A commit, its tree and its parents."""
 
     sha: str
     tree: Object
+    message: str = ""
+    committer: Person | None = None
+    parents: list[Object] = []
 
 
 class CommitContent(msgspec.Struct):
-    """A commit without its id, as a branch holds it."""
+    """A commit without its id and its parents."""
 
     tree: Object
+    message: str = ""
+    committer: Person | None = None
 
 
-class BranchCommit(msgspec.Struct):
-    """A branch's newest commit."""
+class ListedCommit(msgspec.Struct):
+    """A commit, as a branch and a list of commits hold it."""
 
     sha: str
     commit: CommitContent
+    parents: list[Object] = []
+
+    @property
+    def flat(self) -> Commit:
+        """The same in the form of Git's own data."""
+        content = self.commit
+        return Commit(self.sha, content.tree, content.message, content.committer, self.parents)
 
 
 class Branch(msgspec.Struct):
-    """A branch."""
+    """A branch; if it is `protected`, rules decide who may change it, and how."""
 
-    commit: BranchCommit
+    commit: ListedCommit
+    protected: bool = False
 
 
 class Permissions(msgspec.Struct):

@@ -77,12 +77,16 @@ class GitHubSettings(_Table, frozen=True):
 
 
 class PublishSettings(_Table, frozen=True):
-    """The files that the dashboard shows to anyone, and the branch they are published on."""
+    """The files that the dashboard shows to anyone, and the branch they are published on.
+
+    The web root has `links` to the data files, or copies of them.
+    """
 
     tiers: tuple[TierName, ...] = get_args(TierName)
     branch: str = "gh-pages"
     path: str = ""
     history: Literal["keep", "squash"] = "keep"
+    links: bool = True
 
 
 class DataSettings(_Table, frozen=True):

@@ -1,15 +1,24 @@
 """The site on a branch for GitHub Pages: one commit brings it up to date."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
 
+from powerstats_cli.core.blobs import blob_id
+from powerstats_cli.errors import UnreadableError
 from powerstats_cli.github.client import ConflictError
-from powerstats_cli.github.repository import Head, Repository, blob_id
-from powerstats_cli.site.rendering import PAGE_NAME, Site, outdated
+from powerstats_cli.github.repository import Head, Repository
+from powerstats_cli.site import ownership
+from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed
+from powerstats_cli.site.published import NotOursError, check_no_loss, is_data
+from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, Site
 
 MOST_NAMES: Final = 4
+_OWN_NAME: Final = "|".join([*map(re.escape, ownership.EARLIER), OWN_ASSET.pattern])
+# The messages of the commits that versions without a mark made.
+_EARLIER_MESSAGE: Final = re.compile(rf"\d+ files|({_OWN_NAME}|\.nojekyll)(, ({_OWN_NAME}))*")
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -20,12 +29,25 @@ class Destination(msgspec.Struct, frozen=True):
     history: Literal["keep", "squash"]
 
 
+class Contents(msgspec.Struct, frozen=True):
+    """What shall be on the branch: a site, and its data files by name."""
+
+    site: Site
+    data: Mapping[str, bytes]
+
+
 class Difference(msgspec.Struct, frozen=True):
-    """The changes that a branch needs: new and changed files by name, and names to remove."""
+    """The changes that a branch needs: new and changed files by name, and names to remove.
+
+    `kept` has an error for each data file that is left as it is there. `was_ours` tells whether
+    powerstats had put files there before.
+    """
 
     new: Mapping[str, bytes]
     changed: Mapping[str, bytes]
     removed: tuple[str, ...]
+    kept: tuple[UnreadableError, ...] = ()
+    was_ours: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -33,31 +55,61 @@ class Difference(msgspec.Struct, frozen=True):
         return [*sorted({*self.new, *self.changed}), *self.removed]
 
 
+class BranchPlace:
+    """The folder on the branch as it was at one commit."""
+
+    def __init__(self, repository: Repository, tree: str | None, folder: str) -> None:
+        """List the folder; its files are read when they are asked for."""
+        self._repository = repository
+        self._entries = repository.entries(tree, folder) if tree else {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all that is in it."""
+        return frozenset(self._entries)
+
+    def id(self, name: str) -> str | None:
+        """Return the blob id of a file; None if it is a folder or not there."""
+        return self._entries.get(name)
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        return self._repository.read_blob(self._entries[name] or "")
+
+    def is_link(self, name: str) -> bool:
+        """Return False: in Git a link is a file."""
+        del name
+        return False
+
+    leads_to_data = is_link
+
+
 def difference(
-    repository: Repository, destination: Destination, site: Site, data: Mapping[str, bytes]
+    repository: Repository, destination: Destination, contents: Contents, consent: Consent
 ) -> Difference:
     """Return what a branch lacks of a site and its data files.
 
-    Raises MissingError if there is no such repository.
+    Raises MissingError if there is no such repository, and ConfigError if others' files are there.
     """
     head = repository.head(destination.branch)
     if head is None:
         repository.check_present()
-    return _difference(repository, head, destination, site, data)
+    return _difference(repository, head, destination, contents, consent)
 
 
 def update_branch(
-    repository: Repository, destination: Destination, site: Site, data: Mapping[str, bytes]
+    repository: Repository, destination: Destination, contents: Contents, consent: Consent
 ) -> Difference:
     """Bring a branch up to date in one commit, and return what that changed.
 
     There is no commit if nothing differs. If another writer comes first, all of it is done again
-    from the branch's new head. Files that are not powerstats' own are left alone.
+    from the branch's new head. Files that are not powerstats' own are left alone; ConfigError is
+    raised if they are in the way.
     """
 
     def attempt() -> Difference:
         head = _head(repository, destination.branch)
-        lacking = _difference(repository, head, destination, site, data)
+        lacking = _difference(repository, head, destination, contents, consent)
         if lacking.names:
             _commit(repository, head, destination, lacking)
         return lacking
@@ -77,28 +129,75 @@ def _head(repository: Repository, branch: str) -> Head | None:
     return head
 
 
+# --- what differs -----------------------------------------------------------------------------
+
+
 def _difference(
     repository: Repository,
     head: Head | None,
     destination: Destination,
-    site: Site,
-    data: Mapping[str, bytes],
+    contents: Contents,
+    consent: Consent,
 ) -> Difference:
-    present = repository.blob_ids(head.tree, destination.folder) if head else {}
-    wanted = {**site.files, **data}
-    changed = {
-        name: content
-        for name, content in wanted.items()
-        if name in present and present[name] != blob_id(content)
+    site = contents.site
+    place = BranchPlace(repository, head.tree if head else None, destination.folder)
+    ours = ownership.claimed(site, place)
+    where = f"branch {destination.branch} of {repository.name}"
+    differing = {
+        name: raw
+        for name, raw in {**site.files, **contents.data}.items()
+        if place.id(name) != blob_id(raw) and not (name in NO_JEKYLL and name in place.names)
     }
-    # After a change of the page, caches still hold the old page, which needs its old script.
-    removed = [
+    unsent = {f"{tier}.json" for tier in site.tiers} - contents.data.keys()
+    strangers = ownership.others(place, ours, differing.keys() | unsent)
+    kept: dict[str, UnreadableError] = {}
+    for name in sorted(differing.keys() & contents.data.keys() & place.names - strangers):
+        try:
+            check_no_loss(name, f"on {where}", contents.data[name], place.read(name))
+        except NotOursError:
+            strangers.add(name)
+        except UnreadableError as error:
+            kept[name] = error
+    if not consent.adopts:
+        ownership.check_no_others(where, strangers, "publish.path")
+    kept = {} if consent.replaces else kept
+    removed = _removed(site, place, ours, keeps_assets=PAGE_NAME in differing)
+    wanted = {name: raw for name, raw in differing.items() if name not in kept}
+    wanted |= _list(site, place, ours, removed)
+    return Difference(
+        new={name: raw for name, raw in wanted.items() if name not in place.names},
+        changed={name: raw for name, raw in wanted.items() if name in place.names},
+        removed=removed,
+        kept=tuple(kept.values()),
+        was_ours=bool(ours),
+    )
+
+
+def _removed(
+    site: Site, place: BranchPlace, ours: Listed, *, keeps_assets: bool
+) -> tuple[str, ...]:
+    """Return the names to remove: what is no longer published, and the script of an older page.
+
+    After a change of the page, caches still hold the old page, which needs its old script.
+    """
+    return tuple(
         name
-        for name in outdated(site, present)
-        if PAGE_NAME not in changed or name.endswith(".json")
-    ]
-    new = {name: content for name, content in wanted.items() if name not in present}
-    return Difference(new, changed, tuple(removed))
+        for name in ownership.outdated(site, place, ours)
+        if (is_data(name, place.read(name)) if name in ownership.DATA_NAMES else not keeps_assets)
+    )
+
+
+def _list(
+    site: Site, place: BranchPlace, ours: Listed, removed: tuple[str, ...]
+) -> Mapping[str, bytes]:
+    """Return the list of our files if it differs from the one that is there."""
+    left = set(ownership.outdated(site, place, ours)) - set(removed) - set(ownership.DATA_NAMES)
+    listed = {**ownership.listed_of(site), **{name: ours[name] for name in left}}
+    raw = ownership.encode(listed)
+    return {} if place.id(LIST_NAME) == blob_id(raw) else {LIST_NAME: raw}
+
+
+# --- the commit -------------------------------------------------------------------------------
 
 
 def _commit(
@@ -108,18 +207,42 @@ def _commit(
     contents = {**lacking.new, **lacking.changed} | dict.fromkeys(lacking.removed)
     changes = {start + name: contents[name] for name in lacking.names}
     tree = repository.make_tree(head.tree if head else None, changes)
-    is_squashed = destination.history == "squash"
-    commit = repository.make_commit(
-        _message(lacking.names), tree, [head.commit] if head and not is_squashed else []
-    )
+    parents = [head.commit] if head else []
+    is_squashed = destination.history == "squash" and head is not None
+    if is_squashed and head is not None:
+        parents = _others_newest(repository, head, destination, was_ours=lacking.was_ours)
+    commit = repository.make_commit(_message(lacking.names), tree, parents)
     if head is None:
         repository.create_branch(destination.branch, commit)
         return
+    is_forced = parents != [head.commit]
     # GitHub refuses no forced move: look for another's commit just before.
-    if is_squashed and repository.head(destination.branch) != head:
+    if is_forced and repository.head(destination.branch) != head:
         message = "another's commit came before"
         raise ConflictError(message)
-    repository.move_branch(destination.branch, commit, force=is_squashed)
+    repository.move_branch(destination.branch, commit, force=is_forced)
+
+
+def _others_newest(
+    repository: Repository, head: Head, destination: Destination, *, was_ours: bool
+) -> list[str]:
+    """Return the newest commit that powerstats did not make, in a list; no commit if it made all.
+
+    Only the commits after it can be replaced by one without a loss. A version that left no list
+    left no mark either: its commits are known by their messages.
+    """
+    is_earlier = False
+    for commit in repository.commits(head):
+        if commit.is_marked:
+            continue
+        if not (
+            was_ours and len(commit.parents) < 2 and _EARLIER_MESSAGE.fullmatch(commit.message)
+        ):
+            return [commit.commit]
+        if not is_earlier and LIST_NAME in repository.entries(commit.tree, destination.folder):
+            return [commit.commit]
+        is_earlier = True
+    return []
 
 
 def _message(names: list[str]) -> str:

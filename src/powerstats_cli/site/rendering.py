@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import PowerstatsError
 
 # Made from templates/ when the package is built.
@@ -16,7 +15,10 @@ HASHED: Final = {"script": "dashboard.js", "style": "dashboard.css"}
 PAGE_NAME: Final = "index.html"
 PUBLISH_MINUTES: Final = 60
 NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
-_OWN_ASSET: Final = re.compile(r"dashboard\.[0-9a-f]{10}\.(js|css)")
+OWN_ASSET: Final = re.compile(r"dashboard\.[0-9a-f]{10}\.(js|css)")
+# What tells a page of powerstats from another one: what it has now, and what it had before.
+MARK: Final = b'<meta name="generator" content="powerstats">'
+EARLIER_MARKS: Final = (b" data-tiers=", b"<title>powerstats</title>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,6 @@ def render(tiers: Iterable[str], interval_minutes: int) -> Site:
     return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, tiers)
 
 
-def outdated(site: Site, names: Iterable[str]) -> list[str]:
-    """Return the names of a folder's files that are powerstats' own but no longer of the site."""
-    unpublished = {f"{tier}.json" for tier in ("daily", *TIERS) if tier not in site.tiers}
-    return [
-        name
-        for name in sorted(names)
-        if name in unpublished or (_OWN_ASSET.fullmatch(name) and name not in site.files)
-    ]
+def is_page(content: bytes) -> bool:
+    """Tell whether a file is the page of some version of powerstats."""
+    return MARK in content or all(mark in content for mark in EARLIER_MARKS)

@@ -1,30 +1,116 @@
-"""The site in WEB_ROOT: its files, and links to the data files."""
+"""The site in WEB_ROOT: its files, and links to the data files, or copies of them."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from powerstats_cli.files.store import os_errors, read_bytes, write_bytes
-from powerstats_cli.site.rendering import PAGE_NAME, Site, outdated
+import msgspec
+
+from powerstats_cli.core.blobs import blob_id
+from powerstats_cli.errors import UnreadableError
+from powerstats_cli.files.store import os_errors, read_bytes, sync_folder, write_bytes
+from powerstats_cli.site import ownership
+from powerstats_cli.site.copies import put
+from powerstats_cli.site.ownership import DATA_NAMES, LIST_NAME, Consent, Listed
+from powerstats_cli.site.published import is_data
+from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site
+
+ADOPTED: Final = ".before-powerstats"
 
 
-def update_web_root(site: Site, web_root: Path, data_dir: Path) -> list[str]:
-    """Bring WEB_ROOT up to date, and return the names that changed; the store's lock is held.
+class Rendered(msgspec.Struct, frozen=True):
+    """The names that changed in WEB_ROOT, and an error for each copy that was left as it is."""
+
+    changed: tuple[str, ...]
+    problems: tuple[UnreadableError, ...]
+
+
+class FolderPlace:
+    """WEB_ROOT as it is; its files are read when they are asked for."""
+
+    def __init__(self, folder: Path, data_dir: Path) -> None:
+        """List the folder."""
+        self._folder = folder
+        self._data_dir = data_dir
+        with os_errors(folder):
+            self._names = frozenset(path.name for path in folder.iterdir())
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all that is in it."""
+        return self._names
+
+    def id(self, name: str) -> str | None:
+        """Return the id of a file's bytes; None if it is a folder, a link or not there."""
+        path = self._folder / name
+        return None if path.is_symlink() or not path.is_file() else blob_id(self.read(name))
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        return read_bytes(self._folder / name) or b""
+
+    def is_link(self, name: str) -> bool:
+        """Tell whether a name is a link, which has no bytes of its own."""
+        return (self._folder / name).is_symlink()
+
+    def leads_to_data(self, name: str) -> bool:
+        """Tell whether a link leads to the data file of that name."""
+        link = self._folder / name
+        with os_errors(link):
+            target = Path(os.path.normpath(link.parent.resolve() / link.readlink()))
+        return name in DATA_NAMES and target == self._data_dir.resolve() / name
+
+
+def update_web_root(
+    site: Site,
+    web_root: Path,
+    data_dir: Path,
+    consent: Consent = Consent(),  # noqa: B008 - it is frozen
+    *,
+    links: bool = True,
+) -> Rendered:
+    """Bring WEB_ROOT up to date; the store's lock is held.
 
     Assets are written before the page that names them, and outdated ones are removed last: at no
-    moment is there a page without its script.
+    moment is there a page without its script. Raises ConfigError, and changes nothing, if others'
+    files are in the way.
     """
     with os_errors(web_root):
         web_root.mkdir(parents=True, exist_ok=True)
-    changed = [
-        name
-        for name in (*sorted(site.files.keys() - {PAGE_NAME}), PAGE_NAME)
-        if _write(web_root / name, site.files[name])
-    ]
+    place = FolderPlace(web_root, data_dir)
+    ours = ownership.claimed(site, place)
+    contents = _contents(site, place)
     data = [f"{tier}.json" for tier in site.tiers]
-    changed += [name for name in data if _link(web_root / name, data_dir / name)]
-    with os_errors(web_root):
-        names = [path.name for path in web_root.iterdir()]
-    return changed + [name for name in outdated(site, names) if _remove(web_root / name)]
+    strangers = ownership.others(place, ours, [*contents, *data])
+    strangers |= {name for name in data if place.id(name) and not is_data(name, place.read(name))}
+    if not consent.adopts:
+        ownership.check_no_others(str(web_root), strangers, "paths.web_root")
+    for name in sorted(strangers & {*contents, *data}):
+        _set_aside(web_root / name)
+    changed = [name for name in contents if _write(web_root / name, contents[name])]
+    problems: list[UnreadableError] = []
+    for name in data:
+        try:
+            is_new = put(web_root / name, data_dir / name, links=links, replaces=consent.replaces)
+        except UnreadableError as error:
+            problems.append(error)
+        else:
+            changed += [name] if is_new else []
+    changed += _without_outdated(site, place, ours, web_root)
+    _write(web_root / LIST_NAME, ownership.encode(ownership.listed_of(site)))
+    return Rendered(tuple(changed), tuple(problems))
+
+
+def _contents(site: Site, place: FolderPlace) -> Mapping[str, bytes]:
+    """Return the files that differ from those in the folder; the page comes last."""
+    names = (*sorted(site.files.keys() - {PAGE_NAME}), PAGE_NAME)
+    return {
+        name: site.files[name]
+        for name in names
+        if place.id(name) != blob_id(site.files[name])
+        and not (name in NO_JEKYLL and name in place.names)
+    }
 
 
 def _write(path: Path, content: bytes) -> bool:
@@ -34,30 +120,25 @@ def _write(path: Path, content: bytes) -> bool:
     return True
 
 
-def _link(link: Path, target: Path) -> bool:
-    """Make a relative link, or a copy if links are not possible; tell whether anything changed."""
-    with os_errors(link):
-        relative = os.path.relpath(target, link.parent)
-        if link.is_symlink() and str(link.readlink()) == relative:
-            return False
-        temporary = link.with_name(f".{link.name}.tmp")
-        temporary.unlink(missing_ok=True)
-        try:
-            temporary.symlink_to(relative)
-        except OSError:
-            return _copy(link, target)
-        temporary.replace(link)
-    return True
-
-
-def _copy(copy: Path, target: Path) -> bool:
-    content = read_bytes(target)
-    return content is not None and _write(copy, content)
-
-
-def _remove(path: Path) -> bool:
+def _set_aside(path: Path) -> None:
+    """Rename another's file, so that its place is free."""
+    aside, number = path.with_name(path.name + ADOPTED), 1
+    while aside.exists() or aside.is_symlink():
+        number += 1
+        aside = path.with_name(f"{path.name}{ADOPTED}-{number}")
     with os_errors(path):
-        if not (path.is_symlink() or path.exists()):
-            return False
-        path.unlink()
-    return True
+        path.rename(aside)
+        sync_folder(path.parent)
+
+
+def _without_outdated(site: Site, place: FolderPlace, ours: Listed, web_root: Path) -> list[str]:
+    """Remove powerstats' own files that no longer belong to the site; return their names."""
+    gone = [
+        name
+        for name in ownership.outdated(site, place, ours)
+        if name not in DATA_NAMES or place.is_link(name) or is_data(name, place.read(name))
+    ]
+    for name in gone:
+        with os_errors(web_root / name):
+            (web_root / name).unlink(missing_ok=True)
+    return gone

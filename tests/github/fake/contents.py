@@ -134,23 +134,10 @@ def get_branch(call: Call) -> Answer:
     if head is None:
         raise not_found("Branch not found")
     url = f"{call.url}/branches/{quote(call.path)}"
-    commit = call.repository.read_commit(head)
-    shown = git_commit(call, commit)
-    inner = ("author", "committer", "message", "tree", "url", "verification")
     return json_answer(
         {
             "name": call.path,
-            "commit": {
-                "sha": head,
-                "node_id": shown["node_id"],
-                "commit": {**{key: shown[key] for key in inner}, "comment_count": 0},
-                "url": f"{call.url}/commits/{head}",
-                "html_url": shown["html_url"],
-                "comments_url": f"{call.url}/commits/{head}/comments",
-                "author": None,
-                "committer": None,
-                "parents": shown["parents"],
-            },
+            "commit": _listed_commit(call, call.repository.read_commit(head)),
             "_links": {"self": url, "html": f"{call.html_url}/tree/{quote(call.path)}"},
             "protected": False,
             "protection": {
@@ -164,6 +151,35 @@ def get_branch(call: Call) -> Answer:
             "protection_url": f"{url}/protection",
         }
     )
+
+
+def _listed_commit(call: Call, commit: Commit) -> Json:
+    """Return a commit as branches and lists of commits have it."""
+    shown = git_commit(call, commit)
+    inner = ("author", "committer", "message", "tree", "url", "verification")
+    url = f"{call.url}/commits/{commit.sha}"
+    return {
+        "sha": commit.sha,
+        "node_id": shown["node_id"],
+        "commit": {**{key: shown[key] for key in inner}, "comment_count": 0},
+        "url": url,
+        "html_url": shown["html_url"],
+        "comments_url": f"{url}/comments",
+        "author": None,
+        "committer": None,
+        "parents": shown["parents"],
+    }
+
+
+def get_commits(call: Call) -> Answer:
+    """GET /repos/{owner}/{repo}/commits: from a commit or a branch on, the newest first."""
+    repo = call.repository
+    newest = commit_at(call, call.query.get("sha") or repo.default_branch)
+    if newest is None:
+        raise not_found()
+    number = min(int(call.query.get("per_page", 30)), 100)
+    listed = repo.git("rev-list", "--topo-order", f"--max-count={number}", newest.sha).split()
+    return json_answer([_listed_commit(call, repo.read_commit(sha)) for sha in listed])
 
 
 def get_contents(call: Call) -> Answer:
@@ -283,6 +299,7 @@ ROUTES = [
     Route("GET", r"()", get_repository, "repos/repos#get-a-repository", "metadata"),
     Route("GET", r"/pages()", get_pages, "pages/pages#get-a-apiname-pages-site", "pages"),
     Route("GET", r"/branches/(.+)", get_branch, "branches/branches#get-a-branch"),
+    Route("GET", r"/commits()", get_commits, "commits/commits#list-commits"),
     Route("GET", r"/contents/?(.*)", get_contents, "repos/contents#get-repository-content"),
     Route(
         "PUT",

@@ -12,7 +12,7 @@ from powerstats_cli.core.documents import encode
 from powerstats_cli.site import rendering as dashboard
 from tests.github.fake import GitHub
 from tests.github.fake.repository import GitRepository
-from tests.github.homes import PAGES, STRANGERS, Device, household, messages, past
+from tests.github.homes import PAGES, STRANGERS, Device, changed, household, messages, past
 from tests.site.branch.publishing import HISTORIES, PLACES, hourly, within
 
 pytestmark = [
@@ -68,7 +68,7 @@ def test_files_of_others_stay(
     assert repo.files(PAGES) == others | within(folder, device.site)
     assert repo.head("main") == main
     new = repo.commits(PAGES)
-    assert [commit.sha for commit in new[1:]] == ([old] if history == "keep" else [])
+    assert [commit.sha for commit in new[1:]] == [old]
     assert hourly(device, github) == 2
     assert repo.head(PAGES) == new[0].sha
 
@@ -84,7 +84,7 @@ def test_modes_and_links_of_others_stay(published: GitRepository, device: Device
     written = published.git("write-tree")
     head = published.write_commit(written, [published.head(PAGES)], "Links").sha
     published.move(f"refs/heads/{PAGES}", head, published.head(PAGES))
-    device.put(past("monthly", 29))
+    device.put(changed("monthly", 30))
     device.run_well("publish")
     listed = published.git("ls-tree", "-r", PAGES).splitlines()
     for mode, kind, path in (
@@ -101,14 +101,14 @@ def test_modes_and_links_of_others_stay(published: GitRepository, device: Device
 def test_what_changed_is_sent_and_nothing_else(
     github: GitHub, device: Device, history: str, folder: str
 ) -> None:
-    """After a change there are six requests and one commit; without one, two and none."""
+    """After a change there are eight requests and one commit; without one, two and none."""
     repo = github.create(files=STRANGERS)
     hourly(device, github, path=folder, history=history)
     old = repo.head(PAGES)
     assert hourly(device, github) == 2
     assert repo.head(PAGES) == old
-    device.put(past("monthly", 29), past("yearly", 41))
-    assert hourly(device, github) <= 6
+    device.put(changed("monthly", 30), past("yearly", 41))
+    assert hourly(device, github) <= 8
     assert repo.files(PAGES) == within(folder, device.site)
     newest = repo.commits(PAGES)[0]
     assert newest.message == "monthly.json, yearly.json"
@@ -150,7 +150,7 @@ def test_an_unpublished_tier_leaves_at_once(
     hourly(device, github, path=folder, history=history)
     hourly(device, github, path=folder, history=history, tiers=["yearly"])
     left = {path.rpartition("/")[2] for path in repo.files(PAGES)}
-    assert {name for name in left if name.endswith(".json")} == {"yearly.json"}
+    assert {name for name in left if name.endswith(".json")} == {".powerstats.json", "yearly.json"}
     page = within(folder, {"index.html": b""}).popitem()[0]
     assert b'data-tiers="yearly"' in repo.files(PAGES)[page]
     assert len(repo.commits(PAGES)) == (2 if history == "keep" else 1)
@@ -198,7 +198,7 @@ def test_old_scripts_leave_later(
     versions("three")
     hourly(device, github)
     assert scripts(repo) == ["one", "three", "two"]
-    device.put(past("monthly", 29))
+    device.put(changed("monthly", 30))
     hourly(device, github)
     assert scripts(repo) == ["three"]
     assert hourly(device, github) == 2
@@ -228,9 +228,9 @@ def test_a_broken_file_does_not_replace_a_good_one(
     assert after["monthly.json"] == before["monthly.json"]
     assert after["yearly.json"] == encode(past("yearly", 50)) != before["yearly.json"]
     assert (device.data_dir / "monthly.json").read_bytes() == broken
-    device.put(past("monthly", 28))
+    device.put(changed("monthly", 30))
     device.run_well("publish")
-    assert published.files(PAGES)["monthly.json"] == encode(past("monthly", 28))
+    assert published.files(PAGES)["monthly.json"] == encode(changed("monthly", 30))
 
 
 def test_a_missing_file_stays_there(published: GitRepository, device: Device) -> None:

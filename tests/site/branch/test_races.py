@@ -12,7 +12,7 @@ from powerstats_cli.core.periods import DAY
 from tests.github.fake import Fault, GitHub
 from tests.github.fake.repository import GitRepository
 from tests.github.faults import amid, meanwhile, on
-from tests.github.homes import NOW, PAGES, STRANGERS, TODAY, Device, device_at, past, power
+from tests.github.homes import NOW, PAGES, STRANGERS, TODAY, Device, changed, device_at, past, power
 from tests.site.branch.publishing import HISTORIES, hourly
 
 pytestmark = [
@@ -65,7 +65,7 @@ def test_a_lost_race_starts_again(
     device.run_well("publish")
     theirs = {f"race/{number}": b"theirs" for number in range(1, times + 1)}
     assert repo.files(PAGES) == STRANGERS | theirs | device.site
-    assert len(repo.commits(PAGES)) == (1 if history == "squash" else 2 + times)
+    assert len(repo.commits(PAGES)) == 2 + times
     assert hourly(device, github) == 2
 
 
@@ -118,7 +118,7 @@ def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, his
     hourly(device, github, history=history)
     repo.lag = 3
     for number in range(3):
-        device.put(past("monthly", 10 + number))
+        device.put(changed("monthly", 30, number))
         device.run_well("publish")
         assert repo.files(PAGES) == device.site
     trees = [commit.tree for commit in repo.commits(PAGES)]
@@ -130,16 +130,17 @@ def test_reads_that_lag(github: GitHub, repo: GitRepository, device: Device, his
 def test_hour_after_hour(
     github: GitHub, repo: GitRepository, device: Device, history: str, length: int
 ) -> None:
-    """For days there is one commit for each change of data; others' commits stay."""
+    """For days there is one commit for each change of data, or after another's one; those stay."""
     repo.commit(PAGES, STRANGERS)
     device.configure(publish={"history": history})
     others, changes, merges = dict(STRANGERS), 0, 0
     for hour in range(length * 24):
         if hour % 24 < 16:  # at night nothing happens
-            device.put(past("monthly", 3, value=lambda _, hour=hour: power(hour)))
+            device.put(changed("monthly", 30, hour))
             changes += 1
         if hour % 24 == 0:
-            device.put(past("yearly", 3, before=TODAY + hour // 24 * DAY))
+            today = TODAY + hour // 24 * DAY
+            device.put(past("yearly", 40 + hour // 24, before=today))
         if hour % 30 == 9:
             others[f"theirs/{hour}"] = b"1"
             repo.commit(PAGES, {f"theirs/{hour}": b"1"})
@@ -147,5 +148,7 @@ def test_hour_after_hour(
         device.run_well("publish", at=NOW + timedelta(hours=hour))
     assert repo.files(PAGES) == others | device.site
     assert repo.files("main") == STRANGERS
-    assert len(repo.commits(PAGES)) == (1 + changes + merges if history == "keep" else 1)
-    assert github.count() <= 2 + 6 * changes + 2 * (length * 24 - changes)
+    commits = repo.commits(PAGES)
+    assert [each.message for each in commits].count("Another writer's") == merges + 1
+    assert len(commits) == (1 + changes + merges if history == "keep" else 2 * (1 + merges))
+    assert github.count() <= 2 + 9 * changes + 2 * (length * 24 - changes)

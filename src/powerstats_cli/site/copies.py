@@ -1,0 +1,91 @@
+"""The data files beside the page in WEB_ROOT: links to them, or copies if links do not do."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from powerstats_cli.errors import UnreadableError
+from powerstats_cli.files.store import Store, os_errors, read_bytes, write_bytes
+
+
+def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> bool:
+    """Make a link to a data file, or a copy of it; tell whether anything changed.
+
+    A copy that is there stays if the data file is missing. Raises UnreadableError if the copy knows
+    more than the data file, unless `replaces`, and NotOursError if it is another's file.
+    """
+    before = None if path.is_symlink() else read_bytes(path)
+    ours = read_bytes(target)
+    if before is not None and not replaces:
+        if ours is None:
+            return False
+        _check_no_loss(path, ours, before)
+    made = _link(path, target) if links else None
+    if made is not None:
+        return made
+    if ours is None or ours == before:
+        return False
+    write_bytes(path, ours)
+    return True
+
+
+def link_text(link: Path, target: Path) -> str:
+    """Return what a link holds: the way from its real folder to the real folder of its target."""
+    return os.path.relpath(target.parent.resolve() / target.name, link.parent.resolve())
+
+
+def _link(link: Path, target: Path) -> bool | None:
+    """Make a relative link; tell whether anything changed, None if links are not possible."""
+    with os_errors(link):
+        text = link_text(link, target)
+        if link.is_symlink() and str(link.readlink()) == text:
+            return False
+        temporary = link.with_name(f".{link.name}.tmp")
+        temporary.unlink(missing_ok=True)
+        try:
+            temporary.symlink_to(text)
+        except OSError:
+            return None
+        temporary.replace(link)
+    return True
+
+
+def _check_no_loss(path: Path, ours: bytes, before: bytes) -> None:
+    if ours != before:
+        from powerstats_cli.site.published import check_no_loss
+
+        check_no_loss(path.name, f"in {path.parent}", ours, before)
+
+
+def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[UnreadableError]:
+    """Bring the copies in WEB_ROOT up to date; return an error for each that is left as it is.
+
+    Only copies that are there are touched, and only those that `publish` made.
+    """
+    copies = [path for tier in tiers if _is_file(path := web_root / f"{tier}.json")]
+    if not copies:
+        return []
+    from powerstats_cli.site.ownership import LIST_NAME, decode
+    from powerstats_cli.site.published import NotOursError
+
+    problems: list[UnreadableError] = []
+    listed = decode(read_bytes(web_root / LIST_NAME) or b"") or {}
+    with files.lock():
+        for path in copies:
+            try:
+                if path.name in listed:
+                    put(path, files.data_dir / path.name, links=False)
+            except NotOursError:
+                continue  # `publish` says so
+            except UnreadableError as error:
+                problems.append(error)
+    return problems
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a path is a file and no link; one call, because each `collect` asks."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
