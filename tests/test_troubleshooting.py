@@ -57,6 +57,7 @@ TELLING: Final = {
     "why": STALE,
     "_flaw": STALE,
     "notes": STALE,
+    "told": os.EX_DATAERR,
 }
 
 Line = tuple[int, str]

@@ -36,6 +36,12 @@ class UnreadableError(PowerstatsError):
     exit_code = os.EX_DATAERR
 
 
+class JumpError(PowerstatsError):
+    """A counter jumped by more than it can count: raise its plausible range if it counted that."""
+
+    exit_code = os.EX_DATAERR
+
+
 class MissingError(PowerstatsError):
     """An entity or a repository is missing, or not recorded: create it, or correct its name."""
 

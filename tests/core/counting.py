@@ -18,6 +18,7 @@ from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.counters import Jump
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import HOUR, instant, local_day, micros
+from powerstats_cli.core.plausible import Range
 from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.windows import Answer, next_window
 from tests.core.histories import BEGIN, HOUR_US, MINUTE_US, State, history_of, seen_from
@@ -200,7 +201,7 @@ class Rules:
 
     def _falls(self, number: int, time: int, reading: float) -> None:
         before = self.before(number)
-        other = self._replaced(time)
+        other = self._first_meter(time)
         is_other = other is not None and (
             0.9 * other <= reading <= other + (self.accepted - other) / 10
         )
@@ -214,15 +215,18 @@ class Rules:
 
     def _begins_anew(self, number: int, time: int, reading: float) -> None:
         adds = reading
-        if not self.is_signed and (other := self._replaced(time)) is not None:
+        if not self.is_signed and (other := self._first_meter(time)) is not None:
             adds = max(0.0, reading - other) if reading >= 0.9 * other else reading
         if self.is_too_fast(number, adds):
             self.moves.append(Move(time, 0.0, reading, is_jump=True))
         else:
             self.moves.append(Move(time, adds, reading))
 
-    def _replaced(self, now: int) -> float | None:
-        """Return the reading that another meter took the place of, within a day, until a fall."""
+    def _first_meter(self, now: int) -> float | None:
+        """Return what the meter shows that another took the place of, within a day, until a fall.
+
+        It counts what the other counts.
+        """
         for number in range(len(self.moves) - 1, 0, -1):
             move, before = self.moves[number], self.moves[number - 1]
             if move.reading < before.reading:
@@ -232,8 +236,9 @@ class Rules:
                 earlier = [move.reading for move in self.moves if move.time < begin]
                 if not earlier or now - begin > 24 * HOUR_US:
                     return None
-                counted = [move.adds for move in self.moves if self._bucket(move.time) == begin]
-                return round(earlier[-1] + sum(counted), 6)
+                inside = [move for move in self.moves if self._bucket(move.time) == begin]
+                counted = sum(move.adds for move in inside)
+                return self.accepted - round(inside[-1].reading - earlier[-1] - counted, 6)
         return None
 
     def _is_reset(self, number: int) -> bool:
@@ -330,7 +335,7 @@ class Collector:
 
     states: Sequence[State]
     state_class: StateClass = "total_increasing"
-    limit: float | None = None
+    plausible: Range | None = None
     days: dict[date, Document] = field(default_factory=dict)
     earlier: list[Document] = field(default_factory=list)
     jumps: list[Jump] = field(default_factory=list)
@@ -353,7 +358,7 @@ class Collector:
             alive = range(micros(window.asked_from), micros(window.end), MINUTE_US)
             answer = Answer(Kind("kWh", self.state_class), history_of(asked))
             shelf = Shelf(self.days, today, KOLKATA, 10, earlier=lambda: self.earlier)
-            booking = Booking(NAME, answer, alive, window, window.end, shelf, now, self.limit)
+            booking = Booking(NAME, answer, alive, window, window.end, shelf, now, self.plausible)
             self.jumps += booking.book().jumps
 
     @property

@@ -23,7 +23,7 @@ from powerstats_cli.core.windows import (
     next_window,
     seen_at_work,
 )
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import JumpError, PowerstatsError
 from powerstats_cli.files.dayfiles import DayFiles, write_days
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
@@ -325,8 +325,14 @@ def _store(
         is_stored = not open_files.lost
         if is_stored:
             for name, answer in answers.items():
-                booking = Booking(name, answer, signs, window, end, shelf, open_files.now)
-                changed += booking.book().changed
+                allowed = run.settings.homeassistant.plausible.get(name)
+                booking = Booking(name, answer, signs, window, end, shelf, open_files.now, allowed)
+                booked = booking.book()
+                changed += booked.changed
+                unit = answer.kind.unit
+                run.problems.extend(
+                    JumpError(jump.told(name, unit, zone, open_files.now)) for jump in booked.jumps
+                )
         else:
             open_files.ask_again(shelf.days[today])
         write_days(run.files, shelf.days, today)

@@ -65,14 +65,14 @@ def _accepted(past: Sequence[Kept]) -> Accepted:
 
 
 def _replaced(past: Sequence[Kept]) -> tuple[int, float] | None:
-    """Return the newest bucket whose reading its change does not explain, and the one explained.
+    """Return the newest bucket whose reading its change does not explain, and what it lacks.
 
-    There another meter was taken to have the place of a lower reading. A fall ends the search:
+    There another meter was taken to have the place of the first. A fall ends the search:
     with it the counter started anew.
     """
     for bucket, before in pairwise(past):
         unexplained = bucket.state - before.state - bucket.change
         if abs(unexplained) > UNEXPLAINED:
-            explained = rounded(before.state + bucket.change, ENERGY_DECIMALS)
-            return (bucket.start, explained) if unexplained > 0 else None
+            jumped = rounded(unexplained, ENERGY_DECIMALS)
+            return (bucket.start, jumped) if jumped > 0 else None
     return None

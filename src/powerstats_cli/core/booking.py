@@ -34,6 +34,7 @@ from powerstats_cli.core.periods import (
     local_day,
     micros,
 )
+from powerstats_cli.core.plausible import Range
 from powerstats_cli.core.readings import without_negative
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.steps import Accepted, Counter
@@ -77,7 +78,7 @@ class Shelf(msgspec.Struct, frozen=True):
 
 
 class Booked(msgspec.Struct, frozen=True):
-    """How many buckets changed, and the readings that were taken for another meter's."""
+    """How many buckets changed, and a counter's jumps in them."""
 
     changed: int = 0
     jumps: tuple[Jump, ...] = ()
@@ -86,8 +87,8 @@ class Booked(msgspec.Struct, frozen=True):
 class Booking(msgspec.Struct, frozen=True, dict=True):
     """The answer of one series to a window, to be stored up to `end` on a shelf.
 
-    `signs` are the signs of life of all series; `limit` is how fast a counter counts at most, in
-    its unit an hour, None for the usual.
+    `signs` are the signs of life of all series; `plausible` is the configured range, of which a
+    counter obeys the upper end.
     """
 
     name: str
@@ -97,7 +98,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     end: datetime
     shelf: Shelf
     now: datetime
-    limit: float | None = None
+    plausible: Range | None = None
 
     def book(self) -> Booked:
         """Store the buckets, `until` and the latest reading; return what changed.
@@ -126,8 +127,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     def _history(self) -> History:
         """What was answered; a counter that only rises has no numbers below zero."""
         history = self.answer.history
-        only_rises = self._kind.is_counter and not self._kind.is_signed
-        return without_negative(history) if only_rises else history
+        return without_negative(history) if self._kind.only_rises else history
 
     @cached_property
     def _spans(self) -> list[Span]:
@@ -162,8 +162,8 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     def _count(self, history: History) -> Booked:
         """Count the buckets on from what is stored before them.
 
-        Where an earlier run knew of more of a silence, that stays known, and only what the counter
-        did in it is told anew. A jump is told by the run that changes its bucket by it.
+        If an earlier run knew more of a silence, that stays known, and only what the counter did in
+        it is counted anew. A jump is told by the run that changes its bucket.
         """
         counter = self._counter(history)
         changed, jumps = 0, list[Jump]()
@@ -190,7 +190,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         return Booked(changed, tuple(jumps))
 
     def _counter(self, history: History) -> Counter:
-        return Counter.of(self._kind, history, micros(self.end), self.limit)
+        return Counter.of(self._kind, history, micros(self.end), self.plausible)
 
     @cached_property
     def _whole(self) -> Counter:

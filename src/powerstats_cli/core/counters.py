@@ -14,17 +14,19 @@ bucket does not depend on how the runs fall. The cases, and what they add:
     100 → 112 → 100.2                      0.2  a rise that is soon taken back
     100 → 9999 → 100.2                     0.2  faster than a meter counts, and back within an hour
     100 → 9999 → 9999.2                    0.2  faster, and not back: another meter, told as a jump
-    100 → 9999 → 9999.2 → 100.3            0.5  and back on the first meter within a day
+    100 → 9999 → 9999.2 → 100.3            0.3  and back on the first meter within a day
 """
 
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from powerstats_cli.core.buckets import ENERGY_DECIMALS, Value, rounded
 from powerstats_cli.core.history import held
-from powerstats_cli.core.periods import HOUR_US
+from powerstats_cli.core.periods import HOUR_US, instant
 from powerstats_cli.core.steps import (
     RESET_BELOW,
     Accepted,
@@ -38,7 +40,7 @@ from powerstats_cli.core.steps import (
     tenth,
 )
 
-# For so long it is remembered which reading another meter took the place of.
+# For so long it is remembered that another meter took the place of the first.
 REMEMBERED_US: Final = 24 * HOUR_US
 
 
@@ -72,6 +74,17 @@ class Jump(NamedTuple):
 
     at: int
     by: float
+
+    def told(self, name: str, unit: str, zone: ZoneInfo, now: datetime) -> str:
+        """Say that a series jumped, and what to do about it."""
+        at = instant(self.at).astimezone(zone)
+        when = f"{at:%H:%M}" if at.date() == now.astimezone(zone).date() else f"{at:%Y-%m-%d %H:%M}"
+        decimals = 0 if abs(self.by) >= 10 else 1
+        by = f"{self.by:,.{decimals}f} {unit}".rstrip()
+        return (
+            f"{name} jumped by {by} at {when}: taken for another meter; if it was counted, raise "
+            f"homeassistant.plausible.{name}"
+        )
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -130,7 +143,7 @@ def _accepted(step: Step, verdict: Verdict) -> Accepted:
         return msgspec.structs.replace(last, seen=step.time)
     replaced = last.replaced if verdict is Verdict.COUNTED else None
     if verdict is Verdict.ANOTHER and step.rise > 0:
-        replaced = (step.start, last.reading)
+        replaced = (step.start, step.rise)
     return Accepted(step.reading, step.start, step.time, replaced)
 
 
@@ -141,8 +154,8 @@ def _at_end(accepted: Accepted, at_start: Accepted | None, start: int, change: f
     if accepted.reading == at_start.reading and not rounded(change, ENERGY_DECIMALS):
         return msgspec.structs.replace(at_start, seen=accepted.seen)
     if accepted.replaced is not None and accepted.replaced[0] == start:
-        first = rounded(at_start.reading + change, ENERGY_DECIMALS)
-        return msgspec.structs.replace(accepted, replaced=(start, first))
+        jumped = rounded(accepted.reading - at_start.reading - change, ENERGY_DECIMALS)
+        return msgspec.structs.replace(accepted, replaced=(start, jumped))
     return accepted
 
 
@@ -162,23 +175,26 @@ def _judged(step: Step) -> tuple[Verdict, float]:
 
 def _since_reset(step: Step) -> float:
     """Return what a counter that started anew has counted."""
-    first = _replaced(step)
+    first = _first_meter(step)
     if first is None or step.reading < RESET_BELOW * first:
         return step.reading
     return max(step.reading - first, 0.0)
 
 
-def _replaced(step: Step) -> float | None:
-    """Return the reading that another meter took the place of within the last day."""
+def _first_meter(step: Step) -> float | None:
+    """Return what the meter shows by now that another took the place of within the last day.
+
+    It is thought to have counted what the other one counted.
+    """
     if step.accepted.replaced is None or step.readings.is_signed:
         return None
-    bucket, reading = step.accepted.replaced
-    return reading if step.time - bucket <= REMEMBERED_US else None
+    bucket, jumped = step.accepted.replaced
+    return step.accepted.reading - jumped if step.time - bucket <= REMEMBERED_US else None
 
 
 def _is_first_meter(step: Step) -> bool:
-    """Tell whether a reading goes on from the one that another meter took the place of."""
-    first = _replaced(step)
+    """Tell whether a reading is again of the meter that another took the place of."""
+    first = _first_meter(step)
     return first is not None and first * RESET_BELOW <= step.reading <= tenth(
         first, step.accepted.reading
     )

@@ -27,6 +27,11 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
         return self.state_class == "total"
 
     @property
+    def only_rises(self) -> bool:
+        """Tell whether it is a counter that may not go down, but for a new start."""
+        return self.state_class == "total_increasing"
+
+    @property
     def is_power(self) -> bool:
         """Tell whether its integral is an energy: a measurement in W."""
         return self.unit == POWER and not self.is_counter

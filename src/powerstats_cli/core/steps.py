@@ -3,7 +3,6 @@
 Nothing is looked at that is over an hour later, or earlier than the bucket before.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import pairwise
@@ -13,9 +12,9 @@ import msgspec
 
 from powerstats_cli.core.history import History
 from powerstats_cli.core.periods import HOUR_US
+from powerstats_cli.core.plausible import METER, Range, limits
 from powerstats_cli.core.readings import Readings
 from powerstats_cli.core.series import Kind
-from powerstats_cli.core.units import ENERGY
 
 # Home Assistant's own bound between a counter's noise and its reset.
 RESET_BELOW: Final = 0.9
@@ -27,8 +26,7 @@ TAKEN_BACK_AT: Final = 0.1
 TAKEN_BACK_US: Final = HOUR_US // 6
 # No counter that starts anew shows as much as this share of its last reading at once.
 START: Final = 0.01
-# The fastest that a counter in kWh counts, in kW, and over how short a time that is looked at.
-FASTEST: Final = 1000.0
+# How fast a counter counts is not looked at over a shorter time.
 SHORTEST_US: Final = HOUR_US // 60
 # Some meters count in whole kWh: a step of one is never too fast.
 SMALLEST: Final = 1.0
@@ -39,7 +37,7 @@ class Accepted(msgspec.Struct, frozen=True, gc=False):
 
     It was accepted in the bucket that begins at `bucket`, and last read at `seen`; of a stored one
     that is the last moment of its bucket. `replaced` is the bucket in which another meter took the
-    place of a lower reading, and that reading.
+    place of the first, and by how much the reading jumped up.
     """
 
     reading: float
@@ -60,12 +58,14 @@ class Counter(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(
-        cls, kind: Kind, history: History, known_to: int, limit: float | None = None
+        cls, kind: Kind, history: History, known_to: int, plausible: Range | None = None
     ) -> "Counter":
-        """Return the counter of a history; `limit` is how much it counts in an hour at most."""
-        usual = FASTEST if kind.unit == ENERGY else math.inf
+        """Return the counter of a history; the range ends with the most that it counts in an hour.
+
+        Without a range that is a megawatt, of a counter in kWh.
+        """
         readings = Readings.of(history, is_signed=kind.is_signed)
-        return cls(readings, known_to, usual if limit is None else limit)
+        return cls(readings, known_to, limits(kind, plausible)[1])
 
     @property
     def at_once(self) -> float:
@@ -149,7 +149,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
             return False
         most = self.counter.fastest * self._age / HOUR_US
         if self.before == self.before:
-            most = min(most, max(self.counter.fastest, FASTEST))
+            most = min(most, max(self.counter.fastest, METER[1]))
         return abs(energy) > most
 
     @property

@@ -57,3 +57,16 @@ def test_a_series_that_is_stored_in_another_unit(tmp_path: Path, old: Path) -> N
         path = write(old / "daily.json", points())
         told = migrate_well(stage.installation, "--series", "voltage=mV", path)
         assert "voltage: left out: measurement in mV, but powerstats has it as" in told
+
+
+def test_a_counters_jump_is_told(installation: Installation, old: Path) -> None:
+    """What no meter counts is another meter; the configured range says what a meter counts."""
+    jump = [
+        {**point, "energy": point["energy"] + (500 if number > 700 else 0)}
+        for number, point in enumerate(points())
+    ]
+    path = write(old / "daily.json", jump)
+    told = migrate_well(installation, "--series", "energy=kWh", path)
+    assert "energy jumped by 500 kWh at 2025-11-20 23:22: taken for another meter" in told
+    days = installation.document("yearly.json").points.values()
+    assert sum(day["energy"].change or 0.0 for day in days) == pytest.approx(43.17 - 0.03)

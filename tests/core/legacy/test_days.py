@@ -47,7 +47,13 @@ def test_both_hours_that_come_twice_count() -> None:
     history = history_of(Samples(times, array("d", [1000.0] * len(times))), 1.0)
     day = date(2025, 10, 26)
     (document,) = documents_of(
-        {"power": history}, {"power": Kind("W", "measurement")}, [day], AMSTERDAM, {day: 10}
+        {"power": history},
+        {"power": Kind("W", "measurement")},
+        [day],
+        AMSTERDAM,
+        {day: 10},
+        {},
+        lambda *_: None,
     )
     values = [point["power"] for point in document.points.values()]
     assert len(values) == 150

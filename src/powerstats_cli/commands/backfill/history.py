@@ -11,7 +11,7 @@ from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.filling import Stored
 from powerstats_cli.core.history import signs_of_life
-from powerstats_cli.core.periods import DAY, day_span, micros
+from powerstats_cli.core.periods import DAY, day_span, instant, local_day, micros
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import names_in
 from powerstats_cli.core.windows import (
@@ -21,7 +21,7 @@ from powerstats_cli.core.windows import (
     is_open_ended,
     newest_complete,
 )
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import JumpError, PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
@@ -82,7 +82,8 @@ class Past:
         if not answers:
             return None, problems
         signs = signs_of_life(states.history for states in histories.values())
-        document = self._booked(day, answers, signs, window)
+        document, jumps = self._booked(day, answers, signs, window)
+        problems += jumps
         if not document.points:
             return None, problems
         self._filled[day] = document
@@ -133,11 +134,12 @@ class Past:
 
     def _booked(
         self, day: date, answers: Mapping[str, Answer], signs: Sequence[int], window: Window
-    ) -> Document:
-        """Return a day's document with the answers in it."""
+    ) -> tuple[Document, list[PowerstatsError]]:
+        """Return a day's document with the answers in it, and the jumps of counters."""
         zone, minutes = self._settings.zone, self._settings.data.collection_interval_minutes
         document = archive.new_day(day, zone, minutes)
         document.latest = None
+        jumps: list[PowerstatsError] = []
         for name, answer in answers.items():
             # Booking needs a next day to count into; it is thrown away.
             scratch = archive.new_day(day + DAY, zone, minutes)
@@ -148,9 +150,14 @@ class Past:
                 minutes,
                 earlier=lambda: self._days_before(day),
             )
-            now = self._clock.now()
-            Booking(name, answer, signs, window, window.end, shelf, now).book()
-        return document
+            now, allowed = self._clock.now(), self._settings.homeassistant.plausible.get(name)
+            booking = Booking(name, answer, signs, window, window.end, shelf, now, allowed)
+            jumps += [
+                JumpError(jump.told(name, answer.kind.unit, zone, now))
+                for jump in booking.book().jumps
+                if local_day(instant(jump.at), zone) == day
+            ]
+        return document, jumps
 
     def _days_before(self, day: date) -> Iterator[Document]:
         """Yield the days before a day, newest first, to find the reading to count on from."""

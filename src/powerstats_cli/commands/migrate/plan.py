@@ -10,6 +10,7 @@ import msgspec
 
 from powerstats_cli.commands.migrate.stored import Stored
 from powerstats_cli.core import zones
+from powerstats_cli.core.counters import Jump
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.days import (
@@ -59,13 +60,15 @@ class Days(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """The files that change, with their new content, in the order in which they are written.
 
-    `news` are the days by series of which a file will have something new.
+    `news` are the days by series of which a file will have something new, `jumps` a line for each
+    jump of a counter.
     """
 
     days: Days
     archive: Mapping[date, Document]
     tiers: Mapping[str, Document]
     news: DaysOf
+    jumps: Sequence[str]
 
 
 def planned(
@@ -79,7 +82,12 @@ def planned(
     zone = settings.zone
     days = _days(stored, histories, zone, now)
     minutes = _minutes(stored, days.taken, settings.data.collection_interval_minutes)
-    documents = documents_of(histories, kinds, days.taken, zone, minutes)
+    plausible, jumps = settings.homeassistant.plausible, list[str]()
+
+    def tell(name: str, jump: Jump) -> None:
+        jumps.append(jump.told(name, kinds[name].unit, zone, now))
+
+    documents = documents_of(histories, kinds, days.taken, zone, minutes, plausible, tell)
     sampled = {new.day: new for new in documents if new.day is not None and new.points}
     archive = _archive(stored, sampled, days, settings, now)
     tiers: dict[str, Document] = {
@@ -87,7 +95,7 @@ def planned(
         for tier in TIERS.values()
         if (document := _tier(tier, stored, sampled, archive, days, settings, now)).points
     }
-    return Plan(days, archive, tiers, _news(stored, archive, tiers, days.taken, zone))
+    return Plan(days, archive, tiers, _news(stored, archive, tiers, days.taken, zone), jumps)
 
 
 # --- days -------------------------------------------------------------------------------------
@@ -258,6 +266,8 @@ def tell_plan(plan: Plan, dialogue: Dialogue, *, is_dry: bool) -> None:
         dialogue.done(
             f"{name}: {_in_words(len(new_days))} {verb}, {min(new_days)} to {max(new_days)}"
         )
+    for jump in plan.jumps:
+        dialogue.warn(jump)
     news = set().union(*plan.news.values())
     if not news:
         dialogue.say("Nothing new: powerstats already knows what the files say.")

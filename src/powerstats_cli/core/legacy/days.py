@@ -1,6 +1,6 @@
 """Days out of histories of samples, and what a stored day or tier lacks of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,10 +9,12 @@ import msgspec
 
 from powerstats_cli.core.archive import new_day
 from powerstats_cli.core.buckets import as_written, measure
-from powerstats_cli.core.counters import count
+from powerstats_cli.core.counters import Jump, count
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.history import History
 from powerstats_cli.core.periods import DAY, day_start, instant, intervals, local_day, micros
+from powerstats_cli.core.plausible import Range
+from powerstats_cli.core.readings import without_negative
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.steps import Accepted, Counter
 from powerstats_cli.core.tiers import buckets, names_in
@@ -44,15 +46,22 @@ def documents_of(
     days: Sequence[date],
     zone: ZoneInfo,
     minutes: Mapping[date, int],
+    plausible: Mapping[str, Range],
+    tell: Callable[[str, Jump], None],
 ) -> Iterator[Document]:
     """Yield the file of each day, with intervals of `minutes[day]` minutes.
 
-    The days have to be all days, in order: a counter counts on from one day to the next.
+    The days have to be all days, in order: a counter counts on from one day to the next. `tell` is
+    called with the name of a counter and each jump of it.
     """
+    histories = {
+        name: without_negative(history) if kinds[name].only_rises else history
+        for name, history in histories.items()
+    }
     ends = {name: history.times[-1] if history.times else 0 for name, history in histories.items()}
     known_to = max(ends.values(), default=0)
     counters = {
-        name: Counter.of(kinds[name], history, known_to)
+        name: Counter.of(kinds[name], history, known_to, plausible.get(name))
         for name, history in histories.items()
         if kinds[name].is_counter
     }
@@ -67,6 +76,8 @@ def documents_of(
                 if name in counters:
                     counted = count(counters[name], start, end, accepted.get(name))
                     value, accepted[name] = counted.value, counted.accepted
+                    for jump in counted.jumps:
+                        tell(name, jump)
                 else:
                     value = measure(history, start, end, is_power=kinds[name].is_power)
                 if value is not None:
