@@ -53,9 +53,11 @@ TELLING: Final = {
     "flow_mistakes": os.EX_CONFIG,
     "_within_mistakes": os.EX_CONFIG,
     "flaw": os.EX_CONFIG,
+    "complaint": STALE,
     "complaints": STALE,
     "why": STALE,
     "_flaw": STALE,
+    "stopped": STALE,
     "notes": STALE,
     "told": os.EX_DATAERR,
 }

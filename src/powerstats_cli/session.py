@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from powerstats_cli.monitoring import Healthcheck
 
 SECRETS_STEP = "secrets"
+PAUSE_STEP = "pause"
 # Days and spans around such a time can be computed.
 YEARS: Final = range(1970, 2200)
 
@@ -90,9 +91,15 @@ class Session(msgspec.Struct, frozen=True):
     def skips(self, step: str) -> bool:
         """Tell whether a step does nothing because of a pause; say so on a terminal."""
         pause = self.pause()
-        if pause is not None:
-            self.tell(f"{step}: {pause.in_words(self.settings.zone)}")
-        return pause is not None
+        if pause is None:
+            return False
+        zone = self.settings.zone
+        self.tell(f"{step}: {pause.in_words(zone)}")
+        if pause.is_long(self.clock.now()) and (
+            self._remember(PAUSE_STEP, 0, pause.complaint(zone)) or self._tells_all
+        ):
+            say(f"warning: {pause.complaint(zone)}")
+        return True
 
     def tell(self, line: str) -> None:
         """Print a line about a success: on a terminal, and to cron only with `--verbose`."""
@@ -120,6 +127,17 @@ class Session(msgspec.Struct, frozen=True):
         verbosity = self.options.verbosity
         return verbosity > 0 or (verbosity == 0 and sys.stdout.isatty())
 
+    @property
+    def _is_unattended(self) -> bool:
+        """Tell whether cron, systemd or a similar program has started this: it has no terminal."""
+        if self.clock.at is not None:
+            return False
+        try:
+            os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+        except OSError:
+            return True
+        return False
+
     def _remember(
         self, step: str, exit_code: int, message: str, token_expires: datetime | None = None
     ) -> bool:
@@ -129,7 +147,9 @@ class Session(msgspec.Struct, frozen=True):
             with self.files.lock():
                 memory = runs.decode(read_bytes(path))
                 before = memory.steps.get(step)
-                memory.steps[step] = runs.recorded(before, now, exit_code, message)
+                memory.steps[step] = runs.recorded(
+                    before, now, exit_code, message, is_unattended=self._is_unattended
+                )
                 memory.token_expires = token_expires or memory.token_expires
                 write_bytes(path, runs.encode(memory), durable=False)
         except PowerstatsError:

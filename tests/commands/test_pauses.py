@@ -120,13 +120,32 @@ def test_status_shows_a_pause(stage: Stage) -> None:
 def test_a_pause_without_end_has_nothing_due(stage: Stage) -> None:
     """No step has a due time, for the pause may end at any time."""
     stage.installation.run_well("schedule", "pause", at=EVENING)
-    answer = status_of(stage, EVENING + 30 * DAY)
+    answer = status_of(stage, EVENING + 6 * DAY)
     assert (answer["ok"], answer["paused"], answer["paused_until"]) == (True, True, None)
     steps = answer["steps"]
     assert isinstance(steps, list)
     assert {step["due"] for step in steps} == {None}
-    result = stage.installation.run("status", at=EVENING + 30 * DAY)
+    result = stage.installation.run("status", at=EVENING + 6 * DAY)
     assert "\npaused: `powerstats schedule resume`" in result.out
+
+
+def test_a_pause_that_somebody_forgot(stage: Stage) -> None:
+    """After a week `status` fails and each step warns: Home Assistant forgets soon."""
+    installation, at = stage.installation, EVENING + 12 * DAY
+    installation.run_well("schedule", "pause", at=EVENING)
+    answer = status_of(stage, at)
+    assert (answer["ok"], answer["paused_since"]) == (False, "2025-11-20T23:00:00+01:00")
+    assert not overdue(stage, at)
+    shown = installation.run("status", at=at)
+    assert "1 thing needs you" in shown.out
+    assert "paused since 2025-11-20 23:00: Home Assistant forgets after about 10 days" in shown.out
+    first, again = (installation.run("collect", at=at + number * MINUTE) for number in (0, 10))
+    assert (first.exit_code, first.out) == (0, "")
+    assert first.err.startswith("powerstats: warning: paused since 2025-11-20 23:00: ")
+    assert (again.exit_code, again.err) == (0, "")
+    assert installation.run("rotate", at=at + DAY + 11 * MINUTE).err == first.err
+    installation.run_well("schedule", "resume", at=at)
+    assert status_of(stage, at)["paused"] is False
 
 
 def test_after_a_pause_steps_have_until_they_are_due(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from powerstats_cli.core.schedule import crontab
 from powerstats_cli.core.schedule.crontab import BEGIN, END
+from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.errors import ConfigError, UnreadableError
 
@@ -26,8 +27,8 @@ def as_cron_reads(command: str) -> str:
 
 
 def as_run(command: str) -> list[str]:
-    """Return the words into which the shell splits a command in a crontab."""
-    script = f"set -- {as_cron_reads(command)}; printf '%s\\0' \"$@\""
+    """Return the words into which the shell splits a command."""
+    script = f"set -- {command}; printf '%s\\0' \"$@\""
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
     return done.stdout.decode().split("\0")[:-1]
 
@@ -36,8 +37,11 @@ def as_run(command: str) -> list[str]:
 @given(st.lists(st.text(st.sampled_from("aä /%\\'\"$`;&#*~!()\u20ac"), min_size=1), min_size=1))
 def test_a_path_comes_through_cron(words: list[str]) -> None:
     """A path may contain cron's percent signs, the shell's quotes, and spaces."""
-    entry = next(crontab.entries(Setup((*words,))))
-    assert as_run(entry.split(maxsplit=5)[5]) == [*words, "collect"]
+    entry = next(crontab.entries(Setup((*words,)))).split(maxsplit=5)[5]
+    assert as_run(as_cron_reads(entry)) == [*words, "collect"]
+    assert as_run(entry) == [*words, "collect"], (
+        "BusyBox's cron gives the line to the shell as it is"
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,25 +86,59 @@ others = st.lists(
 @given(others, others)
 def test_other_lines_of_a_crontab_stay(above: str, below: str) -> None:
     """Our block is added, added again, changed and removed: no other byte changes."""
-    old, new = (crontab.block(Setup((program,))) for program in ("old", "new"))
-    assert crontab.with_block(above, old) == above + old
-    assert crontab.with_block(above + old + below, old) == above + old + below
-    assert crontab.with_block(above + old + below, new) == above + new + below
-    assert crontab.with_block(above + old + below + old, new) == above + new + below
-    assert crontab.without_block(above + old + below) == above + below
-    assert crontab.find_block(above + old + below) == old
-    assert crontab.find_block(above + below) == ""
+    old, new, another = (
+        crontab.block(Setup((program, "--config", config)))
+        for program, config in (("old", "/mine"), ("new", "/mine"), ("old", "/other"))
+    )
+    mine = Instance("/mine")
+    assert crontab.with_block(above, old, mine) == above + old
+    for rest in (below, another + below, below + another):
+        assert crontab.with_block(above + old + rest, old, mine) == above + old + rest
+        assert crontab.with_block(above + old + rest, new, mine) == above + new + rest
+        assert crontab.with_block(above + old + rest + old, new, mine) == above + new + rest
+        assert crontab.without_block(above + old + rest, mine) == above + rest
+        assert crontab.find_block(above + old + rest, mine) == old
+        assert crontab.find_block(above + rest, mine) == ""
+        others = crontab.other_blocks(above + old + rest, mine)
+        assert list(others) == ([another] if another in rest else [])
+
+
+def unnamed(config: str) -> str:
+    """Return a block as the first version wrote it, with its quotes around a percent sign."""
+    words = f"'/it'\"'\"'s 100\\% here/powerstats' --config {config}"
+    return (
+        f"{BEGIN}\n# replaced\n*/10 * * * *  {words} collect\n0 0 * * *     {words} rotate\n{END}\n"
+    )
+
+
+@pytest.mark.parametrize("config", ["/etc/p.toml", "'/a 100\\% b/p.toml'"])
+def test_a_block_of_the_first_version(config: str) -> None:
+    """A block without a name is its configuration's own, and nobody else's."""
+    mine, other = Instance(config.strip("'").replace("\\%", "%")), Instance("/other")
+    text = f"above\n{unnamed(config)}below\n"
+    assert crontab.with_block(text, "ours\n", mine) == "above\nours\nbelow\n"
+    assert crontab.without_block(text, mine) == "above\nbelow\n"
+    assert crontab.with_block(text, "ours\n", other) == f"{text}ours\n"
+    assert crontab.without_block(text, other) == text
+    assert list(crontab.other_blocks(text, other)) == [unnamed(config)]
+
+
+def test_a_block_that_names_no_configuration() -> None:
+    """If somebody has edited a block without a name, it is taken to be one's own."""
+    text = f"{BEGIN}\n* * * * * powerstats collect\n{END}\n"
+    assert crontab.find_block(text, Instance("/etc/p.toml")) == text
 
 
 @pytest.mark.parametrize("broken", [f"{BEGIN}\nx\n", f"x\n{END}\n", f"{BEGIN}\n{BEGIN}\n{END}\n"])
 def test_a_marker_without_the_other_is_refused(broken: str) -> None:
     """If a marker is missing, an error is raised: our block has no certain begin or end."""
-    for change in (crontab.without_block, lambda text: crontab.with_block(text, "new")):
+    mine = Instance("/mine")
+    for change in (crontab.without_block, lambda text, of: crontab.with_block(text, "new", of)):
         with pytest.raises(UnreadableError, match="# powerstats"):
-            change(broken)
+            change(broken, mine)
 
 
 def test_a_crontab_without_its_last_newline() -> None:
     """If the line before our block has no line break, it gets one."""
-    assert crontab.with_block("x", "ours\n") == "x\nours\n"
-    assert crontab.with_block("", "ours\n") == "ours\n"
+    assert crontab.with_block("x", "ours\n", Instance("/mine")) == "x\nours\n"
+    assert crontab.with_block("", "ours\n", Instance("/mine")) == "ours\n"

@@ -10,7 +10,13 @@ import pytest
 from tests.support.machines import NAME, FakeMachine
 
 REFUSED = {
-    "no cron": ({"crontab": "no-such-program"}, ["--cron"], 69, "cron is not on this machine"),
+    "no systemd": ({"systemctl": "no-such-program"}, ["--systemd"], 69, "systemd is not on"),
+    "no systemd of the user": (
+        {"systemd_runs": Path("/nowhere")},
+        ["--systemd", "--user"],
+        69,
+        "systemd does not run here: use --cron",
+    ),
     "not root": ({"is_root": False}, ["--systemd"], 77, "run it with sudo, or add --user"),
     "another's": ({"is_root": False}, ["--cron", "--as-user", "bin"], 77, "only root can"),
     "no user": ({}, ["--cron", "--as-user", "no-such-user"], 69, "no user no-such-user"),
@@ -26,8 +32,8 @@ def test_refused(
     result = fake.run("install", *options)
     assert (result.exit_code, result.out, len(result.err.splitlines())) == (code, "", 1), result
     assert says in result.err
-    fake.change(crontab=str(fake.programs / "crontab"))
     assert fake.well("show").startswith("nothing is installed")
+    assert not fake.calls()
 
 
 CONFIGURATIONS = {

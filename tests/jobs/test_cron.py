@@ -45,7 +45,7 @@ def test_ones_own_crontab(fake: FakeMachine) -> None:
     before = b"# mine\n\nMAILTO=me\n* * * * *\techo caf\xe9 \\% # powerstats\n"
     fake.tab.write_bytes(before)
     assert "6 lines are in it" in fake.well("install", "--cron")
-    assert fake.tab.read_bytes().startswith(before + f"{BEGIN}\n".encode())
+    assert fake.tab.read_bytes().startswith(before + f"{BEGIN} ".encode())
     whole = fake.tab.read_bytes()
     fake.well("install", "--cron")
     assert fake.tab.read_bytes() == whole

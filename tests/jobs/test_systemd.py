@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.core.schedule.steps import STEPS
 from powerstats_cli.core.schedule.systemd import unit_name
 from tests.support.machines import FakeMachine
@@ -17,14 +18,15 @@ def test_units(fake: FakeMachine, of_user: bool) -> None:  # noqa: FBT001
     folder = fake.machine.systemd_user if of_user else fake.machine.systemd_system
     told = fake.well("install", "--systemd", *option)
     assert f"{folder}: 6 services with timers are in it\n" in told
-    names = [unit_name(step) for step in STEPS if not step.needs_github]
+    instance = Instance(str(fake.installation.config))
+    names = [unit_name(step.command, instance) for step in STEPS if not step.needs_github]
     timers = [f"{name}.timer" for name in names]
     prefix = " ".join(option)
     assert fake.calls() == [
         f"{prefix} daemon-reload".strip(),
         f"{prefix} enable --now {' '.join(timers)}".strip(),
     ]
-    assert fake.well("show") == f"{folder}/powerstats-*: as it should be\n"
+    assert fake.well("show") == f"{folder}/powerstats-{instance.name}-*: as it should be\n"
     stamps = {path: path.stat().st_mtime_ns for path in folder.glob("powerstats-*")}
     fake.well("install", "--systemd", *option)
     assert stamps == {path: path.stat().st_mtime_ns for path in folder.glob("powerstats-*")}
@@ -45,13 +47,14 @@ def test_units_that_are_no_longer_wanted_go(fake: FakeMachine) -> None:
     config.write_text(without + '[github]\nrepo = "me/power"\ntoken = "x"\n')
     fake.well("install", "--systemd")
     folder = fake.machine.systemd_system
-    assert (folder / "powerstats-sync-push-yearly.timer").exists()
+    name = f"powerstats-{Instance(str(config)).name}"
+    assert (folder / f"{name}-sync-push-yearly.timer").exists()
     config.write_text(without)
     assert "not as it should be" in fake.well("show")
     fake.calls()
     fake.well("install", "--systemd")
     first = fake.calls()[0]
-    assert first.startswith("disable --now powerstats-sync-push-monthly.timer ")
+    assert first.startswith(f"disable --now {name}-sync-push-monthly.timer ")
     assert not list(folder.rglob("*sync*"))
 
 
@@ -61,16 +64,22 @@ def test_without_a_running_systemd(fake: FakeMachine, tmp_path: Path) -> None:
     told = fake.well("install", "--systemd")
     systemctl = fake.machine.systemctl
     assert f"to be run: {systemctl} daemon-reload\n" in told
-    assert f"to be run: {systemctl} enable --now powerstats-collect.timer " in told
+    name = f"powerstats-{Instance(str(fake.installation.config)).name}"
+    assert f"to be run: {systemctl} enable --now {name}-collect.timer " in told
     assert not fake.calls()
-    assert "not switched on yet" in fake.well("show")
+    shown = fake.well("show")
+    assert f"systemd does not run here; when it does: {systemctl} enable --now {name}-" in shown
     fake.well("remove")
     assert not list(fake.machine.systemd_system.glob("powerstats*"))
 
 
 def test_systemd_refuses(fake: FakeMachine) -> None:
-    """The error of systemctl becomes one line."""
+    """The error of systemctl becomes one line; without a systemd of the user nothing is written."""
     Path(fake.machine.systemctl).write_text("#!/bin/sh\necho 'Failed to connect' >&2\nexit 1\n")
-    result = fake.run("install", "--systemd", "--user")
+    result = fake.run("install", "--systemd")
     assert result.exit_code == os.EX_TEMPFAIL
-    assert result.err.endswith("--user daemon-reload`: Failed to connect\n")
+    assert result.err.endswith(" daemon-reload`: Failed to connect\n")
+    result = fake.run("install", "--systemd", "--user")
+    assert result.exit_code == os.EX_UNAVAILABLE
+    assert "runs here (Failed to connect): log in as" in result.err
+    assert not fake.machine.systemd_user.exists()

@@ -26,18 +26,25 @@ case "$1" in
 esac
 """
 SYSTEMCTL = """#!/bin/sh
-# Writes its arguments to a log, and makes and deletes the links of enable and disable.
-echo "$@" >> "$0.log"
+# Writes its arguments to a log, and makes and deletes the links of enable and disable. What is
+# switched on is active, unless its name is in a file.
+all="$*"
 folder="$0.system"
 if [ "$1" = --user ]; then folder="$0.user"; shift; fi
 verb="$1"; shift
-mkdir -p "$folder/timers.target.wants"
-for timer in "$@"; do
-    case "$verb $timer" in
+if [ "$verb" = is-active ]; then
+    for unit in "$@"; do grep -qsx "$unit" "$0.stopped" && echo inactive || echo active; done
+    exit 0
+fi
+[ "$verb" = show-environment ] && exit 0
+echo "$all" >> "$0.log"
+for unit in "$@"; do
+    wanted=$(sed -n 's/^WantedBy=//p' "$folder/$unit" 2>/dev/null).wants
+    case "$verb $unit" in
         *--now) ;;
-        enable*) test -f "$folder/$timer" || { echo "Unit $timer does not exist." >&2; exit 1; }
-                 ln -sf "../$timer" "$folder/timers.target.wants/$timer" ;;
-        disable*) rm -f "$folder/timers.target.wants/$timer" ;;
+        enable*) test -f "$folder/$unit" || { echo "Unit $unit does not exist." >&2; exit 1; }
+                 mkdir -p "$folder/$wanted"; ln -sf "../$unit" "$folder/$wanted/$unit" ;;
+        disable*) rm -f "$folder/$wanted/$unit" ;;
     esac
 done
 """
@@ -56,10 +63,22 @@ def machine_of(folder: Path) -> Machine:
         systemd_user=folder / "user",
         is_root=True,
         cron_file=folder / "cron",
+        system_crontab=folder / "crontab.system",
+        spools=(),
         systemd_system=folder / "system",
         systemd_runs=folder / "runs",
+        lingering=folder / "linger",
+        proc=processes(folder / "proc", "/sbin/init", "/usr/sbin/cron\0-f"),
         crontab=str(crontab),
     )
+
+
+def processes(proc: Path, *commands: str) -> Path:
+    """Make a /proc with processes of these command lines, whose words NUL separates."""
+    for number, command in enumerate(commands, start=1):
+        (proc / str(number)).mkdir(parents=True)
+        (proc / str(number) / "cmdline").write_text(f"{command}\0")
+    return proc
 
 
 @dataclass
@@ -105,8 +124,9 @@ class FakeMachine:
 def fake_machine(folder: Path, patch: pytest.MonkeyPatch) -> FakeMachine:
     """Return a machine in a folder: it has cron and systemd, and root is its user."""
     programs = folder / "programs"
-    for path in (programs, folder / "cron.d", folder / "run"):
+    for path in (programs, folder / "cron.d", folder / "run", folder / "linger"):
         path.mkdir()
+    (folder / "linger" / NAME).touch()
     for name, text in (("crontab", CRONTAB), ("systemctl", SYSTEMCTL)):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
@@ -116,6 +136,10 @@ def fake_machine(folder: Path, patch: pytest.MonkeyPatch) -> FakeMachine:
         systemd_user=programs / "systemctl.user",
         is_root=True,
         cron_file=folder / "cron.d" / "powerstats",
+        system_crontab=folder / "crontab",
+        spools=(folder / "spool",),
+        lingering=folder / "linger",
+        proc=processes(folder / "proc", "/sbin/init", "/usr/sbin/cron\0-f"),
         systemd_system=programs / "systemctl.system",
         systemd_runs=folder / "run",
         crontab=str(programs / "crontab"),

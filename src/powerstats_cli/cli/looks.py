@@ -69,8 +69,15 @@ def serve(
         int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)
     ] = 8129,
     bind: Annotated[
-        str, typer.Option(help="The address to listen on; 0.0.0.0 for the home's own network.")
+        str, typer.Option(help="The address to listen on; :: for the home's own network.")
     ] = "127.0.0.1",
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Another name of this machine, if a proxy gives it one. Repeat it for more.",
+            metavar="NAME",
+        ),
+    ] = None,
 ) -> None:
     """Show the dashboard on this machine until Ctrl-C is pressed."""
     from powerstats_cli.commands.render import render
@@ -82,12 +89,14 @@ def serve(
     session = session_of(context)
     for problem in render(session.settings, session.files, Consent()).problems:
         say(str(problem))
-    command(session.settings.web_root, bind, port, _show_address)
+
+    def show(addresses: str) -> None:
+        if session.options.verbosity >= 0:
+            print(f"Dashboard: {addresses}   (Ctrl-C ends it)")
+
+    names = {name.lower() for name in host or ()}
+    command(session.settings.web_root, bind, port, names, show)
     raise typer.Exit
-
-
-def _show_address(address: str) -> None:
-    print(f"Dashboard: {address}   (Ctrl-C ends it)")
 
 
 def demo(

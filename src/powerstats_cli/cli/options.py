@@ -10,8 +10,10 @@ import typer
 from powerstats_cli import __version__
 from powerstats_cli.secrets import github_token
 from powerstats_cli.session import Options, Session, opened
+from powerstats_cli.settings import find
 
 if TYPE_CHECKING:
+    from powerstats_cli.core.schedule.instance import Instance
     from powerstats_cli.github.repository import Repository
     from powerstats_cli.jobs.installation import Installation
     from powerstats_cli.jobs.machine import Machine
@@ -109,6 +111,17 @@ def installation_of(session: Session) -> "Installation":
         account=own_account(),
         data_dir=str(data_dir.absolute()) if data_dir else None,
     )
+
+
+def instance_from(options: Options) -> "Instance":
+    """Return the instance that the options name, whether or not its configuration is valid.
+
+    Raises ConfigError if there is no configuration.
+    """
+    from powerstats_cli.core.schedule.instance import Instance
+
+    config = os.path.abspath(find(options.config, os.environ))  # noqa: PTH100 - a link stays
+    return Instance(config, str(options.data_dir.absolute()) if options.data_dir else None)
 
 
 def is_attended() -> bool:

@@ -5,7 +5,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from powerstats_cli.cli.options import installation_of, session_of, this_machine
+from powerstats_cli.cli.options import installation_of, instance_from, session_of, this_machine
+from powerstats_cli.errors import ConfigError
 
 schedule = typer.Typer(
     name="schedule",
@@ -56,10 +57,31 @@ def install_schedule(
             metavar="NAME",
         ),
     ] = None,
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve",
+            help="Keep the dashboard up for the home's own network. Without either: as it is.",
+        ),
+    ] = None,
+    bind: Annotated[
+        str, typer.Option(help="With --serve: the address to listen on; :: is every one.")
+    ] = "::",
+    port: Annotated[int, typer.Option(help="With --serve: the port.", min=1, max=65535)] = 8129,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --serve: another name of this machine. Repeat it for more.", metavar="NAME"
+        ),
+    ] = None,
 ) -> None:
-    """Install the schedule, or bring it up to date; nothing else in a crontab is changed."""
+    """Install the schedule, or bring it up to date; nothing else in a crontab is changed.
+
+    Each configuration has a schedule of its own.
+    """
     from powerstats_cli.commands.schedule import install
     from powerstats_cli.jobs.accounts import account_for
+    from powerstats_cli.site.addresses import in_words
 
     if cron == systemd:
         message = "give one of --cron and --systemd"
@@ -68,21 +90,36 @@ def install_schedule(
         message = "--user goes with --systemd, and is for one's own steps"
         raise typer.BadParameter(message)
     session, machine = session_of(context), this_machine()
-    place = machine.cron if cron else machine.systemd(of_user=user)
     is_root = machine.is_root and not user
     account = account_for(session.settings.data_dir, as_user, is_root=is_root)
     wanted = msgspec.structs.replace(installation_of(session), account=account)
-    for line in install(place, wanted, machine):
+    instance = wanted.instance
+    place = (
+        machine.cron(instance, account.pw_name) if cron else machine.systemd(instance, of_user=user)
+    )
+    names = [word for name in host or () for word in ("--host", name)]
+    words = ("serve", "--bind", bind, *names, "--port", str(port)) if serve else ()
+    for line in install(place, wanted, machine, None if serve is None else words):
         _tell(context, line)
+    if serve:
+        _tell(context, f"Dashboard: {in_words(bind, port)}")
 
 
 @schedule.command("remove")
 def remove_schedule(context: typer.Context) -> None:
-    """Remove the schedule from cron and systemd, wherever it is."""
-    from powerstats_cli.commands.schedule import remove
+    """Remove the schedule of this configuration from cron and systemd, wherever it is."""
+    from powerstats_cli.commands.schedule import remove, without_configuration
 
-    for line in remove(this_machine()):
-        _tell(context, line)
+    machine = this_machine()
+    try:
+        instances = [instance_from(context.obj)]
+    except ConfigError:
+        instances = without_configuration(machine)
+        if not instances:
+            raise
+    for instance in instances:
+        for line in remove(machine, instance):
+            _tell(context, line)
 
 
 @schedule.command("pause")

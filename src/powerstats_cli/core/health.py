@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from powerstats_cli.core import coverage, zones
 from powerstats_cli.core.documents import Document, Latest, TierName, bucket_minutes
 from powerstats_cli.core.due import Timetable
-from powerstats_cli.core.periods import DAY, Span, day_start, local_day
+from powerstats_cli.core.periods import DAY, HOUR, Span, day_start, local_day
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT, NIGHTLY, PUBLISH, ROTATE, SYNCS, Step
 from powerstats_cli.core.tiers import TIERS
 
 TOKEN_WARNING: Final = timedelta(days=14)
 CELLS: Final = 12
+# A home that has only sun is silent every night.
+SILENCE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Health:
     """All that `status` shows.
 
     `aside` are the names of broken files that were set aside; `pause` is the one in force.
+    `silent_since` is the end of the newest bucket in which any series is known, if that is over a
+    day before the end of what was asked for.
     """
 
     now: datetime
@@ -113,11 +117,18 @@ class Health:
     aside: tuple[str, ...] = ()
     github: GitHubHealth | None = None
     pause: Pause | None = None
+    silent_since: datetime | None = None
 
     @property
     def is_stale(self) -> bool:
-        """Tell whether any step is overdue."""
-        return any(step.is_stale for step in self.steps)
+        """Tell whether any step is overdue, a pause is too long, or all sensors are silent."""
+        is_overdue = any(step.is_stale for step in self.steps)
+        return is_overdue or self.is_paused_long or self.silent_since is not None
+
+    @property
+    def is_paused_long(self) -> bool:
+        """Tell whether a pause has held so long that readings are about to be lost."""
+        return self.pause is not None and self.pause.is_long(self.now)
 
     @property
     def token_expires(self) -> datetime | None:
@@ -172,6 +183,7 @@ def assess(survey: Survey, now: datetime) -> Health:
         aside=tuple(survey.aside),
         github=survey.github,
         pause=survey.pause if survey.timetable.is_paused(now) else None,
+        silent_since=_silent_since(survey, series),
     )
 
 
@@ -243,6 +255,27 @@ def _undone(step: Step, survey: Survey) -> date | None:
 
 
 # --- files and series -------------------------------------------------------------------------
+
+
+def _silent_since(survey: Survey, series: Sequence[SeriesHealth]) -> datetime | None:
+    """Return the end of the newest known bucket if it is over a day before all that was asked."""
+    asked = max((each.until for each in series if each.until), default=None)
+    ends = []
+    for tier, length in (("daily", timedelta(minutes=survey.timetable.minutes)), ("weekly", HOUR)):
+        document = survey.documents.get(tier)
+        known = document and _newest_known(document, survey.names)
+        if known:
+            ends.append(known + length)
+    silent = asked is not None and ends and asked - max(ends) >= SILENCE
+    return max(ends) if silent else None
+
+
+def _newest_known(document: Document, names: Sequence[str]) -> datetime | None:
+    """Return the start of a document's newest bucket in which any of the series is known."""
+    for start in sorted(document.points, reverse=True):
+        if any(name in document.points[start] for name in names):
+            return start
+    return None
 
 
 def _series(name: str, survey: Survey, now: datetime) -> SeriesHealth:

@@ -68,6 +68,18 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     return second.replace(microsecond=0)
 
 
+# Rules of a zone that ended before, or begin after these years, do not count.
+RULES_FROM, RULES_TO = date(2015, 1, 1), date(2038, 1, 1)
+
+
+@lru_cache(maxsize=8)
+def lacks_midnights(timezone: str) -> bool:
+    """Tell whether on some days of a zone clocks go forward at 00:00, so that it never comes."""
+    zone = ZoneInfo(timezone)
+    midnights = (datetime.combine(day, time(), zone) for day in days(RULES_FROM, RULES_TO))
+    return any(each.astimezone(UTC).astimezone(zone).hour != 0 for each in midnights)
+
+
 def day_span(day: date, zone: ZoneInfo) -> Span:
     """Return a local day; a day that a zone left out (Apia, 2011-12-30) has no length."""
     return Span(day_start(day, zone), day_start(day + DAY, zone))

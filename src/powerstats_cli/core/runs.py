@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 TELL_AGAIN_AFTER: Final = timedelta(days=1)
+# Home Assistant's recorder forgets after ten days, unless it is told otherwise.
+LONG_PAUSE: Final = timedelta(days=7)
 
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -15,7 +17,8 @@ _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A step's last run: when and how it ended, its last success, and since when it fails.
 
-    `message` is the text of its errors; `told_at` is when that was last printed.
+    `message` is the text of its errors; `told_at` is when that was last printed. `unattended` is
+    the end of the last run that no person started at a terminal.
     """
 
     ended: datetime
@@ -24,6 +27,7 @@ class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
     succeeded: datetime | None = None
     failing_since: datetime | None = None
     told_at: datetime | None = None
+    unattended: datetime | None = None
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +39,18 @@ class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
     def holds(self, now: datetime) -> bool:
         """Tell whether the pause is not over yet."""
         return self.until is None or now < self.until
+
+    def is_long(self, now: datetime) -> bool:
+        """Tell whether it holds, and has held so long that readings are about to be lost."""
+        return self.holds(now) and now - self.since >= LONG_PAUSE
+
+    def complaint(self, zone: ZoneInfo) -> str:
+        """Return a line about a long pause."""
+        return (
+            f"paused since {self.since.astimezone(zone):%Y-%m-%d %H:%M}: Home Assistant forgets "
+            f"after about 10 days, and what it forgets is lost; `powerstats schedule resume` ends "
+            f"the pause"
+        )
 
     def in_words(self, zone: ZoneInfo) -> str:
         """Return a line that says until when it lasts, in local time, and how to end it."""
@@ -66,9 +82,12 @@ def encode(runs: Runs) -> bytes:
     return msgspec.json.format(msgspec.json.encode(runs, order="sorted"), indent=1) + b"\n"
 
 
-def recorded(before: Run | None, now: datetime, exit_code: int, message: str) -> Run:
+def recorded(
+    before: Run | None, now: datetime, exit_code: int, message: str, *, is_unattended: bool = False
+) -> Run:
     """Return a step's run that ended now, with what is kept from the run before it."""
     run = Run(ended=now, exit_code=exit_code, message=message)
+    run.unattended = now if is_unattended else before.unattended if before else None
     if not exit_code:
         run.succeeded = now
     elif before is not None:

@@ -1,23 +1,31 @@
-"""The schedule in cron: a user's own crontab, or a file in /etc/cron.d."""
+"""The schedule in cron: a user's own crontab, or a file of the system's cron."""
 
 import shutil
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from powerstats_cli.core.schedule import crontab
+from powerstats_cli.core.schedule.instance import Instance, instance_of, serving
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.errors import MissingError, RefusedError, UnreadableError
 from powerstats_cli.files.store import os_errors
 from powerstats_cli.jobs.accounts import own_name
+from powerstats_cli.jobs.daemons import CronDaemon
 from powerstats_cli.jobs.place import Place
 from powerstats_cli.jobs.programs import last_line, run
 from powerstats_cli.jobs.textfiles import decoded, encoded, read_text, write_text
 
 # `crontab -l` of most crons says the first, BusyBox's the second.
 NO_CRONTAB: Final = ("no crontab for", "can't open")
+START_CRON: Final = (
+    "start it: `systemctl enable --now cron`, on Alpine `rc-update add crond` and "
+    "`rc-service crond start`, in a container `crond` or `cron`"
+)
+Daemons = Sequence[CronDaemon] | None
+"""The cron daemons that run here, None if that is not known."""
 
 
 class _Crontab(Place):
@@ -28,6 +36,7 @@ class _Crontab(Place):
 
     option = "--cron"
     program: str
+    daemons: Daemons
 
     @abstractmethod
     def _text(self) -> str:
@@ -38,30 +47,52 @@ class _Crontab(Place):
         """Replace the whole text; "" deletes it."""
 
     def installed(self) -> Mapping[str, str]:
-        block = crontab.find_block(self._text())
+        block = crontab.find_block(self._text(), self.instance)
         return {"": block} if block else {}
+
+    def serving(self) -> tuple[str, ...]:
+        return _serving(self.installed().get("", ""))
+
+    def others(self) -> Mapping[Instance, tuple[str, ...]]:
+        others: dict[Instance, tuple[str, ...]] = {}
+        for block in crontab.other_blocks(self._text(), self.instance):
+            for other in filter(None, map(instance_of, crontab.words_of(block))):
+                others[other] = _serving(block)
+        return others
 
     def wanted(self, setup: Setup) -> Mapping[str, str]:
         return {"": crontab.block(setup, with_user=self.is_systems)}
 
     def put(self, setup: Setup) -> Iterator[str]:
-        if shutil.which(self.program) is None:
-            message = "cron is not on this machine: install it, or use --systemd"
-            raise MissingError(message)
-        before = self._text()
+        before, block = self._text(), self.wanted(setup)[""]
         with self._named_errors():
-            after = crontab.with_block(before, self.wanted(setup)[""])
+            after = crontab.with_block(before, block, self.instance)
         if after == before:
             yield f"{self.name}: as it should be"
             return
+        if shutil.which(self.program) is None:
+            yield from crontab.block(setup, with_user=True).splitlines()
+            message = (
+                "there is no program crontab here: paste the lines above into /etc/crontab, or "
+                "their commands into this machine's task scheduler, or use --systemd"
+            )
+            raise MissingError(message)
         self._store(after)
-        yield f"{self.name}: {len(setup.steps)} lines are in it"
+        yield f"{self.name}: {len(list(crontab.words_of(block)))} lines are in it"
+        if setup.serve:
+            yield "the dashboard starts when this machine starts next; to start it now:"
+            yield f"  nohup {crontab.command(setup, setup.serve)} >/dev/null 2>&1 &"
+        if stopped := self.stopped():
+            yield stopped
 
     def remove(self) -> Iterator[str]:
         with self._named_errors():
-            rest = crontab.without_block(self._text())
+            rest = crontab.without_block(self._text(), self.instance)
         self._store(rest)
         yield f"{self.name}: our lines are out of it"
+
+    def stopped(self) -> str:
+        return f"no cron daemon runs here: {START_CRON}" if self.daemons == [] else ""
 
     def notes(self) -> Iterator[str]:
         if crontab.runs_steps_outside_block(self._text()):
@@ -80,15 +111,23 @@ class _Crontab(Place):
             raise UnreadableError(message) from None
 
 
+def _serving(block: str) -> tuple[str, ...]:
+    """Return the command `serve` in a block, without the redirection of its output."""
+    commands = filter(None, map(serving, crontab.words_of(block)))
+    return tuple(word for word in next(commands, ()) if not word.startswith(">"))
+
+
 class CronFile(_Crontab):
-    """The file in /etc/cron.d, whose lines name the user that runs them."""
+    """A file of the system's cron, whose lines name the user that runs them."""
 
     is_systems = True
 
-    def __init__(self, path: Path, program: str) -> None:
+    def __init__(self, path: Path, program: str, instance: Instance, daemons: Daemons) -> None:
         """Take the path of the file and the program `crontab`, which shows that cron is there."""
         self.path = path
         self.program = program
+        self.instance = instance
+        self.daemons = daemons
 
     @property
     def name(self) -> str:
@@ -97,9 +136,24 @@ class CronFile(_Crontab):
 
     def user(self) -> str | None:
         """Return the sixth field of our lines."""
-        lines = self.installed().get("", "").split("\n")
-        entry = next((line for line in lines if line and not line.startswith("#")), "").split()
+        entry = next(crontab.words_of(self.installed().get("", "")), ())
         return entry[5] if len(entry) > 5 else None
+
+    def stopped(self) -> str:
+        """Return why cron does not run the file: no daemon, BusyBox's, or a file it distrusts."""
+        if self.daemons and all(daemon.is_busybox for daemon in self.daemons):
+            return (
+                f"BusyBox's cron does not read {self.path}: `powerstats schedule remove`, and "
+                f"install again"
+            )
+        with os_errors(self.path):
+            about, folder = self.path.stat(), self.path.parent.stat()
+        if about.st_mode & 0o022 or about.st_uid != folder.st_uid:
+            return (
+                f"cron ignores {self.path}, for others can change it: "
+                f"chown root {self.path}; chmod 644 {self.path}"
+            )
+        return super().stopped()
 
     def _text(self) -> str:
         return read_text(self.path) or ""
@@ -113,26 +167,54 @@ class CronFile(_Crontab):
 
 
 class OwnCrontab(_Crontab):
-    """The crontab of the current user."""
+    """The crontab of a user: the current one, or, for root, the one that is given."""
 
     is_systems = False
 
-    def __init__(self, program: str) -> None:
+    def __init__(
+        self, program: str, instance: Instance, daemons: Daemons, of_user: str | None = None
+    ) -> None:
         """Take the program `crontab`, which reads and writes it."""
         self.program = program
+        self.instance = instance
+        self.daemons = daemons
+        self._of_user = of_user
+        self._command = [program, *(["-u", of_user] if of_user else [])]
 
     @property
     def name(self) -> str:
         """The crontab, with the name of its user."""
-        return f"the crontab of {own_name()}"
+        return f"the crontab of {self._of_user or own_name()}"
 
-    def user(self) -> None:
-        """Return None: the crontab is the current user's."""
+    def user(self) -> str | None:
+        """Return the user whose crontab it is, None if it is the current user's."""
+        return self._of_user
+
+    def stopped(self) -> str:
+        """Return why cron does not run the crontab: no daemon, or one that reads another folder."""
+        for daemon in self.daemons or ():
+            read = daemon.folder and daemon.folder / (self._of_user or own_name())
+            if read is not None and not self._is_in(read):
+                return (
+                    f"cron reads {read}, and `crontab` has written to another file: "
+                    f"let crond run without -c, or copy our lines there"
+                )
+        return super().stopped()
+
+    def _is_in(self, path: Path) -> bool:
+        """Tell whether our block is in the file that cron reads, or that is not for us to see."""
+        try:
+            text = path.read_text(errors="surrogateescape")
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return crontab.find_block(text, self.instance) != ""
 
     def _text(self) -> str:
         if shutil.which(self.program) is None:
             return ""
-        listed = run(self.program, "-l")
+        listed = run(*self._command, "-l")
         if listed.returncode == 0:
             return decoded(listed.stdout)
         complaint = last_line(listed.stderr)
@@ -143,7 +225,8 @@ class OwnCrontab(_Crontab):
         return ""
 
     def _store(self, text: str) -> None:
-        done = run(self.program, "-", given=encoded(text)) if text else run(self.program, "-r")
+        options = ["-"] if text else ["-r"]
+        done = run(*self._command, *options, given=encoded(text))
         if done.returncode:
             message = f"{self.name} cannot be written: {last_line(done.stderr)}"
             raise RefusedError(message)

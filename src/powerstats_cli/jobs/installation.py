@@ -4,12 +4,14 @@ import os
 import pwd
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from powerstats_cli.core import zones
+from powerstats_cli.core.schedule.instance import Instance, instance_of
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.steps import Asked
 from powerstats_cli.jobs.accounts import Account
@@ -33,6 +35,11 @@ class Installation(msgspec.Struct, frozen=True):
     settings: Settings
     account: Account
     data_dir: str | None = None
+
+    @property
+    def instance(self) -> Instance:
+        """The installation among others on the machine."""
+        return instance_of(self.program) or Instance(str(self.config), self.data_dir)
 
     @property
     def setup(self) -> Setup:
@@ -101,11 +108,25 @@ def own_program() -> tuple[str, ...]:
     return (sys.executable, "-m", "powerstats_cli")
 
 
-def flaws(machine: Machine, wanted: Installation) -> Iterator[tuple[Place, str]]:
-    """Yield each place with a schedule, and what is wrong with that schedule, "" if nothing is."""
-    for place in machine.places:
+class Installed(msgspec.Struct, frozen=True):
+    """A place with the schedule: what is wrong with its texts, and why nothing runs it, or ""."""
+
+    place: Place
+    flaw: str
+    stopped: str
+
+    @property
+    def described(self) -> str:
+        """A line about the place."""
+        wrong = "; ".join(filter(None, (self.flaw, self.stopped)))
+        return f"{self.place.name}: {wrong or 'as it should be'}"
+
+
+def installed(machine: Machine, wanted: Installation) -> Iterator[Installed]:
+    """Yield each place with the schedule of an installation."""
+    for place in machine.places(wanted.instance):
         if place.installed():
-            yield place, _flaw(place, wanted)
+            yield Installed(place, _flaw(place, wanted), place.stopped())
 
 
 def _flaw(place: Place, wanted: Installation) -> str:
@@ -114,6 +135,7 @@ def _flaw(place: Place, wanted: Installation) -> str:
         setup = (wanted.for_user(user) if user else wanted).setup
     except KeyError:
         return f"for {user}, a user that does not exist"
+    setup = replace(setup, serve=place.serving())
     if place.installed() == place.wanted(setup):
         return ""
     return f"not as it should be, `powerstats schedule install {place.option}` mends it"

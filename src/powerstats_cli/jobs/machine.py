@@ -1,28 +1,49 @@
 """This machine: the folders and programs of cron and systemd, and the places they make."""
 
 import os
-from collections.abc import Mapping
+import pwd
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from powerstats_cli.jobs.cron import CronFile, OwnCrontab
+from powerstats_cli.core.schedule.instance import Instance
+from powerstats_cli.jobs.accounts import own_name
+from powerstats_cli.jobs.cron import CronFile, Daemons, OwnCrontab
+from powerstats_cli.jobs.daemons import cron_daemons
 from powerstats_cli.jobs.place import Place
+from powerstats_cli.jobs.programs import run
 from powerstats_cli.jobs.systemd import Units
 from powerstats_cli.settings import home
+
+# The help of a `crontab` whose cron reads no files with a user in each line from /etc/cron.d.
+NO_CRON_D: Final = (b"BusyBox", b"dcron", b"dillon", b"fcron")
 
 
 class Machine(msgspec.Struct, frozen=True):
     """A machine's folders for scheduled jobs, and the programs that manage the jobs.
 
-    systemd runs if the folder `systemd_runs` exists.
+    systemd runs if the folder `systemd_runs` exists, and keeps a user's own systemd running if
+    `lingering` has a file of the user's name. `spools` are the folders that have a crontab for each
+    user, `proc` tells which processes run.
     """
 
     systemd_user: Path
     is_root: bool = False
     cron_file: Path = Path("/etc/cron.d/powerstats")
+    system_crontab: Path = Path("/etc/crontab")
+    spools: tuple[Path, ...] = (
+        Path("/var/spool/cron/crontabs"),
+        Path("/var/spool/cron"),
+        Path("/etc/crontabs"),
+    )
     systemd_system: Path = Path("/etc/systemd/system")
     systemd_runs: Path = Path("/run/systemd/system")
+    lingering: Path = Path("/var/lib/systemd/linger")
+    proc: Path = Path("/proc")
     crontab: str = "crontab"
     systemctl: str = "systemctl"
 
@@ -33,23 +54,55 @@ class Machine(msgspec.Struct, frozen=True):
         folder = Path(config) / "systemd/user"
         return cls(systemd_user=folder, is_root=os.geteuid() == 0)
 
-    @property
-    def cron(self) -> Place:
-        """The current user's place in cron; root's is the system's."""
-        return CronFile(self.cron_file, self.crontab) if self.is_root else OwnCrontab(self.crontab)
+    def cron(self, instance: Instance, user: str) -> Place:
+        """Return the place in cron for an instance whose steps a user runs.
 
-    def systemd(self, *, of_user: bool) -> Place:
+        Root's is a file of the system's cron, or the user's crontab if cron reads no such file.
+        """
+        if self.is_root and self._reads_cron_d():
+            return CronFile(self.cron_file, self.crontab, instance, self._daemons())
+        of_user = user if self.is_root and user != own_name() else None
+        return OwnCrontab(self.crontab, instance, self._daemons(), of_user)
+
+    def systemd(self, instance: Instance, *, of_user: bool) -> Place:
         """Return the place in the system's systemd, or in the current user's own."""
         return Units(
             self.systemd_user if of_user else self.systemd_system,
             self.systemctl,
-            of_user=of_user,
+            instance,
+            lingering=self.lingering / own_name() if of_user else None,
             is_running=self.systemd_runs.is_dir(),
         )
 
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """All places, those of the current user first."""
-        own = (OwnCrontab(self.crontab), self.systemd(of_user=True))
-        systems = (CronFile(self.cron_file, self.crontab), self.systemd(of_user=False))
-        return (*own, *systems)
+    def places(self, instance: Instance) -> tuple[Place, ...]:
+        """Return all places of an instance, those of the current user first."""
+        daemons = self._daemons()
+        return (
+            OwnCrontab(self.crontab, instance, daemons),
+            self.systemd(instance, of_user=True),
+            CronFile(self.cron_file, self.crontab, instance, daemons),
+            CronFile(self.system_crontab, self.crontab, instance, daemons),
+            self.systemd(instance, of_user=False),
+            *(OwnCrontab(self.crontab, instance, daemons, name) for name in self._others()),
+        )
+
+    def _others(self) -> Iterator[str]:
+        """Yield the other users that have a crontab, which only root can see."""
+        names = set()
+        for spool in self.spools if self.is_root else ():
+            with suppress(OSError):
+                names |= {path.name for path in spool.iterdir()}
+        for name in sorted(names - {own_name()}):
+            with suppress(KeyError):
+                yield pwd.getpwnam(name).pw_name
+
+    def _reads_cron_d(self) -> bool:
+        if not self.cron_file.parent.is_dir():
+            return False
+        if shutil.which(self.crontab) is None:
+            return True
+        told = run(self.crontab, "--help")
+        return not any(word in told.stdout + told.stderr for word in NO_CRON_D)
+
+    def _daemons(self) -> Daemons:
+        return cron_daemons(self.proc)

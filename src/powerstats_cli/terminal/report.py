@@ -55,6 +55,13 @@ def complaints(health: Health, form: "_Form") -> Iterator[str]:
         elif step.last and step.last.exit_code:
             begun = step.last.failing_since or step.last.ended
             yield f"{step.name} fails since {form.moment(begun)}: {step.last.message}"
+    if health.pause and health.is_paused_long:
+        yield health.pause.complaint(form.zone)
+    if health.silent_since:
+        yield (
+            f"no sensor has had a number since {form.moment(health.silent_since)}: find out in "
+            f"Home Assistant why"
+        )
     if expires := health.token_expires:
         verb = "expires" if expires > health.now else "expired"
         yield (

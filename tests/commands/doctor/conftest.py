@@ -13,7 +13,7 @@ from powerstats_cli.session import Options, opened
 from tests.commands.doctor.patient import DAYS, MIDNIGHT, NOW, Patient
 from tests.github.fake import GitHub, Pages
 from tests.support.homes import staged, steady_home
-from tests.support.machines import machine_of
+from tests.support.machines import NAME, machine_of
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def patient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Patient
         machine = machine_of(tmp_path / "machine")
         monkeypatch.setattr(Machine, "this", classmethod(lambda _cls, _environment: machine))
         session = opened(Options(config=stage.installation.config))
-        list(machine.cron.put(installation_of(session).setup))
+        wanted = installation_of(session)
+        list(machine.cron(wanted.instance, NAME).put(wanted.setup))
         yield Patient(stage, github, machine, monkeypatch)
     monkeypatch.undo()
     time.tzset()

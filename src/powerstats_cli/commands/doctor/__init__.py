@@ -51,8 +51,8 @@ def doctor(
         yield from check_home(session, stored)
     yield from check_timezone(session)
     yield from check_data(session.files, stored, session.settings.zone)
-    yield from check_schedule(machine, installation(session))
-    yield from check_steps(session, stored)
+    yield from check_schedule(session, machine, installation)
+    yield from check_steps(session, stored, offline=offline)
     yield from check_page(session.settings)
     if offline and session.settings.github:
         yield skipped("GitHub", OFFLINE)

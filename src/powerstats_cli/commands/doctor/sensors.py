@@ -8,6 +8,7 @@ from typing import Final
 from powerstats_cli.clock import in_words
 from powerstats_cli.commands.doctor.files import Stored
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
+from powerstats_cli.core.health import SILENCE
 from powerstats_cli.core.periods import DAY, HOUR, MINUTE, instant
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.homeassistant.client import HomeAssistant
@@ -111,11 +112,13 @@ def _sensor(
             "give it a new name in homeassistant.entities, or set the sensor back",
         )
     if isnan(present.value):
-        return warning(
-            area,
-            f"{entity_id} has had no number for {age}",
-            "nothing is known of it until it has one; find out in Home Assistant why it has none",
+        line = f"{entity_id} has had no number for {age}"
+        remedy = (
+            "nothing is known of it until it has one; find out in Home Assistant why it has none"
         )
+        if now - present.last_changed >= SILENCE:
+            return error(area, line, remedy)
+        return warning(area, line, remedy)
     if stored is not None and stored.unit and not kind.unit:
         return error(
             area,
