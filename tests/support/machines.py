@@ -93,14 +93,14 @@ class FakeMachine:
     programs: Path
     patch: pytest.MonkeyPatch
 
-    def run(self, *arguments: str) -> Result:
-        """Run `powerstats schedule` on this machine."""
+    def run(self, *arguments: str, of: Installation | None = None) -> Result:
+        """Run `powerstats schedule` of an installation on this machine."""
         self.patch.setattr(Machine, "this", classmethod(lambda _cls, _environment: self.machine))
-        return self.installation.run("schedule", *arguments)
+        return (of or self.installation).run("schedule", *arguments)
 
-    def well(self, *arguments: str) -> str:
+    def well(self, *arguments: str, of: Installation | None = None) -> str:
         """Run `powerstats schedule`, which must succeed; return its output."""
-        result = self.run(*arguments)
+        result = self.run(*arguments, of=of)
         assert (result.exit_code, result.err) == (0, ""), result
         return result.out
 
