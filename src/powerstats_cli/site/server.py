@@ -56,7 +56,7 @@ class Server(ThreadingHTTPServer):
         flags = socket.AI_PASSIVE
         found = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM, flags=flags)
         self.address_family, _, _, _, address = found[0]
-        super().__init__(address[:2], partial(_Handler, folder=folder))  # type: ignore[arg-type]
+        super().__init__(address[:2], partial(Handler, folder=folder))  # type: ignore[arg-type]
 
     def server_bind(self) -> None:
         """Bind without a look-up of our own name, which takes long without a DNS server."""
@@ -109,7 +109,7 @@ def listening(bind: str, port: int, folder: Path, names: Collection[str]) -> Ser
         return Server("0.0.0.0", port, folder, names)  # noqa: S104 - the same was asked for
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     """Serves the files of one folder: no lists of files, no hidden files, no folders below it."""
 
     protocol_version = "HTTP/1.1"
