@@ -81,6 +81,30 @@ def test_a_program_that_cannot_be_run(fake: FakeMachine) -> None:
     assert "not like this" in result.err
 
 
+CACHES = [".cache/uv/archive-v0/x1", "other/place/builds-v0/.tmpX", ".local/pipx/.cache/97d535"]
+KEPT = [
+    ".local/share/uv/tools/powerstats",
+    ".local/share/pipx/venvs/powerstats",
+    ".cache/mine/.venv",
+]
+
+
+@pytest.mark.parametrize("place", CACHES + KEPT)
+def test_a_program_in_a_cache(fake: FakeMachine, tmp_path: Path, place: str) -> None:
+    """What uvx and `pipx run` have fetched will be gone; each environment has a tag of its own."""
+    prefix = tmp_path / place
+    prefix.mkdir(parents=True)
+    (prefix / "CACHEDIR.TAG").touch()
+    if place in CACHES[:2]:
+        (prefix.parents[1] / "CACHEDIR.TAG").touch()
+    fake.patch.setattr(sys, "prefix", str(prefix))
+    for command in (["install", "--cron"], ["install", "--systemd"], []):
+        result = fake.run(*command)
+        assert result.exit_code == (os.EX_NOPERM if place in CACHES else 0), result
+        assert ("`uv tool install` or `pipx install`" in result.err) == (place in CACHES)
+    assert fake.machine.cron_file.exists() == (place in KEPT)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can install for another user")
 def test_files_that_the_user_cannot_read(fake: FakeMachine) -> None:
     """Root installs no schedule for a user who could not run it."""

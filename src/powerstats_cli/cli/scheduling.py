@@ -1,5 +1,7 @@
 """`schedule`: show, install, remove, pause and resume the steps that cron or systemd runs."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -21,7 +23,9 @@ def print_schedule(context: typer.Context) -> None:
     """Print the crontab if no command of `schedule` is given."""
     if context.invoked_subcommand is None:
         from powerstats_cli.core.schedule.crontab import crontab
+        from powerstats_cli.jobs.checks import check_is_kept
 
+        check_is_kept(Path(sys.prefix))
         print(crontab(installation_of(session_of(context)).setup), end="")
 
 

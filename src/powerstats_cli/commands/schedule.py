@@ -1,6 +1,7 @@
 """`schedule`: install the steps in cron or systemd, remove them, and pause them."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.errors import ConfigError, RefusedError
 from powerstats_cli.files.store import Store, read_bytes, write_bytes
-from powerstats_cli.jobs.checks import check
+from powerstats_cli.jobs.checks import check, check_is_kept
 from powerstats_cli.jobs.installation import Installation, installed
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.jobs.place import Place
@@ -52,6 +53,7 @@ def install(
     if place.is_systems and not machine.is_root:
         message = f"only root can change {place.name}: run it with sudo, or add --user"
         raise RefusedError(message)
+    check_is_kept(Path(sys.prefix))
     setup = replace(wanted.setup, serve=place.serving() if serve is None else serve)
     places = machine.places(place.instance)
     _check_port(places, setup)

@@ -1,6 +1,7 @@
 """Checks before a schedule is installed: one whose runs would all fail is refused."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Final
@@ -13,7 +14,22 @@ from powerstats_cli.jobs.accounts import Account
 from powerstats_cli.jobs.installation import Installation
 from powerstats_cli.jobs.programs import last_line, run
 
+# The tools that run a program without installing it mark their caches so.
+CACHE_TAG: Final = "CACHEDIR.TAG"
 CRON_PATH: Final = "/usr/bin:/bin"
+
+
+def check_is_kept(environment: Path) -> None:
+    """Raise RefusedError if the program is only in a cache, from which it will disappear."""
+    # An environment has such a mark itself, wherever it is.
+    is_cached = any((folder / CACHE_TAG).exists() for folder in environment.parents)
+    names = [folder.name for folder in environment.parents]
+    if is_cached or ("pipx", ".cache") in pairwise(reversed(names)):
+        message = (
+            f"{environment} is in a cache, which uvx and pipx run empty: install powerstats first, "
+            f"by `uv tool install` or `pipx install`"
+        )
+        raise RefusedError(message)
 
 
 def check(wanted: Installation, setup: Setup, *, root_reads_tokens: bool) -> None:
