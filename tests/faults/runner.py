@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import tomllib
+import zoneinfo
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime, timedelta, tzinfo
 from io import StringIO
@@ -24,6 +25,7 @@ import msgspec
 
 from powerstats_cli.cli import main as cli
 from powerstats_cli.commands import aggregate, collect, rotate
+from powerstats_cli.core import zones
 from powerstats_cli.homeassistant import client as homeassistant
 from tests.faults.jobs import KILL, Ended, Job
 from tests.faults.strikes import Operations, kill, refuse
@@ -99,6 +101,10 @@ def _run(job: Job, into: Path) -> NoReturn:
 def _prepare(job: Job) -> None:
     os.environ.update(job.environment)
     time.tzset()
+    if "PYTHONTZPATH" in job.environment:
+        zoneinfo.reset_tzpath()
+        zoneinfo.ZoneInfo.clear_cache()
+        zones.zone.cache_clear()
     for where, value in job.values.items():
         _put(where, value)
     if job.broken:

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.core import documents
+from powerstats_cli.core import alignment, documents
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.merging import differs, merge
 from powerstats_cli.core.outcome import Outcome
@@ -78,7 +78,7 @@ def sync(
 def _decoded(raw: bytes, tier: Tier, remote: str, timezone: str, clock: Clock) -> Document:
     """Return the repository's document; raises an error if it cannot be merged."""
     try:
-        document = documents.decode(raw, timezone=timezone)
+        document = alignment.decoded(raw, timezone=timezone)
     except (NewerError, UnreadableError) as error:
         message = f"{remote} is left alone: {error}"
         raise UnreadableError(message) from None

@@ -142,17 +142,19 @@ def _sum_of_known(numbers: Sequence[float | None]) -> float | None:
     return math.fsum(known) if len(known) == len(numbers) else None
 
 
-def better(stored: Value | None, new: Value | None) -> Value | None:
+def better(stored: Value | None, new: Value | None, moved: float = 0.0) -> Value | None:
     """Return the value to keep out of a stored and a recomputed value of one bucket.
 
     It is the new value, unless its coverage is lower, or it comes from Home Assistant's statistics
-    and the stored one from history.
+    and the stored one from history. If the stored value is of a span that lies elsewhere by the
+    share `moved` of the bucket, the new one may know less by so much.
     """
     if stored is None or new is None:
         return stored or new
     if new.source and not stored.source:
         return stored
-    return stored if new.coverage < stored.coverage else new
+    least = stored.coverage - (moved and moved + LEAST_COVERAGE)
+    return stored if new.coverage < least else new
 
 
 def as_written(value: Value) -> Value | None:

@@ -19,6 +19,8 @@ from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
 
 VERSION: Final = 1
 TIMESTAMP: Final = "timestamp"
+# Local days around a time in these years can be computed.
+YEARS: Final = range(1900, 2200)
 
 RolledUpTierName = Literal["weekly", "monthly", "yearly"]
 TierName = Literal["daily", RolledUpTierName]
@@ -35,7 +37,12 @@ class Latest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class Document(msgspec.Struct, kw_only=True):
-    """One data file. Instants are in UTC; the keys of `points` are the starts of their buckets."""
+    """One data file. Instants are in UTC; the keys of `points` are the starts of their buckets.
+
+    `strays` are the starts in the file at which no bucket begins, and `moved` has the values in
+    `points` that come from them, each with the share of a bucket by which it lies elsewhere
+    (`core.alignment`). The file that is written has neither.
+    """
 
     tier: TierName
     timezone: str
@@ -45,15 +52,26 @@ class Document(msgspec.Struct, kw_only=True):
     series: dict[str, Series] = {}
     latest: dict[str, Latest] | None = None
     points: dict[datetime, Point] = {}
+    strays: tuple[datetime, ...] = ()
+    moved: dict[tuple[datetime, str], float] = {}
 
     def put(self, start: datetime, name: str, value: Value | None) -> bool:
         """Store a recomputed value unless its coverage is lower; tell whether anything changed."""
-        stored = self.points.get(start, {}).get(name)
-        kept = better(stored, value and as_written(value))
+        stored, kept = self.value(start, name), self.kept(start, name, value)
         if kept is None or kept == stored:
             return False
         self.points.setdefault(start, {})[name] = kept
+        self.moved.pop((start, name), None)
         return True
+
+    def kept(self, start: datetime, name: str, value: Value | None) -> Value | None:
+        """Return the value that `put` would leave in a bucket."""
+        moved = self.moved.get((start, name), 0.0)
+        return better(self.value(start, name), value and as_written(value), moved)
+
+    def value(self, start: datetime, name: str) -> Value | None:
+        """Return the value of a series in a bucket, None if nothing of it is known."""
+        return self.points.get(start, {}).get(name)
 
     def until(self, name: str) -> datetime | None:
         """Return the end of the last bucket for which a series was asked and answered."""
@@ -231,7 +249,8 @@ def _from_written(written: _Written) -> Document:
     elif written.bucket != BUCKETS[written.tier]:
         message = f"bucket {written.bucket!r} does not belong to tier {written.tier}"
         raise UnreadableError(message)
-    if (written.tier == "daily") != (written.day is not None):
+    is_dated = written.day is not None and written.day.year in YEARS
+    if (written.tier == "daily") != is_dated:
         message = f"date is {written.day} in tier {written.tier}"
         raise UnreadableError(message)
     points: dict[datetime, Point] = {}
@@ -270,11 +289,10 @@ def _instant(written: object, place: str) -> datetime:
     if not isinstance(written, datetime) or written.tzinfo is None:
         message = f"{place} is no time with a UTC offset"
         raise UnreadableError(message)
-    try:
-        return written.astimezone(UTC)
-    except OverflowError:
+    if written.year not in YEARS:
         message = f"{place} is out of range"
-        raise UnreadableError(message) from None
+        raise UnreadableError(message)
+    return written.astimezone(UTC)
 
 
 def _is_whole(value: Value) -> bool:

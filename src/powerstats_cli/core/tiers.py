@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.buckets import Value, as_written, better, combine
+from powerstats_cli.core.buckets import Value, combine
 from powerstats_cli.core.documents import Document, TierName, bucket_minutes
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
+from powerstats_cli.core.regrouping import regrouped
 from powerstats_cli.core.series import Kind, Series
 
 
@@ -99,10 +100,10 @@ def aggregate(
 
     An archived day replaces the stored values, unless its coverage is lower. A day without an
     archive file comes from the `finer` documents, in their order, if the tier has no value yet.
-    Values that can no longer be recomputed stay until they leave the window. The window ends with
-    the newest day that was asked for to its end. Later days (no run was answered since they began)
-    are kept but do not move the window. A series that does not fit the stored one (`misfits`) is
-    left out.
+    Values that can no longer be recomputed stay until they leave the window. Any source may replace
+    one that a change of the zone's rules moved (`Document.moved`). The window ends with the newest
+    day that was asked for to its end. Later days (no run was answered since they began) are kept
+    but do not move the window. A series that does not fit the stored one (`misfits`) is left out.
     """
     result = Document(
         tier=stored.tier,
@@ -111,6 +112,7 @@ def aggregate(
         last_update=stored.last_update,
         series=dict(stored.series),
         points={start: dict(point) for start, point in stored.points.items()},
+        moved=dict(stored.moved),
     )
     sources = [*([daily] if daily else []), *archive.values(), *finer]
     newest = newest_closed_day([*sources, stored], zone)
@@ -119,9 +121,11 @@ def aggregate(
     first = window_start(tier, newest, zone)
 
     kinds = _kinds([stored, *sources])
-    changed = False
-    for start, name, value, is_archived in _given(tier, archive, finer, kinds, zone):
-        if start >= first and (is_archived or name not in result.points.get(start, {})):
+    changed = bool(stored.strays)
+    days = regrouped(archive, daily, newest, zone)
+    for start, name, value, is_archived in _given(tier, archive, days, finer, kinds, newest, zone):
+        is_wanted = is_archived or result.value(start, name) is None
+        if start >= first and (is_wanted or (start, name) in result.moved):
             changed |= result.put(start, name, value)
     for start in [start for start in result.points if start < first]:
         del result.points[start]
@@ -135,14 +139,21 @@ def aggregate(
 def _given(
     tier: Tier,
     archive: Mapping[date, Document],
+    whole: Mapping[date, Document],
     finer: Sequence[Document],
     kinds: Mapping[str, Kind],
+    newest: date,
     zone: ZoneInfo,
 ) -> Iterator[tuple[datetime, str, Value, bool]]:
-    """Yield a tier's buckets, archived days first, and whether each is from the archive."""
-    days = [(day, document, True) for day, document in archive.items()]
+    """Yield a tier's buckets, archived days first, and whether each is from the archive.
+
+    `whole` has the archived days after regrouping, `newest` is the last closed day.
+    """
+    days = [(day, whole[day], True) for day in archive]
     for document in finer:
-        days += [(day, document, False) for day in days_of(document, zone) - archive.keys()]
+        others = days_of(document, zone) - archive.keys()
+        days += [(day, document, False) for day in others if day <= newest]
+    days += [(day, whole[day], False) for day in whole.keys() - archive.keys()]
     for day, document, is_archived in days:
         for start, name, value in roll_up(document, day, tier.bucket, zone):
             series = document.series.get(name)
@@ -209,7 +220,7 @@ def new_tier(tier: Tier, timezone: str, last_update: datetime) -> Document:
 def gains(tier: Tier, stored: Document, archived: Document, day: date, zone: ZoneInfo) -> bool:
     """Tell whether rolling an archived day up would still change a tier's points."""
     return any(
-        better(before := stored.points.get(start, {}).get(name), as_written(value)) != before
+        stored.kept(start, name, value) != stored.value(start, name)
         for start, name, value in roll_up(archived, day, tier.bucket, zone)
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from powerstats_cli.clock import Deadline
-from powerstats_cli.core import documents
+from powerstats_cli.core import alignment, documents
 from powerstats_cli.core.documents import Document
 from powerstats_cli.errors import (
     ConfigError,
@@ -89,7 +89,7 @@ class Store:
         if raw is None:
             return None
         try:
-            document = documents.decode(raw, timezone=self.timezone)
+            document = alignment.decoded(raw, timezone=self.timezone)
             self._check_place(path, document)
         except UnreadableError as error:
             message = f"{self.name(path)} could not be read: {error}"

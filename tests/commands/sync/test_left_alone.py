@@ -53,8 +53,8 @@ NOT_OURS: dict[str, tuple[bytes, int, str]] = {
     ),
     "from the end of time": (
         encode(past("monthly", 3)).replace(b'"until":"2025', b'"until":"9999'),
-        os.EX_TEMPFAIL,
-        "days behind",
+        os.EX_DATAERR,
+        "power.until is out of range",
     ),
 }
 

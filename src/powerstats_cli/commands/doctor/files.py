@@ -14,6 +14,8 @@ import msgspec
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
+from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.regrouping import outside
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import PowerstatsError
@@ -79,6 +81,7 @@ def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding
         yield warning("files", f"{name} was set aside", "repair it and put it back, or delete it")
     if count := len(stored.documents):
         yield ok("files", f"{count} file{' is' if count == 1 else 's are'} whole")
+    yield from _alignment(stored.documents, zone)
     yield from _agreement(stored.documents, zone)
 
 
@@ -109,6 +112,23 @@ def _space(free: int) -> Finding:
     if free < LITTLE_SPACE:
         return warning("data", line, "make room")
     return ok("data", line)
+
+
+def _alignment(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Finding]:
+    """Yield the files whose buckets are those of other rules of the zone, or of another zone."""
+    why = f"the rules of {zone.key} have changed, or somebody edited it"
+    edited = []
+    for name, document in documents.items():
+        if document.day is not None and (document.strays or outside(document, zone)):
+            edited.append(name)
+        elif document.strays:
+            number, bucket = len(document.strays), document.bucket
+            line = f"{name} has points that begin no {bucket}, {number} in number: {why}"
+            yield warning("files", line, f"powerstats aggregate {document.tier}")
+    if edited:
+        line = f"{edited[0]} has points that are not of its day: {why}"
+        also = f"also {joined(edited[1:])}; " if edited[1:] else ""
+        yield warning("files", line, f"{also}mend what was edited, else nothing is to be done")
 
 
 def _agreement(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Finding]:

@@ -1,0 +1,86 @@
+"""Stored buckets in the local days and hours of a zone as its rules are now.
+
+A stored bucket has its start, and its length follows from the zone's rules. These may change: a tz
+database learns that a country keeps its summer time, or a hand edits an offset. Then a start may be
+one at which no bucket of its tier begins, and such a day would be counted beside the right one.
+Every file is therefore aligned as soon as it is read.
+"""
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core import zones
+from powerstats_cli.core.buckets import Value, better
+from powerstats_cli.core.documents import Document, decode
+from powerstats_cli.core.periods import DAY, Span, day_span, local_day
+from powerstats_cli.core.tiers import buckets, length_of
+
+
+def decoded(raw: bytes, *, timezone: str) -> Document:
+    """Return the aligned document that bytes hold; raises the errors of `documents.decode`."""
+    return aligned(decode(raw, timezone=timezone), zones.zone(timezone))
+
+
+def aligned(document: Document, zone: ZoneInfo) -> Document:
+    """Return a document in which every bucket begins where one of its tier begins.
+
+    What is stored at another start, a stray, is moved into the bucket that holds most of it. If the
+    file has that bucket, too, a stray replaces it only if it knows more than the part of it that
+    lies elsewhere can be.
+    """
+    strays = tuple(start for start in document.points if not _begins(start, document, zone))
+    if not strays:
+        return document
+    points = {at: dict(point) for at, point in document.points.items() if at not in strays}
+    moved: dict[tuple[datetime, str], float] = {}
+    for stray in strays:
+        bucket = _holding_most(stray, document.bucket, zone)
+        share = abs(stray - bucket.start) / bucket.length
+        for name, value in document.points[stray].items():
+            own = points.setdefault(bucket.start, {}).get(name)
+            if _is_kept(own, value, share, other=moved.get((bucket.start, name))):
+                points[bucket.start][name] = value
+                moved[bucket.start, name] = share
+    ordered = {at: points[at] for at in sorted(points)}
+    return msgspec.structs.replace(document, points=ordered, strays=strays, moved=moved)
+
+
+def _is_kept(own: Value | None, stray: Value, share: float, *, other: float | None) -> bool:
+    """Tell whether a stray's value replaces that of a bucket: its own, or an `other` stray's."""
+    if own is None:
+        return True
+    if other is not None:
+        return better(own, stray) != own
+    return better(stray, own, share) == stray
+
+
+def _begins(start: datetime, document: Document, zone: ZoneInfo) -> bool:
+    """Tell whether a bucket of a document's tier begins at an instant."""
+    if document.bucket == "day":
+        local = start.astimezone(zone)
+        is_midnight = not (local.hour or local.minute or local.second or local.fold)
+        return is_midnight or start == day_span(local_day(start, zone), zone).start
+    day = document.day
+    if day is not None and start in _starts(day, document.bucket, zone):
+        return True
+    return start in _starts(local_day(start, zone), document.bucket, zone)
+
+
+@lru_cache(maxsize=64)
+def _starts(day: date, bucket: str, zone: ZoneInfo) -> frozenset[datetime]:
+    return frozenset(span.start for span in buckets(bucket, day, zone))
+
+
+def _holding_most(stray: datetime, bucket: str, zone: ZoneInfo) -> Span:
+    """Return the bucket that holds most of a bucket of the usual length; of two, the first."""
+    end = stray + length_of(bucket)
+    first, last = local_day(stray, zone), local_day(end, zone)
+    spans = [
+        span
+        for number in range((last - first).days + 1)
+        for span in buckets(bucket, first + number * DAY, zone)
+    ]
+    return max(spans, key=lambda span: min(span.end, end) - max(span.start, stray))
