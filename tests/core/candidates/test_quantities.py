@@ -43,7 +43,7 @@ MEASURED: StateClass = "measurement"
         ("W", "power", MEASURED, "attic PV Süd", "solar"),
         ("W", "power", MEASURED, "shelly Photovoltaïque", "solar"),
         ("W", "power", MEASURED, "zonnepanelen", "solar"),
-        ("kWh", "energy", COUNTER, "einspeisezaehler", "solar"),
+        ("kWh", "energy", COUNTER, "einspeisezaehler", "energy"),
         ("W", "power", MEASURED, "inverter_output", "solar"),
         ("W", "power", MEASURED, "inverter_load", "power"),
         ("W", "power", MEASURED, "solax_battery", "power"),

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from powerstats_cli.core.candidates.picking import Pick, default_name, picks
-from powerstats_cli.core.candidates.quantities import Role, lively
+from powerstats_cli.core.candidates.quantities import lively
 from powerstats_cli.core.candidates.sensors import Candidate, Entity, fitting, suggested
 from powerstats_cli.core.documents import is_series_name
 from powerstats_cli.core.outcome import joined
@@ -21,11 +21,11 @@ ALL: Final = "all"
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    """The sensors to choose from: all entities, those that fit a role, the suggested ones."""
+    """The sensors to choose from: all entities, those that fit a role, the suggested, by name."""
 
     entities: Mapping[str, Entity]
     listed: Sequence[Candidate]
-    suggested: Mapping[Role, Candidate]
+    suggested: Mapping[str, Candidate]
 
     @classmethod
     def of(cls, entities: Sequence[Entity]) -> "_Choice":
@@ -73,7 +73,7 @@ def _chosen(given: Mapping[str, str], choice: _Choice, dialogue: Dialogue) -> di
     if not choice.suggested:
         message = "no sensor of Home Assistant's fits: name one with --entity NAME=ID"
         raise MissingError(message)
-    return {role: candidate.entity_id for role, candidate in choice.suggested.items()}
+    return {name: candidate.entity_id for name, candidate in choice.suggested.items()}
 
 
 def _check(chosen: Mapping[str, str], choice: _Choice, dialogue: Dialogue) -> None:
@@ -99,7 +99,7 @@ def _show(choice: _Choice, dialogue: Dialogue) -> None:
     dialogue.console.print(_table(listed[:MOST_LISTED], choice))
     if len(listed) > MOST_LISTED:
         dialogue.say(f"… and {len(listed) - MOST_LISTED} more: `{ALL}` lists them")
-    if role := lively(choice.suggested):
+    if role := lively({candidate.role for candidate in choice.suggested.values()}):
         dialogue.explain(
             f"Keep the {role}: it changes often, so its last change before a power cut tells how "
             f"long Home Assistant was running."
@@ -110,7 +110,7 @@ def _show(choice: _Choice, dialogue: Dialogue) -> None:
 
 
 def _table(listed: Sequence[Candidate], choice: _Choice) -> Table:
-    roles = {candidate.entity_id: role for role, candidate in choice.suggested.items()}
+    names = {candidate.entity_id: name for name, candidate in choice.suggested.items()}
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("Sensor", overflow="fold")
@@ -121,7 +121,7 @@ def _table(listed: Sequence[Candidate], choice: _Choice) -> Table:
             Text(str(number), "bold"),
             Text.assemble(printable(candidate.entity.name), "\n", (candidate.entity_id, "dim")),
             Text(_now(candidate.entity)),
-            Text(roles.get(candidate.entity_id, ""), "green"),
+            Text(names.get(candidate.entity_id, ""), "green"),
         )
     return table
 
@@ -155,7 +155,7 @@ def _asked(choice: _Choice, dialogue: Dialogue) -> dict[str, str]:
 
 
 def _picks(choice: _Choice, dialogue: Dialogue) -> list[Pick]:
-    default = [Pick(candidate.entity_id, role) for role, candidate in choice.suggested.items()]
+    default = [Pick(candidate.entity_id, name) for name, candidate in choice.suggested.items()]
     numbers = f"1-{len(default)}" if len(default) > 1 else "1" * len(default)
     while (answer := dialogue.ask("Which sensors", numbers)) == ALL:
         dialogue.console.print(_table(choice.listed, choice))

@@ -1,16 +1,24 @@
 """Guesses what a series measures, and its role in the home, from unit, device class and name.
 
-A unit tells most: a name decides only if there is no unit, if a
-unit is shared by several quantities, or if solar power has to be told from other power.
+A unit tells most: a name decides only if there is no unit, if a unit is shared by several
+quantities, or if solar power has to be told from other power.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection
 from typing import Final, Literal, get_args
 
 import msgspec
 
+from powerstats_cli.core.candidates.vocabulary import (
+    BATTERY,
+    CONSUMING,
+    EXPORTING,
+    GRID,
+    METER,
+    SOLAR,
+    words,
+)
 from powerstats_cli.core.series import StateClass
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 
@@ -47,13 +55,6 @@ _SIGNS: Final[dict[Quantity, _Signs]] = {
 }
 _SHARED_UNITS: Final = frozenset({"", "%"})
 
-_SOLAR: Final = re.compile(
-    r" (?:solar\w*|photovolt\w*|pv|zon|zonne\w*|einspeis\w*|inverter|wechselrichter|omvormer) "
-)
-# What an inverter measures elsewhere in the home.
-_NOT_SOLAR: Final = frozenset(
-    ["grid", "load", "consumption", "battery", "meter", "netz", "verbrauch", "akku", "verbruik"]
-)
 _FLOW: Final = re.compile(
     "solar|photovolt| pv|generation|production|grid|import|export|consumption|usage"
 )
@@ -104,19 +105,8 @@ def lively(roles: Collection[str]) -> Role | None:
     return next((role for role in LIVELY if role in roles), None)
 
 
-def words(name: str) -> str:
-    """Return a name's words in lower case without accents, a space around each."""
-    plain = unicodedata.normalize("NFKD", name.lower())
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    # p1 is a word, shellyem3 is two.
-    return f" {' '.join(re.findall(r'p1(?![a-z0-9])|[a-z]+|[0-9]+', plain))} "
-
-
-def has_phrase(text: str, wanted: Collection[str]) -> bool:
-    """Tell whether what `words` returned has one of the phrases."""
-    return any(f" {phrase} " in text for phrase in wanted)
-
-
 def _is_solar(name: str) -> bool:
+    """Tell whether a name says the sun, and nothing else that an inverter measures in a home."""
     text = words(name)
-    return _SOLAR.search(text) is not None and not has_phrase(text, _NOT_SOLAR)
+    elsewhere = (GRID, METER, BATTERY, CONSUMING, EXPORTING)
+    return bool(SOLAR.search(text)) and not any(pattern.search(text) for pattern in elsewhere)

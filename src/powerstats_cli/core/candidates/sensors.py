@@ -2,44 +2,40 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.candidates.quantities import ROLES, Role, has_phrase, role_of, words
+from powerstats_cli.core.candidates.clues import LEAST_HOUSE, Clue
+from powerstats_cli.core.candidates.flows import guessed
+from powerstats_cli.core.candidates.names import named
+from powerstats_cli.core.candidates.quantities import ROLES, Role, role_of
+from powerstats_cli.core.candidates.vocabulary import (
+    APPLIANCE,
+    BATTERY,
+    CONSUMING,
+    EXPORTING,
+    GRID,
+    HOUSE,
+    METER,
+    NOT_MEASURED,
+    PRODUCING,
+    TOTAL,
+    VEHICLE,
+    words,
+)
 from powerstats_cli.core.series import StateClass
-from powerstats_cli.core.units import POWER, normalised
+from powerstats_cli.core.units import ENERGY, POWER, normalised
 
 # A battery has less, any mains has more.
 LEAST_MAINS_VOLTAGE: Final = 80.0
 
 
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# How much a phrase in a name says that a sensor measures the whole home, in the languages in which
-# sensors are often named; without accents.
-_WHOLE_HOME: Final[Mapping[str, int]] = {
-    **dict.fromkeys(_set("house home household whole mains haus huis woning maison casa"), 3),
-    **dict.fromkeys(_set("main total grid meter dsmr p1 gesamt totaal netz haushalt linky"), 2),
-    **dict.fromkeys(["em", "shellyem", "channel 1", "consumption", "load", "verbrauch"], 1),
-}
-_ONE_APPLIANCE: Final = _set(
-    "assistant office cinema plug socket switch lamp light fridge freezer oven stove kettle washer "
-    "washing dryer dishwasher tv pc computer server router nas ups heater boiler pump heatpump "
-    "charger wallbox car ev battery akku steckdose waschmaschine trockner lampe stekker lader "
-    "wasmachine koelkast"
-)
-_OUT_OF_THE_HOME: Final = _set(
-    "export exported return returned production produced feed teruglevering geleverd einspeisung"
-)
-_NOT_MEASURED: Final = _set(
-    "forecast estimate estimated expected prognose limit setpoint threshold rated nominal max min "
-    "maximum minimum peak average"
-)
-_BATTERY: Final = _set("battery akku")
+# How much a phrase in a name says that a sensor measures the whole home.
+_WHOLE_HOME: Final = ((HOUSE, 3), (GRID, 2), (METER, 2), (TOTAL, 2), (CONSUMING, 1))
+# What an appliance measures, and what leaves the home.
+_NOT_THE_HOME: Final = (APPLIANCE, VEHICLE, BATTERY, EXPORTING, PRODUCING)
 
 
 class Entity(msgspec.Struct, frozen=True):
@@ -54,7 +50,7 @@ class Entity(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """The words of its id and of its name, as `quantities.words` returns them."""
+        """The words of its id and of its name, as `vocabulary.words` returns them."""
         return words(f"{self.entity_id.partition('.')[2]} {self.name}")
 
 
@@ -96,22 +92,46 @@ def fitting(entities: Iterable[Entity]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (ROLES.index(candidate.role), candidate.rank))
 
 
-def suggested(candidates: Sequence[Candidate]) -> dict[Role, Candidate]:
-    """Return at most one sensor for each role, out of what `fitting` returned.
+def suggested(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Return the sensors to keep out of what `fitting` returned, each with a name.
 
-    If the power is the home's, an appliance's sensor is suggested only as the voltage, which is
-    the same at every socket.
+    These are the grid, the sun, a battery and the house as `flows.guessed` finds them, without
+    devices, and one sensor for each other role. If the home's power is among them, an appliance's
+    sensor is suggested only as the voltage, which is the same at every socket.
     """
-    best: dict[Role, Candidate] = {}
+    by_id = {candidate.entity_id: candidate for candidate in candidates}
+    guesses = guessed(clue for candidate in candidates if (clue := _clue(candidate.entity)))
+    names = named(guess for guess in guesses if guess.role != "devices")
+    found = {name: by_id[guess.clue.key] for name, guess in names.items()}
+    has_home_power = any(normalised(one.entity.unit or "")[0] == POWER for one in found.values())
+    covered = {candidate.role for candidate in found.values()}
     for candidate in candidates:
-        if candidate.role not in best and _is_likely(candidate):
-            best[candidate.role] = candidate
-    has_home_power = "power" in best and best["power"].worth >= 0
-    return {
-        role: candidate
-        for role, candidate in best.items()
-        if role in {"voltage", "solar"} or not has_home_power or candidate.worth >= 0
-    }
+        role = candidate.role
+        is_home = role in {"voltage", "solar"} or not has_home_power or candidate.worth >= 0
+        if role not in covered and is_home and _is_likely(candidate):
+            covered.add(role)
+            found[role] = candidate
+            has_home_power |= role == "power" and candidate.worth >= 0
+    places = {candidate.entity_id: place for place, candidate in enumerate(candidates)}
+    return dict(sorted(found.items(), key=lambda item: places[item[1].entity_id]))
+
+
+def _clue(entity: Entity) -> Clue | None:
+    """Return what is known of a power or a counter, None of any other sensor."""
+    unit, factor = normalised(entity.unit or "")
+    is_counter = entity.state_class in {"total", "total_increasing"}
+    if unit != (ENERGY if is_counter else POWER):
+        return None
+    dips = entity.value * factor < LEAST_HOUSE
+    own = words(entity.entity_id.partition(".")[2])
+    return Clue(
+        entity.entity_id,
+        own,
+        own + words(entity.name),
+        is_counter,
+        "both" if dips and not is_counter else None,
+        is_silent=math.isnan(entity.value),
+    )
 
 
 def _role(entity: Entity) -> Role | None:
@@ -123,16 +143,14 @@ def _role(entity: Entity) -> Role | None:
 def _is_likely(candidate: Candidate) -> bool:
     text = candidate.entity.words
     is_battery = candidate.role == "voltage" and (
-        candidate.entity.value < LEAST_MAINS_VOLTAGE or has_phrase(text, _BATTERY)
+        candidate.entity.value < LEAST_MAINS_VOLTAGE or BATTERY.search(text) is not None
     )
-    return not is_battery and not has_phrase(text, _NOT_MEASURED)
+    return not is_battery and not NOT_MEASURED.search(text)
 
 
 def _worth(entity: Entity, role: Role) -> int:
     text = entity.words
-    worth = max(
-        (points for phrase, points in _WHOLE_HOME.items() if f" {phrase} " in text), default=0
-    )
-    if role != "solar" and has_phrase(text, _ONE_APPLIANCE | _OUT_OF_THE_HOME):
+    worth = max((points for phrases, points in _WHOLE_HOME if phrases.search(text)), default=0)
+    if role != "solar" and any(pattern.search(text) for pattern in _NOT_THE_HOME):
         worth -= 10
-    return worth - 100 * has_phrase(text, _NOT_MEASURED)
+    return worth - 100 * (NOT_MEASURED.search(text) is not None)
