@@ -199,9 +199,9 @@ class Web:
             message = f"{self.host} answers with more than this machine can read in time"
             raise TooMuchError(message) from None
 
-    def quote(self, text: str | bytearray) -> str:
+    def quote(self, text: str | bytearray, most: int = LONGEST_QUOTE) -> str:
         """Return the beginning of a text of the server, on one line and without our token."""
-        return quoted(text, self._secrets)
+        return quoted(text, self._secrets, most)
 
     def _complaint(self, error: httpx.TransportError) -> PowerstatsError | None:
         """Return what to say if https or a certificate caused an error, else None."""
@@ -284,12 +284,12 @@ def _form(packed: bytes, coding: str) -> int:
     return -zlib.MAX_WBITS if is_bare else ANY_FORMAT
 
 
-def quoted(text: str | bytearray, secrets: Sequence[str]) -> str:
+def quoted(text: str | bytearray, secrets: Sequence[str], most: int = LONGEST_QUOTE) -> str:
     """Return the beginning of a server's text, on one line and without any of our secrets."""
     text = text[:MOST_QUOTED]
     if isinstance(text, bytearray):
         text = text.decode(errors="replace")
-    return one_line(masked(text, secrets))[:LONGEST_QUOTE]
+    return one_line(masked(text, secrets))[:most]
 
 
 def _on_same_host(url: str, location: str) -> str | None:

@@ -19,6 +19,7 @@ import msgspec
 
 from powerstats_cli.clock import utc_now
 from powerstats_cli.errors import MissingError, PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.github import refusals
 from powerstats_cli.github.shapes import Failure
 from powerstats_cli.web import Reply, Web
 
@@ -32,6 +33,8 @@ API_VERSION: Final = "2022-11-28"
 JSON: Final = "application/vnd.github+json"
 RAW: Final = "application/vnd.github.raw+json"
 PERMISSION: Final = "it needs the permission Contents: read and write, for this repository"
+# GitHub's words about a refusal are told in full; the longest of them have about 400 characters.
+MOST_WORDS: Final = 1500
 # Decoding raises these on bytes that are no JSON of the shape, no UTF-8, or nested too deep.
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
@@ -116,7 +119,8 @@ class Client:
                 self._note_expiry(reply)
                 asked_to_wait = self._wait_of(reply, tries)
                 if asked_to_wait is None:
-                    if reply.status < 300 or reply.status in fine:
+                    is_fine = reply.status < 300 or reply.status in fine
+                    if is_fine and not self._is_rule(reply):
                         return reply
                     raise self.failure(reply)
                 wait, problem = asked_to_wait, self._busy(reply, asked_to_wait)
@@ -205,13 +209,19 @@ class Client:
 
     def message_of(self, reply: Reply) -> str:
         """Return the message of an answer, or its beginning if it is no JSON."""
+        return self._failure_in(reply).message
+
+    def _failure_in(self, reply: Reply) -> Failure:
         try:
-            return msgspec.json.decode(reply.body, type=Failure).message
+            return msgspec.json.decode(reply.body, type=Failure)
         except NONSENSE:
-            return self._web.quote(reply.body)
+            return Failure(self._web.quote(reply.body))
 
     def _quoted(self, reply: Reply) -> str:
         return self._web.quote(self.message_of(reply)) or "nothing"
+
+    def _is_rule(self, reply: Reply) -> bool:
+        return reply.status >= 400 and refusals.is_rule(reply.status, self.message_of(reply))
 
     def conflict(self, reply: Reply) -> ConflictError:
         """Return the error for an answer that says that something has changed meanwhile."""
@@ -219,24 +229,32 @@ class Client:
 
     def failure(self, reply: Reply) -> PowerstatsError:
         """Return the error for an answer that is none of the expected ones."""
-        reason = self._quoted(reply)
-        match reply.status:
-            case 401:
-                return RefusedError(
-                    f"{self._web.host} refused the token ({reason}): make a new one; {PERMISSION}"
-                )
-            case 403:
-                return RefusedError(
-                    f"{self._web.host} does not let the token do that in {self.repo} ({reason}): "
-                    f"{PERMISSION}"
-                )
-            case 404:
-                return MissingError(
-                    f"{self.repo}: no such repository at {self._web.host}, or the token may not "
-                    f"see it"
-                )
-            case status:
-                return TryAgainError(f"{self._web.host} answered {status} ({reason})")
+        if reply.status == 401:
+            return RefusedError(
+                f"{self._web.host} refused the token ({self._quoted(reply)}): make a new one; "
+                f"{PERMISSION}"
+            )
+        must_sign_on = refusals.sign_on_address(reply.headers) != ""
+        if reply.status in refusals.STATUSES or self._is_rule(reply) or must_sign_on:
+            return self._refusal(reply)
+        if reply.status == 404:
+            return MissingError(
+                f"{self.repo}: no such repository at {self._web.host}, or the token may not see it"
+            )
+        return TryAgainError(f"{self._web.host} answered {reply.status} ({self._quoted(reply)})")
+
+    def _refusal(self, reply: Reply) -> RefusedError:
+        """Return the error for what GitHub will refuse again, with all of its words."""
+        told = self._failure_in(reply)
+        words = self._web.quote(refusals.words(told, reply.headers), MOST_WORDS) or "nothing"
+        if reply.status == 403 and refusals.lacks_permission(told.message):
+            return RefusedError(
+                f"{self._web.host} does not let the token do that in {self.repo} ({words}): "
+                f"{PERMISSION}, and the approval of the organisation if it belongs to one"
+            )
+        return RefusedError(
+            f"{self._web.host} refuses that in {self.repo}, and will again: {words}"
+        )
 
 
 def _backoff(tries: int) -> float:

@@ -107,6 +107,9 @@ class Pages(msgspec.Struct):
 
 
 class Failure(msgspec.Struct):
-    """An answer that says why a request failed."""
+    """An answer that says why a request failed; only its message has always the same form."""
 
     message: str = ""
+    errors: object = None
+    block: object = None
+    documentation_url: object = None

@@ -38,10 +38,11 @@ class Answer:
 class RefusedError(Exception):
     """An answer of GitHub that is no success."""
 
-    def __init__(self, status: int, message: str, *errors: Json) -> None:
+    def __init__(self, status: int, message: str, *errors: Json, address: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.errors = errors
+        self.address = address
 
     def answer(self, documentation: str = "") -> Answer:
         """Return the answer as an endpoint with that documentation gives it."""
@@ -49,6 +50,7 @@ class RefusedError(Exception):
         if self.errors:
             body["errors"] = self.errors
         where = f"{DOCUMENTATION}/{documentation}" if documentation else DOCUMENTATION
+        where = self.address or where
         body |= {"documentation_url": where, "status": str(self.status)}
         return Answer(self.status, _bytes(body))
 
@@ -112,6 +114,13 @@ def check_path(path: str, name: str, *errors: Json) -> None:
         raise RefusedError(422, f"{name} cannot start with a slash", *errors)
     if {"", ".", "..", ".git"} & {part.lower() for part in path.split("/")}:
         raise RefusedError(422, f"{name} contains a malformed path component", *errors)
+
+
+def check_rules(call: Call, branch: str, status: int) -> None:
+    """Refuse a write to a branch that has a rule against it."""
+    rule = call.repository.rules.get(branch)
+    if rule:
+        raise RefusedError(status, rule.words, address=rule.documentation)
 
 
 def node_id(kind: str, key: object) -> str:

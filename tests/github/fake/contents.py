@@ -12,6 +12,7 @@ from tests.github.fake.api import (
     base64_lines,
     check_fields,
     check_path,
+    check_rules,
     commit_at,
     decoded,
     git_commit,
@@ -86,7 +87,7 @@ def get_repository(call: Call) -> Answer:
             "license": None,
             "mirror_url": None,
             "fork": False,
-            "archived": False,
+            "archived": repo.is_archived,
             "disabled": False,
             "url": call.url,
             **{f"{kind}_url": f"{call.url}/{rest}" for kind, rest in _ADDRESSES.items()},
@@ -120,7 +121,7 @@ def get_pages(call: Call) -> Answer:
             "cname": pages.cname,
             "custom_404": False,
             "html_url": pages.html_url,
-            "build_type": "legacy",
+            "build_type": pages.build_type,
             "source": {"branch": pages.branch, "path": pages.path},
             "public": pages.public,
             "https_enforced": True,
@@ -139,9 +140,9 @@ def get_branch(call: Call) -> Answer:
             "name": call.path,
             "commit": _listed_commit(call, call.repository.read_commit(head)),
             "_links": {"self": url, "html": f"{call.html_url}/tree/{quote(call.path)}"},
-            "protected": False,
+            "protected": call.path in call.repository.rules,
             "protection": {
-                "enabled": False,
+                "enabled": call.path in call.repository.rules,
                 "required_status_checks": {
                     "enforcement_level": "off",
                     "contexts": [],
@@ -260,6 +261,7 @@ def _commit_to(call: Call, branch: str, head: str | None, tree: str, entry: Entr
         new = repo.changed(tree, {call.path: entry})
     except NotAFolderError as error:
         raise RefusedError(409, f"{error} is a file, not a folder") from error
+    check_rules(call, branch, 409)
     parents = [head] if head else []
     commit = repo.write_commit(new, parents, call.fields["message"], author, committer)
     call.amid()

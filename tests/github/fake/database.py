@@ -15,6 +15,7 @@ from tests.github.fake.api import (
     base64_lines,
     check_fields,
     check_path,
+    check_rules,
     commit_at,
     decoded,
     git_commit,
@@ -81,6 +82,7 @@ def _moved(call: Call, name: str, old: str | None, *, status: int) -> Answer:
     force = call.fields.get("force", False)
     if old is not None and not force and not repo.is_ancestor(old, new):
         raise RefusedError(422, "Update is not a fast forward")
+    check_rules(call, name.removeprefix("refs/heads/"), 422)
     call.amid()
     try:
         repo.move(name, new, ANYWHERE if force else old)

@@ -59,6 +59,14 @@ class Commit:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A rule of a branch: what GitHub says to a write that breaks it, and where it says more."""
+
+    words: str
+    documentation: str = "https://docs.github.com/articles/about-protected-branches"
+
+
+@dataclass(frozen=True)
 class Pages:
     """The site that GitHub Pages makes of a branch."""
 
@@ -66,8 +74,9 @@ class Pages:
     status: str | None = "built"
     cname: str | None = None
     public: bool = True
-    branch: str = "main"
+    branch: str = "gh-pages"
     path: str = "/"
+    build_type: str = "legacy"
 
 
 class MovedError(Exception):

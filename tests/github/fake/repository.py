@@ -22,6 +22,7 @@ from tests.github.fake.objects import (
     NotAFolderError,
     NotThereError,
     Pages,
+    Rule,
     Signature,
 )
 
@@ -45,6 +46,8 @@ _ENVIRONMENT = {
 class GitRepository:
     """One repository, empty at first; after a write, `lag` reads still show the state before it.
 
+    `rules` has the rule of each branch that refuses writes.
+
     `commit`, `files`, `commits`, `head`, `branches`, `git` and `fsck` are the tests' own ways in.
     """
 
@@ -65,6 +68,8 @@ class GitRepository:
         self.private = private
         self.default_branch = default_branch
         self.pages: Pages | None = None
+        self.rules: dict[str, Rule] = {}
+        self.is_archived = False
         self.lag = 0
         self.tree_limit = 100_000
         self.created_at = clock()

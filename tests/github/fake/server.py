@@ -275,6 +275,8 @@ def _check_access(route: Route, repository: GitRepository, token: Token | None) 
         permission = "read"
     if permission != "write" and (writes or (repository.private and permission == "none")):
         raise RefusedError(403, "Resource not accessible by personal access token")
+    if repository.is_archived and writes:
+        raise RefusedError(403, "Repository was archived so is read-only.")
 
 
 def _check_empty(rest: str, repository: GitRepository) -> None:
