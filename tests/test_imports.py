@@ -36,10 +36,12 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def test_collect_imports_neither_rich_nor_pydantic(installation: Installation) -> None:
-    """`collect` asks with httpx and imports nothing that only people need."""
+    """`collect` asks with httpcore and imports nothing that only people need."""
     modules = imported(*installation.arguments("collect"))
-    assert "httpx" in modules
-    assert not {"rich", "pydantic", "click", "pygments", "powerstats_cli.demo"} & modules
+    assert "httpcore" in modules
+    assert (
+        not {"rich", "pydantic", "httpx", "anyio", "email", "json", "powerstats_cli.demo"} & modules
+    )
 
 
 def test_collect_imports_no_other_command(installation: Installation) -> None:
@@ -64,14 +66,33 @@ def test_the_list_of_commands_imports_no_command() -> None:
 @pytest.mark.parametrize("step", [["rotate"], ["aggregate", "yearly"]])
 def test_nightly_steps_import_no_network(installation: Installation, step: list[str]) -> None:
     """The steps that run at night only read and write files."""
-    assert not {"httpx", "ssl", "rich", "pydantic"} & imported(*installation.arguments(*step))
+    assert not {"httpcore", "ssl", "rich", "pydantic"} & imported(*installation.arguments(*step))
 
 
-def test_completion_imports_neither_httpx_nor_rich() -> None:
+def test_completion_imports_neither_httpcore_nor_rich() -> None:
     """The answer to a Tab comes quickly."""
     completing = {
         "_POWERSTATS_COMPLETE": "complete_bash",
         "COMP_WORDS": "powerstats agg",
         "COMP_CWORD": "1",
     }
-    assert not {"httpx", "rich", "pydantic"} & imported(env=completing)
+    assert not {"httpcore", "rich", "pydantic"} & imported(env=completing)
+
+
+def test_a_hidden_module_is_there_again_afterwards() -> None:
+    """Only the imports inside the block find nothing; a module that is there already stays."""
+    code = """
+import importlib, sys
+from powerstats_cli.unneeded import hidden
+import json
+with hidden("wave", "json"):
+    assert importlib.import_module("json") is json
+    try:
+        import wave
+    except ModuleNotFoundError:
+        print("hidden")
+import wave
+assert sys.modules["wave"] is wave
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "hidden\n"

@@ -1,7 +1,6 @@
 """Texts from elsewhere as one line: printable, and without any of our secrets."""
 
 from collections.abc import Iterable, Iterator
-from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 MASK: Final = "***"
@@ -9,7 +8,7 @@ MASK: Final = "***"
 # quote only a part of it, or break off within it.
 SHORTEST_PART: Final = 8
 # Only letters of ASCII: a text keeps its length.
-_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def one_line(text: str) -> str:

@@ -1,40 +1,41 @@
 """HTTP requests to other machines, each limited in time and size."""
 
+import re
 import signal
 import ssl
-import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import FrameType
 from typing import Final, Self
-from urllib.parse import urljoin, urlsplit
-
-import msgspec
+from urllib.parse import quote, urljoin, urlsplit
 
 from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
 from powerstats_cli.errors import ConfigError, PowerstatsError, TooMuchError, TryAgainError
 from powerstats_cli.lines import masked, one_line
+from powerstats_cli.reply import Reply, joined, unpacked
+from powerstats_cli.unneeded import hidden
 
-# If click is installed, httpx imports it, pygments and rich for a command line of its own. anyio is
-# for asynchronous requests. Neither is used here, and their imports take time in every run.
-for unused in ("httpx._main", "anyio"):
-    sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
-import httpx  # noqa: E402 - it has to come after the line above
+# Its extras: asynchronous requests, HTTP/2, and proxies of the kind SOCKS.
+with hidden("anyio", "trio", "h2", "socksio"):
+    import httpcore
 
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
+TIMEOUTS: Final = {
+    "connect": CONNECT_TIMEOUT,
+    "read": REQUEST_TIMEOUT,
+    "write": REQUEST_TIMEOUT,
+    "pool": REQUEST_TIMEOUT,
+}
+# A connection that was idle for longer is not used again: servers close theirs after 5 s and more.
+MOST_IDLE_SECONDS: Final = 5.0
 LONGEST_QUOTE: Final = 160
 # So much of a text is searched for secrets; the quote is cut after that.
 MOST_QUOTED: Final = 2000
 # The codings that a proxy may use without being asked, and that zlib can unpack.
 COMPRESSED: Final = ("gzip", "x-gzip", "deflate")
-ANY_FORMAT: Final = zlib.MAX_WBITS | 32
-MOST_UNPACKED: Final = 65_536
-UNFINISHED: Final = "it ends too early"
 LEAST_SECONDS: Final = 0.01
 MOST_BYTES: Final = 64_000_000
 # The most memory for an answer and for what is decoded from it.
@@ -45,34 +46,16 @@ CHARACTER_BYTES: Final = 5
 VALUE_BYTES: Final = 96
 MOST_REDIRECTS: Final = 5
 REDIRECTS: Final = (301, 302, 303, 307, 308)
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+# Characters of a path or a query that are sent as they are; % is the beginning of quoted ones.
+NOT_QUOTED: Final = "!$%&'()*+,/:;=?@[]~"
+NO_ANSWER: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 # OpenSSL's words for an answer that is no https; they differ by its version.
 NO_HTTPS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
 class _TimeUpError(Exception):
     """Ends a request that has taken too long, whatever it waits for."""
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """An answer that was read to its end."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytearray
-
-    @classmethod
-    def of(cls, status: int, headers: Iterable[tuple[str, str]], body: bytes | bytearray) -> Self:
-        """Return an answer that another client has read."""
-        return cls(status, httpx.Headers(list(headers)), bytearray(body))
-
-    @property
-    def date(self) -> datetime | None:
-        """The time of the server's clock in whole seconds, None if the answer has no valid date."""
-        try:
-            date = parsedate_to_datetime(self.headers["date"])
-        except (KeyError, ValueError):
-            return None
-        return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 class Web:
@@ -98,20 +81,16 @@ class Web:
         self._secrets = headers.get("Authorization", "").split()[1:]
         self.url = url.rstrip("/")
         self.host = urlsplit(url).netloc
-        self._client = httpx.Client(
-            headers={
-                "User-Agent": f"powerstats/{__version__}",
-                # To compress an answer costs a small Home Assistant more than to send it as it is.
-                "Accept-Encoding": "identity",
-                **headers,
-            },
-            timeout=httpx.Timeout(REQUEST_TIMEOUT, connect=CONNECT_TIMEOUT),
-            # An http address needs no certificates: to load them takes longer than a run, and even
-            # a TLS context without them, which httpx makes unless it gets None, takes 5 ms.
-            verify=certificates.trusted(ca_file) if self._is_secure else None,  # type: ignore[arg-type]
-            # The environment's proxies and netrc file could send the token to another server.
-            trust_env=False,
-            follow_redirects=False,
+        self._headers = {
+            "User-Agent": f"powerstats/{__version__}",
+            # To compress an answer costs a small Home Assistant more than to send it as it is.
+            "Accept-Encoding": "identity",
+            **headers,
+        }
+        self._connections = httpcore.ConnectionPool(
+            # An http address needs no certificates: to load them takes longer than a run.
+            ssl_context=certificates.trusted(ca_file) if self._is_secure else None,
+            keepalive_expiry=MOST_IDLE_SECONDS,
         )
 
     def __enter__(self) -> Self:
@@ -120,7 +99,7 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         """Close the connection."""
-        self._client.close()
+        self._connections.close()
 
     @property
     def seconds_left(self) -> float:
@@ -164,30 +143,37 @@ class Web:
         method: str,
         url: str,
         body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = {"Accept": "*/*"},
         *,
         most_bytes: int = MOST_BYTES,
     ) -> Reply:
         seconds = min(self.seconds_left, REQUEST_TIMEOUT)
+        target, host = self._target(url)
+        sent = [("Host", host), *headers.items(), *self._headers.items()]
         try:
             with (
                 _alarm(max(seconds, LEAST_SECONDS)),
-                self._client.stream(method, url, content=body, headers=headers) as response,
+                self._connections.stream(
+                    method, target, headers=sent, content=body, extensions={"timeout": TIMEOUTS}
+                ) as response,
             ):
-                return Reply(
-                    response.status_code, response.headers, self._read(response, most_bytes)
-                )
-        except (_TimeUpError, httpx.TimeoutException):
+                return self._read(response, most_bytes)
+        except (_TimeUpError, httpcore.TimeoutException):
             message = f"{self.host} did not answer in time"
             raise TooMuchError(message) from None
-        except httpx.TransportError as error:
+        except NO_ANSWER as error:
             if complaint := self._complaint(error):
                 raise complaint from None
             message = f"{self.host} cannot be reached: {self.quote(cause(error))}"
-        except httpx.InvalidURL as error:
+        raise TryAgainError(message)
+
+    def _target(self, url: str) -> tuple[httpcore.URL, str]:
+        """Return an address, and its host as a header; raises ConfigError if it is invalid."""
+        try:
+            return addressed(url)
+        except ValueError as error:
             message = f"{self.url} is no address: {error}"
             raise ConfigError(message) from None
-        raise TryAgainError(message)
 
     @contextmanager
     def limited(self) -> Iterator[None]:
@@ -203,11 +189,11 @@ class Web:
         """Return the beginning of a text of the server, on one line and without our token."""
         return quoted(text, self._secrets, most)
 
-    def _complaint(self, error: httpx.TransportError) -> PowerstatsError | None:
+    def _complaint(self, error: Exception) -> PowerstatsError | None:
         """Return what to say if https or a certificate caused an error, else None."""
         if not self._is_home:
             return certificates.foreign_complaint(error, self.host)
-        is_cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
+        is_cut_off = isinstance(error, httpcore.ReadError | httpcore.RemoteProtocolError)
         if is_cut_off and not self._is_secure and certificates.speaks_https(self.url):
             _, _, rest = self.url.partition("://")
             return ConfigError(
@@ -215,10 +201,13 @@ class Web:
             )
         return certificates.complaint(error, self.url, self._ca_file)
 
-    def _read(self, response: httpx.Response, most_bytes: int) -> bytearray:
-        coding = response.headers.get("content-encoding", "identity").strip().lower()
+    def _read(self, response: httpcore.Response, most_bytes: int) -> Reply:
+        headers = joined(
+            (name.decode(), value.decode(errors="replace")) for name, value in response.headers
+        )
+        coding = headers.get("content-encoding", "identity").strip().lower()
         body, memory = bytearray(), 0
-        for chunk in self._decoded(response.iter_raw(), coding):
+        for chunk in self._decoded(response.iter_stream(), coding):
             body += chunk
             memory += memory_of(chunk)
             if len(body) > most_bytes:
@@ -227,7 +216,7 @@ class Web:
             if memory > MOST_MEMORY:
                 message = f"{self.host} answers with more than fits into memory"
                 raise TooMuchError(message)
-        return body
+        return Reply(response.status, headers, body)
 
     def _decoded(self, chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
         """Yield an answer's bytes; a proxy may have compressed them without being asked to."""
@@ -255,33 +244,27 @@ def memory_of(json: bytes) -> int:
     return len(json) * CHARACTER_BYTES + values * VALUE_BYTES
 
 
-def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    """Yield what was packed with gzip or deflate, in pieces of bounded size.
+def addressed(url: str) -> tuple[httpcore.URL, str]:
+    """Return an address as it is asked for, and its host and port as the header Host has them.
 
-    Raises zlib.error, and EOFError if the end is missing.
+    Raises ValueError if there can be no such address.
     """
-    unpacker, padding = None, b""
-    for chunk in chunks:
-        packed = chunk if unpacker else chunk.lstrip(padding)
-        while packed:
-            unpacker = unpacker or zlib.decompressobj(_form(packed, coding))
-            yield unpacker.decompress(packed, MOST_UNPACKED)
-            packed = unpacker.unconsumed_tail
-            if unpacker.eof:
-                # Another part may follow, and zeros may fill up the end.
-                padding = b"\0"
-                packed, unpacker = unpacker.unused_data.lstrip(padding), None
-    if unpacker is not None:
-        yield unpacker.flush()
-        if not unpacker.eof:
-            raise EOFError(UNFINISHED)
-
-
-def _form(packed: bytes, coding: str) -> int:
-    """Return zlib's number for gzip, or for deflate with its head, or without, as some send it."""
-    has_head = packed[0] & 0x0F == zlib.DEFLATED and int.from_bytes(packed[:2]) % 31 == 0
-    is_bare = coding == "deflate" and len(packed) > 1 and not has_head
-    return -zlib.MAX_WBITS if is_bare else ANY_FORMAT
+    parts = urlsplit(url)
+    port = parts.port
+    try:
+        host = (parts.hostname or "").encode("idna")
+    except UnicodeError:
+        host = b""
+    if not re.fullmatch(rb"[!-~]+", host):
+        message = "no host has such a name"
+        raise ValueError(message)
+    named = f"[{host.decode()}]" if b":" in host else host.decode()
+    if port not in (None, DEFAULT_PORTS.get(parts.scheme)):
+        named += f":{port}"
+    target = quote(parts.path or "/", NOT_QUOTED)
+    if parts.query:
+        target += f"?{quote(parts.query, NOT_QUOTED)}"
+    return httpcore.URL(scheme=parts.scheme, host=host, port=port, target=target), named
 
 
 def quoted(text: str | bytearray, secrets: Sequence[str], most: int = LONGEST_QUOTE) -> str:

@@ -20,7 +20,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
-import httpx
 import msgspec
 
 from powerstats_cli.cli import main as cli
@@ -50,7 +49,6 @@ def serve() -> None:
 
 def _warm_up() -> None:
     """Import everything that a first run imports."""
-    httpx.Client(verify=False).close()
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         cli.main(["--version"])
         cli.main(["--config", "/nowhere", "rotate"])

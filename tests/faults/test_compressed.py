@@ -9,7 +9,7 @@ import pytest
 
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer, as_usual
-from powerstats_cli.web import unpacked
+from powerstats_cli.reply import unpacked
 from tests.faults.answers import EVENING
 from tests.faults.life import Life
 from tests.faults.place import Place, one_line

@@ -151,8 +151,8 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
         "powerstats_cli.commands.collect:Booking",
         "powerstats_cli.commands.collect:next_window",
         "powerstats_cli.cli.steps:homeassistant_token",
-        "httpx:Client.stream",
-        "httpx:Client",
+        "httpcore:ConnectionPool.stream",
+        "httpcore:ConnectionPool",
     ],
 )
 def test_a_crash(place: Place, life: Life, where: str) -> None:

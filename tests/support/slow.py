@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from powerstats_cli.demo.listener import Request
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import TooMuchError
-from powerstats_cli.web import REQUEST_TIMEOUT, Reply
+from powerstats_cli.reply import Reply
+from powerstats_cli.web import REQUEST_TIMEOUT
 
 Speed = Callable[[timedelta], float]
 """The seconds that the answer to a history of a length takes."""
@@ -76,4 +77,4 @@ class SlowWeb:
         assert reply is not None
         body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
         assert len(body) <= (most_bytes or len(body))
-        return Reply.of(reply.status, [], body)
+        return Reply(reply.status, {}, bytearray(body))

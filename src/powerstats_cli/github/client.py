@@ -21,7 +21,8 @@ from powerstats_cli.clock import utc_now
 from powerstats_cli.errors import MissingError, PowerstatsError, RefusedError, TryAgainError
 from powerstats_cli.github import refusals
 from powerstats_cli.github.shapes import Failure
-from powerstats_cli.web import Reply, Web
+from powerstats_cli.reply import Reply
+from powerstats_cli.web import Web
 
 RUN_SECONDS: Final = 115.0
 MOST_TRIES: Final = 5

@@ -4,7 +4,6 @@ This module works around three things that versions 2024.3 and 2025.1 do: the fi
 rewritten, both bounds of a window are open, and entities may have no state at the start.
 """
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +17,8 @@ from powerstats_cli.core.periods import HOUR, MICROSECOND, SECOND, micros
 from powerstats_cli.errors import PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant import states
 from powerstats_cli.homeassistant.states import NONSENSE, Expected, Present, Recorded
-from powerstats_cli.web import MOST_BYTES, Reply, Web
+from powerstats_cli.reply import Reply
+from powerstats_cli.web import MOST_BYTES, Web
 
 if TYPE_CHECKING:
     from powerstats_cli.core.candidates.sensors import Entity
@@ -43,6 +43,12 @@ class _Manifest(msgspec.Struct, frozen=True):
     """What Home Assistant tells a phone that puts it on its home screen."""
 
     name: str
+
+
+class _CoreState(msgspec.Struct, frozen=True):
+    """How far Home Assistant has come with starting."""
+
+    state: str
 
 
 class Answer(msgspec.Struct):
@@ -205,9 +211,10 @@ class HomeAssistant:
         """Tell whether Home Assistant has finished starting."""
         reply = self._get("/api/core/state", missing_is_fine=True)
         try:
-            return reply.status == 200 and json.loads(reply.body)["state"] == RUNNING
-        except (ValueError, KeyError, TypeError, RecursionError):
+            state = msgspec.json.decode(reply.body, type=_CoreState).state
+        except NONSENSE:
             return False
+        return reply.status == 200 and state == RUNNING
 
     def _history(
         self,

@@ -16,7 +16,7 @@ from powerstats_cli.errors import (
     TooMuchError,
     TryAgainError,
 )
-from powerstats_cli.web import Reply
+from powerstats_cli.reply import Reply
 
 ITS_NAME: Final = "Home Assistant"
 # A proxy that has waited too long for Home Assistant says so: HTTP's 408 and 504, Cloudflare's 524.

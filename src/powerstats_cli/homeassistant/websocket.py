@@ -25,11 +25,11 @@ from powerstats_cli.clock import Deadline
 from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 from powerstats_cli.errors import PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.reply import Reply, joined
 from powerstats_cli.web import (
     CONNECT_TIMEOUT,
     MOST_MEMORY,
     REQUEST_TIMEOUT,
-    Reply,
     cause,
     memory_of,
     quoted,
@@ -167,8 +167,8 @@ class LongTerm:
     def _status(self, response: Response) -> PowerstatsError:
         from powerstats_cli.homeassistant.failures import meaning
 
-        headers = response.headers.raw_items()
-        reply = Reply.of(response.status_code, headers, response.body or b"")
+        headers = joined(response.headers.raw_items())
+        reply = Reply(response.status_code, headers, bytearray(response.body or b""))
         known = meaning(self.url, reply, self._quote)
         return known or self._no_websocket(str(reply.status))
 
