@@ -171,8 +171,8 @@ class Web:
         """Return an address, and its host as a header; raises ConfigError if it is invalid."""
         try:
             return addressed(url)
-        except ValueError as error:
-            message = f"{self.url} is no address: {error}"
+        except ValueError:
+            message = f"{self.url} is no address: check its host and its port"
             raise ConfigError(message) from None
 
     @contextmanager
@@ -251,13 +251,9 @@ def addressed(url: str) -> tuple[httpcore.URL, str]:
     """
     parts = urlsplit(url)
     port = parts.port
-    try:
-        host = (parts.hostname or "").encode("idna")
-    except UnicodeError:
-        host = b""
+    host = (parts.hostname or "").encode("idna")
     if not re.fullmatch(rb"[!-~]+", host):
-        message = "no host has such a name"
-        raise ValueError(message)
+        raise ValueError(url)
     named = f"[{host.decode()}]" if b":" in host else host.decode()
     if port not in (None, DEFAULT_PORTS.get(parts.scheme)):
         named += f":{port}"
