@@ -139,7 +139,7 @@ def pause_schedule(
 ) -> None:
     """Let every step do nothing for a while; a step that already runs ends as usual.
 
-    Nothing is lost: the next runs catch up.
+    The next runs catch up, as far back as Home Assistant's recorder goes: about ten days.
     """
     from powerstats_cli.commands import schedule as command
 

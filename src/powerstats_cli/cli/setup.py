@@ -75,6 +75,13 @@ def init(
         Scheduler | None,
         typer.Option(help="The program that runs the steps. Without it: asked, or none."),
     ] = None,
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve",
+            help="Keep the dashboard up for the home's own network. Without it: asked, or not.",
+        ),
+    ] = None,
     no_collect: Annotated[
         bool, typer.Option("--no-collect", help="Do not collect at the end.")
     ] = False,
@@ -118,6 +125,7 @@ def init(
         github_api_url=github_api_url,
         schedule=schedule,
         scheduler=command.scheduler(this_machine()),
+        serves=serve,
         asks=not no_input,
         collects=not no_collect,
         backfills=backfill,

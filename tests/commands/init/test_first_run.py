@@ -1,11 +1,17 @@
 """The first run after the questions, and the schedule."""
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from powerstats_cli.commands.init.first_run import ask_dashboard
+from powerstats_cli.commands.init.wishes import Wishes
+from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.jobs.machine import Machine
+from powerstats_cli.terminal.dialogue import Dialogue
 from tests.commands.init.place import HOUSE, Place
 
 
@@ -38,7 +44,52 @@ def test_the_schedule_is_installed(
         crontab=str(crontab),
     )
     monkeypatch.setattr(Machine, "this", lambda _environment: machine)
+    monkeypatch.setattr("socket.gethostname", lambda: "pi")
     result = place.run_with_home("--schedule", "cron")
     assert (result.exit_code, result.err) == (0, "")
     assert f"--config {place.config} collect" in table.read_text()
+    assert "@reboot" not in table.read_text()
     assert "schedule install" not in result.out
+    assert result.out.splitlines()[-1].startswith(
+        "  powerstats serve --bind ::  the dashboard, for each device at home: http://pi.local:8129/"
+    )
+    result = place.run_with_home("--schedule", "cron", "--serve", "--force")
+    assert (result.exit_code, result.err) == (0, "")
+    assert f"--config {place.config} serve --bind :: --port 8129" in table.read_text()
+    last = result.out.splitlines()[-1]
+    assert last.startswith("The dashboard, for each device at home: http://pi.local:8129/")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "option", "typed", "serves"),
+    [
+        ("cron", None, "y", True),
+        ("systemd", None, "", False),
+        ("cron", True, None, True),
+        ("cron", False, None, False),
+        ("none", None, None, False),
+        ("none", True, None, False),
+    ],
+)
+def test_a_person_is_asked_for_the_dashboard(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    schedule: Scheduler,
+    option: bool | None,  # noqa: FBT001
+    typed: str | None,
+    serves: bool,  # noqa: FBT001
+) -> None:
+    """Whether everybody at home may see it is asked only if something can keep it up."""
+    asked = []
+
+    def answer() -> str:
+        asked.append(typed)
+        return typed or ""
+
+    monkeypatch.setattr("builtins.input", answer)
+    console = Console(file=io.StringIO(), width=200)
+    wishes = Wishes(tmp_path / "config.toml", tmp_path, serves=option)
+    assert ask_dashboard(wishes, schedule, Dialogue(console, asks=True, is_ascii=False)) == serves
+    assert asked == ([] if typed is None else [typed])
+    nobody = Dialogue(console, asks=False, is_ascii=False)
+    assert ask_dashboard(wishes, schedule, nobody) == (serves and option is True)

@@ -13,6 +13,7 @@ from powerstats_cli.commands.init.answers import Answers, configuration_file, to
 from powerstats_cli.commands.init.first_run import (
     EXIT_INTERRUPTED,
     Run,
+    ask_dashboard,
     ask_schedule,
     first_run,
     tell_next,
@@ -61,7 +62,7 @@ def init(wishes: Wishes, run: Run, console: Console, environment: Mapping[str, s
     write({**files, wishes.config: configuration_file(answers, wishes)}, wishes)
     dialogue.done(f"Configuration: {wishes.config}")
     dialogue.done(f"Data: {wishes.data_dir}")
-    exit_code = first_run(wishes, answers.schedule, run, dialogue)
+    exit_code = first_run(wishes, answers, run, dialogue)
     if exit_code != EXIT_INTERRUPTED:
         tell_next(wishes, answers, environment, dialogue)
     return exit_code
@@ -77,7 +78,9 @@ def _ask(wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str]) -> 
     sensors = ask_sensors(wishes.entities, home.entities, dialogue)
     ranges = ask_ranges(sensors, home, wishes, dialogue)
     repository = ask_repository(wishes, dialogue, environment, zones.zone(zone))
-    return Answers(home, zone, sensors, ranges, repository, ask_schedule(wishes, dialogue))
+    schedule = ask_schedule(wishes, dialogue)
+    serves = ask_dashboard(wishes, schedule, dialogue)
+    return Answers(home, zone, sensors, ranges, repository, schedule, serves)
 
 
 def _may_overwrite(

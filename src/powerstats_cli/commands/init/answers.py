@@ -25,7 +25,8 @@ WHY_PLAUSIBLE: Final = "# The lowest and the highest W: what a sensor reports be
 class Answers(msgspec.Struct, frozen=True):
     """The answers to all questions.
 
-    `entities` are entity ids by name, `plausible` the lowest and highest W of some of them.
+    `entities` are entity ids by name, `plausible` the lowest and highest W of some of them. The
+    schedule also keeps the dashboard up if `serves` is true.
     """
 
     home: Home
@@ -34,6 +35,7 @@ class Answers(msgspec.Struct, frozen=True):
     plausible: Mapping[str, tuple[int, int]]
     repository: WritableRepository | None
     schedule: Scheduler
+    serves: bool
 
 
 def token_files(answers: Answers, wishes: Wishes) -> dict[Path, Content]:

@@ -11,11 +11,15 @@ from powerstats_cli.commands.init.answers import Answers
 from powerstats_cli.commands.init.wishes import SCHEDULERS, Wishes
 from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.errors import ConfigError
+from powerstats_cli.site.addresses import in_words
 from powerstats_cli.terminal.dialogue import Dialogue
 
 EXIT_INTERRUPTED: Final = 130
 # An offer: it lists what it would fill, and asks.
 OFFERED: Final = ["backfill"]
+# The dashboard's address and port if no option names others.
+EVERYWHERE: Final = "::"
+PORT: Final = 8129
 Run = Callable[[Sequence[str]], int]
 """Runs a command line of powerstats and returns its exit code."""
 
@@ -37,13 +41,25 @@ def _asked(suggested: Scheduler, dialogue: Dialogue) -> Scheduler:
     return SCHEDULERS[answer]
 
 
-def first_run(wishes: Wishes, schedule: Scheduler, run: Run, dialogue: Dialogue) -> int:
+def ask_dashboard(wishes: Wishes, schedule: Scheduler, dialogue: Dialogue) -> bool:
+    """Return whether the schedule shall keep the dashboard up for the home's own network."""
+    if schedule == "none":
+        return False
+    if wishes.serves is not None or not dialogue.asks:
+        return bool(wishes.serves)
+    dialogue.explain(
+        "The dashboard can be kept up for all devices in the home's network, without a password."
+    )
+    return dialogue.confirm(f"Keep it up at {in_words(EVERYWHERE, PORT)}?")
+
+
+def first_run(wishes: Wishes, answers: Answers, run: Run, dialogue: Dialogue) -> int:
     """Collect, fill in the past and install the schedule, as far as wished.
 
     Returns the first exit code that is not 0, or EXIT_INTERRUPTED at once.
     """
     first_code = 0
-    for step in _steps(wishes, schedule):
+    for step in _steps(wishes, answers):
         if dialogue.asks:
             dialogue.say(f"\npowerstats {' '.join(step)}", "bold")
         exit_code = run(["--config", str(wishes.config), *step])
@@ -54,7 +70,7 @@ def first_run(wishes: Wishes, schedule: Scheduler, run: Run, dialogue: Dialogue)
     return first_code
 
 
-def _steps(wishes: Wishes, schedule: Scheduler) -> list[list[str]]:
+def _steps(wishes: Wishes, answers: Answers) -> list[list[str]]:
     steps: list[list[str]] = []
     if wishes.collects:
         steps.append(["collect"])
@@ -62,9 +78,10 @@ def _steps(wishes: Wishes, schedule: Scheduler) -> list[list[str]]:
         steps.append(["backfill", "--yes"])
     elif wishes.asks and wishes.collects and wishes.backfills is None:
         steps.append(OFFERED)
-    if schedule != "none":
+    if (schedule := answers.schedule) != "none":
         of_user = ["--user"] if schedule == "systemd" and os.geteuid() != 0 else []
-        steps.append(["schedule", "install", f"--{schedule}", *of_user])
+        serve = ["--serve"] if answers.serves else []
+        steps.append(["schedule", "install", f"--{schedule}", *of_user, *serve])
     return steps
 
 
@@ -75,13 +92,15 @@ def tell_next(
     commands = {
         "status": "what is there, and what is due",
         "backfill": "the past year, from Home Assistant's own statistics",
-        "serve": "the dashboard, on this machine",
         "doctor": "what is wrong, and what to do about it",
     }
     if answers.repository:
         commands["publish"] = "the dashboard on GitHub Pages, where anyone can see it"
     if answers.schedule == "none":
         commands["schedule install --cron"] = "lets cron run the steps; or --systemd"
+    if not answers.serves:
+        at = in_words(EVERYWHERE, PORT)
+        commands[f"serve --bind {EVERYWHERE}"] = f"the dashboard, for each device at home: {at}"
     dialogue.say("\nWhat to do next", "bold")
     if not _is_found(wishes.config, environment):
         dialogue.say(
@@ -92,6 +111,8 @@ def tell_next(
     width = max(len(command) for command in commands)
     for command, use in commands.items():
         dialogue.say(f"  powerstats {command:<{width}}  {use}")
+    if answers.serves:
+        dialogue.say(f"\nThe dashboard, for each device at home: {in_words(EVERYWHERE, PORT)}")
 
 
 def _is_found(config: Path, environment: Mapping[str, str]) -> bool:

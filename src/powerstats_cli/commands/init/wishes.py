@@ -35,6 +35,7 @@ class Wishes(msgspec.Struct, frozen=True):
     github_api_url: str = DEFAULT_API
     schedule: Scheduler | None = None
     scheduler: Scheduler = "none"
+    serves: bool | None = None
     asks: bool = True
     collects: bool = True
     backfills: bool | None = None
