@@ -5,7 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from powerstats_cli.commands.status import status
 from powerstats_cli.core.health import Health
 from powerstats_cli.core.schedule.steps import AGGREGATES, NIGHTLY, Step
+from powerstats_cli.demo.homes import Change
 from powerstats_cli.session import Options, opened
 from powerstats_cli.terminal.report import show
 from tests.support.homes import Stage, staged, steady_home
@@ -272,3 +273,28 @@ def test_json_contract(stage: Stage) -> None:
         *(step.name for step in NIGHTLY),
         "publish",
     ]
+
+
+def test_all_sensors_are_silent(tmp_path: Path) -> None:
+    """If no sensor has had a number for a day, `status` fails, though every step runs well."""
+    last = MIDNIGHT + timedelta(hours=10)
+    home = steady_home(MIDNIGHT, timedelta(hours=10))
+    for changes in home._changes.values():  # noqa: SLF001 - the home's own list
+        changes.append(Change(last.astimezone(UTC), "unavailable"))
+    with staged(home, tmp_path, NOW) as stage:
+        stage.run("collect", at=MIDNIGHT + timedelta(hours=8))
+        stage.night(MIDNIGHT + timedelta(days=1))
+        stage.run("collect", at=last + timedelta(hours=23, minutes=50))
+        assert not health(stage, last + timedelta(hours=23, minutes=50)).is_stale
+        stage.night(MIDNIGHT + timedelta(days=2))
+        now = last + timedelta(hours=40)
+        stage.run("collect", at=now)
+        found = health(stage, now)
+        assert (found.is_stale, found.silent_since) == (True, last)
+        assert not any(step.is_stale for step in found.steps)
+        line = "no sensor has had a number since 20 Nov 10:00: find out in Home Assistant why"
+        assert line in shown(stage, now, width=200)
+        result = stage.installation.run("status", "--json", at=now)
+        answer = json.loads(result.out)
+        assert (result.exit_code, answer["ok"]) == (1, False)
+        assert answer["silent_since"] == "2025-11-20T10:00:00+01:00"

@@ -59,6 +59,25 @@ def test_collect_follows_the_interval(minutes: int, fields: str) -> None:
     assert next(crontab.entries(setup)) == f"{fields:<14}powerstats collect"
 
 
+@pytest.mark.parametrize(
+    ("timezone", "hours"),
+    [
+        ("Europe/Amsterdam", "0"),
+        ("UTC", "0"),
+        ("Atlantic/Azores", "0,1"),
+        ("America/Havana", "0,1"),
+        ("America/Santiago", "0,1"),
+        ("Africa/Cairo", "0,1"),
+        ("Asia/Beirut", "0,1"),
+    ],
+)
+def test_nights_without_midnight(timezone: str, hours: str) -> None:
+    """If clocks go forward at midnight, BusyBox's cron leaves out what is due in the hour."""
+    lines = list(crontab.entries(Setup(("p",), timezone)))
+    nightly = [line.split()[:2] for line in lines if line.split()[1] != "*"]
+    assert nightly == [[minute, hours] for minute in ("0", "2", "5", "15")]
+
+
 def test_the_systems_lines_name_the_user() -> None:
     """A line of /etc/cron.d has a sixth field."""
     setup = Setup(("/bin/powerstats",), user="pi")

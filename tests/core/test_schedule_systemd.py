@@ -33,6 +33,16 @@ def test_a_word_that_fits_in_no_line_is_refused(word: str) -> None:
         systemd.units(setup, of_user=False)
 
 
+def test_a_service_waits_for_its_drive() -> None:
+    """No step of the system's runs before the data directory and the web root are mounted."""
+    setup = Setup(("/p",), user="pi", writes=("/mnt/a b", "/srv/100%"), serve=("serve",))
+    for name, text in systemd.units(setup, of_user=False).items():
+        if name.endswith(".service"):
+            unit = text.partition("[Service]")[0]
+            assert 'RequiresMountsFor="/mnt/a b" /srv/100%%\n' in unit
+    assert "RequiresMountsFor" not in "".join(systemd.units(setup, of_user=True).values())
+
+
 def test_a_service_gets_what_it_needs_and_no_more() -> None:
     """A step gets the token and the network that it needs, and the folders that it writes to."""
     setup = Setup(

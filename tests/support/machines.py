@@ -58,18 +58,22 @@ def machine_of(folder: Path) -> Machine:
     folder.mkdir()
     crontab = folder / "crontab"
     crontab.write_text("#!/bin/sh\necho no crontab for me >&2\nexit 1\n")
-    crontab.chmod(0o755)
+    systemctl = folder / "systemctl"
+    systemctl.write_text(SYSTEMCTL)
+    for program in (crontab, systemctl):
+        program.chmod(0o755)
     return Machine(
-        systemd_user=folder / "user",
+        systemd_user=folder / "systemctl.user",
         is_root=True,
         cron_file=folder / "cron",
         system_crontab=folder / "crontab.system",
         spools=(),
-        systemd_system=folder / "system",
+        systemd_system=folder / "systemctl.system",
         systemd_runs=folder / "runs",
         lingering=folder / "linger",
         proc=processes(folder / "proc", "/sbin/init", "/usr/sbin/cron\0-f"),
         crontab=str(crontab),
+        systemctl=str(systemctl),
     )
 
 

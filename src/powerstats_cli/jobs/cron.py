@@ -20,12 +20,22 @@ from powerstats_cli.jobs.textfiles import decoded, encoded, read_text, write_tex
 
 # `crontab -l` of most crons says the first, BusyBox's the second.
 NO_CRONTAB: Final = ("no crontab for", "can't open")
+# The help of a `crontab` whose cron does not read /etc/cron.d, or not as Debian's does.
+NO_FILES: Final = (b"BusyBox", b"dcron", b"dillon", b"fcron")
 START_CRON: Final = (
     "start it: `systemctl enable --now cron`, on Alpine `rc-update add crond` and "
     "`rc-service crond start`, in a container `crond` or `cron`"
 )
 Daemons = Sequence[CronDaemon] | None
 """The cron daemons that run here, None if that is not known."""
+
+
+def reads_files(program: str) -> bool:
+    """Tell whether the cron of a program `crontab` runs files that name a user in each line."""
+    if shutil.which(program) is None:
+        return True
+    told = run(program, "--help")
+    return not any(word in told.stdout + told.stderr for word in NO_FILES)
 
 
 class _Crontab(Place):
@@ -141,7 +151,8 @@ class CronFile(_Crontab):
 
     def stopped(self) -> str:
         """Return why cron does not run the file: no daemon, BusyBox's, or a file it distrusts."""
-        if self.daemons and all(daemon.is_busybox for daemon in self.daemons):
+        kinds = {daemon.is_busybox for daemon in self.daemons or ()}
+        if kinds == {True} or not reads_files(self.program):
             return (
                 f"BusyBox's cron does not read {self.path}: `powerstats schedule remove`, and "
                 f"install again"

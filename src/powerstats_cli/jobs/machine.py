@@ -2,25 +2,19 @@
 
 import os
 import pwd
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.jobs.accounts import own_name
-from powerstats_cli.jobs.cron import CronFile, Daemons, OwnCrontab
+from powerstats_cli.jobs.cron import CronFile, Daemons, OwnCrontab, reads_files
 from powerstats_cli.jobs.daemons import cron_daemons
 from powerstats_cli.jobs.place import Place
-from powerstats_cli.jobs.programs import run
 from powerstats_cli.jobs.systemd import Units
 from powerstats_cli.settings import home
-
-# The help of a `crontab` whose cron reads no files with a user in each line from /etc/cron.d.
-NO_CRON_D: Final = (b"BusyBox", b"dcron", b"dillon", b"fcron")
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -59,7 +53,7 @@ class Machine(msgspec.Struct, frozen=True):
 
         Root's is a file of the system's cron, or the user's crontab if cron reads no such file.
         """
-        if self.is_root and self._reads_cron_d():
+        if self.is_root and self.cron_file.parent.is_dir() and reads_files(self.crontab):
             return CronFile(self.cron_file, self.crontab, instance, self._daemons())
         of_user = user if self.is_root and user != own_name() else None
         return OwnCrontab(self.crontab, instance, self._daemons(), of_user)
@@ -95,14 +89,6 @@ class Machine(msgspec.Struct, frozen=True):
         for name in sorted(names - {own_name()}):
             with suppress(KeyError):
                 yield pwd.getpwnam(name).pw_name
-
-    def _reads_cron_d(self) -> bool:
-        if not self.cron_file.parent.is_dir():
-            return False
-        if shutil.which(self.crontab) is None:
-            return True
-        told = run(self.crontab, "--help")
-        return not any(word in told.stdout + told.stderr for word in NO_CRON_D)
 
     def _daemons(self) -> Daemons:
         return cron_daemons(self.proc)

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from powerstats_cli.demo.homes import Change
-from tests.commands.doctor.patient import NOW, Fault, Patient, check, named
+from tests.commands.doctor.patient import NOW, Fault, Patient, check, named, wrong
 from tests.support.homes import ENERGY, POWER, VOLTAGE
 
 
@@ -104,3 +104,15 @@ FAULTS: list[Fault] = [
 def test_a_fault_is_named_and_no_other(patient: Patient, fault: Fault) -> None:
     """Exactly one line is wrong, and says what to do."""
     check(patient, fault)
+
+
+def test_all_sensors_are_silent(patient: Patient) -> None:
+    """Each sensor without a number for a day is an error, not a warning."""
+    at = (NOW - timedelta(hours=40)).astimezone(UTC)
+    for changes in patient.home._changes.values():  # noqa: SLF001 - the home's own list
+        changes[:] = [change for change in changes if change.at < at]
+        changes.append(Change(at, "unavailable"))
+    findings = patient.findings()
+    names = ("power", "voltage", "energy")
+    assert wrong(findings) == [(f"sensor {name}", "error") for name in names]
+    assert str(findings).count("has had no number for 40 h") == len(names)
