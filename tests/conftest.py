@@ -1,5 +1,7 @@
 """What tests of more than one folder use, and how workers share the tests out."""
 
+import os
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling, Scheduling
@@ -22,3 +24,9 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist's types are not
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """Return the scheduler for workers."""
     return ByFile(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _notes(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the notes of the tests' installations out of the home of who runs them."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("notes"))

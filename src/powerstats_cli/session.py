@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,8 @@ from powerstats_cli.clock import Clock
 from powerstats_cli.core import runs
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.runs import Pause
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files.presence import Presence
 from powerstats_cli.files.store import Store, read_bytes, write_bytes
 from powerstats_cli.lines import one_line
 from powerstats_cli.settings import Settings
@@ -48,17 +50,24 @@ class Session(msgspec.Struct, frozen=True):
     clock: Clock
     environment: Mapping[str, str]
 
-    def run(self, step: str, work: Callable[[], Outcome]) -> int:
-        """Run a step, report and remember how it went, and return its exit code; 0 in a pause."""
+    def run(self, step: str, work: Callable[[], Outcome], *, may_be_empty: bool = False) -> int:
+        """Run a step, report and remember how it went, and return its exit code; 0 in a pause.
+
+        A step that may not be run on an empty data directory is not run if that had data before.
+        """
         if self.skips(step):
             return 0
         monitor = self._monitor()
         if monitor:
             monitor.start(step)
+        presence = self.presence
         try:
+            if not may_be_empty:
+                self._check_presence(presence)
             outcome = work()
         except PowerstatsError as error:
             outcome = Outcome("", (error,))
+        presence.remember()
         message = "; ".join(str(problem) for problem in outcome.problems)
         if monitor:
             monitor.end(step, outcome.exit_code, message)
@@ -70,6 +79,21 @@ class Session(msgspec.Struct, frozen=True):
         if outcome.summary and not outcome.problems:
             self.tell(f"{step}: {outcome.summary}")
         return outcome.exit_code
+
+    def _check_presence(self, presence: Presence) -> None:
+        """Raise UnreadableError if the data directory has lost its data."""
+        try:
+            presence.check()
+        except UnreadableError:
+            with suppress(OSError):  # the state file is there, and remembers what was told
+                self.files.data_dir.mkdir(parents=True, exist_ok=True)
+            raise
+
+    @property
+    def presence(self) -> Presence:
+        """Whether the data directory still has the data of the last run."""
+        is_option = self.options.data_dir is not None
+        return Presence.of(self.files.data_dir, self.config, self.environment, is_option=is_option)
 
     def _monitor(self) -> "Healthcheck | None":
         """Return the monitor to tell about a run, None without one or with `--at`."""

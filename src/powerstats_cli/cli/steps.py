@@ -133,7 +133,7 @@ def publish(
             sent = command(session.settings, session.files, github, consent, tells_address=tells)
         return msgspec.structs.replace(sent, problems=(*rendered.problems, *sent.problems))
 
-    raise typer.Exit(session.run("publish", work))
+    raise typer.Exit(session.run("publish", work, may_be_empty=replace))
 
 
 def sync(
@@ -171,7 +171,9 @@ def sync(
                     pushes=direction != "fetch",
                 )
 
-            exit_code = session.run(f"sync {tier}", work) or exit_code
+            # To fetch is the way to bring lost data back.
+            ended = session.run(f"sync {tier}", work, may_be_empty=direction != "push")
+            exit_code = ended or exit_code
             if exit_code == os.EX_NOPERM:
                 break
     raise typer.Exit(exit_code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.outcome import Outcome, joined
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.github.repository import Repository
@@ -33,6 +33,13 @@ def publish(
     summary = f"{_sent_in_words(sent)} {repository.name}, branch {destination.branch}"
     if tells_address:
         summary += f": {repository.page_address()}"
+    if sent.only_there and not (contents.data or problems or consent.replaces):
+        message = (
+            f"{files.data_dir} has no data file, but branch {destination.branch} of "
+            f"{repository.name} has {joined(sent.only_there)}, which stay: mount the drive of the "
+            f"data, correct paths.data_dir, or put those files there"
+        )
+        problems = (UnreadableError(message),)
     return Outcome(summary, (*problems, *sent.kept), token_expires=repository.token_expires)
 
 

@@ -1,7 +1,7 @@
 """The site on a branch for GitHub Pages: one commit brings it up to date."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -39,14 +39,15 @@ class Contents(msgspec.Struct, frozen=True):
 class Difference(msgspec.Struct, frozen=True):
     """The changes that a branch needs: new and changed files by name, and names to remove.
 
-    `kept` has an error for each data file that is left as it is there. `was_ours` tells whether
-    powerstats had put files there before.
+    `kept` has an error for each data file that is left as it is there, `only_there` the names of
+    those that are missing here. `was_ours` tells whether powerstats had put files there before.
     """
 
     new: Mapping[str, bytes]
     changed: Mapping[str, bytes]
     removed: tuple[str, ...]
     kept: tuple[UnreadableError, ...] = ()
+    only_there: tuple[str, ...] = ()
     was_ours: bool = False
 
     @property
@@ -148,16 +149,9 @@ def _difference(
         for name, raw in {**site.files, **contents.data}.items()
         if place.id(name) != blob_id(raw) and not (name in NO_JEKYLL and name in place.names)
     }
-    unsent = {f"{tier}.json" for tier in site.tiers} - contents.data.keys()
+    unsent = ({f"{tier}.json" for tier in site.tiers} - contents.data.keys()) & place.names
     strangers = ownership.others(place, ours, differing.keys() | unsent)
-    kept: dict[str, UnreadableError] = {}
-    for name in sorted(differing.keys() & contents.data.keys() & place.names - strangers):
-        try:
-            check_no_loss(name, f"on {where}", contents.data[name], place.read(name))
-        except NotOursError:
-            strangers.add(name)
-        except UnreadableError as error:
-            kept[name] = error
+    kept = _kept(place, f"on {where}", differing.keys() - strangers, contents, strangers)
     if not consent.adopts:
         ownership.check_no_others(where, strangers, "publish.path")
     kept = {} if consent.replaces else kept
@@ -169,8 +163,27 @@ def _difference(
         changed={name: raw for name, raw in wanted.items() if name in place.names},
         removed=removed,
         kept=tuple(kept.values()),
+        only_there=tuple(sorted(unsent - strangers)),
         was_ours=bool(ours),
     )
+
+
+def _kept(
+    place: BranchPlace, where: str, names: Iterable[str], contents: Contents, strangers: set[str]
+) -> dict[str, UnreadableError]:
+    """Return an error for each published data file that may know more than ours.
+
+    The names of those that are no data files are added to the `strangers`.
+    """
+    kept: dict[str, UnreadableError] = {}
+    for name in sorted(set(names) & contents.data.keys() & place.names):
+        try:
+            check_no_loss(name, where, contents.data[name], place.read(name))
+        except NotOursError:
+            strangers.add(name)
+        except UnreadableError as error:
+            kept[name] = error
+    return kept
 
 
 def _removed(

@@ -209,7 +209,7 @@ def test_an_emptied_data_directory_takes_nothing_away(
     before = published.files(PAGES)
     for tier in ("monthly", "yearly"):
         (device.data_dir / f"{tier}.json").unlink()
-    device.run_well("publish")
+    device.fails(os.EX_DATAERR, "publish", says=["has no data file"])
     assert published.files(PAGES) == before
     device.put(past("monthly", 1), past("yearly", 1), past("weekly", 0))
     for _ in range(2):
