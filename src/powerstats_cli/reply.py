@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from powerstats_cli.core.periods import in_utc
+
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ANY_FORMAT: Final = zlib.MAX_WBITS | 32
 MOST_UNPACKED: Final = 65_536
@@ -36,12 +38,13 @@ def joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def http_date(written: str) -> datetime | None:
-    """Return the time that a header has, in UTC; None if it is no date."""
+    """Return the time that a header has, in UTC; None if it is none that a clock can show."""
     try:
         # The form in which a server has to write it: RFC 9110, 5.6.7.
         _, day, month, year, time, zone = written.split(" ")
         if zone == "GMT":
-            return datetime.fromisoformat(f"{year}-{MONTHS.index(month) + 1:02}-{day}T{time}+00:00")
+            number = MONTHS.index(month) + 1
+            return in_utc(datetime.fromisoformat(f"{year}-{number:02}-{day}T{time}+00:00"))
     except ValueError:
         pass
     # Other forms are rare, and this import would take a thirtieth of the time of each run.
@@ -49,9 +52,9 @@ def http_date(written: str) -> datetime | None:
 
     try:
         date = parsedate_to_datetime(written)
-    except ValueError:
+        return in_utc(date if date.tzinfo else date.replace(tzinfo=UTC))
+    except (ValueError, LookupError, OverflowError):
         return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +14,7 @@ from powerstats_cli import secrets, settings
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import runs
 from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.periods import YEARS
 from powerstats_cli.core.runs import Pause
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.presence import Presence
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 SECRETS_STEP = "secrets"
 PAUSE_STEP = "pause"
-# Days and spans around such a time can be computed.
-YEARS: Final = range(1970, 2200)
 
 
 class Options(msgspec.Struct, frozen=True):

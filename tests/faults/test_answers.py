@@ -1,12 +1,13 @@
 """Wrong answers of Home Assistant: files stay whole, and one line says why; the next run works."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
 from powerstats_cli.demo.server import Answer
 from tests.demo import faults
-from tests.faults.answers import EVENING, every, every_state, moved, replaced
+from tests.faults.answers import EVENING, every, every_state, history, moved, replaced
 from tests.faults.life import Life
 from tests.faults.place import ENTITIES, Place, content, local, lost, one_line
 
@@ -167,6 +168,9 @@ def test_numbers_too_large_to_add_up(place: Place, life: Life, state: str) -> No
         "2025-11-20T22:50:10Z",
         "Thu, 99 Nov 2025 22:50:10 GMT",
         "Thu, 20 Nov 2025 22:50:10 +9900",
+        "Thu, 99999999999999999999 Nov 2025 22:50:10 GMT",
+        "Thu, 20 Nov 2025 22:50:10 +99999999999999",
+        "Fri, 31 Dec 9999 23:59:59 -1400",
     ],
 )
 def test_a_date_that_is_none(place: Place, life: Life, date: str) -> None:
@@ -175,3 +179,34 @@ def test_a_date_that_is_none(place: Place, life: Life, date: str) -> None:
     place.server.answer = faults.headers(Date=date)
     place.well("collect", at=EVENING)
     assert place.snapshot() == life.evening
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ["a=b; Expires=Woe, 05 Mei 2027 10:00:00 GMT", "a=b; Max-Age=x", "=; Domain=..", "\xff=\xfe"],
+)
+def test_a_cookie_of_another_language(place: Place, life: Life, cookie: str) -> None:
+    """Cookies are not read: nothing is printed about one with nonsense in it."""
+    place.restore(life.before_evening)
+    place.server.answer = faults.headers(Set_Cookie=cookie)
+    place.well("collect", at=EVENING)
+    assert place.snapshot() == life.evening
+
+
+@pytest.mark.parametrize("unit", [[], ["W"], {"W": 1}, [[]] * 9, 1e308, True, "V\n\x1b[2J"])
+@pytest.mark.parametrize("key", ["unit_of_measurement", "state_class", "last_reset"])
+def test_attributes_that_are_none(place: Place, life: Life, key: str, unit: object) -> None:
+    """An attribute may be anything: what is no text counts as missing, and rules no terminal."""
+
+    def change(lists: list[list[dict[str, Any]]]) -> None:
+        for states in lists:
+            for item in states:
+                item.setdefault("attributes", {})[key] = unit
+
+    place.restore(life.before_evening)
+    place.server.answer = history(change)
+    ended = place.step("collect", at=EVENING)
+    assert ended.exit_code in {0, 78}
+    assert "bug" not in ended.err
+    assert "\x1b" not in ended.err
+    assert not lost(life.before_evening, place.snapshot())

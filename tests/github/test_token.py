@@ -161,6 +161,9 @@ EXPIRES = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
         ("publish", "2026-02-01 04:00:00 -0530", EXPIRES),
         ("sync", "some day", None),
         ("publish", "", None),
+        ("sync", "0001-01-01 00:00:00 UTC", None),
+        ("sync", "0001-01-01 00:00:00 +1400", None),
+        ("sync", "9999-12-31 23:59:59 -1400", None),
     ],
 )
 def test_when_the_token_ends_is_remembered(
@@ -185,4 +188,5 @@ def test_when_the_token_ends_is_remembered(
         device.run_well(command)
         state = runs.decode((device.data_dir / "state.json").read_bytes())
         assert state.token_expires == expected
+        assert device.run("status").exit_code in {0, 1}
         github.strike = no_fault

@@ -22,6 +22,8 @@ OFFSET_GRID = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 HOUR_US = 3_600_000_000
+# The years in which every clock is taken to be; some days before and after can be reckoned with.
+YEARS = range(1970, 2200)
 
 
 class Span(NamedTuple):
@@ -34,6 +36,13 @@ class Span(NamedTuple):
     def length(self) -> timedelta:
         """How long the span lasts; both instants are in UTC, so no clock change distorts it."""
         return self.end - self.start
+
+
+def in_utc(instant: datetime) -> datetime | None:
+    """Return an aware instant in UTC, None if no clock shows such a year."""
+    if instant.year not in YEARS:
+        return None
+    return instant.astimezone(UTC)
 
 
 def micros(instant: datetime) -> int:

@@ -1,11 +1,14 @@
 """The state file: how each step last ran, and the pause. To delete it loses no data."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+
+from powerstats_cli.core.periods import in_utc
 
 TELL_AGAIN_AFTER: Final = timedelta(days=1)
 # Home Assistant's recorder forgets after ten days, unless it is told otherwise.
@@ -21,13 +24,13 @@ class Run(msgspec.Struct, kw_only=True, omit_defaults=True):
     the end of the last run that no person started at a terminal.
     """
 
-    ended: datetime
+    ended: _Aware
     exit_code: int = 0
     message: str = ""
-    succeeded: datetime | None = None
-    failing_since: datetime | None = None
-    told_at: datetime | None = None
-    unattended: datetime | None = None
+    succeeded: _Aware | None = None
+    failing_since: _Aware | None = None
+    told_at: _Aware | None = None
+    unattended: _Aware | None = None
 
 
 class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,16 +68,24 @@ class Runs(msgspec.Struct, omit_defaults=True):
     """
 
     steps: dict[str, Run] = {}
-    token_expires: datetime | None = None
+    token_expires: _Aware | None = None
     pause: Pause | None = None
 
 
 def decode(raw: bytes | None) -> Runs:
     """Return the content of the state file; an empty one if the bytes are missing or broken."""
     try:
-        return msgspec.json.decode(raw, type=Runs) if raw else Runs()
+        runs = msgspec.json.decode(raw, type=Runs) if raw else Runs()
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Runs()
+    return runs if all(map(in_utc, _times(runs))) else Runs()
+
+
+def _times(runs: Runs) -> Iterator[datetime]:
+    holders = [runs, *runs.steps.values(), *([runs.pause] if runs.pause else [])]
+    for holder in holders:
+        values = msgspec.structs.astuple(holder)
+        yield from (value for value in values if isinstance(value, datetime))
 
 
 def encode(runs: Runs) -> bytes:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.clock import utc_now
+from powerstats_cli.core.periods import in_utc
 from powerstats_cli.errors import MissingError, PowerstatsError, RefusedError, TryAgainError
 from powerstats_cli.github import refusals
 from powerstats_cli.github.shapes import Failure
@@ -188,9 +189,8 @@ class Client:
     def _note_expiry(self, reply: Reply) -> None:
         written = reply.headers.get("github-authentication-token-expiration", "")
         with suppress(ValueError):
-            self.token_expires = datetime.strptime(
-                written.replace("UTC", "+0000"), "%Y-%m-%d %H:%M:%S %z"
-            )
+            expires = datetime.strptime(written.replace("UTC", "+0000"), "%Y-%m-%d %H:%M:%S %z")
+            self.token_expires = in_utc(expires)
 
     # --- answers
 

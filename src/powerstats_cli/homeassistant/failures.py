@@ -123,7 +123,7 @@ def _redirected(url: str, reply: Reply, quote: Quote) -> ConfigError:
     location = reply.headers.get("location", "?")
     target = quote(location)
     if SIGN_ON.search(location) and ITS_SIGN_ON not in location:
-        host = quote(urlsplit(urljoin(url, location)).netloc)
+        host = quote(_host(url, location))
         return ConfigError(
             f"{url} redirects to the sign-on page of {host} ({reply.status}, to {target}): let "
             f"/api through without signing on, or set homeassistant.url to Home Assistant's own "
@@ -133,6 +133,13 @@ def _redirected(url: str, reply: Reply, quote: Quote) -> ConfigError:
         f"{url} redirects elsewhere ({reply.status}, to {target}): "
         f"set homeassistant.url to Home Assistant's own address"
     )
+
+
+def _host(url: str, location: str) -> str:
+    try:
+        return urlsplit(urljoin(url, location)).netloc
+    except ValueError:
+        return "?"
 
 
 def _bad_request(url: str, reply: Reply) -> ConfigError | None:

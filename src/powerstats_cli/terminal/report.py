@@ -16,6 +16,7 @@ from powerstats_cli.core import zones
 from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHealth
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.lines import one_line
 from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
 
 # The highest one is not the full block, which would touch the row above.
@@ -30,7 +31,7 @@ SAME_YEAR: Final = timedelta(days=300)
 def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) -> None:
     """Print the tables, and below them what is wrong; in a pipe each complaint is one line."""
     form = _Form(zones.zone(health.timezone), health.now, is_ascii(console))
-    wrong = [*map(str, problems), *complaints(health, form)]
+    wrong = [one_line(line) for line in (*map(str, problems), *complaints(health, form))]
     console.print(_title(health, form, len(wrong)))
     if health.pause is not None:
         paused = Text(health.pause.in_words(form.zone), style=f"bold {FAIR}")
