@@ -40,7 +40,7 @@ def served(web_root: Path) -> str:
     """Serve a folder until the tests end, and return its address."""
     address: Queue[str] = Queue()
     Thread(
-        target=serve, args=(web_root, "127.0.0.1", 0, address.put), daemon=True, name="serve"
+        target=serve, args=(web_root, "127.0.0.1", 0, (), address.put), daemon=True, name="serve"
     ).start()
     return address.get(timeout=10)
 
