@@ -26,6 +26,7 @@ MODULES: Final = {
     "sync": "steps",
     "serve": "looks",
     "status": "looks",
+    "flows": "looks",
     "doctor": "looks",
     "demo": "looks",
     "migrate": "setup",

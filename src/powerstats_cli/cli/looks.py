@@ -1,6 +1,7 @@
-"""The commands that show something: status, doctor, serve, demo."""
+"""The commands that show something: status, flows, doctor, serve, demo."""
 
 import signal
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,62 @@ def status(
 
         show(Screen(), health, problems)
     raise typer.Exit(problems[0].exit_code if problems else int(health.is_stale))
+
+
+def flows(
+    context: typer.Context,
+    *,
+    by: Annotated[str, typer.Option(help="A row for each hour, day, week or month.")] = "day",
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="The first day, such as 2025-11-20.", metavar="DATE"),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", help="The day after the last day.", metavar="DATE"),
+    ] = None,
+    devices: Annotated[
+        bool, typer.Option("--devices", help="Show each device over all these days instead.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what the house took, and where it came from: grid, sun and battery.
+
+    Which series is what, [flows] in the configuration says, or their names. Without days it shows
+    today by the hour, the last 7 days, 12 weeks or 12 months. Exits with 65 if a file could not be
+    read, with 69 if nothing is stored of these days.
+    """
+    from powerstats_cli.commands.flows import Wish, as_json
+    from powerstats_cli.commands.flows import flows as command
+    from powerstats_cli.core.energy.rows import BYS
+
+    if by not in BYS:
+        message = f"{by!r} is not one of {', '.join(BYS)}"
+        raise typer.BadParameter(message, param_hint="--by")
+    wish = Wish(by, _day(first, "--from"), _day(end, "--to"))
+    if wish.first and wish.end and wish.end <= wish.first:
+        message = f"{end} is not after --from {first}: it is the day after the last"
+        raise typer.BadParameter(message, param_hint="--to")
+    session = session_of(context)
+    found, problems = command(session.settings, session.files, session.clock, wish)
+    if json:
+        print(as_json(found, problems, by_device=devices))
+    else:
+        from powerstats_cli.terminal.flows import show
+        from powerstats_cli.terminal.screen import Screen
+
+        show(Screen(), found, by_device=devices)
+        for problem in problems:
+            say(str(problem))
+    raise typer.Exit(problems[0].exit_code if problems else 0)
+
+
+def _day(written: str | None, option: str) -> date | None:
+    try:
+        return None if written is None else date.fromisoformat(written)
+    except ValueError:
+        message = f"{written!r} is no day such as 2025-11-20"
+        raise typer.BadParameter(message, param_hint=option) from None
 
 
 def doctor(

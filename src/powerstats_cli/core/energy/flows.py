@@ -83,6 +83,16 @@ class Plan(msgspec.Struct, frozen=True):
         return "import" in self.flows or (self.has_house and not self.house)
 
     @property
+    def tells_consumption(self) -> bool:
+        """Tell whether it is known how much of the sun left."""
+        return "solar" in self.flows and ("export" in self.flows or not self.house)
+
+    @property
+    def tells_untracked(self) -> bool:
+        """Tell whether there are devices, and a house that they are parts of."""
+        return bool(self.outermost) and self.has_house
+
+    @property
     def is_empty(self) -> bool:
         """Tell whether no role is there."""
         return not (self.flows or self.house or self.devices)

@@ -65,19 +65,19 @@ class Roles(msgspec.Struct, frozen=True):
         return self.meters.get(role, ())
 
 
-def misfits(roles: Roles, kinds: Mapping[str, Kind]) -> Iterator[tuple[Role, str]]:
-    """Yield each role of a series that cannot have it, and why; a kind may not be known yet."""
+def unfit(roles: Roles, kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Yield why a series cannot have its role; a series whose kind is not known yet may have it."""
     for role in ROLES:
         for meter in roles.of(role):
-            kind = kinds.get(meter.name)
+            kind, name = kinds.get(meter.name), meter.name
             if kind is None or kind.is_power:
                 continue
             if not kind.is_counter or kind.unit != ENERGY:
-                yield role, f"{meter.name} is a {kind.described}: a power in W or a counter in kWh"
+                yield f"flows.{role}: {name} is a {kind.described}, not a power or a counter in kWh"
             elif role in BOTH_WAYS:
-                yield role, f"{meter.name} is a counter: it needs a power, which has both ways"
+                yield f"flows.{role}: {name} is a counter, not a power that has both ways"
             elif meter.turned:
-                yield role, f"{meter.name} is a counter: only a power can be turned around by a -"
+                yield f"flows.{role}: {name} is a counter: only a power is turned around by a -"
 
 
 def circle(within: Mapping[str, str]) -> Sequence[str]:

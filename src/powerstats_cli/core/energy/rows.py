@@ -103,6 +103,11 @@ def rows(
         yield _row(plan, parts, Span(span.start, min(span.end, until)))
 
 
+def row_of(plan: Plan, pieces: Iterable[Piece], span: Span) -> Row:
+    """Return one row of all the pieces, which are in its span."""
+    return _row(plan, [_part(plan, piece) for piece in pieces], span)
+
+
 def device_rows(
     plan: Plan, within: Mapping[str, str], pieces: Iterable[Piece], span: Span
 ) -> list[DeviceRow]:
@@ -178,7 +183,9 @@ def _row(plan: Plan, parts: Sequence[_Part], span: Span) -> Row:
         span=span,
         flows={flow: _total(parts, _flow(flow)) for flow in plan.flows},
         house=_total(parts, _house),
-        self_consumption=_share(plan, parts, _flow("solar"), "export", self_consumption),
+        self_consumption=_share(plan, parts, _flow("solar"), "export", self_consumption)
+        if plan.tells_consumption
+        else None,
         self_sufficiency=_share(plan, parts, _house, "import", self_sufficiency)
         if plan.tells_sufficiency
         else None,

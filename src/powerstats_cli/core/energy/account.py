@@ -1,0 +1,74 @@
+"""A home's energies from one time to another: by spans, in all, and by devices."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.energy.flows import Plan
+from powerstats_cli.core.energy.pieces import Piece
+from powerstats_cli.core.energy.roles import Roles
+from powerstats_cli.core.energy.rows import By, DeviceRow, Row, device_rows, row_of, rows, spans
+from powerstats_cli.core.periods import Span, day_start
+
+
+class Account(msgspec.Struct, frozen=True):
+    """What flowed from the first day on, in rows of hours, days, weeks or months, and in all.
+
+    `is_guessed` tells whether the roles are not those of a configuration.
+    """
+
+    zone: ZoneInfo
+    by: By
+    roles: Roles
+    is_guessed: bool
+    plan: Plan
+    rows: Sequence[Row]
+    total: Row
+    devices: Sequence[DeviceRow]
+
+    def cells(self, row: Row) -> Mapping[str, float | None]:
+        """Return a row's numbers by their names, those of roles that are not there left out."""
+        plan = self.plan
+        found: dict[str, float | None] = {"house": row.house} if plan.has_house else {}
+        found.update({str(flow): kwh for flow, kwh in row.flows.items()})
+        if plan.tells_consumption:
+            found["self_consumption"] = row.self_consumption
+        if plan.tells_sufficiency:
+            found["self_sufficiency"] = row.self_sufficiency
+        if plan.tells_untracked:
+            found["untracked"] = row.untracked
+        return {**found, "known": row.known}
+
+
+def account(
+    roles: Roles,
+    plan: Plan,
+    pieces: Iterable[Piece],
+    *,
+    by: By,
+    first: date,
+    end: date,
+    until: datetime,
+    zone: ZoneInfo,
+    is_guessed: bool,
+) -> Account:
+    """Return the account of the days from `first` up to, not including, `end`.
+
+    `until` is the time up to which series were asked for; the last row ends there.
+    """
+    pieces = list(pieces)
+    whole = Span(day_start(first, zone), day_start(end, zone))
+    until = max(min(until, whole.end), whole.start)
+    span = Span(whole.start, until)
+    return Account(
+        zone=zone,
+        by=by,
+        roles=roles,
+        is_guessed=is_guessed,
+        plan=plan,
+        rows=list(rows(plan, pieces, spans(by, first, end, zone), until)),
+        total=row_of(plan, pieces, span),
+        devices=device_rows(plan, roles.within, pieces, span),
+    )

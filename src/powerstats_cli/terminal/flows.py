@@ -1,0 +1,121 @@
+"""What the house took and where it came from, as a table."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from powerstats_cli.core.energy.account import Account
+from powerstats_cli.core.energy.rows import DeviceRow, Row
+from powerstats_cli.terminal.words import is_ascii
+
+HEADS: Final = {
+    "house": "House",
+    "import": "Import",
+    "export": "Export",
+    "solar": "Solar",
+    "charge": "Charge",
+    "discharge": "Dis-\ncharge",
+    "self_consumption": "Self-\ncons.",
+    "self_sufficiency": "Self-\nsuff.",
+    "untracked": "Un-\ntracked",
+    "known": "Known",
+}
+SHARES: Final = {"self_consumption", "self_sufficiency", "known"}
+SECOND: Final = timedelta(seconds=1)
+
+
+def show(console: Console, found: Account, *, by_device: bool) -> None:
+    """Print the rows, or the devices, and which series was taken for what if that is a guess."""
+    if by_device and not found.devices:
+        console.print(Text("No series is a device: [flows] in the configuration names them."))
+    else:
+        console.print(_devices(found, console) if by_device else _rows(found, console))
+    if found.is_guessed:
+        console.print()
+        for line in _guesses(found):
+            console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
+
+
+def _rows(found: Account, console: Console) -> Table:
+    cells = found.cells(found.total)
+    table = _table("kWh", *(HEADS[name] for name in cells))
+    for row in found.rows:
+        table.add_row(_label(row, found), *_numbers(row, found, console))
+    if len(found.rows) > 1:
+        table.add_section()
+        total = _numbers(found.total, found, console)
+        table.add_row("in all", *total, style="bold")
+    return table
+
+
+def _numbers(row: Row, found: Account, console: Console) -> Iterator[str]:
+    for name, number in found.cells(row).items():
+        yield _share(number, console) if name in SHARES else _energy(number, console)
+
+
+def _devices(found: Account, console: Console) -> Table:
+    table = _table("Device", "kWh", "Of the\nhouse", "Known")
+    depths: dict[str, int] = {}
+    for row in found.devices:
+        depths[row.name] = 0 if row.within is None else depths.get(row.within, 0) + 1
+        table.add_row(*_device(row, depths[row.name], console))
+    if found.plan.tells_untracked:
+        untracked, house = found.total.untracked, found.total.house
+        share = untracked / house if untracked is not None and house else None
+        table.add_row("untracked", _energy(untracked, console), _share(share, console), "")
+    return table
+
+
+def _device(row: DeviceRow, depth: int, console: Console) -> tuple[str, ...]:
+    return (
+        "  " * depth + row.name,
+        _energy(row.kwh, console),
+        _share(row.share, console),
+        _share(row.known, console),
+    )
+
+
+def _guesses(found: Account) -> Iterator[str]:
+    """Yield the roles that the names suggest, as a configuration would say them."""
+    yield "Taken by their names; [flows] in the configuration says it otherwise:"
+    for role, meters in found.roles.meters.items():
+        yield f"  {role} = {', '.join(map(str, meters))}"
+
+
+def _label(row: Row, found: Account) -> str:
+    start = row.span.start.astimezone(found.zone)
+    last = (row.span.end - SECOND).astimezone(found.zone)
+    if found.by == "hour":
+        return f"{start:%d %b %H:%M}"
+    if found.by == "day":
+        return f"{start:%a %d %b}"
+    if found.by == "month":
+        return f"{start:%b %Y}"
+    return f"{start:%d %b}-{last:%d %b}"
+
+
+def _energy(number: float | None, console: Console) -> str:
+    return _nothing(console) if number is None else f"{number:.2f}"
+
+
+def _share(share: float | None, console: Console) -> str:
+    """Return a share in percent; what is known is 100 % only if all is."""
+    if share is None:
+        return _nothing(console)
+    return "100%" if share == 1 else f"{min(100 * share, 99.9):.1f}%"
+
+
+def _nothing(console: Console) -> str:
+    return "-" if is_ascii(console) else "–"
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True, vertical="bottom")
+    return table
