@@ -236,3 +236,26 @@ def test_a_broken_file_is_left_out(home: Installation) -> None:
     assert result.exit_code == 65
     assert "in all" in result.out
     assert "monthly.json" in result.err
+
+
+def test_status_has_today(home: Installation) -> None:
+    """The house, its sources and its self-sufficiency, as `flows` tells them of today."""
+    told = json.loads(home.run("status", "--json", at=NOW).out)["today"]
+    assert told == rows_of(home)["rows"][-1]
+    lines = home.run("status", at=NOW).out.splitlines()
+    assert any(line.split()[:4] == ["Sat", "22", "Nov", "37.80"] for line in lines)
+
+
+def test_status_of_a_home_without_a_grid(tmp_path: Path) -> None:
+    """The table of series says all there is."""
+    home = installed(tmp_path, FILES, '[flows]\ndevices = ["oven"]\n')
+    assert json.loads(home.run("status", "--json", at=NOW).out)["today"] is None
+
+
+def test_status_says_that_a_series_cannot_have_its_role(tmp_path: Path) -> None:
+    """Everything else is shown."""
+    home = installed(tmp_path, FILES, '[flows]\ngrid = "oven"\n')
+    result = home.run("status", at=NOW)
+    assert result.exit_code == 78
+    assert "flows.grid: oven is a counter" in result.out
+    assert "weekly.json" in result.out

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.clock import Clock
+from powerstats_cli.core import zones
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.energy.account import Account, account
 from powerstats_cli.core.energy.flows import Plan, planned
 from powerstats_cli.core.energy.pieces import Piece, Shelves, kinds_in
 from powerstats_cli.core.energy.roles import Roles
-from powerstats_cli.core.energy.rows import By, DeviceRow, Row
+from powerstats_cli.core.energy.rows import By, DeviceRow
 from powerstats_cli.core.periods import DAY, days, local_day
 from powerstats_cli.core.tiers import TIERS, newest_until
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
@@ -134,31 +135,19 @@ def as_json(found: Account, problems: Sequence[PowerstatsError], *, by_device: b
     """Return the account as versioned JSON; times are local, with their offset."""
     document: dict[str, object] = {
         "version": JSON_VERSION,
-        "timezone": found.zone.key,
+        "timezone": zones.current(found.zone.key),
         "guessed": found.is_guessed,
         "roles": {
             role: [str(meter) for meter in meters] for role, meters in found.roles.meters.items()
         },
         "by": found.by,
-        **({} if by_device else {"rows": [_row(row, found) for row in found.rows]}),
-        "total": _row(found.total, found),
+        **({} if by_device else {"rows": [found.written(row) for row in found.rows]}),
+        "total": found.written(found.total),
         **({"devices": [_device(row) for row in found.devices]} if by_device else {}),
         "problems": [str(problem) for problem in problems],
     }
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def _row(row: Row, found: Account) -> dict[str, object]:
-    return {
-        "start": _local(row.span.start, found.zone),
-        "end": _local(row.span.end, found.zone),
-        **found.cells(row),
-    }
-
-
 def _device(row: DeviceRow) -> dict[str, object]:
     return msgspec.structs.asdict(row)
-
-
-def _local(instant: datetime, zone: ZoneInfo) -> str:
-    return instant.astimezone(zone).isoformat(timespec="seconds")

@@ -51,6 +51,7 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "paused_until": local(health.pause.until) if health.pause else None,
         "silent_since": local(health.silent_since),
         "series": [_series(series, local) for series in health.series],
+        "today": health.today and health.today.written(health.today.total),
         "files": [_file(file, local) for file in (*health.files, health.archive)],
         "steps": [_step(step, local) for step in health.steps],
         "problems": [str(problem) for problem in problems],

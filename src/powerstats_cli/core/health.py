@@ -9,10 +9,14 @@ from zoneinfo import ZoneInfo
 from powerstats_cli.core import coverage, zones
 from powerstats_cli.core.documents import Document, Latest, TierName, bucket_minutes
 from powerstats_cli.core.due import Timetable
+from powerstats_cli.core.energy.account import Account, account
+from powerstats_cli.core.energy.flows import planned
+from powerstats_cli.core.energy.pieces import Shelves, kinds_in
+from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.periods import DAY, HOUR, Span, day_start, local_day
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT, NIGHTLY, PUBLISH, ROTATE, SYNCS, Step
-from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.core.tiers import TIERS, newest_until
 
 TOKEN_WARNING: Final = timedelta(days=14)
 CELLS: Final = 12
@@ -105,7 +109,8 @@ class Health:
 
     `aside` are the names of broken files that were set aside; `pause` is the one in force.
     `silent_since` is the end of the newest bucket in which any series is known, if that is over a
-    day before the end of what was asked for.
+    day before the end of what was asked for. `today` has what flowed today, None if no series is
+    the grid, the sun or a battery.
     """
 
     now: datetime
@@ -118,6 +123,7 @@ class Health:
     github: GitHubHealth | None = None
     pause: Pause | None = None
     silent_since: datetime | None = None
+    today: Account | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -144,7 +150,7 @@ class Survey:
     `names` are those of the configured series, `minutes` is the configured collection interval.
     `documents` are by tier, `sizes` are in bytes by file name, `archived` are the archived days,
     `aside` the names of broken files that were set aside. `runs` are the last runs by step name.
-    `pause` is the newest pause, which may be over.
+    `pause` is the newest pause, which may be over. `roles` are those of the series.
     """
 
     names: Sequence[str]
@@ -157,6 +163,7 @@ class Survey:
     github: GitHubHealth | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
     pause: Pause | None = None
+    roles: Roles = field(default_factory=Roles)
 
     @property
     def daily(self) -> Document | None:
@@ -184,6 +191,25 @@ def assess(survey: Survey, now: datetime) -> Health:
         github=survey.github,
         pause=survey.pause if survey.timetable.is_paused(now) else None,
         silent_since=_silent_since(survey, series),
+        today=_today(survey),
+    )
+
+
+def _today(survey: Survey) -> Account | None:
+    """Return what flowed on the day of daily.json, None if no series has a role in that."""
+    daily, zone = survey.daily, survey.zone
+    plan = planned(survey.roles, kinds_in(list(survey.documents.values())))
+    if daily is None or daily.day is None or not daily.points or not plan.flows:
+        return None
+    return account(
+        survey.roles,
+        plan,
+        Shelves([daily], zone).pieces([daily.day], survey.roles.names),
+        by="day",
+        first=daily.day,
+        end=daily.day + DAY,
+        until=newest_until([daily]) or day_start(daily.day, zone),
+        zone=zone,
     )
 
 

@@ -1,17 +1,19 @@
 """A survey of the data directory for `status` and `doctor`; nothing is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from powerstats_cli.core import runs
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.health import GitHubHealth, Survey
 from powerstats_cli.core.tiers import TIERS
-from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, listed, read_bytes
 from powerstats_cli.settings import Settings
+from powerstats_cli.settings.flows import home_roles
 
 
 def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsError, ...]]:
@@ -22,6 +24,7 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
     documents, problems = _documents(files)
     paths, unlisted = listing(files)
     state = runs.decode(read_bytes(settings.state_file))
+    roles, unfit = _roles(settings, list(documents.values()))
     return (
         Survey(
             names=list(settings.entities),
@@ -34,9 +37,20 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
             github=_github(settings, state.token_expires),
             runs=state.steps,
             pause=state.pause,
+            roles=roles,
         ),
-        (*problems, *unlisted),
+        (*problems, *unlisted, *unfit),
     )
+
+
+def _roles(
+    settings: Settings, documents: Sequence[Document]
+) -> tuple[Roles, tuple[PowerstatsError, ...]]:
+    """Return the roles of the series, none and the error if a series cannot have its role."""
+    try:
+        return home_roles(settings, documents), ()
+    except ConfigError as error:
+        return Roles(), (error,)
 
 
 def _documents(files: Store) -> tuple[dict[str, Document], tuple[PowerstatsError, ...]]:

@@ -33,49 +33,55 @@ def show(console: Console, found: Account, *, by_device: bool) -> None:
     if by_device and not found.devices:
         console.print(Text("No series is a device: [flows] in the configuration names them."))
     else:
-        console.print(_devices(found, console) if by_device else _rows(found, console))
+        table = device_table if by_device else flow_table
+        console.print(table(found, "-" if is_ascii(console) else "–"))
     if found.is_guessed:
         console.print()
         for line in _guesses(found):
             console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
 
 
-def _rows(found: Account, console: Console) -> Table:
+def flow_table(found: Account, nothing: str) -> Table:
+    """Return the rows of an account, and below more than one of them what flowed in all.
+
+    `nothing` is the mark of what is unknown.
+    """
     cells = found.cells(found.total)
     table = _table("kWh", *(HEADS[name] for name in cells))
     for row in found.rows:
-        table.add_row(_label(row, found), *_numbers(row, found, console))
+        table.add_row(_label(row, found), *_numbers(row, found, nothing))
     if len(found.rows) > 1:
         table.add_section()
-        total = _numbers(found.total, found, console)
+        total = _numbers(found.total, found, nothing)
         table.add_row("in all", *total, style="bold")
     return table
 
 
-def _numbers(row: Row, found: Account, console: Console) -> Iterator[str]:
+def _numbers(row: Row, found: Account, nothing: str) -> Iterator[str]:
     for name, number in found.cells(row).items():
-        yield _share(number, console) if name in SHARES else _energy(number, console)
+        yield _share(number, nothing) if name in SHARES else _energy(number, nothing)
 
 
-def _devices(found: Account, console: Console) -> Table:
+def device_table(found: Account, nothing: str) -> Table:
+    """Return the devices of an account, and what no device has taken."""
     table = _table("Device", "kWh", "Of the\nhouse", "Known")
     depths: dict[str, int] = {}
     for row in found.devices:
         depths[row.name] = 0 if row.within is None else depths.get(row.within, 0) + 1
-        table.add_row(*_device(row, depths[row.name], console))
+        table.add_row(*_device(row, depths[row.name], nothing))
     if found.plan.tells_untracked:
         untracked, house = found.total.untracked, found.total.house
         share = untracked / house if untracked is not None and house else None
-        table.add_row("untracked", _energy(untracked, console), _share(share, console), "")
+        table.add_row("untracked", _energy(untracked, nothing), _share(share, nothing), "")
     return table
 
 
-def _device(row: DeviceRow, depth: int, console: Console) -> tuple[str, ...]:
+def _device(row: DeviceRow, depth: int, nothing: str) -> tuple[str, ...]:
     return (
         "  " * depth + row.name,
-        _energy(row.kwh, console),
-        _share(row.share, console),
-        _share(row.known, console),
+        _energy(row.kwh, nothing),
+        _share(row.share, nothing),
+        _share(row.known, nothing),
     )
 
 
@@ -98,19 +104,15 @@ def _label(row: Row, found: Account) -> str:
     return f"{start:%d %b}-{last:%d %b}"
 
 
-def _energy(number: float | None, console: Console) -> str:
-    return _nothing(console) if number is None else f"{number:.2f}"
+def _energy(number: float | None, nothing: str) -> str:
+    return nothing if number is None else f"{number:.2f}"
 
 
-def _share(share: float | None, console: Console) -> str:
+def _share(share: float | None, nothing: str) -> str:
     """Return a share in percent; what is known is 100 % only if all is."""
     if share is None:
-        return _nothing(console)
+        return nothing
     return "100%" if share == 1 else f"{min(100 * share, 99.9):.1f}%"
-
-
-def _nothing(console: Console) -> str:
-    return "-" if is_ascii(console) else "–"
 
 
 def _table(first: str, *others: str) -> Table:

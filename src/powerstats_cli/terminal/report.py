@@ -17,6 +17,7 @@ from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHea
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.lines import one_line
+from powerstats_cli.terminal.flows import flow_table
 from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
 
 # The highest one is not the full block, which would touch the row above.
@@ -37,7 +38,8 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
         paused = Text(health.pause.in_words(form.zone), style=f"bold {FAIR}")
         console.print(paused, soft_wrap=not console.is_terminal)
     console.print()
-    for table in (_series(health, form), _files(health, form), _steps(health, form)):
+    today = [flow_table(health.today, form.nothing)] if health.today else []
+    for table in (_series(health, form), *today, _files(health, form), _steps(health, form)):
         console.print(table)
         console.print()
     if health.github is not None:

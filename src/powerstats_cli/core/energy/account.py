@@ -41,6 +41,18 @@ class Account(msgspec.Struct, frozen=True):
             found["untracked"] = row.untracked
         return {**found, "known": row.known}
 
+    def written(self, row: Row) -> dict[str, object]:
+        """Return a row for JSON: local times with their offset, and its numbers."""
+        return {
+            "start": _local(row.span.start, self.zone),
+            "end": _local(row.span.end, self.zone),
+            **self.cells(row),
+        }
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat(timespec="seconds")
+
 
 def account(
     roles: Roles,
@@ -52,7 +64,7 @@ def account(
     end: date,
     until: datetime,
     zone: ZoneInfo,
-    is_guessed: bool,
+    is_guessed: bool = False,
 ) -> Account:
     """Return the account of the days from `first` up to, not including, `end`.
 
