@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -110,7 +109,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         if stands_at is not None and stands_at > self.end:
             return Booked()
         # If no number of the series was read before, its `until` is only where it begins.
-        answered = micros(self.window.until) if self.name in (today.latest or {}) else None
+        answered = self.window.answered if self.name in (today.latest or {}) else None
         history = without_silence(
             self._history, self.signs, answered, self.window.interval // MICROSECOND
         )
@@ -206,18 +205,47 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 
     def _kept_before(self, first: datetime) -> Iterator[Kept]:
         """Yield the stored buckets of the counter that end before another begins, newest first."""
-        newest_first = (self.shelf.days[day] for day in sorted(self.shelf.days, reverse=True))
-        for document in chain(newest_first, self.shelf.earlier()):
+        bound = first
+        for span, value in self._newest_first(first):
+            # A bigger bucket that `bound` lies in has a state from after it.
+            if span.end > bound:
+                continue
+            if value.state is None:
+                return  # statistics may have a change without the reading after it
+            bound = span.start
+            yield Kept(*_micros(span), value.change or 0.0, value.state)
+
+    def _newest_first(self, first: datetime) -> Iterator[tuple[Span, Value]]:
+        """Yield the stored buckets from before `first`, the newest first, of two the smaller.
+
+        The files on the shelf are enough as long as no day has ended between their buckets. If the
+        file of such a day was lost, the tiers may still know how it ended.
+        """
+        shelf = [self.shelf.days[day] for day in sorted(self.shelf.days, reverse=True)]
+        bound = first
+        for span, value in self._stored_in(shelf, first):
+            if span.end < day_start(local_day(bound, self.shelf.zone), self.shelf.zone):
+                break
+            yield span, value
+            bound = span.start
+        everything = [*shelf, *self.shelf.earlier()]
+        yield from sorted(
+            self._stored_in(everything, first),
+            key=lambda found: (found[0].end, found[0].start),
+            reverse=True,
+        )
+
+    def _stored_in(
+        self, documents: Iterable[Document], first: datetime
+    ) -> Iterator[tuple[Span, Value]]:
+        """Yield the counter's buckets in each document that begin before `first`, newest first."""
+        for document in documents:
             points = document.points if self._is_in(document) else {}
             for start in sorted((at for at in points if at < first), reverse=True):
                 value = points[start].get(self.name)
-                # A bigger bucket that `first` lies in has a state from after it.
-                end = _end_of(start, document.bucket, self.shelf.zone)
-                if value is None or end > first:
-                    continue
-                if value.state is None:
-                    return  # statistics may have a change without the reading after it
-                yield Kept(micros(start), micros(end), value.change or 0.0, value.state)
+                if value is not None:
+                    end = _end_of(start, document.bucket, self.shelf.zone)
+                    yield Span(start, end), value
 
     def _mark_answered(self) -> None:
         """Move `until`, in a past day up to its end."""

@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.history import History, last_sign
-from powerstats_cli.core.periods import EPOCH, HOUR, Span, instant, interval_at, micros
+from powerstats_cli.core.periods import (
+    EPOCH,
+    HOUR,
+    Span,
+    day_start,
+    instant,
+    interval_at,
+    local_day,
+    micros,
+)
 from powerstats_cli.core.series import Kind
 
 # An answer about a time is settled, that is final, so long after it.
@@ -31,7 +40,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The buckets in `[start, end)` of series with the same `until`, to be asked for at once."""
+    """The buckets in `[start, end)` of series with the same `until`, to be asked for at once.
+
+    `until` is a sign of life, as Home Assistant answered then, unless it `is_cut`: the `until` of a
+    closed day is cut at its end, and may have come from there.
+    """
 
     names: tuple[str, ...]
     until: datetime
@@ -39,6 +52,7 @@ class Window(msgspec.Struct, frozen=True):
     end: datetime
     interval: timedelta
     is_last: bool
+    is_cut: bool = False
 
     @property
     def asked_from(self) -> datetime:
@@ -48,6 +62,11 @@ class Window(msgspec.Struct, frozen=True):
         older still counts in the first bucket.
         """
         return self.start - self.interval
+
+    @property
+    def answered(self) -> int | None:
+        """The time (µs) at which an earlier run was answered, None if none is known."""
+        return None if self.is_cut else micros(self.until)
 
     def cut(self, end: datetime) -> "Window":
         """Return the window up to `end`, as one that is not the last."""
@@ -88,6 +107,7 @@ def next_window(
         end=min(end, newest),
         interval=interval,
         is_last=end >= newest,
+        is_cut=until == day_start(local_day(until, zone), zone),
     )
 
 
@@ -121,7 +141,9 @@ def believed_to(
     if not any(is_open_ended(answer.history, end) for answer in answers.values()):
         return None
     last = instant(last_sign(micros(window.until), signs, None, end))
-    return None if window.is_last and last + window.interval >= window.end else last
+    is_sign = last > window.until or not window.is_cut
+    is_near = is_sign and last + window.interval >= window.end
+    return None if window.is_last and is_near else last
 
 
 def seen_at_work(
@@ -139,8 +161,7 @@ def seen_at_work(
         if history.is_known_at(micros(end) - 1) and at_end + 1 < len(history.times):
             followed_at = history.times[at_end + 1]
             if math.isnan(history.values[at_end + 1]) and followed_at > micros(end):
-                until = micros(window.until)
-                last = last_sign(history.times[at_end], signs, until, followed_at)
+                last = last_sign(history.times[at_end], signs, window.answered, followed_at)
                 seen = min(seen, instant(last))
     return seen
 
