@@ -1,21 +1,15 @@
 """`publish`, second half: the site on its branch at GitHub."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from powerstats_cli.core.outcome import Outcome, joined
-from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.errors import UnreadableError
+from powerstats_cli.files.store import Store
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
-from powerstats_cli.site.branch import (
-    Contents,
-    Destination,
-    Difference,
-    difference,
-    update_branch,
-)
+from powerstats_cli.site.branch import Destination, Difference, difference, update_branch
+from powerstats_cli.site.contents import Contents
 from powerstats_cli.site.ownership import LIST_NAME, Consent
-from powerstats_cli.site.rendering import Site, render
 
 
 def publish(
@@ -27,12 +21,12 @@ def publish(
     tells_address: bool = False,
 ) -> Outcome:
     """Bring the branch for GitHub Pages up to date; tell the page's address if `tells_address`."""
-    contents, problems = _contents(settings, files)
-    destination = _destination(settings)
+    contents, destination = Contents.of(settings, files), Destination.of(settings)
     sent = update_branch(repository, destination, contents, consent)
     summary = f"{_sent_in_words(sent)} {repository.name}, branch {destination.branch}"
     if tells_address:
         summary += f": {repository.page_address()}"
+    problems = (*contents.problems, *sent.kept)
     if sent.only_there and not (contents.data or problems or consent.replaces):
         message = (
             f"{files.data_dir} has no data file, but branch {destination.branch} of "
@@ -40,17 +34,16 @@ def publish(
             f"data, correct paths.data_dir, or put those files there"
         )
         problems = (UnreadableError(message),)
-    return Outcome(summary, (*problems, *sent.kept), token_expires=repository.token_expires)
+    return Outcome(summary, problems, token_expires=repository.token_expires)
 
 
 def preview(
     settings: Settings, files: Store, repository: Repository, consent: Consent
 ) -> Iterator[str]:
     """Yield the lines that say what `publish` would send; nothing is written anywhere."""
-    contents, problems = _contents(settings, files)
-    destination = _destination(settings)
+    contents, destination = Contents.of(settings, files), Destination.of(settings)
     lacking = difference(repository, destination, contents, consent)
-    for problem in (*problems, *lacking.kept):
+    for problem in (*contents.problems, *lacking.kept):
         yield f"left as it is there: {problem}"
     branch = f"{repository.name}, branch {destination.branch}"
     if not lacking.names:
@@ -63,36 +56,6 @@ def preview(
                 yield f"  {change:8} {name}  ({len(content) / 1000:.1f} kB)"
     for name in lacking.removed:
         yield f"  {'removed':8} {name}"
-
-
-def _contents(settings: Settings, files: Store) -> tuple[Contents, tuple[PowerstatsError, ...]]:
-    site = render(settings.publish.tiers, settings.data.collection_interval_minutes)
-    data, problems = _data(site, files)
-    return Contents(site, data), problems
-
-
-def _destination(settings: Settings) -> Destination:
-    return Destination(settings.publish.branch, settings.publish.path, settings.publish.history)
-
-
-def _data(site: Site, files: Store) -> tuple[Mapping[str, bytes], tuple[PowerstatsError, ...]]:
-    """Return the bytes of the published data files by name, and a problem for each broken one.
-
-    A broken file is left out, so that it does not replace a good one on the branch.
-    """
-    data: dict[str, bytes] = {}
-    problems: list[PowerstatsError] = []
-    for tier in site.tiers:
-        path = files.tier(tier)
-        try:
-            files.read(path)
-            content = read_bytes(path)
-        except UnreadableError as error:
-            problems.append(error)
-        else:
-            if content is not None:
-                data[path.name] = content
-    return data, tuple(problems)
 
 
 def _sent_in_words(sent: Difference) -> str:

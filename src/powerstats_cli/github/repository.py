@@ -25,6 +25,7 @@ from powerstats_cli.github.shapes import (
     Pages,
     Tree,
 )
+from powerstats_cli.reply import Reply
 
 FILE_MODE: Final = "100644"
 # The committer of the commits that powerstats makes of its own files; no such host can exist.
@@ -39,7 +40,8 @@ _Result = TypeVar("_Result")
 class Head(msgspec.Struct, frozen=True):
     """A commit of a branch, mostly its newest one: its id, those of its tree and of its parents.
 
-    `is_marked` tells whether powerstats made the commit.
+    `is_marked` tells whether powerstats made the commit, `is_protected` whether rules decide who
+    may change the branch.
     """
 
     commit: str
@@ -47,9 +49,10 @@ class Head(msgspec.Struct, frozen=True):
     parents: tuple[str, ...] = ()
     message: str = ""
     is_marked: bool = False
+    is_protected: bool = False
 
     @classmethod
-    def of(cls, commit: Commit) -> Self:
+    def of(cls, commit: Commit, *, is_protected: bool = False) -> Self:
         """Return a commit of GitHub's."""
         by = commit.committer
         return cls(
@@ -58,6 +61,7 @@ class Head(msgspec.Struct, frozen=True):
             tuple(parent.sha for parent in commit.parents),
             commit.message,
             is_marked=by is not None and by.email == COMMITTER["email"],
+            is_protected=is_protected,
         )
 
 
@@ -115,12 +119,20 @@ class Repository:
 
     def page_address(self) -> str:
         """Return the address at which GitHub Pages shows the repository, or why it is not known."""
-        reply = self._client.ask("GET", "/pages", fine=(403, 404))
+        reply = self._ask_for_pages()
         if reply.status == 404:
             return "GitHub Pages is not switched on for it"
         if reply.status == 403:
             return "the token may not see its address at GitHub Pages"
         return self._client.decoded(reply, Pages).html_url
+
+    def pages(self) -> Pages | None:
+        """Return what GitHub Pages shows; None if it is off, or the token may not see it."""
+        reply = self._ask_for_pages()
+        return self._client.decoded(reply, Pages) if reply.status < 300 else None
+
+    def _ask_for_pages(self) -> Reply:
+        return self._client.ask("GET", "/pages", fine=(403, 404))
 
     # --- branches
 
@@ -129,7 +141,8 @@ class Repository:
         reply = self._client.ask("GET", f"/branches/{quote(branch)}", fine=(404,))
         if reply.status == 404:
             return None
-        return Head.of(self._client.decoded(reply, Branch).commit.flat)
+        found = self._client.decoded(reply, Branch)
+        return Head.of(found.commit.flat, is_protected=found.protected)
 
     def commits(self, head: Head) -> Iterator[Head]:
         """Yield a commit, its first parent, and so on to the first commit of all.

@@ -100,10 +100,26 @@ class FileChange(msgspec.Struct):
     commit: Commit
 
 
+class Source(msgspec.Struct):
+    """The branch that GitHub Pages shows, and the folder on it, `/` or `/docs`."""
+
+    branch: str
+    path: str = "/"
+
+
 class Pages(msgspec.Struct):
-    """The site of GitHub Pages."""
+    """The site of GitHub Pages: made of a branch (`legacy`), or by a `workflow`."""
 
     html_url: str
+    source: Source | None = None
+    build_type: str | None = None
+    status: str | None = None
+    public: bool = True
+
+    @property
+    def is_of_a_workflow(self) -> bool:
+        """Tell whether a workflow makes the site, whatever is on the branches."""
+        return self.build_type == "workflow"
 
 
 class Failure(msgspec.Struct):

@@ -10,7 +10,9 @@ from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.github.client import ConflictError
 from powerstats_cli.github.repository import Head, Repository
+from powerstats_cli.settings import Settings
 from powerstats_cli.site import ownership
+from powerstats_cli.site.contents import Contents
 from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed
 from powerstats_cli.site.published import NotOursError, check_no_loss, is_data
 from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, Site
@@ -28,12 +30,11 @@ class Destination(msgspec.Struct, frozen=True):
     folder: str
     history: Literal["keep", "squash"]
 
-
-class Contents(msgspec.Struct, frozen=True):
-    """What shall be on the branch: a site, and its data files by name."""
-
-    site: Site
-    data: Mapping[str, bytes]
+    @classmethod
+    def of(cls, settings: Settings) -> "Destination":
+        """Return the configured one."""
+        publish = settings.publish
+        return cls(publish.branch, publish.path, publish.history)
 
 
 class Difference(msgspec.Struct, frozen=True):

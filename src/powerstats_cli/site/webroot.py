@@ -82,11 +82,10 @@ def update_web_root(
     ours = ownership.claimed(site, place)
     contents = _contents(site, place)
     data = [f"{tier}.json" for tier in site.tiers]
-    strangers = ownership.others(place, ours, [*contents, *data])
-    strangers |= {name for name in data if place.id(name) and not is_data(name, place.read(name))}
+    in_the_way = _strangers(site, place, ours)
     if not consent.adopts:
-        ownership.check_no_others(str(web_root), strangers, "paths.web_root")
-    for name in sorted(strangers & {*contents, *data}):
+        ownership.check_no_others(str(web_root), in_the_way, "paths.web_root")
+    for name in sorted(in_the_way & {*contents, *data}):
         _set_aside(web_root / name)
     changed = [name for name in contents if _write(web_root / name, contents[name])]
     problems: list[UnreadableError] = []
@@ -100,6 +99,18 @@ def update_web_root(
     changed += _without_outdated(site, place, ours, web_root)
     _write(web_root / LIST_NAME, ownership.encode(ownership.listed_of(site)))
     return Rendered(tuple(changed), tuple(problems))
+
+
+def strangers(site: Site, web_root: Path, data_dir: Path) -> set[str]:
+    """Return the names of others' files in WEB_ROOT that are in the way of the site."""
+    place = FolderPlace(web_root, data_dir)
+    return _strangers(site, place, ownership.claimed(site, place))
+
+
+def _strangers(site: Site, place: FolderPlace, ours: Listed) -> set[str]:
+    data = {f"{tier}.json" for tier in site.tiers}
+    no_data = {name for name in data if place.id(name) and not is_data(name, place.read(name))}
+    return ownership.others(place, ours, {*_contents(site, place), *data}) | no_data
 
 
 def _contents(site: Site, place: FolderPlace) -> Mapping[str, bytes]:

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from powerstats_cli.demo.recorder import EPOCH, Recorder
 from powerstats_cli.demo.releases import V2024_3
 from powerstats_cli.jobs.machine import Machine
 from tests.github.fake import GitHub
+from tests.github.fake.repository import GitRepository
 from tests.support.homes import Stage
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -38,6 +40,16 @@ class Patient:
     def data(self) -> Path:
         """The data directory."""
         return self.stage.installation.data_dir
+
+    @property
+    def repository(self) -> GitRepository:
+        """The repository."""
+        return self.github.repositories[0]
+
+    def pages(self, **changes: Any) -> None:
+        """Change the settings of GitHub Pages."""
+        assert self.repository.pages
+        self.repository.pages = replace(self.repository.pages, **changes)
 
     @property
     def home(self) -> RecordedHome:

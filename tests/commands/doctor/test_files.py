@@ -1,4 +1,4 @@
-"""Faults of the data directory and of the dashboard."""
+"""Faults of the data directory."""
 
 import errno
 import os
@@ -48,10 +48,6 @@ def _tiers_at_odds(patient: Patient) -> None:
     patient.edit("monthly.json", r'"power":{"mean":\d+', '"power":{"mean":44')
 
 
-def _old_page(patient: Patient) -> None:
-    patient.edit("site/index.html", "<title>", "<title>Old ")
-
-
 FAULTS: list[Fault] = [
     (_full_disk, "data", "error", "5 MB are free"),
     (_broken_tier, "files", "error", "weekly.json could not be read"),
@@ -60,7 +56,6 @@ FAULTS: list[Fault] = [
     (_newer_file, "files", "error", "yearly.json is of version 7"),
     (_file_set_aside, "files", "warning", "daily.json.unreadable-20251119T102004Z was set aside"),
     (_tiers_at_odds, "files", "warning", "power on 2025-11-18 differs"),
-    (_old_page, "dashboard", "warning", "powerstats publish"),
 ]
 
 

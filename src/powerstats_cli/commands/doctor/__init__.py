@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from powerstats_cli.commands.doctor.files import check_data, check_page, read_stored
+from powerstats_cli.commands.doctor.dashboard import check_page
+from powerstats_cli.commands.doctor.files import check_data, read_stored
 from powerstats_cli.commands.doctor.github import check_repository
 from powerstats_cli.commands.doctor.home import check_home
 from powerstats_cli.commands.doctor.machine import (
@@ -17,7 +18,7 @@ from powerstats_cli.commands.doctor.machine import (
     check_timezone,
 )
 from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped
-from powerstats_cli.errors import ConfigError
+from powerstats_cli.errors import ConfigError, UnreadableError
 from powerstats_cli.jobs.installation import Installation
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Session
@@ -50,10 +51,16 @@ def doctor(
     else:
         yield from check_home(session, stored)
     yield from check_timezone(session)
+    try:
+        session.presence.check()
+    except UnreadableError as problem:
+        yield error("data", str(problem))
+        yield from check_schedule(session, machine, installation)
+        return
     yield from check_data(session.files, stored, session.settings.zone)
     yield from check_schedule(session, machine, installation)
     yield from check_steps(session, stored, offline=offline)
-    yield from check_page(session.settings)
+    yield from check_page(session.settings, session.files.data_dir)
     if offline and session.settings.github:
         yield skipped("GitHub", OFFLINE)
     else:

@@ -13,16 +13,14 @@ import msgspec
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
+from powerstats_cli.core.findings import Finding, error, ok, warning
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.regrouping import outside
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.store import Store
 from powerstats_cli.files.survey import listing, set_aside
-from powerstats_cli.settings import Settings
-from powerstats_cli.site import rendering
 
 # In bytes: a warning, and an error.
 LITTLE_SPACE: Final = 100_000_000
@@ -168,22 +166,3 @@ def _compared(
 def _is_same(value: Value, other: Value) -> bool:
     first, second = value.mean or value.change, other.mean or other.change
     return isclose(first or 0.0, second or 0.0, rel_tol=1e-4, abs_tol=SAME_MEAN)
-
-
-def check_page(configured: Settings) -> Iterator[Finding]:
-    """Yield whether the dashboard in the web root is the one that this version makes."""
-    area, web_root = "dashboard", configured.web_root
-    try:
-        site = rendering.render(
-            configured.publish.tiers, configured.data.collection_interval_minutes
-        )
-        page = read_bytes(web_root / rendering.PAGE_NAME)
-    except PowerstatsError as problem:
-        yield error(area, str(problem))
-        return
-    if page is None:
-        yield skipped(area, f"not in {web_root} yet: powerstats publish makes it")
-    elif page != site.files[rendering.PAGE_NAME]:
-        yield warning(area, f"{web_root} has another version's page", "powerstats publish")
-    else:
-        yield ok(area, f"{web_root} has this version's page")

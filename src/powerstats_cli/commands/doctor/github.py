@@ -1,17 +1,20 @@
-"""GitHub: whether the token may write to the repository, until when, and GitHub Pages."""
+"""GitHub: whether the token may write to the repository, until when, and what is there."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from powerstats_cli import secrets
+from powerstats_cli.commands.doctor.pages import check_pages
+from powerstats_cli.core import documents
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
 from powerstats_cli.core.health import TOKEN_WARNING
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.github.client import Client
 from powerstats_cli.github.repository import Repository
-from powerstats_cli.github.shapes import Description
 from powerstats_cli.session import Session
 
-AREA = "GitHub"
+AREA: Final = "GitHub"
+KEPT: Final = ("monthly", "yearly")
 
 
 def check_repository(session: Session) -> Iterator[Finding]:
@@ -32,7 +35,9 @@ def check_repository(session: Session) -> Iterator[Finding]:
         with Repository(client) as repository:
             description = repository.description()
             yield from _token(session, repository)
-            yield _pages(session.settings.publish.branch, repository, description)
+            yield from _rules(session, repository)
+            yield from _kept_files(session, repository)
+            yield from check_pages(session, repository, description)
     except PowerstatsError as problem:
         yield error(AREA, str(problem))
 
@@ -50,18 +55,30 @@ def _token(session: Session, repository: Repository) -> Iterator[Finding]:
         yield ok(AREA, line)
 
 
-def _pages(branch: str, repository: Repository, description: Description) -> Finding:
-    area = "GitHub Pages"
-    if repository.head(branch) is None:
-        return skipped(area, f"no branch {branch} yet: powerstats publish makes it")
-    if not description.has_pages:
-        return warning(
-            area,
-            f"not switched on for {repository.name}",
-            f"Settings, Pages, Deploy from a branch, {branch}; if you want no page, do nothing",
-        )
-    if description.private:
-        return ok(
-            area, f"anyone can see the page and its data, though {repository.name} is private"
-        )
-    return ok(area, "switched on")
+def _rules(session: Session, repository: Repository) -> Iterator[Finding]:
+    """Yield each branch whose rules may refuse what powerstats sends; asking changes nothing."""
+    settings = session.settings
+    branches = {settings.known_github.branch: "github", settings.publish.branch: "publish"}
+    for branch, table in branches.items():
+        head = repository.head(branch)
+        if head is not None and head.is_protected:
+            yield warning(
+                AREA,
+                f"branch {branch} of {repository.name} is protected: its rules may refuse what "
+                f"powerstats sends",
+                f"let the owner of the token bypass them (Settings, Rules), or set {table}.branch "
+                f"to another branch",
+            )
+
+
+def _kept_files(session: Session, repository: Repository) -> Iterator[Finding]:
+    """Yield each long-term file in the repository that `sync` cannot merge."""
+    github = session.settings.known_github
+    for tier in KEPT:
+        path = f"{github.path}/{tier}.json".removeprefix("/")
+        raw = repository.read_file(path, github.branch)
+        try:
+            if raw is not None:
+                documents.decode(raw, timezone=session.settings.timezone)
+        except (ConfigError, UnreadableError) as problem:
+            yield error(AREA, f"{path} in {repository.name} cannot be merged: {problem}")

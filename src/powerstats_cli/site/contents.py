@@ -1,0 +1,42 @@
+"""What shall be on the branch for GitHub Pages: the site, and its data files."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.settings import Settings
+from powerstats_cli.site.rendering import Site, render
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """A site, the bytes of its data files by name, and an error for each broken data file.
+
+    A broken file is left out of the data, so that it does not replace a good one on the branch.
+    """
+
+    site: Site
+    data: Mapping[str, bytes]
+    problems: tuple[PowerstatsError, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings, files: Store) -> "Contents":
+        """Render the site and read the data files.
+
+        Raises ConfigError if one of them has a newer version or another time zone.
+        """
+        site = render(settings.publish.tiers, settings.data.collection_interval_minutes)
+        data: dict[str, bytes] = {}
+        problems: list[PowerstatsError] = []
+        for tier in site.tiers:
+            path = files.tier(tier)
+            try:
+                files.read(path)
+                content = read_bytes(path)
+            except UnreadableError as error:
+                problems.append(error)
+            else:
+                if content is not None:
+                    data[path.name] = content
+        return cls(site, data, tuple(problems))
