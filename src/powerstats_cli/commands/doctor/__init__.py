@@ -1,6 +1,6 @@
 """`doctor`: checks every part, one line each, and says what to do if something is wrong.
 
-Each module checks one part: `home`, `machine`, `files`, `github`.
+Each module checks one part: `home`, `machine`, `files`, `flows`, `github`.
 """
 
 import json
@@ -9,6 +9,7 @@ from typing import Final
 
 from powerstats_cli.commands.doctor.dashboard import check_page
 from powerstats_cli.commands.doctor.files import check_data, read_stored
+from powerstats_cli.commands.doctor.flows import check_flows
 from powerstats_cli.commands.doctor.github import check_repository
 from powerstats_cli.commands.doctor.home import check_home
 from powerstats_cli.commands.doctor.machine import (
@@ -58,6 +59,7 @@ def doctor(
         yield from check_schedule(session, machine, installation)
         return
     yield from check_data(session.files, stored, session.settings.zone)
+    yield from check_flows(session.settings, stored)
     yield from check_schedule(session, machine, installation)
     yield from check_steps(session, stored, offline=offline)
     yield from check_page(session.settings, session.files.data_dir)

@@ -186,11 +186,11 @@ def _term(meter: Meter) -> Term:
 
 def balance(plan: Plan, point: Mapping[str, Value]) -> Balance:
     """Return the energies of a bucket, from the values of its series."""
-    flows = {flow: _sum_of(terms, point) for flow, terms in plan.flows.items()}
+    flows = {flow: sum_of(terms, point) for flow, terms in plan.flows.items()}
     balanced = added((sign, _amount(term, point)) for sign, term in plan.left)
     house = balanced if plan.has_house else None
     if plan.house:
-        house = _sum_of(plan.house, point)
+        house = sum_of(plan.house, point)
     devices = {name: _amount(term, point) for name, term in plan.devices.items()}
     parts = [(-1, devices[name]) for name in plan.outermost]
     return Balance(
@@ -222,7 +222,8 @@ def added(terms: Iterable[tuple[int, Amount | None]]) -> Amount | None:
     return Amount(kwh, least, most)
 
 
-def _sum_of(terms: Sequence[Term], point: Mapping[str, Value]) -> Amount | None:
+def sum_of(terms: Sequence[Term], point: Mapping[str, Value]) -> Amount | None:
+    """Return the energy of some terms in a bucket, None if it is unknown."""
     return added([(1, _amount(term, point)) for term in terms])
 
 
