@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,7 @@ from tests.page.homes import NOW
 from tests.support.needs import unable
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserType
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -50,13 +50,19 @@ def browser() -> Iterator["Browser"]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         unable("the dashboard's tests need Playwright: pip install playwright")
+    with sync_playwright() as playwright, launched(playwright.chromium) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(kind: "BrowserType", *more: str) -> Iterator["Browser"]:
+    """Yield a Chromium that is installed, started with more arguments."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         unable("the dashboard's tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = kind.launch(executable_path=chromium, args=(*ARGUMENTS, *more))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
