@@ -7,7 +7,7 @@ from base64 import b64decode
 
 import pytest
 
-from tests.github.fake import GitHub
+from tests.github.fake import GitHub, Rule
 from tests.github.fake.client import FILES, GHOST, Client, blob_id
 from tests.github.fake.repository import GitRepository
 
@@ -201,3 +201,27 @@ def test_an_empty_repository(client: Client, github: GitHub) -> None:
     assert repo.commits("trunk")[-1].parents == ()
     repo.make_empty()
     assert client.get("/contents/a").refusal == (404, "This repository is empty.")
+
+
+def test_commits_are_listed(repo: GitRepository, client: Client) -> None:
+    """A list begins with the commit or the head of the branch that is asked for."""
+    shas = [repo.commit(files={"README.md": str(number).encode()}) for number in range(4)]
+    listed = client.get(f"/commits?sha={shas[2]}&per_page=2").json
+    assert [commit["sha"] for commit in listed] == [shas[2], shas[1]]
+    assert listed[0]["parents"][0]["sha"] == shas[1]
+    assert listed[0]["commit"]["committer"]["name"] == "powerstats-test"
+    assert [commit["sha"] for commit in client.get("/commits").json][:4] == shas[::-1]
+    assert client.get(f"/commits?sha={GHOST}").status == 404
+
+
+def test_a_rule_refuses_writes(repo: GitRepository, client: Client) -> None:
+    """Its words come with 409 and 422, and the branch is shown as protected; reads go on."""
+    words = "Repository rule violations found\n\nCannot update this protected ref.\n\n"
+    repo.rules["main"] = Rule(words)
+    head = repo.head()
+    assert client.put("new", b"1").refusal == (409, words)
+    commit = client.post("/git/commits", message="m", tree=repo.read_commit(head).tree)
+    assert client.update(commit.json["sha"], force=True).refusal == (422, words)
+    assert client.get("/branches/main").json["protected"]
+    assert client.get("/contents/README.md").status == 200
+    assert repo.head() == head
