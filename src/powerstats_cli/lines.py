@@ -1,5 +1,6 @@
-"""Texts from elsewhere as one line: printable, and without any of our secrets."""
+"""Texts from elsewhere: as one line, without any of our secrets, and in UTF-8 only."""
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -9,6 +10,22 @@ MASK: Final = "***"
 SHORTEST_PART: Final = 8
 # Only letters of ASCII: a text keeps its length.
 _LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def text(raw: bytes) -> str:
+    """Return the text that bytes are in UTF-8, without the mark that some editors put before it.
+
+    Raises ValueError that says what to do about another encoding.
+    """
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in raw[:4]:
+        message = "it is in UTF-16: save it as UTF-8"
+        raise ValueError(message)
+    try:
+        return raw.removeprefix(BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"line {line} is not in UTF-8: save it as UTF-8"
+        raise ValueError(message) from None
 
 
 def one_line(text: str) -> str:

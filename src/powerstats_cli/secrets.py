@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from powerstats_cli.errors import ConfigError
+from powerstats_cli.lines import text
 from powerstats_cli.settings import GitHubSettings, Settings, whole
 
 HOMEASSISTANT_TOKEN: Final = "POWERSTATS_HOMEASSISTANT_TOKEN"  # noqa: S105 - its name
@@ -55,8 +56,8 @@ def _token(
         source = str(whole(file))
         try:
             token = read_text(Path(source))
-        except OSError as error:
-            message = f"{table}.token_file: {source}: {error.strerror}"
+        except (OSError, ValueError) as error:
+            message = f"{table}.token_file: {source}: {getattr(error, 'strerror', error)}"
             raise ConfigError(message) from None
     if not (token or "").strip():
         message = f"{source}: no token; put one there, or set token_file, or ${variable}"
@@ -66,7 +67,7 @@ def _token(
 
 def checked_token(written: str, source: str) -> Token:
     """Return a token without the space around it; if it is none, ConfigError names the source."""
-    token = written.strip()
+    token = written.strip().removeprefix("\ufeff")  # as Windows begins a text
     if not token:
         message = f"{source}: no token"
         raise ConfigError(message)
@@ -77,8 +78,8 @@ def checked_token(written: str, source: str) -> Token:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a token's file, with other bytes than ASCII replaced; raises OSError."""
-    return path.read_text(encoding="ascii", errors="replace")
+    """Return the text of a token's file; raises OSError, and ValueError if it is not in UTF-8."""
+    return text(path.read_bytes())
 
 
 def _credential(table: str, environment: Mapping[str, str]) -> str | None:

@@ -18,7 +18,7 @@ from powerstats_cli.core.periods import YEARS
 from powerstats_cli.core.runs import Pause
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.presence import Presence
-from powerstats_cli.files.store import Store, read_bytes, write_bytes
+from powerstats_cli.files.store import Store, read_bytes, through_link, write_bytes
 from powerstats_cli.lines import one_line
 from powerstats_cli.settings import Settings
 from powerstats_cli.streams import drop
@@ -174,7 +174,7 @@ class Session(msgspec.Struct, frozen=True):
                     before, now, exit_code, message, is_unattended=self._is_unattended
                 )
                 memory.token_expires = token_expires or memory.token_expires
-                write_bytes(path, runs.encode(memory), durable=False)
+                write_bytes(through_link(path), runs.encode(memory), durable=False)
         except PowerstatsError:
             return True  # a message that cannot be remembered is printed each time
         return runs.is_news(before, now, exit_code, message)

@@ -99,7 +99,7 @@ def test_a_lock_that_is_held(place: Place, life: Life, command: tuple[str, ...])
     descriptor = os.open(place.data_dir, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        values = {"powerstats_cli.files.store:LOCK_TIMEOUT": 0.1}
+        values = {"powerstats_cli.files.locking:LOCK_TIMEOUT": 0.1}
         ended = place.step(*command, at=at, values=values)
     finally:
         os.close(descriptor)

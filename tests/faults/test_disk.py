@@ -215,7 +215,8 @@ def test_a_folder_that_cannot_be_made(
 
 
 @pytest.mark.parametrize(
-    "command", ["aggregate weekly", "aggregate monthly", "aggregate yearly", "rotate", "status"]
+    "command",
+    ["aggregate weekly", "aggregate monthly", "aggregate yearly", "rotate", "status --json"],
 )
 def test_an_archive_that_must_not_be_listed(
     life: Life, runner: Runner, recorded_home: RecordedHome, command: str

@@ -12,7 +12,7 @@ import typer.main
 
 from powerstats_cli.cli import app
 from powerstats_cli.errors import ConfigError, PowerstatsError
-from powerstats_cli.files.store import failure
+from powerstats_cli.files.systemerrors import failure
 from powerstats_cli.session import say
 from powerstats_cli.streams import drop
 

@@ -14,7 +14,7 @@ from powerstats_cli.core.runs import Pause
 from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.errors import ConfigError, RefusedError
-from powerstats_cli.files.store import Store, read_bytes, write_bytes
+from powerstats_cli.files.store import Store, read_bytes, through_link, write_bytes
 from powerstats_cli.jobs.checks import check, check_is_kept
 from powerstats_cli.jobs.installation import Installation, installed
 from powerstats_cli.jobs.machine import Machine
@@ -120,7 +120,7 @@ def pause(settings: Settings, files: Store, clock: Clock, length: timedelta | No
         before = state.pause
         since = before.since if before is not None and before.holds(now) else now
         state.pause = Pause(since=since, until=now + length if length else None)
-        write_bytes(settings.state_file, runs.encode(state))
+        write_bytes(through_link(settings.state_file), runs.encode(state))
     return state.pause
 
 
@@ -133,7 +133,7 @@ def resume(settings: Settings, files: Store, clock: Clock) -> bool:
         if state.pause is None or not state.pause.holds(now):
             return False
         state.pause = Pause(since=state.pause.since, until=now)
-        write_bytes(settings.state_file, runs.encode(state))
+        write_bytes(through_link(settings.state_file), runs.encode(state))
     return True
 
 

@@ -6,6 +6,7 @@ describes the form for other programs.
 """
 
 import re
+from codecs import BOM_UTF8
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from powerstats_cli.core import zones
 from powerstats_cli.core.buckets import Value, as_written, better
 from powerstats_cli.core.series import Series
 from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
+from powerstats_cli.lines import text
 
 VERSION: Final = 1
 TIMESTAMP: Final = "timestamp"
@@ -184,10 +186,12 @@ def decode(raw: bytes, *, timezone: str) -> Document:
     version or another time zone than the configured one: such a file is intact, and this version
     must not change it.
     """
+    raw = raw.removeprefix(BOM_UTF8)
     try:
         written = _decoder.decode(raw)
     except _MALFORMED as error:
         _check_no_pointer(raw)
+        _check_encoding(raw)
         # A newer version's file may look malformed to this version.
         _check_head(_head(raw), timezone)
         raise UnreadableError(str(error)) from None
@@ -218,6 +222,14 @@ def _check_no_pointer(raw: bytes) -> None:
             "commit the file itself"
         )
         raise UnreadableError(message)
+
+
+def _check_encoding(raw: bytes) -> None:
+    """Raise UnreadableError if a file is not in UTF-8."""
+    try:
+        text(raw)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from None
 
 
 def _head(raw: bytes) -> _Head:

@@ -1,33 +1,23 @@
 """The data directory: whole files, one lock, and an unreadable file is never overwritten."""
 
 import errno
-import fcntl
 import os
 import re
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from powerstats_cli.clock import Deadline
 from powerstats_cli.core import alignment, documents
 from powerstats_cli.core.documents import Document
-from powerstats_cli.errors import (
-    ConfigError,
-    PowerstatsError,
-    RefusedError,
-    TryAgainError,
-    UnreadableError,
-)
+from powerstats_cli.errors import ConfigError, UnreadableError
+from powerstats_cli.files.locking import locked
+from powerstats_cli.files.systemerrors import os_errors
 
 ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
-LOCK_TIMEOUT: Final = 30.0
-LOCK_RETRY: Final = 0.05
-# The user has to change the owner or the mode. All other errors (a full disk, say) may pass.
-REFUSALS: Final = (errno.EACCES, errno.EPERM)
-NO_PATHS: Final = (errno.ENAMETOOLONG, errno.ELOOP)
+# The answers of file systems that cannot make the disk keep something.
+NO_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Store:
@@ -66,19 +56,9 @@ class Store:
         with os_errors(self.data_dir):
             self.archive.mkdir(parents=True, exist_ok=True)
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the directory's lock: there is one writer at a time; readers need no lock.
-
-        The lock is on the directory itself, so it needs no file and ends with its process.
-        """
-        with os_errors(self.data_dir):
-            descriptor = os.open(self.data_dir, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            _acquire(descriptor, self.data_dir)
-            yield
-        finally:
-            os.close(descriptor)
+    def lock(self) -> AbstractContextManager[None]:
+        """Return the directory's lock: there is one writer at a time; readers need no lock."""
+        return locked(self.data_dir)
 
     def read(self, path: Path) -> Document | None:
         """Return a file's document, None if there is no file.
@@ -113,7 +93,7 @@ class Store:
         raw = documents.encode(document)
         if raw == read_bytes(path):
             return False
-        write_bytes(path, raw)
+        write_bytes(through_link(path), raw)
         return True
 
     def set_aside(self, path: Path, now: datetime) -> Path:
@@ -125,14 +105,15 @@ class Store:
             number += 1
             aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
         with os_errors(path):
-            path.rename(aside)
+            _move(through_link(path), aside)
             sync_folder(path.parent)
         return aside
 
     def delete(self, path: Path) -> None:
         """Delete a file."""
         with os_errors(path):
-            path.unlink(missing_ok=True)
+            for each in {through_link(path), path}:
+                each.unlink(missing_ok=True)
             sync_folder(path.parent)
 
     def name(self, path: Path) -> str:
@@ -150,22 +131,6 @@ def _day_of(name: str) -> date | None:
         return None
 
 
-def _acquire(descriptor: int, path: Path) -> None:
-    deadline = Deadline(LOCK_TIMEOUT)
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if deadline.seconds_left < 0:
-                message = (
-                    f"{path} has been locked by another run for {LOCK_TIMEOUT:.0f} s: try again"
-                )
-                raise TryAgainError(message) from None
-            time.sleep(LOCK_RETRY)
-        else:
-            return
-
-
 def listed(folder: Path) -> list[str]:
     """Return the names in a folder, sorted, none if there is no folder.
 
@@ -179,11 +144,16 @@ def listed(folder: Path) -> list[str]:
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """Return a file's bytes, None if there is no file."""
+    """Return a file's bytes, None if there is no file.
+
+    A link to a folder that is not there, perhaps on a disk that is missing, is an error.
+    """
     with os_errors(path):
         try:
             return path.read_bytes()
         except FileNotFoundError:
+            if path.is_symlink():
+                Path(os.path.realpath(path)).parent.stat()
             return None
 
 
@@ -200,7 +170,7 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
                 file.write(raw)
                 file.flush()
                 if durable:
-                    os.fsync(file.fileno())
+                    sync(file.fileno())
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -233,35 +203,45 @@ def create(temporary: Path, mode: int = 0o666) -> BinaryIO:
         return open(temporary, "xb", opener=opener)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the disk keep a rename in a folder."""
+def sync_folder(folder: Path) -> bool:
+    """Make the disk keep a rename in a folder; tell whether the file system can do that."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        return sync(descriptor)
     finally:
         os.close(descriptor)
 
 
-@contextmanager
-def os_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError into one of our errors that names the file (`failure`)."""
+def sync(descriptor: int) -> bool:
+    """Make the disk keep a file or a folder; tell whether the file system can do that."""
     try:
-        yield
+        os.fsync(descriptor)
     except OSError as error:
-        raise failure(error, path) from None
+        if error.errno not in NO_SYNC:
+            raise
+        return False
+    return True
 
 
-def failure(error: OSError, path: Path | None = None) -> PowerstatsError:
-    """Return what to say of an error of the system.
+def through_link(path: Path) -> Path:
+    """Return the file that a link leads to, so that it can be written and the link stays.
 
-    That is a RefusedError if the owner or the mode is wrong, a ConfigError if the path is, else a
-    TryAgainError. Without a file it was the output that could not be written.
+    The links of others are not followed: a user's link could lead root anywhere.
     """
-    message = f"{error.filename or path or 'the output'}: {error.strerror or error}"
-    if error.errno in REFUSALS:
-        return RefusedError(f"{message}: let the user that runs powerstats write there")
-    if error.errno in NO_PATHS:
-        return ConfigError(f"{message}: correct the path")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        message += ": make room; nothing stored was lost"
-    return TryAgainError(message)
+    try:
+        found = path.lstat()
+    except OSError:
+        return path
+    is_ours = stat.S_ISLNK(found.st_mode) and found.st_uid in {0, os.geteuid()}
+    return Path(os.path.realpath(path)) if is_ours else path
+
+
+def _move(path: Path, target: Path) -> None:
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        import shutil
+
+        shutil.move(path, target)  # a link's file on another disk

@@ -9,6 +9,7 @@ from powerstats_cli.core import runs
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.health import GitHubHealth, Survey
+from powerstats_cli.core.runs import Runs
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, listed, read_bytes
@@ -23,7 +24,7 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
     """
     documents, problems = _documents(files)
     paths, unlisted = listing(files)
-    state = runs.decode(read_bytes(settings.state_file))
+    state, unread = _state(settings.state_file)
     roles, unfit = _roles(settings, list(documents.values()))
     return (
         Survey(
@@ -39,7 +40,7 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
             pause=state.pause,
             roles=roles,
         ),
-        (*problems, *unlisted, *unfit),
+        (*problems, *unlisted, *unfit, *unread),
     )
 
 
@@ -51,6 +52,14 @@ def _roles(
         return home_roles(settings, documents), ()
     except ConfigError as error:
         return Roles(), (error,)
+
+
+def _state(path: Path) -> tuple[Runs, tuple[PowerstatsError, ...]]:
+    """Return what the state file says, nothing if it is another user's and must not be read."""
+    try:
+        return runs.decode(read_bytes(path)), ()
+    except PowerstatsError as error:
+        return Runs(), (error,)
 
 
 def _documents(files: Store) -> tuple[dict[str, Document], tuple[PowerstatsError, ...]]:

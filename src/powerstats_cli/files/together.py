@@ -1,6 +1,5 @@
 """Several files written together, or none of them."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.files.store import create, os_errors, read_bytes, sync_folder, temporary_beside
+from powerstats_cli.files.store import create, read_bytes, sync, sync_folder, temporary_beside
+from powerstats_cli.files.systemerrors import os_errors
 
 OWNER_ONLY: Final = 0o600
 FOR_ALL: Final = 0o644
@@ -63,7 +63,7 @@ def _staged(target: Path, content: Content, undo: Undo) -> Path:
         with create(temporary, OWNER_ONLY if content.is_secret else FOR_ALL) as file:
             file.write(content.raw)
             file.flush()
-            os.fsync(file.fileno())
+            sync(file.fileno())
     return temporary
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.steps import Asked
 from powerstats_cli.errors import ConfigError, RefusedError
-from powerstats_cli.files.store import os_errors
+from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.jobs.accounts import Account
 from powerstats_cli.jobs.installation import Installation
 from powerstats_cli.jobs.programs import last_line, run

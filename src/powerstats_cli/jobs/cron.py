@@ -11,7 +11,7 @@ from powerstats_cli.core.schedule import crontab
 from powerstats_cli.core.schedule.instance import Instance, instance_of, serving
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.errors import MissingError, RefusedError, UnreadableError
-from powerstats_cli.files.store import os_errors
+from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.jobs.accounts import own_name
 from powerstats_cli.jobs.daemons import CronDaemon
 from powerstats_cli.jobs.place import Place

@@ -10,7 +10,7 @@ from powerstats_cli.core.schedule.instance import Instance, instance_of, serving
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.core.schedule.systemd import SERVE, unit_name, unit_names, units, words_of
 from powerstats_cli.errors import MissingError, TryAgainError
-from powerstats_cli.files.store import os_errors
+from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.jobs.accounts import own_name
 from powerstats_cli.jobs.place import Place
 from powerstats_cli.jobs.programs import last_line, run

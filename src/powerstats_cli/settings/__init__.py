@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.errors import ConfigError
+from powerstats_cli.lines import text
 from powerstats_cli.settings.checks import (
     MOST_RETENTION_DAYS,
     is_repository_name,
@@ -110,7 +111,7 @@ def _table(path: Path) -> dict[str, object]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(text(path.read_bytes()))
     except OSError as error:
         message = f"{path}: {error.strerror}"
         raise ConfigError(message) from None

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from powerstats_cli.errors import UnreadableError
-from powerstats_cli.files.store import Store, os_errors, read_bytes, write_bytes
+from powerstats_cli.files.store import Store, read_bytes, write_bytes
+from powerstats_cli.files.systemerrors import os_errors
 
 
 def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> bool:

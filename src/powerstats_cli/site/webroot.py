@@ -9,7 +9,8 @@ import msgspec
 
 from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.errors import UnreadableError
-from powerstats_cli.files.store import os_errors, read_bytes, sync_folder, write_bytes
+from powerstats_cli.files.store import read_bytes, sync_folder, write_bytes
+from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.site import ownership
 from powerstats_cli.site.copies import put
 from powerstats_cli.site.ownership import DATA_NAMES, LIST_NAME, Consent, Listed

@@ -19,7 +19,8 @@ from powerstats_cli.commands.doctor.machine import (
     check_timezone,
 )
 from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped
-from powerstats_cli.errors import ConfigError, UnreadableError
+from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
+from powerstats_cli.files.systemerrors import failure
 from powerstats_cli.jobs.installation import Installation
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Session
@@ -45,28 +46,38 @@ def doctor(
         yield error("configuration", str(problem))
         return
     yield ok("configuration", f"{session.config} is valid")
-    yield from check_secrets(session)
+    yield from _told("secrets", check_secrets(session))
     stored = read_stored(session.files)
     if offline:
         yield skipped("Home Assistant", OFFLINE)
     else:
-        yield from check_home(session, stored)
-    yield from check_timezone(session)
+        yield from _told("Home Assistant", check_home(session, stored))
+    yield from _told("time zone", check_timezone(session))
     try:
         session.presence.check()
     except UnreadableError as problem:
         yield error("data", str(problem))
-        yield from check_schedule(session, machine, installation)
+        yield from _told("schedule", check_schedule(session, machine, installation))
         return
-    yield from check_data(session.files, stored, session.settings.zone)
-    yield from check_flows(session.settings, stored)
-    yield from check_schedule(session, machine, installation)
-    yield from check_steps(session, stored, offline=offline)
-    yield from check_page(session.settings, session.files.data_dir)
+    yield from _told("data", check_data(session.files, stored, session.settings.zone))
+    yield from _told("flows", check_flows(session.settings, stored))
+    yield from _told("schedule", check_schedule(session, machine, installation))
+    yield from _told("steps", check_steps(session, stored, offline=offline))
+    yield from _told("dashboard", check_page(session.settings, session.files.data_dir))
     if offline and session.settings.github:
         yield skipped("GitHub", OFFLINE)
     else:
-        yield from check_repository(session)
+        yield from _told("GitHub", check_repository(session))
+
+
+def _told(area: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield the findings of one part; a failure of it is a finding, and the other parts follow."""
+    try:
+        yield from findings
+    except PowerstatsError as problem:
+        yield error(area, str(problem))
+    except OSError as problem:
+        yield error(area, str(failure(problem)))
 
 
 def as_json(findings: Sequence[Finding]) -> str:

@@ -19,7 +19,8 @@ from powerstats_cli.core.regrouping import outside
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, days_of, roll_up
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.files.store import Store
+from powerstats_cli.files.locking import has_locks
+from powerstats_cli.files.store import Store, sync_folder
 from powerstats_cli.files.survey import listing, set_aside
 
 # In bytes: a warning, and an error.
@@ -72,6 +73,7 @@ def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding
         return
     paths, _ = listing(files)
     yield from _permissions(folder, paths)
+    yield from _file_system(folder)
     yield _space(shutil.disk_usage(folder).free)
     for problem in stored.problems.values():
         yield error("files", str(problem), "repair it, or move it away: docs/data.md says how")
@@ -101,6 +103,22 @@ def _permissions(folder: Path, paths: Sequence[Path]) -> Iterator[Finding]:
                 f"{path} belongs to another user than its folder",
                 f"chown --reference={folder} {path}",
             )
+
+
+def _file_system(folder: Path) -> Iterator[Finding]:
+    """Yield what the file system of the folder cannot do."""
+    if not has_locks(folder):
+        yield warning(
+            "data",
+            f"the file system of {folder} has no locks",
+            "only runs on this machine wait for each other: let no other one write there",
+        )
+    if not sync_folder(folder):
+        yield warning(
+            "data",
+            f"the file system of {folder} does not say when a file is safe",
+            "after a power cut the newest files may be missing: another file system is better",
+        )
 
 
 def _space(free: int) -> Finding:

@@ -16,7 +16,7 @@ from powerstats_cli.core.health import assess
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files.store import read_bytes, temporary_beside
 from powerstats_cli.files.survey import survey
 from powerstats_cli.jobs.installation import Installation, Installed, installed
@@ -48,7 +48,11 @@ def check_timezone(session: Session) -> Iterator[Finding]:
     """Yield whether cron, which goes by this machine's local time, goes by the home's."""
     area = "time zone"
     now, zone = session.clock.now(), session.settings.zone
-    here, home = now.astimezone(), now.astimezone(zone)
+    try:
+        here, home = now.astimezone(), now.astimezone(zone)
+    except ValueError:
+        yield warning(area, "$TZ is no time zone", f"set it to {zone.key}, or not at all")
+        return
     if here.utcoffset() == home.utcoffset():
         yield ok(area, "this machine's clock shows the home's time")
     else:
@@ -68,6 +72,9 @@ def check_schedule(
     try:
         found = list(installed(machine, installation(session)))
         state = runs.decode(read_bytes(session.settings.state_file))
+    except MissingError as problem:  # in a container, whose steps are run from outside
+        yield skipped(area, str(problem))
+        return
     except PowerstatsError as problem:
         yield error(area, str(problem))
         return

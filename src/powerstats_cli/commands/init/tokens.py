@@ -65,7 +65,7 @@ def read_token(file: str) -> Token:
         return checked_token(sys.stdin.readline(), "stdin")
     try:
         written = read_text(whole(file))
-    except OSError as error:
-        message = f"{file}: {error.strerror}"
+    except (OSError, ValueError) as error:
+        message = f"{file}: {getattr(error, 'strerror', error)}"
         raise ConfigError(message) from None
     return checked_token(written, file)

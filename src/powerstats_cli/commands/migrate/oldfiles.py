@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from powerstats_cli import lines
 from powerstats_cli.errors import RefusedError, UnreadableError
 
 
@@ -17,7 +18,7 @@ def parsed(path: Path, object_hook: Any = None) -> Any:
         raise kind(message) from None
     is_empty = not raw.strip()
     try:
-        text = raw.decode("utf-8-sig")
+        text = lines.text(raw)
         del raw
         return json.loads(text, object_hook=object_hook)
     except (ValueError, RecursionError) as error:
