@@ -177,11 +177,12 @@ class Rules:
         way = [level, self.states[number].value or 0.0]
         for duration, later in self.follows(number, within):
             if later is not None and later <= at_most:
-                if not by_jumps(way, max(way) - level):
+                is_small = way[1] - way[0] < (max(way) - level) / 10
+                if is_small or not by_jumps(way, max(way) - level):
                     return False
                 hour = [state for state in self.follows(number, HOUR_US) if state[0] >= duration]
                 return (
-                    later >= 0.9 * level
+                    later >= level - (top - level) / 10
                     or level <= top / 10
                     or self._recovers(hour, level, at_most)
                 )

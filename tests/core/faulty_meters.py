@@ -1,8 +1,9 @@
 """Meters as homes have them: what they really counted, and what Home Assistant has of it."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -64,16 +65,17 @@ def meter(random: Random, hours: float) -> Meter:
     )
     rate = random.choice([0.0, 0.2, 0.5, 1.5])  # faults an hour
     every = (polls[-1].time - polls[0].time) / len(polls) / HOUR_US
-    waiting = iter(polls)
-    for number, poll in enumerate(waiting):
+    waiting = deque(polls)
+    while waiting:
+        poll = waiting.popleft()
         made.show(poll.time, round(poll.value, decimals))
-        if number > 20 and random.random() < rate * every:
+        if len(polls) - len(waiting) > 20 and random.random() < rate * every:
             _show_a_fault(made, random, poll, waiting, decimals)
     return made
 
 
 def _show_a_fault(
-    made: Meter, random: Random, poll: Reading, waiting: Iterator[Reading], decimals: int
+    made: Meter, random: Random, poll: Reading, waiting: deque[Reading], decimals: int
 ) -> None:
     """Show a fault instead of the next polls, and often the truth for an hour after it.
 
@@ -95,9 +97,10 @@ def _show_a_fault(
         made.show(later.time, round(later.value, decimals))
 
 
-def _until(end: int, polls: Iterator[Reading]) -> Iterator[Reading]:
-    """Return the polls before a time; the one that comes after them is lost."""
-    return takewhile(lambda poll: poll.time < end, polls)
+def _until(end: int, polls: deque[Reading]) -> Iterator[Reading]:
+    """Take the polls before a time."""
+    while polls and polls[0].time < end:
+        yield polls.popleft()
 
 
 def _polls(random: Random, hours: float) -> Iterator[Reading]:
@@ -151,7 +154,7 @@ def _low_and_away(random: Random) -> Iterator[Wrong]:
 
 
 def _spike(random: Random) -> Iterator[Wrong]:
-    more = random.choice([1.0, 8.6, 100.0, 1e4, 4_294_967.295]) * random.random()
+    more = random.choice([8.6, 100.0, 1e4, 4_294_967.295]) * random.uniform(0.3, 1)
     yield Wrong(random.randrange(10, 290) * SECOND_US, 1.0, more)
 
 

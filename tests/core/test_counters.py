@@ -237,6 +237,18 @@ def test_the_cases(name: str) -> None:
     assert reference(states, at(0), at(last / 6))[1] == pytest.approx(change, abs=1e-3)
 
 
+@pytest.mark.parametrize("every", [1, 3, 20])
+@pytest.mark.parametrize("low", [95.0, 0.0])
+def test_what_rose_before_a_dip_or_a_glitch_stays_where_it_rose(low: float, every: int) -> None:
+    """A rise is not taken back by a reading below the level that it began from."""
+    readings = [(0.0, 100.0), (25.0, 100.2), (44.0, low), (51.0, 100.3), (90.0, 100.4)]
+    collector = Collector([State(at(minute / 60), reading) for minute, reading in readings])
+    for number in [*range(every, 20, every), 20]:
+        collector.run(BEGIN + timedelta(minutes=10 * number))
+    changes = [value.change for value in collector.buckets.values()]
+    assert changes == [0, 0, 0.2, 0, 0, 0.1, 0, 0, 0, 0.1, *[0] * 10]
+
+
 @pytest.mark.parametrize("every", [1, 3, 60])
 def test_a_reset_at_the_end_of_the_last_bucket(every: int) -> None:
     """A meter that was away from before midnight until the morning starts anew at midnight."""

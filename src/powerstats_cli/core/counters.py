@@ -119,6 +119,9 @@ def count(
         time, is_held = max(times[index], start), times[index] < start
         if accepted is None:
             accepted = Accepted(values[index], start, time)
+        elif counter.is_beyond_doubt(index, accepted.reading) and not is_held:
+            change += values[index] - accepted.reading
+            accepted = Accepted(values[index], start, time, accepted.replaced)
         elif is_first or not is_held:
             step = Step(counter, index, accepted, time, start, end, is_held)
             verdict, energy = _judged(step)

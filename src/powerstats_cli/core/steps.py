@@ -24,6 +24,8 @@ MOST_OF_IT: Final = 0.9
 # A rise is taken back by a reading up to a tenth of the way up, within ten minutes.
 TAKEN_BACK_AT: Final = 0.1
 TAKEN_BACK_US: Final = HOUR_US // 6
+# A small step is mostly followed by so many others before the counter starts anew.
+MANY: Final = 60
 # No counter that starts anew shows as much as this share of its last reading at once.
 START: Final = 0.01
 # How fast a counter counts is not looked at over a shorter time.
@@ -49,12 +51,14 @@ class Accepted(msgspec.Struct, frozen=True, gc=False):
 class Counter(msgspec.Struct, frozen=True):
     """A counter's readings; they are judged by those that begin before `known_to` (µs).
 
-    `fastest` is how much it counts in an hour at most.
+    `fastest` is how much it counts in an hour at most, and `at_once` how much it may count in one
+    step, however short that is.
     """
 
     readings: Readings
     known_to: int
     fastest: float
+    at_once: float
 
     @classmethod
     def of(
@@ -65,12 +69,26 @@ class Counter(msgspec.Struct, frozen=True):
         Without a range that is a megawatt, of a counter in kWh.
         """
         readings = Readings.of(history, is_signed=kind.is_signed)
-        return cls(readings, known_to, limits(kind, plausible)[1])
+        fastest = limits(kind, plausible)[1]
+        return cls(readings, known_to, fastest, max(fastest * SHORTEST_US / HOUR_US, SMALLEST))
 
-    @property
-    def at_once(self) -> float:
-        """How much it may count in one step, however short that is."""
-        return max(self.fastest * SHORTEST_US / HOUR_US, SMALLEST)
+    def is_beyond_doubt(self, index: int, accepted: float) -> bool:
+        """Tell whether a reading is one of many small steps from the accepted one upwards.
+
+        Most are, so this is looked at first, and is quick: nothing lower follows within the hour,
+        or not before this step is only a small part of the way up.
+        """
+        values, times = self.readings.values, self.readings.history.times
+        step = values[index] - accepted
+        if not index or values[index - 1] != accepted or 2 * abs(step) > self.at_once:
+            return False
+        if self.readings.is_signed:
+            return self.readings.history.resets[index] == self.readings.history.resets[index - 1]
+        lower = self.readings.lower[index]
+        if step > 0 and (lower == len(times) or times[lower] - times[index] > HOUR_US):
+            return True
+        later = values[min(index + MANY, lower - 1)]
+        return 0 < step < TAKEN_BACK_AT * (later - accepted)
 
     def is_way_too_fast(self, first: int, last: int, energy: float) -> bool:
         """Tell whether no meter counts so much on the way from one state to another."""
@@ -247,21 +265,27 @@ def is_taken_back(step: Step) -> bool:
 def _comes_down(step: Step, level: float, top: float, back_at: float, within: int) -> bool:
     """Tell whether a rise from a level is followed by a reading of `back_at` or below in time.
 
-    A fall to far below the level is no such reading, unless it is a glitch.
+    A reading below the level is a dip or a fall and takes nothing back, unless it is a glitch.
     """
     values = step.readings.values
     until = min(step.time + within, step.counter.known_to)
     back = step.readings.first_across(step.index, back_at, until)
     if back is None:
         return False
-    way = [level, *values[step.index : back]]
-    if not _are_jumps(way, max(_numbers(way)) - level):
+    if not _is_jump_up(step, level, back):
         return False
-    if values[back] >= RESET_BELOW * level or level <= TAKEN_BACK_AT * top:
+    if values[back] >= tenth(level, 2 * level - top) or level <= TAKEN_BACK_AT * top:
         return True
     ending, again = _end_of_fall(step.counter, back, level, step.hour)
     is_jump = values[again] - step.readings.before(again) > MOST_OF_IT * (level - values[back])
     return ending is Ending.BACK_BY_JUMPS and is_jump and values[again] <= back_at
+
+
+def _is_jump_up(step: Step, level: float, end: int) -> bool:
+    """Tell whether a step from a level is a jump, and so is the way up, until the state `end`."""
+    way = [level, *_numbers(step.readings.values[step.index : end])]
+    whole = max(way) - level
+    return step.reading - level >= TAKEN_BACK_AT * whole and _are_jumps(way, whole)
 
 
 def _way_up(step: Step) -> tuple[float, float]:
