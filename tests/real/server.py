@@ -233,6 +233,7 @@ class RealHome:
             "end_time": end.isoformat(),
             "statistic_ids": list(entity_ids),
             "period": "hour",
+            "units": {"energy": "kWh"},
         }
         return {
             entity_id: {datetime.fromtimestamp(row["start"] / 1000, UTC): row for row in rows}

@@ -1,16 +1,30 @@
 """The one Home Assistant of these tests, and an installation that collected from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
+from powerstats_cli.demo.homes import Change
 from tests.real.installed import installed
 from tests.real.past import HeatPump, Past
-from tests.real.server import RECORDED, ZONE, RealHome, tool
+from tests.real.server import RECORDED, ZONE, RealHome, Row, Sensor, tool
 from tests.real.shared.seen import RUNS, Own, Seen
 from tests.real.truth import Truth
+from tests.support.field import VOLTAGE, Meter, meters, voltage
 from tests.support.installation import Installation
+
+
+def sensor(meter: Meter) -> Sensor:
+    """Return how Home Assistant declares a meter: its name, unit, device class and state class."""
+    keys = ("unit_of_measurement", "device_class", "state_class")
+    unit, device_class, state_class = (str(meter.attributes[key]) for key in keys)
+    return meter.series.replace("_", " ").capitalize(), unit, device_class, state_class
+
+
+def rows_of(changes: Sequence[Change]) -> list[Row]:
+    """Return changes as rows of the recorder."""
+    return [Row(change.at, change.state, change.attributes or {}) for change in changes]
 
 
 @pytest.fixture(scope="package")
@@ -19,10 +33,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     tool()
     begin = datetime.now(UTC)
     past, pump = Past(begin.astimezone(ZONE).date()), HeatPump(begin)
-    home = RealHome(tmp_path_factory.mktemp("real") / "home")
+    found = meters(past.days[-1])
+    home = RealHome(tmp_path_factory.mktemp("real") / "home", [sensor(meter) for meter in found])
+    rows = {meter.entity_id: rows_of(meter.changes) for meter in found}
+    if found:
+        rows[VOLTAGE] = rows_of(voltage(past.days[-1]))
     try:
         home.start()
-        home.seed({**past.states, **pump.states})
+        home.seed({**past.states, **pump.states}, rows)
         restarted = datetime.now(UTC)
         home.rebuild_statistics()
         home.import_hours(pump.hours)
