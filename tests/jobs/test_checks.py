@@ -2,11 +2,13 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from powerstats_cli.jobs.installation import is_only_roots
 from tests.support.machines import NAME, FakeMachine
 
 REFUSED = {
@@ -120,3 +122,50 @@ def test_the_folders_are_made(fake: FakeMachine, arguments: Sequence[str]) -> No
     fake.installation.data_dir.rmdir()
     fake.well("install", *arguments, "--as-user", NAME)
     assert (fake.installation.data_dir / "site").is_dir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads for others")
+def test_root_reads_no_token_that_others_can_replace(tmp_path: Path) -> None:
+    """A link in a user's folder could lead to any file of root's: systemd must not follow it."""
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    secret.chmod(0o600)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    planted = theirs / "token"
+    planted.symlink_to(secret)
+    (tmp_path / "mine").symlink_to(secret)
+    assert is_only_roots(secret)
+    assert is_only_roots(tmp_path / "mine")
+    assert is_only_roots(planted)
+    changes: list[tuple[Path, Callable[[], object]]] = [
+        (theirs, partial(os.chown, theirs, 2, 2)),
+        (theirs, partial(theirs.chmod, 0o777)),
+        (planted, partial(os.chown, planted, 2, 2, follow_symlinks=False)),
+        (secret, partial(os.chown, secret, 2, 2)),
+        (secret, partial(secret.chmod, 0o660)),
+    ]
+    for path, change in changes:
+        before = path.lstat()
+        change()
+        assert not is_only_roots(planted)
+        os.chown(path, before.st_uid, before.st_gid, follow_symlinks=False)
+        if not path.is_symlink():
+            path.chmod(before.st_mode & 0o7777)
+        assert is_only_roots(planted)
+    assert not is_only_roots(tmp_path / "not there")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs for others")
+def test_a_token_in_the_user_s_folder(fake: FakeMachine) -> None:
+    """The services of a user read the user's own token themselves; root's own is handed over."""
+    fake.patch.setattr("powerstats_cli.commands.schedule.check", lambda *_, **__: None)
+    fake.well("install", "--systemd", "--as-user", "daemon")
+    folder = fake.machine.systemd_system
+    collect = next(folder.glob("*-collect.service"))
+    assert (
+        f"LoadCredential=homeassistant.token:{fake.installation.token_file}" in collect.read_text()
+    )
+    os.chown(fake.installation.folder, 2, 2)
+    fake.well("install", "--systemd", "--as-user", "daemon")
+    assert "LoadCredential" not in collect.read_text()

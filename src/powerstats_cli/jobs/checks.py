@@ -60,7 +60,7 @@ def _check_tokens(wanted: Installation, setup: Setup, *, root_reads_tokens: bool
         if not Path(path).exists():
             message = f"{asked}.token_file: {path}: No such file or directory"
             raise ConfigError(message)
-        if not root_reads_tokens:
+        if not root_reads_tokens or asked in setup.unsafe:
             _check_access(wanted.account, "read", path)
 
 

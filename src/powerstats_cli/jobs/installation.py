@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -52,6 +53,7 @@ class Installation(msgspec.Struct, frozen=True):
             user=self.account.pw_name,
             reads=tuple(self._read()),
             tokens=dict(self._tokens()),
+            unsafe=frozenset(self._unsafe()),
             writes=tuple(dict.fromkeys(self._written())),
         )
 
@@ -84,11 +86,35 @@ class Installation(msgspec.Struct, frozen=True):
         if github and github.token_file:
             yield "github", self._path(github.token_file)
 
+    def _unsafe(self) -> Iterator[Asked]:
+        """Yield whose token another user could replace by a link to a file that only root reads."""
+        for asked, path in self._tokens():
+            if self.account.pw_uid and not is_only_roots(Path(path)):
+                yield asked
+
     def _path(self, written: str) -> str:
         """Return the absolute path that a configured path is for the account's runs."""
         if written.startswith("~/") and self.account.pw_uid != os.geteuid():
             return f"{self.account.pw_dir}/{written.removeprefix('~/')}"
         return str(whole(written))
+
+
+def is_only_roots(path: Path) -> bool:
+    """Tell whether nobody but root can replace a file, or a folder or link on the way to it."""
+    try:
+        real = path.resolve(strict=True)
+        found = {each: each.lstat() for each in (path, *path.parents, real, *real.parents)}
+    except OSError:
+        return False
+    return all(
+        about.st_uid == 0 and (stat.S_ISLNK(about.st_mode) or not _others_write(about.st_mode))
+        for about in found.values()
+    )
+
+
+def _others_write(mode: int) -> bool:
+    """Tell whether others can write; in a sticky folder nobody can replace a file of root's."""
+    return bool(mode & 0o022) and not (stat.S_ISDIR(mode) and mode & stat.S_ISVTX)
 
 
 def _known_to_systemd(timezone: str) -> str:

@@ -19,8 +19,9 @@ class Setup:
 
     `program` holds the words before a step's command, `minutes` the collection interval and `user`
     the name of the user that runs the steps. The steps write to the folders `writes` and open the
-    files and folders `reads`. `tokens` are the paths of the files with tokens. `serve` is the
-    command that keeps the dashboard up, with its options; without it nothing does.
+    files and folders `reads`. `tokens` are the paths of the files with tokens; those of `unsafe`
+    could be replaced by somebody else than root, so root does not read them for the steps. `serve`
+    is the command that keeps the dashboard up, with its options; without it nothing does.
     """
 
     program: tuple[str, ...]
@@ -31,6 +32,7 @@ class Setup:
     writes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     tokens: Mapping[Asked, str] = field(default_factory=dict)
+    unsafe: frozenset[Asked] = frozenset()
     serve: tuple[str, ...] = ()
 
     @property

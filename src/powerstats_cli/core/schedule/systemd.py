@@ -105,7 +105,7 @@ def _service(step: Step, setup: Setup, *, of_user: bool) -> Iterator[str]:
     yield from _unit(step.command, setup, target, of_user=of_user)
     yield "Type=oneshot"
     yield from _command(step.command, setup, of_user=of_user)
-    if step.asks and step.asks in setup.tokens:
+    if step.asks and step.asks in setup.tokens.keys() - setup.unsafe:
         yield f"LoadCredential={step.asks}.token:{_escaped(setup.tokens[step.asks])}"
     yield from _limits(setup, is_online=is_online, of_user=of_user)
 
@@ -160,7 +160,8 @@ def _folders(setup: Setup) -> Iterator[str]:
     """Yield the settings for the folders that a step may write to, and those that it sees."""
     yield "ProtectSystem=strict"
     yield f"ReadWritePaths={' '.join(_quoted(path) for path in setup.writes)}"
-    opened = (setup.program[0], *setup.writes, *setup.reads)
+    unsafe = (path for asked, path in setup.tokens.items() if asked in setup.unsafe)
+    opened = (setup.program[0], *setup.writes, *setup.reads, *unsafe)
     yield f"ProtectHome={'read-only' if _are_some_within(HOMES, opened) else 'true'}"
     if not _are_some_within(TEMPORARY, opened):
         yield "PrivateTmp=true"
