@@ -39,7 +39,7 @@ def facts(board: Board, server: HomeAssistant, by_name: dict[str, Row]) -> Itera
     yield exactly("collect: connections", server.connections - connections, 1)
     yield exactly("collect: data files written", " ".join(written), "daily.json")
     yield _without("collect", modules, "rich", "pydantic")
-    yield _without("completion", imported(completion()), "httpcore", "rich", "pydantic")
+    yield _without("completion", imported(completion()), "httpx", "rich", "pydantic")
 
     archived = [board.files.archived(day) for day in board.files.archived_days()]
     yield exactly("archived days", len(archived), 7)

@@ -5,10 +5,10 @@ import signal
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import FrameType
 from typing import Final, Self
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
@@ -17,9 +17,11 @@ from powerstats_cli.lines import masked, one_line
 from powerstats_cli.reply import Reply, joined, unpacked
 from powerstats_cli.unneeded import hidden
 
-# Its extras: asynchronous requests, HTTP/2, and proxies of the kind SOCKS.
-with hidden("anyio", "trio", "h2", "socksio"):
-    import httpcore
+# The command line of httpx, which needs click, pygments and rich if they are there; and extras:
+# asynchronous requests, HTTP/2, and proxies of the kind SOCKS. httpx imports httpcore only later.
+with hidden("httpx._main", "anyio", "trio", "h2", "socksio"):
+    import httpcore  # noqa: F401
+    import httpx
 
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
@@ -29,8 +31,6 @@ TIMEOUTS: Final = {
     "write": REQUEST_TIMEOUT,
     "pool": REQUEST_TIMEOUT,
 }
-# A connection that was idle for longer is not used again: servers close theirs after 5 s and more.
-MOST_IDLE_SECONDS: Final = 5.0
 LONGEST_QUOTE: Final = 160
 # So much of a text is searched for secrets; the quote is cut after that.
 MOST_QUOTED: Final = 2000
@@ -46,10 +46,6 @@ CHARACTER_BYTES: Final = 5
 VALUE_BYTES: Final = 96
 MOST_REDIRECTS: Final = 5
 REDIRECTS: Final = (301, 302, 303, 307, 308)
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-# Characters of a path or a query that are sent as they are; % is the beginning of quoted ones.
-NOT_QUOTED: Final = "!$%&'()*+,/:;=?@[]~"
-NO_ANSWER: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 # OpenSSL's words for an answer that is no https; they differ by its version.
 NO_HTTPS: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
@@ -87,10 +83,12 @@ class Web:
             "Accept-Encoding": "identity",
             **headers,
         }
-        self._connections = httpcore.ConnectionPool(
+        # The transport alone has no cookies, follows no redirect, and asks neither the environment
+        # nor a netrc file, whose proxies and passwords could send the token elsewhere.
+        self._connections = httpx.HTTPTransport(
             # An http address needs no certificates: to load them takes longer than a run.
-            ssl_context=certificates.trusted(ca_file) if self._is_secure else None,
-            keepalive_expiry=MOST_IDLE_SECONDS,
+            verify=certificates.trusted(ca_file) if self._is_secure else None,  # type: ignore[arg-type]
+            trust_env=False,
         )
 
     def __enter__(self) -> Self:
@@ -148,30 +146,35 @@ class Web:
         most_bytes: int = MOST_BYTES,
     ) -> Reply:
         seconds = min(self.seconds_left, REQUEST_TIMEOUT)
-        target, host = self._target(url)
-        sent = [("Host", host), *headers.items(), *self._headers.items()]
+        request = self._request(method, url, body, headers)
         try:
             with (
                 _alarm(max(seconds, LEAST_SECONDS)),
-                self._connections.stream(
-                    method, target, headers=sent, content=body, extensions={"timeout": TIMEOUTS}
-                ) as response,
+                closing(self._connections.handle_request(request)) as response,
             ):
                 return self._read(response, most_bytes)
-        except (_TimeUpError, httpcore.TimeoutException):
+        except (_TimeUpError, httpx.TimeoutException):
             message = f"{self.host} did not answer in time"
             raise TooMuchError(message) from None
-        except NO_ANSWER as error:
+        except httpx.TransportError as error:
             if complaint := self._complaint(error):
                 raise complaint from None
             message = f"{self.host} cannot be reached: {self.quote(cause(error))}"
         raise TryAgainError(message)
 
-    def _target(self, url: str) -> tuple[httpcore.URL, str]:
-        """Return an address, and its host as a header; raises ConfigError if it is invalid."""
+    def _request(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> httpx.Request:
+        """Return a request as it is sent; raises ConfigError if its address is invalid."""
         try:
-            return addressed(url)
-        except ValueError:
+            return httpx.Request(
+                method,
+                checked(url),
+                content=body,
+                headers={**headers, **self._headers},
+                extensions={"timeout": TIMEOUTS},
+            )
+        except (httpx.InvalidURL, ValueError):
             message = f"{self.url} is no address: check its host and its port"
             raise ConfigError(message) from None
 
@@ -193,7 +196,7 @@ class Web:
         """Return what to say if https or a certificate caused an error, else None."""
         if not self._is_home:
             return certificates.foreign_complaint(error, self.host)
-        is_cut_off = isinstance(error, httpcore.ReadError | httpcore.RemoteProtocolError)
+        is_cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
         if is_cut_off and not self._is_secure and certificates.speaks_https(self.url):
             _, _, rest = self.url.partition("://")
             return ConfigError(
@@ -201,13 +204,11 @@ class Web:
             )
         return certificates.complaint(error, self.url, self._ca_file)
 
-    def _read(self, response: httpcore.Response, most_bytes: int) -> Reply:
-        headers = joined(
-            (name.decode(), value.decode(errors="replace")) for name, value in response.headers
-        )
+    def _read(self, response: httpx.Response, most_bytes: int) -> Reply:
+        headers = joined(response.headers.multi_items())
         coding = headers.get("content-encoding", "identity").strip().lower()
         body, memory = bytearray(), 0
-        for chunk in self._decoded(response.iter_stream(), coding):
+        for chunk in self._decoded(response.iter_raw(), coding):
             body += chunk
             memory += memory_of(chunk)
             if len(body) > most_bytes:
@@ -216,7 +217,7 @@ class Web:
             if memory > MOST_MEMORY:
                 message = f"{self.host} answers with more than fits into memory"
                 raise TooMuchError(message)
-        return Reply(response.status, headers, body)
+        return Reply(response.status_code, headers, body)
 
     def _decoded(self, chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
         """Yield an answer's bytes; a proxy may have compressed them without being asked to."""
@@ -244,23 +245,14 @@ def memory_of(json: bytes) -> int:
     return len(json) * CHARACTER_BYTES + values * VALUE_BYTES
 
 
-def addressed(url: str) -> tuple[httpcore.URL, str]:
-    """Return an address as it is asked for, and its host and port as the header Host has them.
-
-    Raises ValueError if there can be no such address.
-    """
+def checked(url: str) -> str:
+    """Return an address; raises ValueError if its host has no name that can be looked up."""
     parts = urlsplit(url)
-    port = parts.port
+    # The port is only checked as it is read; a name is encoded so, too, if it is looked up.
     host = (parts.hostname or "").encode("idna")
-    if not re.fullmatch(rb"[!-~]+", host):
+    if not re.fullmatch(rb"[!-~]+", host) or parts.port == 0:
         raise ValueError(url)
-    named = f"[{host.decode()}]" if b":" in host else host.decode()
-    if port not in (None, DEFAULT_PORTS.get(parts.scheme)):
-        named += f":{port}"
-    target = quote(parts.path or "/", NOT_QUOTED)
-    if parts.query:
-        target += f"?{quote(parts.query, NOT_QUOTED)}"
-    return httpcore.URL(scheme=parts.scheme, host=host, port=port, target=target), named
+    return url
 
 
 def quoted(text: str | bytearray, secrets: Sequence[str], most: int = LONGEST_QUOTE) -> str:

@@ -151,8 +151,9 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
         "powerstats_cli.commands.collect:Booking",
         "powerstats_cli.commands.collect:next_window",
         "powerstats_cli.cli.steps:homeassistant_token",
-        "httpcore:ConnectionPool.stream",
-        "httpcore:ConnectionPool",
+        "httpx:HTTPTransport.handle_request",
+        "httpx:HTTPTransport",
+        "httpx:Request",
     ],
 )
 def test_a_crash(place: Place, life: Life, where: str) -> None:
