@@ -219,6 +219,80 @@ def test_the_recorder_leaves_a_sensor_out(house: Opens, entities: Mapping[str, s
             assert max(home.values("voltage")) == "10:50"
 
 
+def seldom(minutes: int, *values: str) -> list[Change]:
+    """Return a change every so many minutes from 05:01 on."""
+    begin = at("05:01")
+    number = (at("16:00") - begin) // (minutes * MINUTE)
+    return [
+        Change(begin + index * minutes * MINUTE, values[index % len(values)])
+        for index in range(number)
+    ]
+
+
+LEFT_OUT: Final = {
+    "every 7 minutes": seldom(7, "104", "105"),
+    "every 25 minutes": seldom(25, "104", "105"),
+    "every 150 minutes": seldom(150, "104", "105"),
+    "once": [Change(at("05:01"), "104"), Change(at("08:23"), "2000")],
+    "once, to nothing": [Change(at("05:01"), "104"), Change(at("08:23"), "unavailable")],
+}
+
+
+@pytest.mark.parametrize("minutes", [10, 60, 240])
+@pytest.mark.parametrize("how", LEFT_OUT)
+def test_a_sensor_that_changes_seldom_is_left_out(house: Opens, how: str, minutes: int) -> None:
+    """However seldom it changes, its last recorded state is stored only as long as it holds."""
+    changes = {
+        POWER: LEFT_OUT[how],
+        VOLTAGE: minutely(at("05:00"), at("16:00"), "229", "231", "230"),
+        LIGHT: minutely(at("05:00"), at("16:00"), "17", "18"),
+    }
+    written = {**changes, POWER: [change for change in changes[POWER] if change.at < at("08:00")]}
+    lost = min(change.at for change in changes[POWER] if change.at >= at("08:00"))
+    with house(changes, ENTITIES) as home:
+        home.collect("08:00")
+        home.written = RecordedHome(SENSORS, written)
+        clock, codes = at("08:00") + minutes * MINUTE, []
+        while clock <= at("14:00"):
+            code, line = home.collect(f"{clock:%H:%M}")
+            assert clock <= lost + 10 * MINUTE or code == 69, clock
+            assert not code or f"power ({POWER}): not recorded by Home Assistant" in line
+            codes.append(code)
+            clock += minutes * MINUTE
+        last = max(at(start) for start in home.values("power"))
+        assert last < lost
+        assert max(home.values("voltage")) == f"{clock - (minutes + 10) * MINUTE:%H:%M}"
+        home.written = None
+        home.collect("14:10")
+        expected = {"once": 2000.0, "once, to nothing": None}.get(how, 104.5)
+        stored = home.values("power").get("13:00")
+        assert (stored and stored.mean) == pytest.approx(expected, abs=0.5)
+
+
+@pytest.mark.parametrize("minutes", [10, 60, 240])
+def test_a_dead_recorder_while_a_sensor_changes_seldom(house: Opens, minutes: int) -> None:
+    """One sensor that has not changed does not vouch for the others."""
+    changes = {
+        POWER: [Change(at("05:00"), "500")],
+        VOLTAGE: seldom(25, "229", "231", "230"),
+        LIGHT: minutely(at("05:00"), at("16:00"), "17", "18"),
+    }
+    entities = {"a power": POWER, "voltage": VOLTAGE}
+    with house(changes, entities) as home:
+        home.collect("08:00")
+        home.written = stopped(changes, "08:00")
+        clock = at("08:00") + max(minutes, 30) * MINUTE
+        while clock <= at("14:00"):
+            code, line = home.collect(f"{clock:%H:%M}")
+            assert code == 75, clock
+            assert "recorder has written nothing since" in line
+            clock += minutes * MINUTE
+        assert max(home.values("voltage")) <= "08:00"
+        home.written = None
+        assert home.collect("14:10") == (0, "")
+        assert home.values("a power")["13:50"].mean == 500.0
+
+
 @pytest.mark.parametrize("clock", ["10:30", "11:30", "16:00"])
 def test_a_late_run_finds_a_sensor_that_is_left_out(house: Opens, clock: str) -> None:
     """No run saw when the sensor became silent; a late run compares every silent sensor."""
@@ -240,7 +314,7 @@ def test_a_late_run_finds_a_sensor_that_is_left_out(house: Opens, clock: str) ->
 
 
 def test_a_quiet_home_is_stored(house: Opens) -> None:
-    """With quiet sensors and a good recorder, one more short request is made, and no line."""
+    """With a good recorder, each quiet sensor costs one more short request, and no line is told."""
     changes = {
         POWER: [Change(at("07:00"), "500"), Change(at("09:00"), "510")],
         VOLTAGE: [Change(at("07:00"), "230")],
@@ -249,7 +323,9 @@ def test_a_quiet_home_is_stored(house: Opens) -> None:
         home.collect("09:10")
         assert home.collect("10:30") == (0, "")
         assert home.values("power")["10:20"].mean == 510.0
-        assert len(home.server.requests) <= 6
+        assert len(home.server.requests) <= 7
+        assert home.collect("10:40") == (0, "")
+        assert len(home.server.requests) == 3
 
 
 def test_what_was_reported_just_now_may_still_be_written(

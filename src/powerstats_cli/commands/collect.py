@@ -239,11 +239,10 @@ def _collect(run: _Run, standing: _Standing, reader: Reader, window: Window) -> 
     answers = run.inquiry.answers(window, recorded, kinds, standing.read_once)
     unwritten = Unwritten()
     if window.is_last:
-        is_late = standing.stored_to is not None or window.end - window.until > window.interval
-        unwritten = run.inquiry.unwritten(window, recorded, is_late=is_late)
+        unwritten = run.inquiry.unwritten(window, recorded)
     for name in unwritten.names:
         answers.pop(name, None)
-    given_up = standing.given_up | (set(window.names) - answers.keys())
+    given_up = standing.given_up | (set(window.names) - answers.keys()) | unwritten.names
     if unwritten.since is not None and unwritten.error is not None:
         # Store the buckets before the recorder stopped; a later run stores the others.
         run.problems.append(unwritten.error)

@@ -8,11 +8,10 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.core.history import History
+from powerstats_cli.core.history import UNKNOWN, History
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import EPOCH, HOUR, instant, micros
 from powerstats_cli.core.series import Kind
-from powerstats_cli.core.silence import Rows, suspects
 from powerstats_cli.core.windows import Answer, Window, is_open_ended
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant.client import HomeAssistant
@@ -71,6 +70,13 @@ class Inquiry:
         if entity_id not in self._presents:
             self._presents[entity_id] = self._home.present(entity_id)
         return self._presents[entity_id]
+
+    def _present_if_known(self, entity_id: str) -> Present | None:
+        """Return an entity's state now, also None if Home Assistant cannot tell it."""
+        try:
+            return self._present(entity_id)
+        except TryAgainError:
+            return None
 
     def by_name(self, recorded: Mapping[str, Recorded]) -> dict[str, Recorded]:
         """Return the recorder's states of each series, by the series' name."""
@@ -163,29 +169,39 @@ class Inquiry:
         """
         until, start = end - interval, begin + interval
         window = Window(tuple(self._entities), until, start, end, interval, is_last=True)
-        return self.unwritten(window, self.by_name(recorded), is_late=True).names
+        return self.unwritten(window, self.by_name(recorded)).names
 
-    def unwritten(
-        self, window: Window, recorded: Mapping[str, Recorded], *, is_late: bool
-    ) -> Unwritten:
+    def unwritten(self, window: Window, recorded: Mapping[str, Recorded]) -> Unwritten:
         """Compare the last window with the present states; return what the recorder lacks.
 
         Home Assistant runs without its recorder if its disk is full, its database is being migrated
-        or backed up, or the recorder's thread has died.
+        or backed up, or the recorder's thread has died. A sensor may also be left out by the
+        recorder. Each series without a row in the last interval is compared: a constant value looks
+        the same.
         """
-        rows = {name: Rows(states.history, states.newest) for name, states in recorded.items()}
+        missed: dict[str, datetime] = {}
         sightings = {}
-        for name in suspects(window, rows, is_late=is_late):
-            entity_id = self._entities[name]
-            if (present := self._present(entity_id)) is not None:
-                newest = max(instant(rows[name].newest), window.asked_from)
-                sightings[name] = Sighting(entity_id, newest, present.last_changed)
-        missed = unwritten(self._home, sightings, self._clock, self._settle)
+        for name, states in recorded.items():
+            newest = instant(states.newest)
+            if newest >= window.end - window.interval:
+                continue
+            present = self._present_if_known(self._entities[name])
+            if present is None:
+                continue
+            if max(newest, present.last_changed) > window.asked_from:
+                newest = max(newest, window.asked_from)
+                sightings[name] = Sighting(self._entities[name], newest, present.last_changed)
+            elif _contradicts(states, present):
+                missed[name] = present.last_changed
+        missed |= unwritten(self._home, sightings, self._clock, self._settle)
         if not missed:
             return Unwritten()
-        since = max(*(instant(row.newest) for row in rows.values()), window.asked_from)
-        is_alive = since >= window.end - window.interval
-        if not is_alive and not self._home.recorder_writes(since, self._entities.values()):
+        newest = max(instant(states.newest) for states in recorded.values())
+        since = min(max(newest, window.asked_from), *missed.values())
+        # It is at work if it has written anything since the last interval, or since what it lacks.
+        recent = max(since, min(window.end - window.interval, *missed.values()))
+        is_alive = newest >= recent
+        if not is_alive and not self._home.recorder_writes(recent, self._entities.values()):
             name, changed = next(iter(missed.items()))
             return Unwritten(since=since, error=self._standing_still(since, name, changed))
         self._unrecorded += [f"{name} ({self._entities[name]})" for name in missed]
@@ -229,6 +245,13 @@ def _answer(name: str, states: Recorded, stored: Kind | None, read_once: Contain
         message = f"{name}: now {kind.described}, stored as {stored.described}: {RENAME}"
         raise ConfigError(message)
     return Answer(kind, states.history)
+
+
+def _contradicts(states: Recorded, present: Present) -> bool:
+    """Tell whether a state from before the window is another than the recorder's last one."""
+    last = states.history.values[-1] if states.history.values else UNKNOWN
+    # A number may be unknown to us because it is not plausible, or in another unit.
+    return last == last and states.unit == present.unit and last != present.value
 
 
 def _foreign(name: str, unit: str | None, kind: Kind) -> ConfigError:
