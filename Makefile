@@ -2,6 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# A command whose last line is printed if it succeeds, and all of whose lines if it fails.
+briefly = if said=$$($(1) 2>&1); then printf '%s\n' "$$said" | tail -n 1; \
+	else printf '%s\n' "$$said"; exit 1; fi
+
 .PHONY: help demo quick test real check wheel wheels dist bench campaign reference screenshots clean
 
 help:
@@ -18,7 +22,7 @@ demo: .venv/installed
 	$(BIN)/powerstats demo
 
 quick: check
-	$(BIN)/pytest --numprocesses auto --quiet -m "not thorough" tests/core
+	@$(call briefly,$(BIN)/pytest --numprocesses auto -m "not thorough" tests/core)
 
 test: check
 	$(BIN)/pytest --numprocesses auto
@@ -27,11 +31,12 @@ real: .venv/installed-dev
 	$(BIN)/pytest --numprocesses auto -m homeassistant tests/real
 
 check: .venv/installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	@if command -v npm >/dev/null; then npm run --silent check && npm run --silent test; \
+	@$(call briefly,$(BIN)/ruff check .)
+	@$(call briefly,$(BIN)/ruff format --check .)
+	@$(call briefly,$(BIN)/mypy)
+	@$(call briefly,$(BIN)/lint-imports)
+	@if command -v npm >/dev/null; then \
+	$(call briefly,npm run --silent check && npm run --silent test && echo "The page's scripts: fine"); \
 	else echo "npm is not here: the page's scripts were not checked"; fi
 
 bench: .venv/installed-dev
