@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
-from tests.browser.sites import Site, site_at, site_of
-from tests.page.homes import Home, lengthened, simulated
+from tests.browser.sites import Site, served, site_of
+from tests.page.homes import Home, lengthened, read, simulated, write
+from tests.support.once import made_once
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return the simulated house's year: six weeks of it run, the rest made of those."""
-    home = simulated(tmp_path_factory.mktemp("demo"), 46)
-    site = site_at(home)
-    site.put({"yearly": lengthened(site.document("yearly"))})
-    return site
+
+    def make(folder: Path) -> None:
+        home = simulated(folder, 46)
+        home.run_well("publish")
+        write({"yearly": lengthened(read(home.data_dir, "yearly"))}, home.data_dir)
+
+    data_dir = made_once(tmp_path_factory, "demo", make) / "data"
+    return Site(data_dir, data_dir / "site", served(data_dir / "site"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.commands.demo import ENTITIES, REGULAR_DAYS, schedule
+from powerstats_cli.commands.demo import ENTITIES, TimedRun, schedule
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, Latest, Point, bucket_name, decode, encode
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, local_day
@@ -195,13 +195,16 @@ def replaced(path: Path, raw: bytes) -> None:
 
 
 def simulated(folder: Path, days: int, now: datetime = DEMO_NOW) -> Installation:
-    """Run the simulated house's last days through the real commands, as `demo` does."""
+    """Run the simulated house's last days through the real commands, as `demo` does.
+
+    `collect` runs once a night and at the end: more runs would make the same files.
+    """
     zone = ZoneInfo(ZONE)
     today = local_day(now, zone)
     first = today - (days - 1) * DAY
     clock = _Clock(day_start(first, zone))
     house = House(zone, first, today)
-    steps = schedule(Span(clock.now, now), [today - back * DAY for back in REGULAR_DAYS], zone)
+    steps = [*schedule(Span(clock.now, now), (), zone), TimedRun(now, ("collect",))]
     with HomeAssistant(house, token=TOKEN, clock=clock) as server:
         home = Installation(folder, server.url, ENTITIES, timezone=ZONE)
         for step in sorted(steps, key=lambda step: step.at):
