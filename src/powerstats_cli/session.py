@@ -59,14 +59,12 @@ class Session(msgspec.Struct, frozen=True):
         monitor = self._monitor()
         if monitor:
             monitor.start(step)
-        presence = self.presence
         try:
             if not may_be_empty:
-                self._check_presence(presence)
+                self._check_presence()
             outcome = work()
         except PowerstatsError as error:
             outcome = Outcome("", (error,))
-        presence.remember()
         message = "; ".join(str(problem) for problem in outcome.problems)
         if monitor:
             monitor.end(step, outcome.exit_code, message)
@@ -79,20 +77,30 @@ class Session(msgspec.Struct, frozen=True):
             self.tell(f"{step}: {outcome.summary}")
         return outcome.exit_code
 
-    def _check_presence(self, presence: Presence) -> None:
-        """Raise UnreadableError if the data directory has lost its data."""
+    def _check_presence(self) -> None:
         try:
-            presence.check()
+            self.check_presence()
         except UnreadableError:
             with suppress(OSError):  # the state file is there, and remembers what was told
                 self.files.data_dir.mkdir(parents=True, exist_ok=True)
             raise
 
+    def check_presence(self) -> None:
+        """Raise UnreadableError if the data directory has lost its data since the last run."""
+        try:
+            remembered = runs.decode(read_bytes(self.settings.state_file)).data
+        except PowerstatsError:
+            remembered = None  # the step itself reports it
+        self._presence.check(remembered)
+
     @property
-    def presence(self) -> Presence:
-        """Whether the data directory still has the data of the last run."""
+    def _presence(self) -> Presence:
+        """Return the data directory and its note; a replay of the past needs none."""
         is_option = self.options.data_dir is not None
-        return Presence.of(self.files.data_dir, self.config, self.environment, is_option=is_option)
+        presence = Presence.of(
+            self.files.data_dir, self.config, self.environment, is_option=is_option
+        )
+        return msgspec.structs.replace(presence, note=None) if self.clock.at else presence
 
     def _monitor(self) -> "Healthcheck | None":
         """Return the monitor to tell about a run, None without one or with `--at`."""
@@ -166,6 +174,8 @@ class Session(msgspec.Struct, frozen=True):
     ) -> bool:
         """Write down how a step went; tell whether its message is news. Raises nothing."""
         now, path = self.clock.now(), self.settings.state_file
+        place = self._presence.place()
+        self._presence.remember(place)
         try:
             with self.files.lock():
                 memory = runs.decode(read_bytes(path))
@@ -174,6 +184,7 @@ class Session(msgspec.Struct, frozen=True):
                     before, now, exit_code, message, is_unattended=self._is_unattended
                 )
                 memory.token_expires = token_expires or memory.token_expires
+                memory.data = place or memory.data
                 write_bytes(through_link(path), runs.encode(memory), durable=False)
         except PowerstatsError:
             return True  # a message that cannot be remembered is printed each time

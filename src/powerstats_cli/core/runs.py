@@ -61,15 +61,27 @@ class Pause(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"paused{until}: `powerstats schedule resume` ends it"
 
 
+class DataPlace(msgspec.Struct, frozen=True):
+    """The data directory that had data, and which state of the configuration file named it.
+
+    `config` is the file's number and the time of its last change.
+    """
+
+    data_dir: str
+    config: tuple[int, int]
+
+
 class Runs(msgspec.Struct, omit_defaults=True):
     """The content of the state file: the last runs by step name, and the newest pause.
 
-    The pause may be over. `token_expires` is when the token for GitHub expires.
+    The pause may be over. `token_expires` is when the token for GitHub expires, `data` is where the
+    data was at the last run.
     """
 
     steps: dict[str, Run] = {}
     token_expires: _Aware | None = None
     pause: Pause | None = None
+    data: DataPlace | None = None
 
 
 def decode(raw: bytes | None) -> Runs:

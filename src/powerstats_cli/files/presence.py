@@ -1,8 +1,8 @@
 """Whether the data directory still has the data of the last run.
 
 A drive that is not mounted leaves an empty folder where the data was, and a mistyped path leads to
-one. A note outside of the data directory, in the user's folder for such notes, tells where the data
-was.
+one. The state file remembers where the data was. Mostly it is in the data directory itself, so a
+note in the user's folder for such notes remembers it, too.
 """
 
 import os
@@ -14,6 +14,7 @@ from zlib import crc32
 
 import msgspec
 
+from powerstats_cli.core.runs import DataPlace
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import UnreadableError
 
@@ -22,18 +23,14 @@ _TIERS: Final = frozenset(f"{tier}.json" for tier in ("daily", *TIERS))
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Where the data was at the last run, and which state of the configuration file named it.
-
-    `key` tells the installations apart whose notes have one name.
-    """
+    """Where the data of an installation was; `key` tells installations apart."""
 
     key: str
-    data_dir: str
-    config: tuple[int, int]
+    place: DataPlace
 
 
 class Presence(msgspec.Struct, frozen=True):
-    """The data directory of one configuration, and the path of its note, None without a home."""
+    """The data directory of one configuration, and the path of its note, None for no note."""
 
     data_dir: Path
     config: Path
@@ -51,44 +48,50 @@ class Presence(msgspec.Struct, frozen=True):
         note = folder and folder / f"{crc32(key.encode()):08x}.json"
         return cls(data_dir.absolute(), config, key, note)
 
-    def check(self) -> None:
-        """Raise UnreadableError if there was data at the last run, and none is here now."""
-        note = self._read() if _is_empty(self.data_dir) else None
-        if note is None:
+    def check(self, remembered: DataPlace | None) -> None:
+        """Raise UnreadableError if there was data at the last run, and none is here now.
+
+        `remembered` is what the state file has.
+        """
+        before = (remembered or self._read()) if _is_empty(self.data_dir) else None
+        if before is None:
             return
-        if note.data_dir != str(self.data_dir):
-            if _has_data(Path(note.data_dir)):
+        if before.data_dir != str(self.data_dir):
+            if _has_data(Path(before.data_dir)):
                 message = (
-                    f"{self.data_dir} has no data, which was in {note.data_dir} at the last run: "
+                    f"{self.data_dir} has no data, which was in {before.data_dir} at the last run: "
                     f"correct paths.data_dir, or begin anew with mkdir -p {self.data_dir}/archive"
                 )
                 raise UnreadableError(message)
-        elif note.config == _state_of(self.config):
+        elif before.config == _state_of(self.config):
             message = (
                 f"{self.data_dir} had data at the last run and is empty now: mount its drive, or "
                 f"put the data back; to begin anew: mkdir -p {self.data_dir}/archive"
             )
             raise UnreadableError(message)
 
-    def remember(self) -> None:
-        """Write down where the data is, if there is some; without a place for the note, do not."""
-        if self.note is None or not _has_data(self.data_dir):
-            return
-        note = Note(self.key, str(self.data_dir), _state_of(self.config))
-        if self._read() == note:
+    def place(self) -> DataPlace | None:
+        """Return where the data is, None if there is none."""
+        if not _has_data(self.data_dir):
+            return None
+        return DataPlace(str(self.data_dir), _state_of(self.config))
+
+    def remember(self, place: DataPlace | None) -> None:
+        """Write the note; where it cannot be written, there is none."""
+        if self.note is None or place is None or self._read() == place:
             return
         with suppress(OSError):
             self.note.parent.mkdir(parents=True, exist_ok=True)
             temporary = self.note.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_bytes(msgspec.json.encode(note))
+            temporary.write_bytes(msgspec.json.encode(Note(self.key, place)))
             temporary.replace(self.note)
 
-    def _read(self) -> Note | None:
+    def _read(self) -> DataPlace | None:
         try:
             note = self.note and msgspec.json.decode(self.note.read_bytes(), type=Note)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return None
-        return note if note and note.key == self.key else None
+        return note.place if note and note.key == self.key else None
 
 
 def _state_folder(environment: Mapping[str, str]) -> Path | None:

@@ -1,11 +1,12 @@
 """Faults of the web root, and of the way from there to the data."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.commands.doctor.patient import Fault, Patient, check, named
+from tests.commands.doctor.patient import Fault, Patient, check, named, wrong
 
 
 def _site(patient: Patient) -> Path:
@@ -51,6 +52,7 @@ def _old_copy(patient: Patient) -> None:
 
 
 def _emptied(patient: Patient) -> None:
+    patient.stage.installation.run_well("publish", "--local")
     patient.data.rename(patient.data.with_name("unmounted"))
     patient.data.mkdir()
 
@@ -63,7 +65,6 @@ FAULTS: list[Fault] = [
     (_link_to_other_data, "dashboard", "error", "data/weekly.json"),
     (_missing_link, "dashboard", "error", "yearly.json in"),
     (_old_copy, "dashboard", "warning", "is an old copy"),
-    (_emptied, "data", "error", "had data at the last run and is empty now"),
 ]
 
 
@@ -71,3 +72,14 @@ FAULTS: list[Fault] = [
 def test_a_fault_is_named_and_no_other(patient: Patient, fault: Fault) -> None:
     """Exactly one line is wrong, and says what to do."""
     check(patient, fault)
+
+
+def test_an_emptied_directory_is_the_only_fault(patient: Patient) -> None:
+    """All that follows from it is left out."""
+    _emptied(patient)
+    result = patient.stage.installation.run("doctor", "--json", "--offline")
+    findings = json.loads(result.out)["findings"]
+    assert [each for each in wrong(findings) if each[0] not in {"time zone", "schedule"}] == [
+        ("data", "error")
+    ]
+    assert "had data at the last run and is empty now" in result.out

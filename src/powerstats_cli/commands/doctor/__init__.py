@@ -54,7 +54,7 @@ def doctor(
         yield from _told("Home Assistant", check_home(session, stored))
     yield from _told("time zone", check_timezone(session))
     try:
-        session.presence.check()
+        session.check_presence()
     except UnreadableError as problem:
         yield error("data", str(problem))
         yield from _told("schedule", check_schedule(session, machine, installation))
