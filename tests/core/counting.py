@@ -181,11 +181,12 @@ class Rules:
                 if is_small or not by_jumps(way, max(way) - level):
                     return False
                 hour = [state for state in self.follows(number, HOUR_US) if state[0] >= duration]
-                return (
-                    later >= level - (top - level) / 10
-                    or level <= top / 10
-                    or self._recovers(hour, level, at_most)
-                )
+                low = level - (top - level) / 10
+                if within == HOUR_US:
+                    low = max(low, 0.9 * level)
+                elif level <= top / 10:
+                    low = 0
+                return later >= low or self._recovers(hour, level, at_most)
             if later is not None:
                 way.append(later)
         return False

@@ -169,6 +169,10 @@ CASES: dict[str, tuple[Minutes, float]] = {
         [*counting(0, 1, 11, 40), (60, 0), *counting(61, 1, 11, 40), (115, 0)],
         2 * 11 * 40 / 60,
     ),
+    "a wallbox that is read each half an hour": (
+        [(0, 0), (1, 0.2), (30, 5.5), (60, 11), (61, 0), (200, 0.1), (230, 5), (260, 9.5)],
+        20.5,
+    ),
     # Rises that are taken back.
     "another's reading for a minute": ([(0, 500), (30, 512), (31, 500.1), (90, 500.2)], 0.2),
     "a wrong digit for twenty minutes": ([(0, 1234.5), (30, 1284.5), (50, 1234.6)], 0.1),

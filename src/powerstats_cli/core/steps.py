@@ -247,38 +247,39 @@ def end_of_leap(step: Step) -> Ending:
 
 
 def is_taken_back(step: Step) -> bool:
-    """Tell whether a rise by jumps is taken back within ten minutes.
+    """Tell whether a rise by jumps is taken back within ten minutes, or returns within an hour.
 
-    It is back at a tenth of the way up; or below 90 % of its top if no counter that starts anew
-    would show the level that the rise began from. Then a tenth is looked for an hour ahead.
+    A reading up to a tenth of the way up takes it back; or one below 90 % of its top, if no counter
+    that starts anew shows as much as the level that the rise began from. Only then a reading at
+    that level is looked for an hour ahead.
     """
     level, top = _way_up(step)
-    least = tenth(level, top)
-    if level < START * top:
-        return _comes_down(step, level, top, least, TAKEN_BACK_US + 1)
-    most = max(least, RESET_BELOW * top)
-    return _comes_down(step, level, top, most, TAKEN_BACK_US + 1) or _comes_down(
-        step, level, top, least, HOUR_US
-    )
+    may_start_anew = level < START * top
+    near, least = tenth(level, 2 * level - top), tenth(level, top)
+    most = least if may_start_anew else max(least, RESET_BELOW * top)
+    low = 0.0 if level <= TAKEN_BACK_AT * top else near
+    if _comes_down(step, level, (low, most), TAKEN_BACK_US + 1):
+        return True
+    at_level = (max(near, RESET_BELOW * level), least)
+    return not may_start_anew and _comes_down(step, level, at_level, HOUR_US)
 
 
-def _comes_down(step: Step, level: float, top: float, back_at: float, within: int) -> bool:
-    """Tell whether a rise from a level is followed by a reading of `back_at` or below in time.
+def _comes_down(step: Step, level: float, back: tuple[float, float], within: int) -> bool:
+    """Tell whether a rise from a level is followed by a reading in the range `back` in time.
 
-    A reading below the level is a dip or a fall and takes nothing back, unless it is a glitch.
+    A lower reading is a dip or a fall and takes nothing back, unless it is a glitch.
     """
+    low, high = back
     values = step.readings.values
     until = min(step.time + within, step.counter.known_to)
-    back = step.readings.first_across(step.index, back_at, until)
-    if back is None:
+    found = step.readings.first_across(step.index, high, until)
+    if found is None or not _is_jump_up(step, level, found):
         return False
-    if not _is_jump_up(step, level, back):
-        return False
-    if values[back] >= tenth(level, 2 * level - top) or level <= TAKEN_BACK_AT * top:
+    if values[found] >= low:
         return True
-    ending, again = _end_of_fall(step.counter, back, level, step.hour)
-    is_jump = values[again] - step.readings.before(again) > MOST_OF_IT * (level - values[back])
-    return ending is Ending.BACK_BY_JUMPS and is_jump and values[again] <= back_at
+    ending, again = _end_of_fall(step.counter, found, level, step.hour)
+    is_jump = values[again] - step.readings.before(again) > MOST_OF_IT * (level - values[found])
+    return ending is Ending.BACK_BY_JUMPS and is_jump and values[again] <= high
 
 
 def _is_jump_up(step: Step, level: float, end: int) -> bool:
