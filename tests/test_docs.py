@@ -57,7 +57,8 @@ def test_every_key_is_documented() -> None:
     }
     keys = {"timezone"}
     optional = {"github": GitHubSettings, "flows": FlowSettings}
-    for table in ("homeassistant", "flows", "github", "data", "paths", "publish", "monitoring"):
+    tables = ("homeassistant", "github", "data", "paths", "publish", "monitoring", "network")
+    for table in (*tables, "flows"):
         kind = optional.get(table) or Settings.__annotations__[table]
         keys |= {f"{table}.{name}" for name in kind.__struct_encode_fields__}
     assert documented == keys

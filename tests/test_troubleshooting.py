@@ -47,6 +47,7 @@ VALUE_ERRORS: Final = {
 }
 TELLING: Final = {
     "mistakes": os.EX_CONFIG,
+    "_place_mistakes": os.EX_CONFIG,
     "_home_mistakes": os.EX_CONFIG,
     "_sensor_mistakes": os.EX_CONFIG,
     "_github_mistakes": os.EX_CONFIG,

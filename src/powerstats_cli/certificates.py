@@ -56,16 +56,16 @@ class _Certificate(msgspec.Struct, frozen=True):
         return any(_matches(name, host) for name in names)
 
 
-def trusted(ca_file: str | None) -> ssl.SSLContext:
+def trusted(ca_file: str | None, table: str = "homeassistant") -> ssl.SSLContext:
     """Return the certificates that an https server is checked against; raises ConfigError.
 
-    Those are the machine's own, or only those in a file.
+    Those are the machine's own, or only those in a file, which a key of the configuration names.
     """
     path = Path(ca_file).expanduser() if ca_file else None
     try:
         context = ssl.create_default_context(cafile=path)
     except OSError as error:
-        message = f"homeassistant.ca_file: {path}: {error.strerror or error}"
+        message = f"{table}.ca_file: {path}: {error.strerror or error}"
         raise ConfigError(message) from None
     if path is not None:
         # Certificates that people make for their homes often lack key identifiers.
@@ -97,7 +97,7 @@ def complaint(error: BaseException, url: str, ca_file: str | None) -> Powerstats
     return _not_accepted(parts.netloc, refusal)
 
 
-def foreign_complaint(error: BaseException, host: str) -> PowerstatsError | None:
+def foreign_complaint(error: BaseException, host: str, table: str) -> PowerstatsError | None:
     """Return what to say of another server's certificate, None if it did not cause an error."""
     refusal = _refusal(error)
     if refusal is None:
@@ -109,7 +109,8 @@ def foreign_complaint(error: BaseException, host: str) -> PowerstatsError | None
         )
     return ConfigError(
         f"the certificate of {host} is not accepted ({refusal.verify_message}): this machine has "
-        f"to know the authority that signed it; update-ca-certificates adds one"
+        f"to know the authority that signed it; set {table}.ca_file to its certificate, or add it "
+        f"with update-ca-certificates"
     )
 
 

@@ -17,9 +17,10 @@ LONGEST_MESSAGE: Final = 1000
 class Healthcheck:
     """Tells the monitor at `url` about one run: `/start`, then `/0` or another exit code."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, ca_file: str | None = None, proxy: str | None = None) -> None:
         """Take the address of the health check; nothing is sent yet."""
         self._url = url.rstrip("/")
+        self._ca_file, self._proxy = ca_file, proxy
         # Runs that share a check may overlap: their ids tell them apart.
         self._run = uuid4()
 
@@ -34,6 +35,13 @@ class Healthcheck:
     def _ping(self, event: str, text: str) -> None:
         with (
             suppress(PowerstatsError),
-            Web(self._url, {}, ca_file=None, seconds=PING_SECONDS) as web,
+            Web(
+                self._url,
+                {},
+                ca_file=self._ca_file,
+                table="monitoring",
+                proxy=self._proxy,
+                seconds=PING_SECONDS,
+            ) as web,
         ):
             web.send("POST", f"/{event}?rid={self._run}", text[:LONGEST_MESSAGE].encode())

@@ -91,7 +91,8 @@ def _credential(table: str, environment: Mapping[str, str]) -> str | None:
 def readable_secrets(path: Path, settings: Settings) -> list[Path]:
     """Return the files with a token in them that other users of this machine can read."""
     github = settings.github
-    secrets = [path] if settings.homeassistant.token or (github and github.token) else []
+    has_token = settings.homeassistant.token or (github and github.token)
+    secrets = [path] if has_token or "@" in (settings.network.proxy or "") else []
     return [secret for secret in (*secrets, *token_files(settings)) if _others_can_read(secret)]
 
 

@@ -109,7 +109,8 @@ class Session(msgspec.Struct, frozen=True):
             return None
         from powerstats_cli.monitoring import Healthcheck
 
-        return Healthcheck(url)
+        settings = self.settings
+        return Healthcheck(url, ca_file=settings.monitoring.ca_file, proxy=settings.network.proxy)
 
     def pause(self) -> Pause | None:
         """Return the pause that lasts now, if there is one."""

@@ -8,20 +8,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from types import FrameType
 from typing import Final, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
-from powerstats_cli.errors import ConfigError, PowerstatsError, TooMuchError, TryAgainError
+from powerstats_cli.errors import (
+    ConfigError,
+    PowerstatsError,
+    RefusedError,
+    TooMuchError,
+    TryAgainError,
+)
 from powerstats_cli.lines import masked, one_line
 from powerstats_cli.reply import Reply, joined, unpacked
 from powerstats_cli.unneeded import hidden
 
 # The command line of httpx, which needs click, pygments and rich if they are there; and extras:
-# asynchronous requests, HTTP/2, and proxies of the kind SOCKS. httpx imports httpcore only later.
+# asynchronous requests, HTTP/2, and proxies of the kind SOCKS. httpx imports httpcore only later,
+# and `lookup` does it here.
 with hidden("httpx._main", "anyio", "trio", "h2", "socksio"):
-    import httpcore  # noqa: F401
     import httpx
+
+    from powerstats_cli.lookup import Backend
 
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
@@ -64,17 +72,21 @@ class Web:
         *,
         ca_file: str | None,
         seconds: float,
+        table: str = "github",
+        proxy: str | None = None,
         is_home: bool = False,
     ) -> None:
         """Take the address and how many seconds all requests may take; nothing is sent yet.
 
-        The certificate of a server that `is_home` may be one of the user's own.
+        The certificate of a server that `is_home` may be one of the user's own. Its keys are in
+        that `table` of the configuration. `proxy` is the address of a proxy on the way.
         """
-        self._ca_file = ca_file
+        self._ca_file, self._table = ca_file, table
         self._is_home = is_home
         self._is_secure = urlsplit(url).scheme == "https"
         self._deadline = Deadline(seconds)
         self._secrets = headers.get("Authorization", "").split()[1:]
+        self._proxy = urlsplit(proxy) if proxy else None
         self.url = url.rstrip("/")
         self.host = urlsplit(url).netloc
         self._headers = {
@@ -87,9 +99,26 @@ class Web:
         # nor a netrc file, whose proxies and passwords could send the token elsewhere.
         self._connections = httpx.HTTPTransport(
             # An http address needs no certificates: to load them takes longer than a run.
-            verify=certificates.trusted(ca_file) if self._is_secure else None,  # type: ignore[arg-type]
+            verify=certificates.trusted(ca_file, table) if self._is_secure else None,  # type: ignore[arg-type]
+            proxy=self._way(self._proxy) if self._proxy else None,
             trust_env=False,
         )
+        # httpx has no argument for it.
+        self._connections._pool._network_backend = Backend()  # noqa: SLF001
+
+    def _way(self, proxy: SplitResult) -> httpx.Proxy:
+        """Return the proxy, with the user and the password that its address may have."""
+        user = None
+        if proxy.username is not None:
+            user = (unquote(proxy.username), unquote(proxy.password or ""))
+            self._secrets = [*self._secrets, *filter(None, (proxy.password, user[1]))]
+        context = certificates.trusted(None, self._table) if proxy.scheme == "https" else None
+        return httpx.Proxy(f"{proxy.scheme}://{self._proxy_host}", auth=user, ssl_context=context)
+
+    @property
+    def _proxy_host(self) -> str:
+        """The proxy's host and port, without a user and a password."""
+        return self._proxy.netloc.rpartition("@")[2] if self._proxy else ""
 
     def __enter__(self) -> Self:
         """Keep the connection open for several requests."""
@@ -156,10 +185,17 @@ class Web:
         except (_TimeUpError, httpx.TimeoutException):
             message = f"{self.host} did not answer in time"
             raise TooMuchError(message) from None
+        except httpx.ProxyError as error:
+            message = (
+                f"the proxy {self._proxy_host} refused the way to {self.host} "
+                f"({self.quote(str(error))}): check network.proxy"
+            )
+            raise RefusedError(message) from None
         except httpx.TransportError as error:
             if complaint := self._complaint(error):
                 raise complaint from None
-            message = f"{self.host} cannot be reached: {self.quote(cause(error))}"
+            way = f" through the proxy {self._proxy_host}" if self._proxy else ""
+            message = f"{self.host} cannot be reached{way}: {self.quote(cause(error))}"
         raise TryAgainError(message)
 
     def _request(
@@ -195,7 +231,7 @@ class Web:
     def _complaint(self, error: Exception) -> PowerstatsError | None:
         """Return what to say if https or a certificate caused an error, else None."""
         if not self._is_home:
-            return certificates.foreign_complaint(error, self.host)
+            return certificates.foreign_complaint(error, self.host, self._table)
         is_cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
         if is_cut_off and not self._is_secure and certificates.speaks_https(self.url):
             _, _, rest = self.url.partition("://")

@@ -85,7 +85,11 @@ def repository_of(session: Session) -> "Repository":
     github = session.settings.known_github
     token = github_token(github, session.environment)
     zone = session.settings.zone
-    return Repository(Client(github.api_url, github.repo, token, zone=zone))
+    proxy = session.settings.network.proxy
+    client = Client(
+        github.api_url, github.repo, token, zone=zone, ca_file=github.ca_file, proxy=proxy
+    )
+    return Repository(client)
 
 
 def this_machine() -> "Machine":

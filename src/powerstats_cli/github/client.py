@@ -63,13 +63,22 @@ class Client:
         zone: ZoneInfo,
         sleep: Callable[[float], None] = time.sleep,
         has_next_run: bool = True,
+        ca_file: str | None = None,
+        proxy: str | None = None,
     ) -> None:
         """Take the API's address, `owner/name` and a token; nothing is sent yet.
 
         `has_next_run` tells whether a step of the schedule will ask again after a failure.
         """
         headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": API_VERSION}
-        self._web = Web(api_url, headers, ca_file=None, seconds=RUN_SECONDS)
+        self._web = Web(
+            api_url,
+            headers,
+            ca_file=ca_file,
+            table="github",
+            proxy=proxy,
+            seconds=RUN_SECONDS,
+        )
         self.repo = repo
         self.token_expires: datetime | None = None
         self._zone = zone

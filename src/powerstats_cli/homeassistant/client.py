@@ -81,7 +81,14 @@ class HomeAssistant:
         Without a token only `greet` and `shows_itself` work.
         """
         authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        self._web = Web(url, authorization, ca_file=ca_file, seconds=seconds, is_home=True)
+        self._web = Web(
+            url,
+            authorization,
+            ca_file=ca_file,
+            table="homeassistant",
+            seconds=seconds,
+            is_home=True,
+        )
         self.url = self._web.url
         self.date: datetime | None = None
         self._has_next_run = has_next_run

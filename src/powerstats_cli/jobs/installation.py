@@ -74,9 +74,11 @@ class Installation(msgspec.Struct, frozen=True):
         """Yield what else the steps open: the configuration, the program, a certificate."""
         yield from (str(self.config), os.path.realpath(self.program[0]))
         yield from (sys.prefix, sys.base_prefix)
-        ca_file = self.settings.homeassistant.ca_file
-        if ca_file:
-            yield self._path(ca_file)
+        github = self.settings.github
+        ca_files = [self.settings.homeassistant.ca_file, self.settings.monitoring.ca_file]
+        for ca_file in [*ca_files, github.ca_file if github else None]:
+            if ca_file:
+                yield self._path(ca_file)
 
     def _tokens(self) -> Iterator[tuple[Asked, str]]:
         """Yield the paths of the token files, by the service that the token is for."""

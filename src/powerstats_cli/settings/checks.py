@@ -33,12 +33,7 @@ def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
         yield from flow_mistakes(settings.flows, settings.entities)
     if settings.github:
         yield from _github_mistakes(settings.github, settings.publish)
-    url = settings.monitoring.healthcheck_url
-    if url is not None and not _is_address(url):
-        yield "monitoring.healthcheck_url", f"{_shown(url, hides_path=True)} is no address"
-    for key, path in _paths(settings):
-        if (found := flaw(path)) is not None:
-            yield key, found
+    yield from _place_mistakes(settings)
     data = settings.data
     if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
         yield "data.collection_interval_minutes", "must divide 60"
@@ -46,6 +41,19 @@ def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "data.retention_days", f"must be from 1 to {MOST_RETENTION_DAYS}"
     if not 0 <= data.settle_seconds <= MOST_SETTLE_SECONDS:
         yield "data.settle_seconds", f"must be from 0 to {MOST_SETTLE_SECONDS}"
+
+
+def _place_mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the mistakes in other servers' addresses and in paths."""
+    url = settings.monitoring.healthcheck_url
+    if url is not None and not _is_address(url):
+        yield "monitoring.healthcheck_url", f"{_shown(url, hides_path=True)} is no address"
+    proxy = settings.network.proxy
+    if proxy is not None and not _is_proxy(proxy):
+        yield "network.proxy", f"{_shown(proxy)} is no proxy, such as http://proxy.example.com:3128"
+    for key, path in _paths(settings):
+        if (found := flaw(path)) is not None:
+            yield key, found
 
 
 def _home_mistakes(
@@ -110,6 +118,8 @@ def _paths(settings: Settings) -> Iterator[tuple[str, str]]:
         "homeassistant.token_file": home.token_file,
         "homeassistant.ca_file": home.ca_file,
         "github.token_file": github.token_file if github else None,
+        "github.ca_file": github.ca_file if github else None,
+        "monitoring.ca_file": settings.monitoring.ca_file,
         "paths.data_dir": paths.data_dir,
         "paths.web_root": paths.web_root,
         "paths.state_file": paths.state_file,
@@ -126,6 +136,14 @@ def _is_address(url: str) -> bool:
     is_plain = parts.username is None and not parts.query and not parts.fragment
     is_http = parts.scheme in {"http", "https"} and url.isprintable()
     return is_http and is_host(parts.hostname or "") and is_port_usable and is_plain
+
+
+def _is_proxy(url: str) -> bool:
+    """Tell whether an address is that of a proxy; it may have a user and a password."""
+    scheme, separator, rest = url.partition("://")
+    user, _, host = rest.rpartition("@")
+    is_alone = "/" not in host.removesuffix("/") and "/" not in user
+    return is_alone and _is_address(f"{scheme}{separator}{host}") and user.isprintable()
 
 
 def _without_page(url: str) -> str | None:

@@ -74,6 +74,7 @@ class GitHubSettings(_Table, frozen=True):
     token: str | None = None
     token_file: str | None = None
     api_url: str = "https://api.github.com"
+    ca_file: str | None = None
 
 
 class PublishSettings(_Table, frozen=True):
@@ -101,6 +102,16 @@ class MonitoringSettings(_Table, frozen=True):
     """The health check that is told about each run."""
 
     healthcheck_url: str | None = None
+    ca_file: str | None = None
+
+
+class NetworkSettings(_Table, frozen=True):
+    """The proxy between this machine and GitHub and the health check, as companies have one.
+
+    Home Assistant is asked directly: it is in the home's own network.
+    """
+
+    proxy: str | None = None
 
 
 class PathSettings(_Table, frozen=True):
@@ -122,6 +133,7 @@ class Settings(_Table, frozen=True):
     data: DataSettings = DataSettings()
     paths: PathSettings = PathSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    network: NetworkSettings = NetworkSettings()
 
     @property
     def zone(self) -> ZoneInfo:

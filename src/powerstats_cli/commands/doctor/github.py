@@ -31,6 +31,8 @@ def check_repository(session: Session) -> Iterator[Finding]:
             token,
             zone=session.settings.zone,
             has_next_run=False,
+            ca_file=configured.ca_file,
+            proxy=session.settings.network.proxy,
         )
         with Repository(client) as repository:
             description = repository.description()
