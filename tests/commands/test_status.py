@@ -220,7 +220,7 @@ def test_broken_file_is_65(stage: Stage) -> None:
 
 
 def test_json_contract(stage: Stage) -> None:
-    """Other programs rely on this form; a change of the form needs a new version number."""
+    """Other programs rely on this form."""
     result = stage.installation.run("status", "--json", at=NOW)
     assert result.exit_code == 0
     answer = json.loads(result.out)

@@ -15,6 +15,10 @@ HEAD = """\
 
 `make reference` writes this page from the program's help. `powerstats COMMAND --help` says the
 same. `powerstats --install-completion` lets bash, zsh or fish complete the commands.
+
+With `--json`, `status`, `flows` and `doctor` print one object. Its `version` becomes higher if a
+key goes away, or if its values mean something else or have another type. A release may add keys,
+and values of a list, without a higher version: a program has to ignore what it does not know.
 """
 
 
