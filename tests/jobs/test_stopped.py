@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from powerstats_cli.errors import RefusedError
 from powerstats_cli.jobs.daemons import CronDaemon, cron_daemons
+from powerstats_cli.jobs.textfiles import read_text
 from tests.support.machines import NAME, FakeMachine, commands, processes
 
 BUSYBOX_CRONTAB = """#!/bin/sh
@@ -141,3 +143,20 @@ def test_daemons(tmp_path: Path, commands: list[str], found: list[CronDaemon]) -
 def test_processes_that_cannot_be_seen(tmp_path: Path) -> None:
     """Without a view of others' processes nothing is said about cron."""
     assert cron_daemons(tmp_path) is None
+
+
+def test_a_file_of_root_s_that_a_user_cannot_read(fake: FakeMachine) -> None:
+    """On a hardened machine only root sees /etc/cron.d: for others there is nothing to see."""
+    fake.change(is_root=False)
+
+    def refused(path: Path) -> str | None:
+        if path in {fake.machine.cron_file, fake.machine.system_crontab}:
+            raise RefusedError(f"{path}: Permission denied")
+        return read_text(path)
+
+    fake.patch.setattr("powerstats_cli.jobs.cron.read_text", refused)
+    fake.well("install", "--cron")
+    assert fake.well("show").endswith(": as it should be\n")
+    fake.well("remove")
+    fake.change(is_root=True)
+    assert fake.run("show").exit_code == os.EX_NOPERM

@@ -132,9 +132,15 @@ class CronFile(_Crontab):
 
     is_systems = True
 
-    def __init__(self, path: Path, program: str, instance: Instance, daemons: Daemons) -> None:
-        """Take the path of the file and the program `crontab`, which shows that cron is there."""
+    def __init__(
+        self, path: Path, program: str, instance: Instance, daemons: Daemons, *, is_root: bool
+    ) -> None:
+        """Take the path of the file and the program `crontab`, which shows that cron is there.
+
+        Anyone but root may be kept from reading the file, and cannot change it.
+        """
         self.path = path
+        self._is_root = is_root
         self.program = program
         self.instance = instance
         self.daemons = daemons
@@ -167,7 +173,12 @@ class CronFile(_Crontab):
         return super().stopped()
 
     def _text(self) -> str:
-        return read_text(self.path) or ""
+        try:
+            return read_text(self.path) or ""
+        except RefusedError:
+            if self._is_root:
+                raise
+            return ""
 
     def _store(self, text: str) -> None:
         if text:

@@ -54,7 +54,7 @@ class Machine(msgspec.Struct, frozen=True):
         Root's is a file of the system's cron, or the user's crontab if cron reads no such file.
         """
         if self.is_root and self.cron_file.parent.is_dir() and reads_files(self.crontab):
-            return CronFile(self.cron_file, self.crontab, instance, self._daemons())
+            return self._file(self.cron_file, instance, self._daemons())
         of_user = user if self.is_root and user != own_name() else None
         return OwnCrontab(self.crontab, instance, self._daemons(), of_user)
 
@@ -74,11 +74,14 @@ class Machine(msgspec.Struct, frozen=True):
         return (
             OwnCrontab(self.crontab, instance, daemons),
             self.systemd(instance, of_user=True),
-            CronFile(self.cron_file, self.crontab, instance, daemons),
-            CronFile(self.system_crontab, self.crontab, instance, daemons),
+            self._file(self.cron_file, instance, daemons),
+            self._file(self.system_crontab, instance, daemons),
             self.systemd(instance, of_user=False),
             *(OwnCrontab(self.crontab, instance, daemons, name) for name in self._others()),
         )
+
+    def _file(self, path: Path, instance: Instance, daemons: Daemons) -> Place:
+        return CronFile(path, self.crontab, instance, daemons, is_root=self.is_root)
 
     def _others(self) -> Iterator[str]:
         """Yield the other users that have a crontab, which only root can see."""

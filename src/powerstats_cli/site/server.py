@@ -19,6 +19,8 @@ from powerstats_cli.site.addresses import is_own
 FOREVER: Final = "public, max-age=31536000, immutable"
 IDLE_SECONDS: Final = 15
 MOST_CONNECTIONS: Final = 64
+# So many may come at once before a thread for each is started; more would have to try again.
+WAITING: Final = 1024
 PIECE: Final = 65_536
 TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -43,7 +45,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = False
-    request_queue_size = MOST_CONNECTIONS
+    request_queue_size = WAITING
 
     def __init__(self, bind: str, port: int, folder: Path, names: Collection[str]) -> None:
         """Listen; `names` are names of this machine besides those of the home's network.
