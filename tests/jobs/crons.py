@@ -1,16 +1,20 @@
 """A cron for the tests, with its own view of the machine's folders, and what its tests share."""
 
+import http.client
 import json
 import os
 import re
 import shlex
 import shutil
+import signal
+import socket
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -159,7 +163,7 @@ def powerstats(installation: Installation, *command: str) -> Sequence[str]:
 def every_minute(block: str) -> str:
     """Return a block of ours in which each step runs every minute."""
     text, number = re.subn(r"^[\d*/]+ [\d*]+ \* \* \*", "* * * * *", block, flags=re.MULTILINE)
-    assert number == len([step for step in STEPS if not step.needs_github])
+    assert number >= len([step for step in STEPS if not step.needs_github])
     return text
 
 
@@ -171,3 +175,37 @@ def needs_a_view() -> None:
         unable("the tests need a place for cron's programs: apt-get install cron")
     if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine allows no mounts of its own to a process")
+
+
+def free_port() -> int:
+    """Return a port of loopback that nothing listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@contextmanager
+def dashboard(installation: Installation) -> Iterator[list[str]]:
+    """Yield the options that keep a dashboard up on loopback; end it afterwards."""
+    try:
+        yield ["--serve", "--bind", "127.0.0.1", "--port", str(free_port())]
+    finally:
+        end_dashboard(installation)
+
+
+def end_dashboard(installation: Installation) -> None:
+    """End the process that serves the dashboard of an installation."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if "serve" in words and str(installation.config) in words:
+                os.kill(int(process.name), signal.SIGTERM)
+
+
+def is_up(options: Sequence[str]) -> bool:
+    """Tell whether the dashboard answers at the port of some options."""
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", int(options[-1]), timeout=5)) as asked:
+            asked.request("GET", "/")
+            return asked.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False

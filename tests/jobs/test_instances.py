@@ -164,6 +164,8 @@ def test_the_dashboard_is_kept_up(fake: FakeMachine, other: Installation, where:
     assert "--port 8129" not in read(fake)
     assert "--port 8130" in read(fake)
     assert fake.well("show", of=other).partition("\n")[0].endswith(": as it should be")
+    removed = fake.well("remove", of=other)
+    assert ("stays up until this machine stops" in removed) == (where == "cron")
 
 
 def test_the_service_of_the_dashboard(fake: FakeMachine) -> None:

@@ -4,6 +4,7 @@ import json
 import pwd
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,9 @@ from powerstats_cli.demo.server import HomeAssistant
 from tests.jobs.crons import (
     SECONDS,
     Cron,
+    dashboard,
     every_minute,
+    is_up,
     needs_a_view,
     owned,
     powerstats,
@@ -84,28 +87,31 @@ def test_a_minute_of_busybox(busybox: BusyBox) -> None:
     """
     now = datetime.now(UTC)
     home = steady_home(now - timedelta(hours=2), timedelta(hours=3))
-    with HomeAssistant(home, token=TOKEN, clock=lambda: datetime.now(UTC)) as server:
+    clock = partial(datetime.now, UTC)
+    with HomeAssistant(home, token=TOKEN, clock=clock) as server, ExitStack() as held:
         interval = {"collection_interval_minutes": 1}
         theirs, ours = (
             Installation(busybox.folder / name, server.url, ENTITIES, data=interval)
             for name in ("it's 100% a home", "root's")
         )
+        serve = held.enter_context(dashboard(ours))
         owned(theirs, "daemon")
         ours.data_dir.mkdir()
         busybox.run("daemon", "crontab", "-", given="# mine\n")
-        for installation in (theirs, ours):
-            told = busybox.run("root", *powerstats(installation, "schedule", "install", "--cron"))
-            assert "6 lines are in it" in told
+        install = ("schedule", "install", "--cron")
+        told = busybox.run("root", *powerstats(theirs, *install))
+        assert "6 lines are in it" in told
+        assert "7 lines are in it" in busybox.run("root", *powerstats(ours, *install, *serve))
         assert not list(busybox.jobs.iterdir())
         for user in ("daemon", "root"):
             given = every_minute(crontab(busybox, user))
             busybox.run(user, "crontab", "-", given=given)
         names = {step.name for step in STEPS if not step.needs_github}
-        with busybox.running() as is_at_work:
+        with busybox.running():
             for installation in (theirs, ours):
                 wait_for(partial(has_run, installation, names), SECONDS)
-            wait_for(lambda: not is_at_work(), SECONDS)
-            busybox.run("root", *powerstats(theirs, "schedule", "install", "--cron"))
+            wait_for(partial(is_up, serve), SECONDS)
+            busybox.run("root", *powerstats(theirs, *install))
             ((level, text),) = findings(busybox, "daemon", theirs)
             assert (level, text.partition(";")[0]) == (
                 "ok",

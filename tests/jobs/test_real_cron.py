@@ -4,7 +4,9 @@ import os
 import pwd
 import re
 import shlex
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,10 @@ from tests.jobs.crons import (
     CRON,
     SECONDS,
     Cron,
+    dashboard,
+    end_dashboard,
     every_minute,
+    is_up,
     needs_a_view,
     owned,
     powerstats,
@@ -51,6 +56,7 @@ def test_a_minute_of_cron(cron: Cron) -> None:
     with (
         HomeAssistant(home, token=TOKEN, clock=clock) as server,
         HomeAssistant(home, token=TOKEN, clock=clock, answer=faults.status(500)) as broken,
+        ExitStack() as held,
     ):
         folder = cron.folder / "it's 100% a home"
         well = Installation(folder, server.url, ENTITIES, data={"collection_interval_minutes": 1})
@@ -66,11 +72,14 @@ def test_a_minute_of_cron(cron: Cron) -> None:
         again = shlex.join(powerstats(failing, "collect"))
         theirs = f"# mine\nMAILTO=someone\n* * * * * {again}\n* * * * * echo '100\\%'\n"
         cron.run("bin", "crontab", "-", given=theirs)
-        cron.run("bin", *powerstats(failing, "schedule", "install", "--cron"))
+        serve = held.enter_context(dashboard(failing))
+        cron.run("bin", *powerstats(failing, "schedule", "install", "--cron", *serve))
 
         with cron.running() as is_at_work:
+            wait_for(partial(is_up, serve), SECONDS)
             names = {step.name for step in STEPS if not step.needs_github}
             wait_for(lambda: steps_of(well).keys() >= names and len(cron.mail()) >= 2, SECONDS)
+            end_dashboard(failing)
             wait_for(lambda: not is_at_work(), SECONDS)
         asked = len(broken.requests)
 

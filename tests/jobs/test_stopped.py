@@ -53,7 +53,14 @@ def test_root_with_busybox(busybox: FakeMachine, user: str) -> None:
     lines = commands(spool(busybox, user).read_text(), fields=5)
     assert lines[0][-1] == "collect"
     assert busybox.well("show") == f"the crontab of {user}: as it should be\n"
-    assert busybox.well("remove") == f"the crontab of {user}: our lines are out of it\n"
+    assert "starts within ten minutes; to start it now" in busybox.well(
+        "install", "--cron", "--serve"
+    )
+    table = spool(busybox, user).read_text()
+    assert "@reboot" not in table
+    assert "serve --bind :: --port 8129 --if-down >/dev/null\n" in table
+    assert busybox.well("show") == f"the crontab of {user}: as it should be\n"
+    assert f"the crontab of {user}: our lines are out of it\n" in busybox.well("remove")
     assert not spool(busybox, user).exists()
 
 
@@ -82,6 +89,7 @@ def test_no_cron_daemon(fake: FakeMachine) -> None:
     """Who installs is told at once, and `show` tells it, too."""
     shutil.rmtree(fake.machine.proc / "2")
     assert "no cron daemon runs here: start it" in fake.well("install", "--cron")
+    assert "no cron daemon runs here" in fake.well("install", "--cron")
     assert "no cron daemon runs here" in fake.well("show")
 
 

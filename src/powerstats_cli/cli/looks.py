@@ -135,10 +135,17 @@ def serve(
             metavar="NAME",
         ),
     ] = None,
+    if_down: Annotated[
+        bool, typer.Option("--if-down", help="End at once if something answers there already.")
+    ] = False,
 ) -> None:
     """Show the dashboard on this machine until Ctrl-C is pressed."""
     from powerstats_cli.commands.render import render
     from powerstats_cli.commands.serve import serve as command
+    from powerstats_cli.site.addresses import why_down
+
+    if if_down and not why_down(bind, port):
+        raise typer.Exit
     from powerstats_cli.site.ownership import Consent
 
     for ending in (signal.SIGINT, signal.SIGTERM):

@@ -31,7 +31,10 @@ Daemons = Sequence[CronDaemon] | None
 
 
 def reads_files(program: str) -> bool:
-    """Tell whether the cron of a program `crontab` runs files that name a user in each line."""
+    """Tell whether the cron of a program `crontab` is like Debian's.
+
+    Such a cron runs files that name a user in each line, and knows the word @reboot.
+    """
     if shutil.which(program) is None:
         return True
     told = run(program, "--help")
@@ -71,14 +74,15 @@ class _Crontab(Place):
         return others
 
     def wanted(self, setup: Setup) -> Mapping[str, str]:
-        return {"": crontab.block(setup, with_user=self.is_systems)}
+        knows_reboot = not setup.serve or reads_files(self.program)
+        return {"": crontab.block(setup, with_user=self.is_systems, knows_reboot=knows_reboot)}
 
     def put(self, setup: Setup) -> Iterator[str]:
         before, block = self._text(), self.wanted(setup)[""]
         with self._named_errors():
             after = crontab.with_block(before, block, self.instance)
         if after == before:
-            yield f"{self.name}: as it should be"
+            yield f"{self.name}: {self.stopped() or 'as it should be'}"
             return
         if shutil.which(self.program) is None:
             yield from crontab.block(setup, with_user=True).splitlines()
@@ -90,7 +94,8 @@ class _Crontab(Place):
         self._store(after)
         yield f"{self.name}: {len(list(crontab.words_of(block)))} lines are in it"
         if setup.serve:
-            yield "the dashboard starts when this machine starts next; to start it now:"
+            when = "with this machine" if "@reboot" in block else "within ten minutes"
+            yield f"the dashboard starts {when}; to start it now, as {setup.user}:"
             yield f"  nohup {crontab.command(setup, setup.serve)} >/dev/null 2>&1 &"
         if stopped := self.stopped():
             yield stopped
@@ -98,8 +103,11 @@ class _Crontab(Place):
     def remove(self) -> Iterator[str]:
         with self._named_errors():
             rest = crontab.without_block(self._text(), self.instance)
+        was_serving = self.serving()
         self._store(rest)
         yield f"{self.name}: our lines are out of it"
+        if was_serving:
+            yield "if the dashboard is up, it stays up until this machine stops"
 
     def stopped(self) -> str:
         return f"no cron daemon runs here: {START_CRON}" if self.daemons == [] else ""
@@ -122,9 +130,9 @@ class _Crontab(Place):
 
 
 def _serving(block: str) -> tuple[str, ...]:
-    """Return the command `serve` in a block, without the redirection of its output."""
-    commands = filter(None, map(serving, crontab.words_of(block)))
-    return tuple(word for word in next(commands, ()) if not word.startswith(">"))
+    """Return the command `serve` in a block, without what only cron needs."""
+    words = next(filter(None, map(serving, crontab.words_of(block))), ())
+    return tuple(word for word in words if word not in {crontab.IF_DOWN, ">/dev/null"})
 
 
 class CronFile(_Crontab):

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
-# Nobody has an address of this network (RFC 5737). No packet is sent to find the way there.
+ANSWER_SECONDS: Final = 3.0
+# No home has an address of this network (RFC 5737). No packet is sent to find the way there.
 ELSEWHERE: Final = ("192.0.2.1", 9)
 # Names that only a home's own network knows: nobody can register one at a public DNS server.
 AT_HOME: Final = ("local", "lan", "home", "internal", "localdomain", "home.arpa", "localhost")
@@ -18,6 +19,16 @@ def addresses(bind: str, port: int) -> list[str]:
     if bind in {"0.0.0.0", "::", ""}:  # noqa: S104 - it is compared
         hosts = list(filter(None, (_own_name(), _own_address()))) or ["127.0.0.1"]
     return [f"http://{f'[{host}]' if ':' in host else host}:{port}/" for host in hosts]
+
+
+def why_down(bind: str, port: int) -> str:
+    """Return why nothing answers at an address of this machine, "" if something does."""
+    host = "localhost" if bind in {"", "::", "0.0.0.0"} else bind  # noqa: S104 - it is compared
+    try:
+        socket.create_connection((host, port), ANSWER_SECONDS).close()
+    except OSError as problem:
+        return problem.strerror or "no answer"
+    return ""
 
 
 def in_words(bind: str, port: int) -> str:

@@ -1,10 +1,8 @@
 """This machine: who can read the tokens, its time zone, the schedule and the steps it runs."""
 
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
 
 from powerstats_cli import secrets
 from powerstats_cli.clock import in_words
@@ -23,8 +21,7 @@ from powerstats_cli.jobs.installation import Installation, Installed, installed
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Session
 from powerstats_cli.site.addresses import in_words as in_words_of
-
-ANSWER_SECONDS: Final = 3.0
+from powerstats_cli.site.addresses import why_down
 
 
 def check_secrets(session: Session) -> Iterator[Finding]:
@@ -146,11 +143,7 @@ def check_served(serving: Sequence[str]) -> Finding:
     """Return whether the dashboard that is to be kept up answers on this machine."""
     given = dict(pairwise(serving))
     bind, port = given.get("--bind", ""), int(given.get("--port", "0"))
-    host = "localhost" if bind in {"", "::", "0.0.0.0"} else bind  # noqa: S104 - it is compared
-    try:
-        socket.create_connection((host, port), ANSWER_SECONDS).close()
-    except OSError as problem:
-        why = problem.strerror or "no answer"
+    if why := why_down(bind, port):
         return error(
             "dashboard",
             f"nothing serves it at port {port} ({why})",

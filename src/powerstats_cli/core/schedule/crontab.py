@@ -12,6 +12,8 @@ from powerstats_cli.errors import UnreadableError
 
 BEGIN: Final = "# powerstats begin"
 END: Final = "# powerstats end"
+# The option of `serve` that ends it if the dashboard is up.
+IF_DOWN: Final = "--if-down"
 HEAD: Final = (
     "# The schedule of powerstats, for `crontab -e` of the user that owns its data directory;",
     "# `powerstats schedule install --cron` puts it there.",
@@ -31,15 +33,19 @@ _RUNS_A_STEP: Final = re.compile(
 )
 
 
-def entries(setup: Setup, *, with_user: bool = False) -> Iterator[str]:
-    """Yield the lines of a crontab; those of the system's crontab have one more field, the user."""
+def entries(setup: Setup, *, with_user: bool = False, knows_reboot: bool = True) -> Iterator[str]:
+    """Yield the lines of a crontab; those of the system's crontab have one more field, the user.
+
+    BusyBox's crond dies of the word @reboot. There the dashboard starts within ten minutes.
+    """
     user = f"{within_a_line(setup.user)}  " if with_user else ""
     for step in setup.steps:
         hours = ",".join(map(str, setup.hours(step))) or "*"
         when = f"{_minute(step, setup.minutes)} {hours} * * *"
         yield f"{when:<14}{user}{command(setup, step.command)}"
     if setup.serve:
-        yield f"{'@reboot':<14}{user}{command(setup, setup.serve)} >/dev/null"
+        when = "@reboot" if knows_reboot else "*/10 * * * *"
+        yield f"{when:<14}{user}{command(setup, (*setup.serve, IF_DOWN))} >/dev/null"
 
 
 def crontab(setup: Setup) -> str:
@@ -47,11 +53,12 @@ def crontab(setup: Setup) -> str:
     return "\n".join([*HEAD, "", *entries(setup), ""])
 
 
-def block(setup: Setup, *, with_user: bool = False) -> str:
+def block(setup: Setup, *, with_user: bool = False, knows_reboot: bool = True) -> str:
     """Return the block for someone's crontab: the entries between our two markers."""
+    lines = entries(setup, with_user=with_user, knows_reboot=knows_reboot)
     begin, end = (f"{marker} {setup.instance.name}".rstrip() for marker in (BEGIN, END))
     replaced = "# `powerstats schedule install --cron` replaces what is between these two lines."
-    return "\n".join([begin, replaced, *entries(setup, with_user=with_user), end, ""])
+    return "\n".join([begin, replaced, *lines, end, ""])
 
 
 def find_block(text: str, instance: Instance) -> str:
