@@ -22,7 +22,7 @@ UNTRUSTED: Final = (2, SELF_SIGNED, 19, 20, 21, 27)
 WRONG_NAME: Final = (62, 64)
 # Not valid yet, or not any more.
 WRONG_TIME: Final = (9, 10)
-# What VERIFY_X509_STRICT checks, which Python 3.13 has switched on: key identifiers, for example.
+# VERIFY_X509_STRICT checks these, and Python 3.13 has switched it on: key identifiers, for example.
 STRICT: Final = range(76, 95)
 # Python's ssl has no name for it.
 NO_CHECK_TIME: Final = 0x200000

@@ -1,1 +1,1 @@
-"""What each command does: read, call the core, write, say what happened."""
+"""The work of each command: read, call the core, write, say what happened."""

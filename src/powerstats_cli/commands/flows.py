@@ -1,4 +1,4 @@
-"""`flows`: what the house took and where it came from, out of what is stored."""
+"""`flows`: the energy that the house took and its sources, from the stored buckets."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ USUAL_DAYS: Final = {"hour": 0, "day": 7, "week": 77, "month": 335}
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What is asked for: rows of hours, days, weeks or months, from a day up to another."""
+    """The account to make: rows of hours, days, weeks or months, from a day up to another."""
 
     by: By = "day"
     first: date | None = None

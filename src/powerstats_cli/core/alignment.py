@@ -27,7 +27,7 @@ def decoded(raw: bytes, *, timezone: str) -> Document:
 def aligned(document: Document, zone: ZoneInfo) -> Document:
     """Return a document in which every bucket begins where one of its tier begins.
 
-    What is stored at another start, a stray, is moved into the bucket that holds most of it. If the
+    A bucket with another start, a stray, is moved into the bucket that holds most of it. If the
     file has that bucket, too, a stray replaces it only if it knows more than the part of it that
     lies elsewhere can be.
     """

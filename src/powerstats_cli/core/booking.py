@@ -102,7 +102,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     def book(self) -> Booked:
         """Store the buckets, `until` and the latest reading; return what changed.
 
-        Nothing is stored where another run has brought the series further meanwhile.
+        Nothing is stored if another run has brought the series further meanwhile.
         """
         today = self.shelf.days[self.shelf.today]
         stands_at = today.until(self.name)
@@ -124,7 +124,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _history(self) -> History:
-        """What was answered; a counter that only rises has no numbers below zero."""
+        """The answered history; a counter that only rises has no numbers below zero."""
         history = self.answer.history
         return without_negative(history) if self._kind.only_rises else history
 
@@ -183,7 +183,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
                 jumps += counted.jumps
             kept = self.shelf.stored(span, self.name)
             if kept is not None and kept.state is not None and kept != value:
-                # What is stored knows more: the next bucket counts on from its reading.
+                # The stored bucket knows more: the next bucket counts on from its reading.
                 start, end = _micros(span)
                 accepted = Accepted(kept.state, start, end - 1)
         return Booked(changed, tuple(jumps))
@@ -268,7 +268,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         value = rounded(history.values[index], decimals)
         at = instant(history.times[index]).replace(microsecond=0)
         stored = today.latest.get(self.name)
-        # Of a state from before the window Home Assistant gives the window's start as its time.
+        # Home Assistant reports a state that began before the window with the window's start.
         if stored is None or at > self.window.asked_from or stored.value != value:
             today.latest[self.name] = Latest(at, value)
 

@@ -45,7 +45,7 @@ REMEMBERED_US: Final = 24 * HOUR_US
 
 
 class Verdict(Enum):
-    """What is done with a reading; all but the first accept it."""
+    """The treatment of a reading; all but the first accept it."""
 
     LEFT = auto()  # nothing is counted, the accepted reading stays
     COUNTED = auto()  # counted from the accepted reading on
@@ -106,9 +106,9 @@ def count(
     """Return a counter's bucket over `[start, end)`.
 
     `change` is the sum of the increments inside, `state` the accepted reading at the end. The very
-    first reading adds 0; an increment across unknown time counts where the reading returns. In the
-    first bucket that is counted the state that holds at its start is judged too: it may be from a
-    time that is not stored.
+    first reading adds 0; an increment across unknown time counts in the bucket in which readings
+    return. In the first bucket that is counted the state that holds at its start is judged too: it
+    may be from a time that is not stored.
     """
     readings = counter.readings
     change, jumps, at_start = 0.0, list[Jump](), accepted

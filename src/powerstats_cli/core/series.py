@@ -1,4 +1,4 @@
-"""What a series is: its unit and its state class, and how far it was asked for."""
+"""A series: its unit and its state class, and how far it was asked for."""
 
 from datetime import datetime
 from typing import Literal
@@ -50,7 +50,7 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
 
 
 class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """What a file says of a series: its kind, and `until`.
+    """The entry of a series in a file: its kind, and `until`.
 
     `until` is the end of the last bucket that was asked for and answered.
     """

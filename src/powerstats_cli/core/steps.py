@@ -186,7 +186,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 
 class Ending(Enum):
-    """What ends the hour after a reading that may be wrong."""
+    """The events that end the hour after a reading that may be wrong."""
 
     FELL_ON = auto()  # a still lower reading, before it has doubled
     BACK_BY_JUMPS = auto()

@@ -77,7 +77,7 @@ class Presence(msgspec.Struct, frozen=True):
         return DataPlace(str(self.data_dir), _state_of(self.config))
 
     def remember(self, place: DataPlace | None) -> None:
-        """Write the note; where it cannot be written, there is none."""
+        """Write the note; if it cannot be written, there is none."""
         if self.note is None or place is None or self._read() == place:
             return
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What GitHub refuses for good, and its own words about why: another try does not help.
+"""The requests that GitHub refuses for good, and its own words about why: to try again is useless.
 
 A branch's rules are refused with 409 and 422, as a lost race is; only the words tell them apart.
 docs.github.com describes the causes: "About rulesets", "About protected branches", "Archiving

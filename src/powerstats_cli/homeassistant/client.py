@@ -40,7 +40,7 @@ class About(msgspec.Struct, frozen=True):
 
 
 class _Manifest(msgspec.Struct, frozen=True):
-    """What Home Assistant tells a phone that puts it on its home screen."""
+    """The answer to a phone that puts Home Assistant on its home screen."""
 
     name: str
 

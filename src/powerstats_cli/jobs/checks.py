@@ -115,7 +115,7 @@ def make_folder(folder: Path, account: Account) -> None:
 
 
 def _make_for(path: Path, account: Account) -> None:
-    """Make a folder where the account may not, and give it to the account."""
+    """Make a folder that the account may not make itself, and give it to the account."""
     with os_errors(path):
         path.mkdir()
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -1,4 +1,4 @@
-"""What shall be on the branch for GitHub Pages: the site, and its data files."""
+"""The files that shall be on the branch for GitHub Pages: the site, and its data files."""
 
 from collections.abc import Mapping
 

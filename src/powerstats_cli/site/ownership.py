@@ -1,4 +1,4 @@
-"""Whose the files of a place are: those that powerstats put there, and those of others.
+"""The owners of the files of a place: powerstats, which put some of them there, and others.
 
 A place is a web root, or a folder of a branch. A list in it names the files that powerstats put
 there. An earlier version left no list: its page shows that the place is powerstats'.
@@ -28,7 +28,7 @@ EARLIER: Final = (
     "icon-512.png",
     *DATA_NAMES,
 )
-# What a page of ours in the same folder hides: other start pages, and a site that Jekyll makes.
+# A page of ours in the same folder hides these: other start pages, and a site that Jekyll makes.
 HIDDEN: Final = re.compile(r"index\.(html?|xhtml|shtml|php|md|markdown)|_config\.yml")
 _SIMPLE: Final = re.compile(r"(?!\.+$)[\w.-]+", re.ASCII)
 
@@ -57,7 +57,7 @@ class Place(Protocol):
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """What the user agrees to: to take the place of others' files, and to show less than before."""
+    """The user's consent to take the place of others' files, and to show less than before."""
 
     adopts: bool = False
     replaces: bool = False
@@ -108,8 +108,8 @@ def decode(raw: bytes) -> Listed | None:
 def others(place: Place, ours: Listed, differing: Iterable[str]) -> set[str]:
     """Return the names of others' files that the site would replace, or hide, if it was put there.
 
-    `differing` are the names that the site has with other bytes than the place. Whose a data file
-    is that is in `ours`, its content has to tell.
+    `differing` are the names that the site has with other bytes than the place. The content
+    of a data file that is in `ours` tells its owner.
     """
     replaced = {name for name in differing if name in place.names}
     hidden = {name for name in place.names if HIDDEN.fullmatch(name) and name != PAGE_NAME}
@@ -147,7 +147,7 @@ def is_claimed(ours: Listed, name: str, id_: str | None) -> bool:
 def outdated(site: Site, place: Place, ours: Listed) -> list[str]:
     """Return the names of powerstats' own files in a place that no longer belong to the site.
 
-    Whose a data file is, its content has to tell.
+    The content of a data file tells its owner.
     """
     return [
         name

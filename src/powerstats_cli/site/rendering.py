@@ -16,7 +16,7 @@ PAGE_NAME: Final = "index.html"
 PUBLISH_MINUTES: Final = 60
 NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
 OWN_ASSET: Final = re.compile(r"dashboard\.[0-9a-f]{10}\.(js|css)")
-# What tells a page of powerstats from another one: what it has now, and what it had before.
+# Marks that only a page of powerstats has: those of now, and those of before.
 MARK: Final = b'<meta name="generator" content="powerstats">'
 EARLIER_MARKS: Final = (b" data-tiers=", b"<title>powerstats</title>")
 

@@ -1,4 +1,4 @@
-"""What the house took and where it came from, as a table."""
+"""The energy that the house took, and its sources, as a table."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -109,7 +109,7 @@ def connected(url: str, token: Token | None, wishes: Wishes) -> HomeAssistant:
 def address(written: str) -> str:
     """Return Home Assistant's address as scheme, host, port and path; raises ConfigError.
 
-    What was typed or pasted may have the path of a page, which is left out. Without a scheme it is
+    A pasted address may have the path of a page, which is left out. Without a scheme it is
     http; http without a port and a path has Home Assistant's own port.
     """
     text = written.strip()

@@ -1,1 +1,1 @@
-"""What Home Assistant's sensors measure: the one place that guesses, by unit, class and name."""
+"""The one place that guesses what sensors measure, by their unit, class and name."""

@@ -1,4 +1,4 @@
-"""What is known of a sensor before its role is guessed."""
+"""The facts about a sensor from which its role is guessed."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ _SERIAL: Final = re.compile(r" \d{5,}(?= )")
 
 
 class Clue(msgspec.Struct, frozen=True):
-    """What is known of a sensor: a power in W, or a counter in kWh if `is_counter`.
+    """The facts about a sensor: a power in W, or a counter in kWh if `is_counter`.
 
     `key` names it in the answer, `own` are the words of its id, `text` those of all its names.
     `way` is the way that the power was seen to flow, None if that is not known. A silent sensor has

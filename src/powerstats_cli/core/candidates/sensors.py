@@ -34,7 +34,7 @@ LEAST_MAINS_VOLTAGE: Final = 80.0
 
 # How much a phrase in a name says that a sensor measures the whole home.
 _WHOLE_HOME: Final = ((HOUSE, 3), (GRID, 2), (METER, 2), (TOTAL, 2), (CONSUMING, 1))
-# What an appliance measures, and what leaves the home.
+# Words for the power of an appliance, and for power that leaves the home.
 _NOT_THE_HOME: Final = (APPLIANCE, VEHICLE, BATTERY, EXPORTING, PRODUCING)
 
 

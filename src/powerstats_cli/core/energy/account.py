@@ -14,7 +14,7 @@ from powerstats_cli.core.periods import Span, day_start
 
 
 class Account(msgspec.Struct, frozen=True):
-    """What flowed from the first day on, in rows of hours, days, weeks or months, and in all.
+    """The energies since the first day, in rows of hours, days, weeks or months, and in all.
 
     `is_guessed` tells whether the roles are not those of a configuration.
     """

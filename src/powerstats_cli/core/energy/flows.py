@@ -1,4 +1,4 @@
-"""What flows through a home in a span: from the grid, the sun and a battery to the house.
+"""The energy that flows in a span from the grid, the sun and a battery to the house.
 
 Energies are in kWh. A sum is unknown if any of its terms is.
 """
