@@ -174,6 +174,27 @@ def test_another_dimension_is_told_and_left_out(
             assert "it: now in %, stored as measurement in W" in ended[2][1]
 
 
+AMPERE = unit("A")
+
+
+@pytest.mark.parametrize("minutes", [10, 120, 300])
+@pytest.mark.parametrize(("watts", "amperes"), [("1345", "5.25"), ("1200", "10.9")])
+@pytest.mark.parametrize("back", ["12:15:00", "17:30:00"], ids=["for ten minutes", "for hours"])
+def test_watts_become_amperes(
+    house: Opens, watts: str, amperes: str, back: str, minutes: int
+) -> None:
+    """No ampere is stored as a watt, told or not; a sensor that was set back goes on."""
+    states = [("08:00:00", watts, W), ("12:05:00", amperes, AMPERE), (back, watts, W)]
+    with house(states) as home:
+        home.every("10:00:00", "12:00:00")
+        ended = home.every("12:10:00", "18:40:00", minutes)
+        assert {value.mean for value in home.values.values()} == {float(watts)}
+        assert home.values["12:00"].coverage == pytest.approx(0.5)
+        assert "12:10" in home.values or back != "12:15:00"
+        assert home.collect("18:50:00", "19:00:00")[-1] == (0, "")
+        assert any("now in A, stored as measurement in W" in line for _, line in ended)
+
+
 @pytest.mark.parametrize("changes_at", ["10:30:00", "13:30:00", "17:10:00"])
 @pytest.mark.parametrize(
     ("state", "attributes"), [("5.25", unit("A")), ("0.9", KW)], ids=["another dimension", "kW"]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 EVER: Final = 2**63 - 1
 NEVER: Final = -1
-# Units of one dimension that are used side by side (W and kW) differ by 1000; meanwhile the power
-# itself may change a little.
-UNIT_FACTOR: Final = 300
+# Units of one dimension that are used side by side (W and kW) differ by 1000, watts and amperes by
+# the voltage; meanwhile the power itself may change a little.
+UNIT_FACTOR: Final = 100
 # The errors of decoding, if the bytes are no such JSON, no UTF-8, or nested too deep.
 NONSENSE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -226,7 +226,7 @@ def needs_all_attributes(
 
     In a minimal answer only the first state has attributes. The others are needed if the first
     state has no unit, or another unit than its series; if a number follows an unknown, as after a
-    restart; or if neighbours differ so much that one may be in kW and the other in W.
+    restart; or if neighbours differ so much that one may be in another unit.
     """
     if len(states) == 1:
         return False
