@@ -20,7 +20,12 @@ import { themeSwitch } from "./view/theme.js";
 
 /** @typedef {{ status: HTMLElement, panel: Panel, drawn: (Doc | undefined)[] }} View `drawn`: the documents that it shows */
 
-const { tiers = "", intervalMinutes, publishMinutes } = document.documentElement.dataset;
+const {
+  tiers = "",
+  intervalMinutes,
+  publishMinutes,
+  home = "{}",
+} = document.documentElement.dataset;
 const published = new Set(tiers.split(/\s+/));
 const interval = (Number(intervalMinutes) || 10) * MINUTE;
 const publish = (Number(publishMinutes) || 60) * MINUTE;
@@ -33,7 +38,9 @@ const refresh = {
 const shown = TABS.filter(({ tier }) => published.has(tier));
 
 /** @type {Map<Tier, Source>} */
-const sources = new Map(shown.map(({ tier }) => [tier, new Source(tier, () => show(tier))]));
+const sources = new Map(
+  shown.map(({ tier }) => [tier, new Source(tier, () => show(tier), JSON.parse(home))]),
+);
 /** @type {Map<Id, View>} */
 const views = new Map();
 /** @type {Id | null} */

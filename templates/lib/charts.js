@@ -45,16 +45,18 @@ function line(doc, grid, name, tone, withBand = true) {
     kind: "step",
     values: column.map((value) => value?.mean ?? null),
     rest: meanAndExtremes(found, encodeURIComponent(name), unit),
-    ...(withBand && {
-      min: column.map((value) => value?.min ?? null),
-      max: column.map((value) => value?.max ?? null),
-    }),
+    ...(withBand &&
+      found.min && {
+        min: column.map((value) => value?.min ?? null),
+        max: column.map((value) => value?.max ?? null),
+      }),
   };
 }
 
 /** @param {Summary} found @param {string} key @param {string} unit @returns {Part[]} */
 function meanAndExtremes({ mean, min, max }, key, unit) {
-  if (!min) return [{ text: "unknown" }];
+  if (mean === null) return [{ text: "unknown" }];
+  if (!min) return [{ text: "mean " }, part(`mean-${key}`, mean, unit)];
   return [
     { text: "mean " },
     part(`mean-${key}`, mean, unit),
@@ -71,11 +73,14 @@ export const isPartial = (value) => value !== undefined && value.coverage < WHOL
 /** @param {Doc} doc @param {string} name @returns {boolean} whether zero is on its axis */
 const beginsAtZero = (doc, name) => doc.series.get(name)?.unit === "W" || isCounter(doc, name);
 
-/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the main series, the sun beside it */
+/** @param {Doc} doc @param {string} name @param {number} i its place beside the main series @returns {Tone} */
+const toneOf = ({ draws }, name, i) => (name === draws.solar ? "sun" : INKS[i]);
+
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the main series; sun, grid and battery beside it */
 export function mainChart(doc, grid, { main, beside }) {
   if (main === null) return [];
-  const lines = [line(doc, grid, main, "use")];
-  if (beside !== null) lines.push(line(doc, grid, beside, "sun", false));
+  const others = beside.map((name, i) => line(doc, grid, name, toneOf(doc, name, i), false));
+  const lines = [line(doc, grid, main, "use"), ...others];
   return [
     {
       key: "main",

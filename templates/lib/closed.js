@@ -2,6 +2,7 @@
 
 import { furtherCharts } from "./charts.js";
 import { window } from "./data.js";
+import { flowCards } from "./flowcards.js";
 import { fullDay, title } from "./format.js";
 import { gapList } from "./gaps.js";
 import {
@@ -38,6 +39,7 @@ export function closed(doc, grid, roles, days, notes = []) {
   const cards = [
     ...(energy === null ? [] : energyCards(doc, energy, days, notes)),
     ...(sunEnergy === null ? [] : [sunCard(doc, grid, sunEnergy)]),
+    ...flowCards(doc, grid),
     ...(main === null || isCounter(doc, main) ? [] : mainCards(doc, main, found)),
   ];
   return {
@@ -76,8 +78,10 @@ function sunCard(doc, grid, sunEnergy) {
 function mainCards(doc, main, { mean, min, max }) {
   const unit = unitOf(doc, main);
   const name = unit === "W" ? "power" : title(main);
+  const meanCard = card("mean", `Mean ${name}`, mean, unit, [[{ text: "over known time" }]]);
+  if (doc.series.get(main)?.isSum) return [meanCard];
   return [
-    card("mean", `Mean ${name}`, mean, unit, [[{ text: "over known time" }]]),
+    meanCard,
     card("max", `Highest ${name}`, max?.value, unit, [when(doc, max, "max-time")]),
     card("min", `Lowest ${name}`, min?.value, unit, [when(doc, min, "min-time")]),
   ];

@@ -13,12 +13,15 @@ import { DAY, Zone } from "./time.js";
  *   state?: number, coverage: number }} Value
  */
 
-/** @typedef {{ unit: string, counter: boolean, until: number }} Series */
+/** `isSum`: the page has added it up out of others. @typedef {{ unit: string, counter: boolean, until: number, isSum?: boolean }} Series */
 
 /**
+ * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on.
+ *
  * @typedef {{ tier: Tier, zone: Zone, bucket: string, series: Map<string, Series>,
  *   latest: Map<string, { at: number, value: number }>, points: Map<number, Record<string, unknown>>,
- *   day: number | null, until: number }} Doc
+ *   day: number | null, until: number, home: import("./flows.js").Home,
+ *   draws: Record<string, string>, counts: Record<string, string> }} Doc
  */
 
 /**
@@ -72,6 +75,9 @@ export function read(text, tier) {
     points: pointsOf(raw.data_points),
     day: typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / DAY) : null,
     until: untils.length ? Math.max(...untils) : instant(raw.last_update),
+    home: { counts: {}, draws: {}, meters: [], factors: [] },
+    draws: {},
+    counts: {},
   };
 }
 
@@ -167,3 +173,7 @@ export function grid(doc) {
 
 /** @param {Value | undefined} value @returns {number | null} the amount in a bucket: energy, or the change of a counter */
 export const amount = (value) => value?.kwh ?? value?.change ?? null;
+
+/** @param {Doc} doc @returns {string[]} its series, without those that the page has added up */
+export const measuredIn = ({ series }) =>
+  [...series].flatMap(([name, about]) => (about.isSum ? [] : name));

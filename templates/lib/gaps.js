@@ -1,8 +1,8 @@
 /** Gaps: when something was unknown, for how long, and why it may be. */
 
+import { measuredIn } from "./data.js";
 import { duration, shortDay, title } from "./format.js";
 import { countPart, timeOf } from "./model.js";
-import { meters } from "./roles.js";
 import { MINUTE } from "./time.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
@@ -40,7 +40,7 @@ export function asked({ series, day }, { edges, from, columns }, name) {
 export function gaps(doc, grid) {
   const { edges } = grid;
   const isDaily = doc.bucket === "day";
-  const spans = new Map([...doc.series.keys()].map((name) => [name, asked(doc, grid, name)]));
+  const spans = new Map(measuredIn(doc).map((name) => [name, asked(doc, grid, name)]));
   /** @type {Found[]} */
   const found = [];
   for (let i = 0; i + 1 < edges.length; i++) {
@@ -125,11 +125,14 @@ function apart(unknown) {
  * @param {Doc} doc
  * @returns {Gap["kind"]} no data if all is missing; a power cut if voltage alone or a whole meter is
  */
-function classify(missing, expected, { series }) {
+function classify(missing, expected, { series, home }) {
   if (missing.length === expected.length) return "no data";
   const gone = new Set(missing);
   const isVoltage = missing.every((name) => series.get(name)?.unit === "V");
-  return isVoltage || meters(expected).some((meter) => meter.every((name) => gone.has(name)))
+  const devices = home.meters
+    .map((device) => device.filter((name) => expected.includes(name)))
+    .filter((device) => device.length > 1);
+  return isVoltage || devices.some((device) => device.every((name) => gone.has(name)))
     ? "power cut"
     : "unknown";
 }
@@ -176,7 +179,8 @@ export function gapList(doc, grid) {
       what: {
         key: `gap-${i}-missing`,
         raw: missing.join(" "),
-        text: missing.length === doc.series.size ? "everything" : missing.map(title).join(", "),
+        text:
+          missing.length === measuredIn(doc).length ? "everything" : missing.map(title).join(", "),
       },
     })),
   };

@@ -19,7 +19,7 @@ import { change, daysOf, totals, weekdays } from "./statistics.js";
  * @returns {import("./model.js").Model}
  */
 export function month(doc, grid, year) {
-  const roles = rolesOf(doc.series);
+  const roles = rolesOf(doc);
   const { energy, sunEnergy } = roles;
   const days = daysOf(doc, grid, energy);
   const suns = daysOf(doc, grid, sunEnergy);

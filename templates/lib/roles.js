@@ -1,82 +1,66 @@
-/** Guesses from names and units which series are the home's consumption, its sun and its meter. */
+/** Which series the page is about, by what it was told when it was rendered. */
 
+/** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Series} Series */
 
 /**
- * `main` is the subject of the page: the consumption, or the first series if there is none. `energy` is
- * the series whose amounts are the kWh of the home, `sunEnergy` the one for the sun. `beside` is the
- * power of the sun if the main chart shows it too. `groups` are the charts of all other series.
+ * `main` is the subject of the page: the house's power, or the first series if there is none. `energy`
+ * is the series whose amounts are the kWh of the house, `sunEnergy` the one for the sun. `beside` are
+ * the powers that the main chart shows, too: the sun, the grid and the battery. `groups` are the
+ * charts of all other series.
  *
- * @typedef {{ main: string | null, beside: string | null, sun: string | null, energy: string | null, sunEnergy: string | null,
+ * @typedef {{ main: string | null, beside: string[], sun: string | null, energy: string | null, sunEnergy: string | null,
  *   groups: { title: string, unit: string, names: string[] }[] }} Roles
  */
 
-/** @param {string} name */
-export const isSun = (name) => /solar|photovoltaic|(^|[^a-z])pv([^a-z]|$)/i.test(name);
+/** @param {Doc} doc @returns {Roles} */
+export function roles({ series, draws, counts, home }) {
+  const all = [...series].filter(([, about]) => !about.isSum);
+  /** @param {string | undefined} name @param {boolean} counter */
+  const ofKind = (name, counter) =>
+    name !== undefined && series.get(name)?.counter === counter ? name : null;
 
-/** @param {Map<string, Series>} series @returns {Roles} */
-export function roles(series) {
-  const all = [...series];
-  /** @param {(name: string, about: Series) => boolean} is */
-  const first = (is) => all.find(([name, about]) => is(name, about))?.[0] ?? null;
-  /** @param {Series} about */
-  const isPower = (about) => about.unit === "W" && !about.counter;
-  /** @param {Series} about */
-  const isMeter = (about) => about.unit === "kWh" && about.counter;
-
-  const consumption =
-    first((name, about) => name === "power" && isPower(about)) ??
-    first((name, about) => isPower(about) && !isSun(name));
-  const sun = first((name, about) => isPower(about) && isSun(name));
-  const meter =
-    first((name, about) => name === "energy" && isMeter(about)) ??
-    first((name, about) => isMeter(about) && !isSun(name));
-  const main =
-    consumption ??
-    (sun || meter ? null : first((_, about) => !about.counter)) ??
-    meter ??
-    sun ??
-    first(() => true);
+  const consumption = ofKind(draws.house, false);
+  const meter = ofKind(counts.house, true);
+  const sun = ofKind(draws.solar, false);
+  const sunEnergy = sun ?? ofKind(counts.solar, true);
+  const measured = all.find(([, about]) => !about.counter)?.[0];
+  const other = sun || meter ? undefined : measured;
+  const main = consumption ?? other ?? meter ?? sun ?? all[0]?.[0] ?? null;
   const energy = consumption ?? meter;
-  const sunEnergy = sun ?? first((name, about) => isMeter(about) && isSun(name));
 
-  const beside = main !== null && main === consumption ? sun : null;
-  const shown = new Set([main, beside]);
-  /** @type {Roles["groups"]} */
-  const groups = [];
-  const volts = all.filter(
-    ([name, about]) => about.unit === "V" && !about.counter && !shown.has(name),
-  );
-  if (volts.length)
-    groups.push({ title: "voltage", unit: "V", names: volts.map(([name]) => name).slice(0, 4) });
-  for (const name of groups.flatMap((group) => group.names)) shown.add(name);
-  const factors = all.filter(([name]) => /power.?factor|cos.?phi/i.test(name));
-  for (const [name, about] of [...factors, ...all]) {
-    if (shown.has(name)) continue;
-    shown.add(name);
-    groups.push({ title: name, unit: about.unit, names: [name] });
-  }
-  return { main, beside, sun: sun === main ? null : sun, energy, sunEnergy, groups };
+  const battery = ofKind(draws.battery, false);
+  // Alone it is what the house takes.
+  const grid = sun || battery ? ofKind(draws.grid, false) : null;
+  const beside =
+    main !== null && main === consumption
+      ? [sun, grid, battery].flatMap((name) => (name === null || name === main ? [] : name))
+      : [];
+  return {
+    main,
+    beside,
+    sun: sun === main ? null : sun,
+    energy,
+    sunEnergy,
+    groups: groupsOf(all, new Set([main, ...beside]), home.factors),
+  };
 }
 
 /**
- * The meters of a home: series are of one device if their names are alike without the quantity.
- *
- * @param {string[]} names
- * @returns {string[][]} those of at least two series
+ * @param {[string, Series][]} all
+ * @param {Set<string | null>} shown elsewhere
+ * @param {string[]} factors
+ * @returns {Roles["groups"]} the voltages together, and each other series, the power factors first
  */
-export function meters(names) {
-  /** @type {Map<string, string[]>} */
-  const meters = new Map();
-  for (const name of names) {
-    const key = name
-      .toLowerCase()
-      .replace(
-        /power.?factor|apparent.?power|reactive.?power|power|voltage|current|energy|frequency|cos.?phi|consumption/g,
-        "",
-      )
-      .replace(/[^a-z0-9]+/g, "");
-    meters.set(key, [...(meters.get(key) ?? []), name]);
-  }
-  return [...meters.values()].filter((meter) => meter.length > 1);
+function groupsOf(all, shown, factors) {
+  const left = all.filter(([name]) => !shown.has(name));
+  const volts = left.flatMap(([name, about]) => (about.unit === "V" && !about.counter ? name : []));
+  const together = volts.slice(0, 4);
+  const others = left.filter(([name]) => !together.includes(name));
+  const isFactor = (/** @type {[string, Series]} */ [name]) => factors.includes(name);
+  const ordered = [...others.filter(isFactor), ...others.filter((one) => !isFactor(one))];
+  return [
+    ...(together.length ? [{ title: "voltage", unit: "V", names: together }] : []),
+    ...ordered.map(([name, { unit }]) => ({ title: name, unit, names: [name] })),
+  ];
 }

@@ -232,6 +232,12 @@ export function rolling(days, length) {
   });
 }
 
+/** @param {number} day @returns {number} its month, counted from 1970 */
+export function monthOf(day) {
+  const date = new Date(day * 24 * HOUR);
+  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+}
+
 /**
  * `change` compares the totals per known day, because months differ in length.
  *
@@ -244,8 +250,7 @@ export function months(days) {
   /** @type {Map<number, Day[]>} */
   const groups = new Map();
   for (const day of days) {
-    const date = new Date(day.day * 24 * HOUR);
-    const month = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+    const month = monthOf(day.day);
     groups.set(month, [...(groups.get(month) ?? []), day]);
   }
   /** @type {number | null} */

@@ -1,6 +1,7 @@
 /** Today: the value now, the sums so far, and comparisons with yesterday and the mean week. */
 
 import { furtherCharts, mainChart } from "./charts.js";
+import { flowCards } from "./flowcards.js";
 import { dayTime, longDay, time, title } from "./format.js";
 import { gapList } from "./gaps.js";
 import {
@@ -38,7 +39,7 @@ import { DAY, HOUR } from "./time.js";
  * @returns {import("./model.js").Model}
  */
 export function today(doc, grid, week) {
-  const roles = rolesOf(doc.series);
+  const roles = rolesOf(doc);
   const { main } = roles;
   const charts = mainChart(doc, grid, roles);
   if (week !== undefined && main !== null && !isCounter(doc, main)) {
@@ -65,6 +66,7 @@ function rest(doc, grid, roles, week) {
   const { main, energy } = roles;
   const cards = [
     ...(energy === null ? [] : energyCards(doc, grid, roles, energy, week)),
+    ...flowCards(doc, grid),
     ...(main === null || isCounter(doc, main) ? [] : mainCards(doc, grid, main)),
   ];
   return {
@@ -120,8 +122,10 @@ function comparison(key, label, unit, than) {
 function mainCards(doc, grid, main) {
   const unit = unitOf(doc, main);
   const { mean, min, max } = summed(doc, grid, main);
+  const meanCard = card("mean-today", "Mean", mean, unit, [[{ text: "over known time" }]]);
+  if (doc.series.get(main)?.isSum) return [meanCard];
   return [
-    card("mean-today", "Mean", mean, unit, [[{ text: "over known time" }]]),
+    meanCard,
     card("min-today", "Lowest", min?.value, unit, [when(doc, min, "min-today-time")]),
     card("max-today", "Highest", max?.value, unit, [when(doc, max, "max-today-time")]),
   ];

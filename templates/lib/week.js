@@ -3,6 +3,7 @@
 import { isPartial, mainChart } from "./charts.js";
 import { closed } from "./closed.js";
 import { amount } from "./data.js";
+import { has, SUFFICIENCY, shares } from "./flows.js";
 import { bucketSpan, shortDay, title } from "./format.js";
 import { amountUnit, cell, isoDay, sharePart } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
@@ -22,7 +23,7 @@ const MARKED = 3;
  * @returns {import("./model.js").Model}
  */
 export function week(doc, grid) {
-  const roles = rolesOf(doc.series);
+  const roles = rolesOf(doc);
   const rest = () => {
     const days = daysOf(doc, grid, roles.energy);
     return {
@@ -46,6 +47,8 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
   const most = Math.max(...[...days, ...suns].map((day) => day.total ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
   const sunUnit = amountUnit(doc, sunEnergy);
+  const isOwn = has(doc, SUFFICIENCY) && suns.length > 0;
+  const own = shares(doc, grid, SUFFICIENCY, (at) => doc.zone.day(at));
   /** @param {Day} day @param {"use" | "sun"} tone */
   const bar = ({ total, coverage }, tone) => ({
     share: (total ?? 0) / most,
@@ -55,7 +58,13 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
   return {
     key: "days",
     title: "Energy a day",
-    head: ["Day", unit, ...(suns.length ? [`Solar ${sunUnit}`] : []), "Known"],
+    head: [
+      "Day",
+      unit,
+      ...(suns.length ? [`Solar ${sunUnit}`] : []),
+      ...(isOwn ? ["Self-sufficiency"] : []),
+      "Known",
+    ],
     rows: days.map((day, i) => {
       const date = isoDay(day.day);
       const sun = suns.slice(i, i + 1);
@@ -65,6 +74,7 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
         cells: [
           cell(`day-${date}`, day.total, unit),
           ...sun.map(({ total }) => cell(`solar-day-${date}`, total, sunUnit)),
+          ...(isOwn ? [sharePart(`own-day-${date}`, own.get(day.day) ?? null)] : []),
           sharePart(`known-day-${date}`, day.coverage),
         ],
       };

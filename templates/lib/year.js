@@ -3,10 +3,11 @@
 import { energyChart, powerChart } from "./charts.js";
 import { closed } from "./closed.js";
 import { window } from "./data.js";
+import { has, SUFFICIENCY, shares } from "./flows.js";
 import { month as monthName, monthYear, percent, shortDay, title } from "./format.js";
-import { amountUnit, cell, changePart, EACH_DAY, unitOf } from "./model.js";
+import { amountUnit, cell, changePart, EACH_DAY, sharePart, unitOf } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
-import { daysOf, months, rolling, WHOLE } from "./statistics.js";
+import { daysOf, monthOf, months, rolling, WHOLE } from "./statistics.js";
 import { DAY } from "./time.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
@@ -29,7 +30,7 @@ const MARKED = 5;
  * @returns {import("./model.js").Model}
  */
 export function year(doc, grid) {
-  const roles = rolesOf(doc.series);
+  const roles = rolesOf(doc);
   const { energy, sunEnergy, main } = roles;
   const days = daysOf(doc, grid, energy);
   const suns = daysOf(doc, grid, sunEnergy);
@@ -38,7 +39,7 @@ export function year(doc, grid) {
     charts: [...rollingChart(roles, days, suns), ...powerChart(doc, grid, roles)],
     rest: () => ({
       ...closed(doc, grid, roles, days),
-      bars: energy === null ? [] : [monthList(doc, energy, sunEnergy, days, suns)],
+      bars: energy === null ? [] : [monthList(doc, grid, energy, sunEnergy, days, suns)],
       heats: calendar(doc, grid, energy === null ? daysOf(doc, grid, main) : days, energy ?? main),
     }),
   };
@@ -74,13 +75,14 @@ function rollingChart(roles, days, suns) {
 
 /**
  * @param {Doc} doc
+ * @param {Grid} grid
  * @param {string} energy
  * @param {string | null} sunEnergy
  * @param {Day[]} days
  * @param {Day[]} suns
  * @returns {import("./model.js").Bars}
  */
-function monthList(doc, energy, sunEnergy, days, suns) {
+function monthList(doc, grid, energy, sunEnergy, days, suns) {
   const first = days.findIndex((day) => day.total !== null);
   const all = first < 0 ? [] : months(days.slice(first));
   const sunMonths = months(suns.slice(Math.max(0, first)));
@@ -88,6 +90,8 @@ function monthList(doc, energy, sunEnergy, days, suns) {
   const most = Math.max(...[...all, ...sunMonths].map(({ total }) => total ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
   const sunUnit = amountUnit(doc, sunEnergy);
+  const isOwn = has(doc, SUFFICIENCY) && sunEnergy !== null;
+  const own = shares(doc, grid, SUFFICIENCY, (at) => monthOf(doc.zone.day(at)));
   return {
     key: "months",
     title: "Months",
@@ -97,6 +101,7 @@ function monthList(doc, energy, sunEnergy, days, suns) {
       `${unit} a day`,
       "Change",
       ...(sunEnergy === null ? [] : [`Solar ${sunUnit}`]),
+      ...(isOwn ? ["Self-sufficiency"] : []),
       "Known",
     ],
     rows: all.map((month) => {
@@ -114,6 +119,7 @@ function monthList(doc, energy, sunEnergy, days, suns) {
           cell(`${key}-per-day`, month.perDay, unit),
           changePart(`${key}-change`, month.change),
           ...sun.map((total) => cell(`${key}-solar`, total, sunUnit)),
+          ...(isOwn ? [sharePart(`${key}-own`, own.get(month.month) ?? null)] : []),
           knownOf(month, `${key}-known`),
         ],
       };

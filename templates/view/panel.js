@@ -1,6 +1,7 @@
 /** The content of a tab: made once, then updated in place. */
 
 import { csv, rows } from "../lib/csv.js";
+import { measuredIn } from "../lib/data.js";
 import { bars } from "./bars.js";
 import { cards, heading, hero } from "./cards.js";
 import { Chart } from "./chart.js";
@@ -150,7 +151,7 @@ export class Panel {
   save() {
     const { doc, grid, group } = this;
     if (!doc || !grid || !group) return;
-    const names = [...doc.series.keys()].filter((name) => !group.hidden.has(name));
+    const names = measuredIn(doc).filter((name) => !group.hidden.has(name));
     const last = grid.edges[grid.edges.length - 1] - 1;
     const day = new Date(doc.zone.local(last)).toISOString().slice(0, 10);
     download(

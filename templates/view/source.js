@@ -1,6 +1,6 @@
 /** A data file of the site: fetched, kept, and tried again if that fails. */
 
-import { grid, read } from "../lib/data.js";
+import { open } from "../lib/flows.js";
 
 /** @typedef {import("../lib/data.js").Tier} Tier */
 
@@ -11,9 +11,10 @@ const GONE = [404, 410];
 const LONGEST = 60000;
 
 export class Source {
-  /** @param {Tier} tier @param {() => void} onChange */
-  constructor(tier, onChange) {
+  /** @param {Tier} tier @param {() => void} onChange @param {Partial<import("../lib/flows.js").Home>} [home] */
+  constructor(tier, onChange, home = {}) {
     this.tier = tier;
+    this.home = home;
     this.onChange = onChange;
     /** @type {import("../lib/data.js").Doc | null} */
     this.doc = null;
@@ -81,8 +82,8 @@ export class Source {
   /** @param {string} text of a file @throws {Error} that says what is wrong with it */
   take(text) {
     if (text === this.text) return;
-    const doc = read(text, this.tier);
-    this.grid = grid(doc);
+    const { doc, grid } = open(text, this.tier, this.home);
+    this.grid = grid;
     this.doc = doc;
     this.text = text;
   }

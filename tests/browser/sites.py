@@ -10,7 +10,7 @@ from powerstats_cli.commands.serve import serve
 from powerstats_cli.core.documents import Document
 from powerstats_cli.site import rendering as dashboard
 from powerstats_cli.site.webroot import update_web_root
-from tests.page.homes import TIER_NAMES, read, write
+from tests.page.homes import TIER_NAMES, home_of, read, write
 from tests.support.installation import Installation
 
 
@@ -55,7 +55,7 @@ def site_of(
     """Put documents' dashboard into a folder and serve it."""
     data_dir, web_root = folder / "data", folder / "site"
     write(made, data_dir)
-    update_web_root(dashboard.render(tiers, minutes), web_root, data_dir)
+    update_web_root(dashboard.render(tiers, minutes, home_of(made)), web_root, data_dir)
     return Site(data_dir, web_root, served(web_root))
 
 

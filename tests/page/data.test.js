@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csv, iso, rows } from "../../templates/lib/csv.js";
 import { grid, read, window } from "../../templates/lib/data.js";
-import { meters, roles } from "../../templates/lib/roles.js";
 import { staleSince } from "../../templates/lib/stale.js";
 import { HOUR, MINUTE } from "../../templates/lib/time.js";
 import { file, measured, power } from "./home.js";
@@ -87,55 +86,6 @@ test("a window ends with the last day asked for, known or not", () => {
   const { edges, from } = grid(doc);
   assert.equal(edges.length - 1, 7 * 24 - 1);
   assert.equal(iso(doc.zone, from), "2026-03-26T00:00:00+01:00");
-});
-
-test("roles go by name and unit", () => {
-  const all = (/** @type {Record<string, [string, boolean?]>} */ series) =>
-    roles(
-      new Map(
-        Object.entries(series).map(([name, [unit, counter = false]]) => [
-          name,
-          { unit, counter, until: 0 },
-        ]),
-      ),
-    );
-  const usual = all({
-    energy: ["kWh", true],
-    power: ["W"],
-    power_factor: ["%"],
-    solar: ["W"],
-    voltage: ["V"],
-  });
-  assert.equal(usual.main, "power");
-  assert.equal(usual.beside, "solar");
-  assert.equal(usual.energy, "power");
-  assert.equal(usual.sunEnergy, "solar");
-  assert.deepEqual(
-    usual.groups.map(({ names }) => names),
-    [["voltage"], ["power_factor"], ["energy"]],
-  );
-
-  const meter = all({ meter: ["kWh", true], solar_yield: ["kWh", true] });
-  assert.deepEqual([meter.main, meter.energy, meter.sunEnergy], ["meter", "meter", "solar_yield"]);
-  const other = all({ temperature: ["°C"], humidity: ["%"] });
-  assert.deepEqual([other.main, other.energy, other.groups.length], ["temperature", null, 1]);
-  const pv = all({ pv_power: ["W"] });
-  assert.deepEqual([pv.main, pv.energy], ["pv_power", null]);
-  const phases = all({ load: ["W"], v1: ["V"], v2: ["V"], v3: ["V"] });
-  assert.deepEqual(
-    phases.groups.map(({ names }) => names.length),
-    [3],
-  );
-  assert.equal(all({}).main, null);
-});
-
-test("a meter is what is left of names", () => {
-  assert.deepEqual(meters(["energy", "power", "power_factor", "solar", "voltage"]), [
-    ["energy", "power", "power_factor", "voltage"],
-  ]);
-  assert.deepEqual(meters(["garage_power", "garage_voltage", "attic"]), [
-    ["garage_power", "garage_voltage"],
-  ]);
 });
 
 test("stale is said of until, from two publish periods", () => {

@@ -13,12 +13,14 @@ import msgspec
 
 from powerstats_cli.commands.demo import ENTITIES, TimedRun, schedule
 from powerstats_cli.core.buckets import Value
+from powerstats_cli.core.candidates.stored import stored_roles
 from powerstats_cli.core.documents import Document, Latest, Point, bucket_name, decode, encode
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, local_day
 from powerstats_cli.core.series import Series, StateClass
 from powerstats_cli.core.tiers import TIERS, buckets
 from powerstats_cli.demo.house import House
 from powerstats_cli.demo.server import HomeAssistant
+from powerstats_cli.site.home import told
 from tests.support.installation import TOKEN, Installation
 
 ZONE = "Europe/Amsterdam"
@@ -169,6 +171,13 @@ class Home:
                 assert read is not None
                 latest[name] = Latest(start + timedelta(seconds=51), read)
         return latest
+
+
+def home_of(documents: Mapping[str, Document]) -> Mapping[str, object]:
+    """Return what the page is told of a home: the roles that the names of its series suggest."""
+    stored = list(documents.values())
+    entities = {name: f"sensor.{name}" for document in stored for name in document.series}
+    return told(stored_roles(entities, stored), stored)
 
 
 def write(documents: Mapping[str, Document], data_dir: Path) -> None:

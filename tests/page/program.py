@@ -15,7 +15,7 @@ from powerstats_cli.core import documents as forms
 from powerstats_cli.core.documents import Document
 from tests.page import expected
 from tests.page.comparing import Shown, differences
-from tests.page.homes import NOW, TIER_NAMES
+from tests.page.homes import NOW, TIER_NAMES, home_of
 from tests.support.needs import unable
 
 SCRIPT: Final = Path(__file__).with_name("shown.js")
@@ -61,6 +61,7 @@ def page_of(
         "published": list(tiers),
         "now": now.timestamp() * 1000,
         "publish": publish / timedelta(milliseconds=1),
+        "home": home_of(documents),
     }
     ended = subprocess.run(
         [node, str(SCRIPT)],

@@ -1,11 +1,12 @@
 /**
- * Tells what the page would show of files: reads `{files, published, now, publish}` as JSON, writes what each
+ * Tells what the page would show of files: reads `{files, published, now, publish, home}` as JSON, writes what each
  * published tab has. test_numbers.py and others compare that with what they compute themselves.
  */
 
 import { text as readAll } from "node:stream/consumers";
 import { csv, rows } from "../../templates/lib/csv.js";
-import { grid, read } from "../../templates/lib/data.js";
+import { measuredIn } from "../../templates/lib/data.js";
+import { open } from "../../templates/lib/flows.js";
 import { ageText, emptyText, notices } from "../../templates/lib/status.js";
 import { chartTable, heatEnds, heatTable } from "../../templates/lib/tables.js";
 import { TABS } from "../../templates/lib/tabs.js";
@@ -13,12 +14,6 @@ import { TABS } from "../../templates/lib/tabs.js";
 /** @typedef {import("../../templates/lib/data.js").Both} Both */
 /** @typedef {import("../../templates/lib/model.js").Model} Model */
 /** @typedef {import("../../templates/lib/model.js").Part} Part */
-
-/** @param {string} text @param {import("../../templates/lib/data.js").Tier} tier @returns {Both} */
-function open(text, tier) {
-  const doc = read(text, tier);
-  return { doc, grid: grid(doc) };
-}
 
 /** @param {unknown} thing @returns {Part[]} every number and text in it, in order */
 function partsIn(thing) {
@@ -30,7 +25,7 @@ function partsIn(thing) {
 /** @param {Both} both @param {Model} model */
 function shownOf({ doc, grid }, model) {
   const { zone, bucket } = doc;
-  const { edges, columns } = grid;
+  const { edges } = grid;
   const rest = model.rest();
   /** @type {[number, number]} */
   const view = [edges[0], edges[edges.length - 1]];
@@ -63,15 +58,15 @@ function shownOf({ doc, grid }, model) {
         ),
       ]),
     ),
-    csv: csv(rows(doc, grid, [...columns.keys()], null)),
+    csv: csv(rows(doc, grid, measuredIn(doc), null)),
   };
 }
 
-const { files, published, now, publish } = JSON.parse(await readAll(process.stdin));
+const { files, published, now, publish, home } = JSON.parse(await readAll(process.stdin));
 /** @type {Map<string, Both>} */
 const opened = new Map();
 const tabs = TABS.filter(({ tier }) => published.includes(tier));
-for (const { tier } of tabs) if (files[tier]) opened.set(tier, open(files[tier], tier));
+for (const { tier } of tabs) if (files[tier]) opened.set(tier, open(files[tier], tier, home));
 const answer = tabs.map((tab) => {
   const both = opened.get(tab.tier);
   const isBesidePublished = tab.beside !== null && published.includes(tab.beside);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { grid, read } from "../../templates/lib/data.js";
+import { open as openHome } from "../../templates/lib/flows.js";
 import { blanks, gaps } from "../../templates/lib/gaps.js";
 import { previous } from "../../templates/lib/month.js";
 import * as statistics from "../../templates/lib/statistics.js";
@@ -15,11 +15,19 @@ import { file, measured, power } from "./home.js";
 const close = (/** @type {number | null | undefined} */ ours, /** @type {number} */ theirs) =>
   assert.ok(ours != null && Math.abs(ours - theirs) < 1e-9, `${ours} is not ${theirs}`);
 
-/** @param {string} text @param {import("../../templates/lib/data.js").Tier} tier */
-function open(text, tier) {
-  const doc = read(text, tier);
-  return { doc, grid: grid(doc) };
+const HOME = {
+  draws: { house: only("power"), solar: only("solar") },
+  counts: { house: only("power"), solar: only("solar") },
+  meters: [["power", "voltage"]],
+};
+
+/** @param {string} name @returns {import("../../templates/lib/flows.js").Term[]} */
+function only(name) {
+  return [[name, "net", 1]];
 }
+
+/** @param {string} text @param {import("../../templates/lib/data.js").Tier} tier */
+const open = (text, tier) => openHome(text, tier, HOME);
 
 /** @param {string} date @param {number} hours @param {(hour: number) => object | null} value @param {string} offset */
 function byTheHour(date, hours, value, offset = "+00:00") {

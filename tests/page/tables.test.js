@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mainChart } from "../../templates/lib/charts.js";
-import { grid, read } from "../../templates/lib/data.js";
+import { open } from "../../templates/lib/flows.js";
 import { roles } from "../../templates/lib/roles.js";
 import { chartTable } from "../../templates/lib/tables.js";
 import { file, power } from "./home.js";
 
-const doc = read(
+const { doc, grid } = open(
   file({
     tier: "daily",
     bucket: "60min",
@@ -24,9 +24,10 @@ const doc = read(
     },
   }),
   "daily",
+  { draws: { house: [["power", "net", 1]], solar: [["solar", "net", 1]] } },
 );
-const { edges, columns } = grid(doc);
-const [chart] = mainChart(doc, { edges, from: edges[0], columns }, roles(doc.series));
+const { edges } = grid;
+const [chart] = mainChart(doc, grid, roles(doc));
 
 /** @param {number} from @param {number} to @param {import("../../templates/lib/model.js").LineId[]} hidden */
 function table(from, to, ...hidden) {

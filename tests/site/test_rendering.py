@@ -1,12 +1,17 @@
 """The page and its assets."""
 
+import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from powerstats_cli.core.energy.roles import Meter, Roles
 from powerstats_cli.site import rendering
-from powerstats_cli.site.rendering import render
+from powerstats_cli.site.home import told
+from powerstats_cli.site.rendering import render, without_home
+from tests.commands.flowing import NOW, TODAY, document, installed
 from tests.site.home import TIERS, site_of
 from tests.support.homes import Stage
 
@@ -44,3 +49,36 @@ def test_the_manifest_is_asked_for_with_the_password(stage: Stage) -> None:
     page = (site_of(stage.installation) / "index.html").read_text()
     (link,) = re.findall(r'<link rel="manifest"[^>]*>', page)
     assert 'crossorigin="use-credentials"' in link
+
+
+def test_the_page_is_told_which_series_is_what() -> None:
+    """Names of series stand in the HTML, whatever they are; it asks no other file for them."""
+    name, daily = 'gr"id <&>', document("daily", [TODAY])
+    daily.series[name] = daily.series.pop("grid")
+    page = render(TIERS, 10, told(Roles({"grid": [Meter(name)]}), [daily])).files["index.html"]
+    (attribute,) = re.findall(r'data-home="([^"]*)"', page.decode())
+    home = json.loads(unescape(attribute))
+    assert home["counts"]["import"] == [[name, "forward", 1]]
+    assert home["draws"]["grid"] == [[name, "net", 1]]
+    assert without_home(page) == without_home(render(TIERS, 10).files["index.html"])
+
+
+def test_publish_tells_the_page_of_the_roles(tmp_path: Path) -> None:
+    """The roles of `[flows]`; if a series cannot have its role, none, and a line says so."""
+    home = installed(tmp_path, {"daily.json": document("daily", [TODAY])})
+    home.run_well("publish", at=NOW)
+    page = (home.data_dir / "site/index.html").read_text()
+    told_page = json.loads(unescape(re.findall(r'data-home="([^"]*)"', page)[0]))
+    assert told_page["counts"]["charge"] == [["battery", "forward", 1]]
+    assert told_page["counts"]["house"] == [
+        ["grid", "net", 1],
+        ["battery", "net", -1],
+        ["solar", "net", 1],
+    ]
+    assert "sensor." not in page
+    text = home.config.read_text().replace('grid = "grid"', 'grid = "oven"')
+    home.config.write_text(text.replace(', "oven"]', "]").replace("within", "#"))
+    result = home.run("publish", at=NOW)
+    assert result.exit_code == 78
+    assert "flows.grid: oven is a counter" in result.err
+    assert (home.data_dir / "site/index.html").read_text() != page

@@ -4,6 +4,7 @@ from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
+from powerstats_cli.site.home import of_files
 from powerstats_cli.site.ownership import Consent
 from powerstats_cli.site.rendering import render as rendered
 from powerstats_cli.site.webroot import update_web_root
@@ -15,7 +16,8 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
     if web_root.resolve() == files.data_dir.resolve():
         message = "paths.web_root is the data directory: its archive would be public; set another"
         raise ConfigError(message)
-    site = rendered(settings.publish.tiers, settings.data.collection_interval_minutes)
+    home, unfit = of_files(settings, files)
+    site = rendered(settings.publish.tiers, settings.data.collection_interval_minutes, home)
     files.prepare()
     with files.lock():
         done = update_web_root(
@@ -23,4 +25,4 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
         )
     number = len(done.changed)
     summary = f"{number} files changed in {web_root}" if number else "nothing changed"
-    return Outcome(summary, done.problems)
+    return Outcome(summary, (*done.problems, *([unfit] if unfit else [])))

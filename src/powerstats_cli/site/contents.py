@@ -7,6 +7,7 @@ import msgspec
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.settings import Settings
+from powerstats_cli.site.home import of_files
 from powerstats_cli.site.rendering import Site, render
 
 
@@ -26,7 +27,8 @@ class Contents(msgspec.Struct, frozen=True):
 
         Raises ConfigError if one of them has a newer version or another time zone.
         """
-        site = render(settings.publish.tiers, settings.data.collection_interval_minutes)
+        home, _ = of_files(settings, files)
+        site = render(settings.publish.tiers, settings.data.collection_interval_minutes, home)
         data: dict[str, bytes] = {}
         problems: list[PowerstatsError] = []
         for tier in site.tiers:

@@ -1,9 +1,11 @@
 """The static site: the page and its assets, rendered for the published tiers."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +31,10 @@ class Site:
     tiers: tuple[str, ...]
 
 
-def render(tiers: Iterable[str], interval_minutes: int) -> Site:
-    """Return the site for the published tiers.
+def render(
+    tiers: Iterable[str], interval_minutes: int, home: Mapping[str, object] | None = None
+) -> Site:
+    """Return the site for the published tiers, with what the page is told of the home.
 
     The names of script and style have a hash of their content, so that no cache mixes versions.
     """
@@ -44,6 +48,7 @@ def render(tiers: Iterable[str], interval_minutes: int) -> Site:
         "tiers": " ".join(tiers),
         "interval_minutes": str(interval_minutes),
         "publish_minutes": str(PUBLISH_MINUTES),
+        "home": escape(json.dumps(home or {}, separators=(",", ":"))),
         "icon": "icon.svg",
         "manifest": "manifest.webmanifest",
     }
@@ -54,6 +59,11 @@ def render(tiers: Iterable[str], interval_minutes: int) -> Site:
         parts[values[key]] = content
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
     return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, tiers)
+
+
+def without_home(page: bytes) -> bytes:
+    """Return a page without what it is told of the home, which follows what is stored."""
+    return re.sub(rb' data-home="[^"]*"', b"", page)
 
 
 def is_page(content: bytes) -> bool:

@@ -22,8 +22,8 @@ def findings(folder: Path, flows: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("flows", "level", "text"),
     [
-        (FLOWS, "ok", "grid, solar, battery and devices are known"),
-        ("", "ok", "grid, solar, battery and devices are known by their names"),
+        (FLOWS, "ok", "there are grid, solar, battery and devices"),
+        ("", "ok", "there are grid, solar, battery and devices, by their names"),
         ("[flows]\n", "skipped", "no series has a role: docs/flows.md says how to name them"),
         (
             '[flows]\ngrid = "oven"\n',

@@ -39,7 +39,7 @@ def check_page(configured: Settings, data_dir: Path) -> Iterator[Finding]:
     if page is None:
         yield skipped(AREA, f"not in {web_root} yet: {PUBLISH} makes it")
         return
-    if page != site.files[rendering.PAGE_NAME]:
+    if rendering.without_home(page) != rendering.without_home(site.files[rendering.PAGE_NAME]):
         yield warning(AREA, f"{web_root} has another version's page", PUBLISH)
     else:
         yield ok(AREA, f"{web_root} has this version's page")

@@ -36,5 +36,5 @@ def check_flows(settings: Settings, stored: Stored) -> Iterator[Finding]:
     found = list(judged(roles, kinds, days, zone))
     yield from found
     if not found:
-        guessed = " by their names" if settings.flows is None else ""
-        yield ok(AREA, f"{joined(roles.meters)} are known{guessed}")
+        guessed = ", by their names" if settings.flows is None else ""
+        yield ok(AREA, f"there are {joined(roles.meters)}{guessed}")

@@ -45,7 +45,7 @@ def roles_of(guesses: Iterable[Guess]) -> Roles:
 
 
 def _guess(clue: Clue, *, is_metered: bool) -> Guess | None:
-    if clue.says(said.NOT_MEASURED):
+    if clue.says(said.NOT_MEASURED) or (clue.is_counter and clue.says(said.BALANCE)):
         return None
     role = _named_role(clue, is_metered=is_metered)
     if role == "battery":
@@ -85,7 +85,8 @@ def _other_role(clue: Clue, *, is_metered: bool) -> Role | None:
         return None if makes else "house"  # a load that makes something is none
     if is_solar or makes:
         return "solar"
-    return "devices" if clue.says(said.ROOM) else None
+    # A name that says nothing but what is measured is of the whole home.
+    return "devices" if clue.says(said.ROOM) else None if clue.thing else "house"
 
 
 def _grid(clue: Clue) -> Role:

@@ -87,6 +87,8 @@ PERIOD: Final = _any(
     "today|today s|todays|daily|day|heute|vandaag|dag|tag|taglich|week|weekly|seven days|month",
     "monthly|monat|maand|year|yearly|jahr|jaar|yesterday|hour|hourly|last|session",
 )
+# What a counter of both ways counts is no energy of one way.
+BALANCE: Final = _any("balance|saldo|saldi")
 HOURLY: Final = _any("hour|hourly|stundlich|uur")
 # Powers with the other sign than their role expects: of Huawei and GoodWe, of Fronius.
 TURNED_GRID: Final = _any("power meter active power|goodwe active power")

@@ -1,0 +1,44 @@
+/** The cards of what came from the grid and what the home made itself. */
+
+import { CONSUMPTION, has, SUFFICIENCY, shares } from "./flows.js";
+import { card, part, sharePart, summed } from "./model.js";
+
+/** @typedef {import("./data.js").Doc} Doc */
+/** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./model.js").Card} Card */
+/** @typedef {import("./model.js").Part} Part */
+
+/** @param {Doc} doc @param {Grid} grid @returns {Card[]} none without a meter of the grid */
+export function flowCards(doc, grid) {
+  const { counts } = doc;
+  if (!("import" in counts)) return [];
+  /** @param {string} flow */
+  const total = (flow) => summed(doc, grid, counts[flow]).total;
+  /** @param {string} flow @param {string} text @returns {Part[][]} */
+  const note = (flow, text) =>
+    flow in counts ? [[part(`flow-${flow}`, total(flow), "kWh"), { text }]] : [];
+  const cards = [
+    card("flow-import", "From the grid", total("import"), "kWh", note("export", " to the grid")),
+  ];
+  if (has(doc, SUFFICIENCY) && counts.house !== counts.import) cards.push(ownCard(doc, grid));
+  if ("discharge" in counts) {
+    const into = note("charge", " into it");
+    cards.push(card("flow-discharge", "From the battery", total("discharge"), "kWh", into));
+  }
+  return cards;
+}
+
+/** @param {Doc} doc @param {Grid} grid @returns {Card} */
+function ownCard(doc, grid) {
+  const key = "self-sufficiency";
+  const figure = { ...sharePart(key, shareOf(doc, grid, SUFFICIENCY)), key, unit: "" };
+  const kept = sharePart("self-consumption", shareOf(doc, grid, CONSUMPTION));
+  return {
+    label: "Self-sufficiency",
+    figure,
+    notes: has(doc, CONSUMPTION) ? [[kept, { text: " of the sun used at home" }]] : [],
+  };
+}
+
+/** @param {Doc} doc @param {Grid} grid @param {import("./flows.js").Pair} pair */
+const shareOf = (doc, grid, pair) => shares(doc, grid, pair).get(0) ?? null;

@@ -1,0 +1,167 @@
+/** The house out of the grid, the sun and a battery, and which series the page is about. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CONSUMPTION, open, SUFFICIENCY, shares } from "../../templates/lib/flows.js";
+import { gaps } from "../../templates/lib/gaps.js";
+import { roles } from "../../templates/lib/roles.js";
+import { TABS } from "../../templates/lib/tabs.js";
+import { file } from "./home.js";
+
+/** @typedef {import("../../templates/lib/flows.js").Term} Term */
+
+/** @param {number} kwh @param {number} [back] @param {number} [coverage] */
+const both = (kwh, back = 0, coverage = 1) => ({
+  mean: kwh * 1000,
+  min: back ? -900 : 0,
+  max: 900,
+  kwh,
+  ...(back && { back }),
+  coverage,
+});
+
+const SERIES = { grid: { unit: "W" }, solar: { unit: "W" }, battery: { unit: "W" } };
+/** @type {Term[]} */
+const HOUSE = [
+  ["grid", "net", 1],
+  ["battery", "net", -1],
+  ["solar", "net", 1],
+];
+/** @type {Record<string, Term[]>} */
+const SUMS = {
+  import: [["grid", "forward", 1]],
+  export: [["grid", "back", 1]],
+  solar: [["solar", "net", 1]],
+  charge: [["battery", "forward", 1]],
+  discharge: [["battery", "back", 1]],
+  house: HOUSE,
+  grid: [["grid", "net", 1]],
+  battery: [["battery", "net", -1]],
+};
+const HOURS = [
+  { grid: both(0.1, 0.2), solar: both(0.5), battery: both(0.15, 0.05) },
+  { grid: both(0.3), solar: both(0, 0, 0.5), battery: both(0) },
+  { grid: both(1, 0), solar: both(0.5), battery: both(-0.5, 0.5) },
+  { solar: both(0.5), battery: both(0) },
+  { grid: { ...both(0.2), min: -900 }, solar: both(0.4), battery: both(0) },
+];
+
+/** @param {Record<string, Term[]>} sums @param {Record<string, object>[]} [hours] */
+const opened = (sums, hours = HOURS) =>
+  open(
+    file({
+      tier: "daily",
+      bucket: "60min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: `2026-11-24T0${hours.length}:00:00Z`,
+      series: SERIES,
+      points: Object.fromEntries(hours.map((hour, i) => [`2026-11-24T0${i}:00:00Z`, hour])),
+      latest: {
+        grid: { timestamp: "2026-11-24T04:59:00Z", value: -300 },
+        solar: { timestamp: "2026-11-24T04:50:00Z", value: 900 },
+        battery: { timestamp: "2026-11-24T04:40:00Z", value: 100 },
+      },
+    }),
+    "daily",
+    { draws: sums, counts: sums },
+  );
+
+/** @param {number | undefined} value */
+const rounded = (value) => value && Math.round(value * 1e6) / 1e6;
+
+test("the house is a series of its own, unknown if a term is", () => {
+  const { doc, grid } = opened(SUMS);
+  const column = grid.columns.get("house") ?? [];
+  assert.deepEqual(
+    column.slice(0, 6).map((value) => rounded(value?.kwh)),
+    [0.45, undefined, 2, undefined, 0.6, undefined],
+  );
+  assert.equal(column[0]?.mean, 450);
+  assert.deepEqual(doc.latest.get("house"), { at: Date.parse("2026-11-24T04:59Z"), value: 500 });
+});
+
+test("each way of a power is known if it is told", () => {
+  const { doc, grid } = opened(SUMS);
+  const kwh = (/** @type {string} */ name) =>
+    (grid.columns.get(doc.counts[name]) ?? []).slice(0, 5).map((value) => rounded(value?.kwh));
+  assert.deepEqual(kwh("import"), [0.3, 0.3, 1, undefined, undefined]);
+  assert.deepEqual(kwh("export"), [0.2, 0, 0, undefined, undefined]);
+  assert.deepEqual(kwh("charge"), [0.2, 0, 0, 0, 0]);
+  assert.deepEqual(kwh("discharge"), [0.05, 0, 0.5, 0, 0]);
+});
+
+test("the page is about the house, with sun, grid and battery beside it", () => {
+  const { doc } = opened(SUMS);
+  const { main, beside, energy, groups } = roles(doc);
+  assert.deepEqual([main, energy, beside], ["house", "house", ["solar", "grid", "battery in all"]]);
+  assert.deepEqual(
+    groups.map(({ title }) => title),
+    ["battery"],
+  );
+});
+
+test("a sum is no series of the home: it has no gaps of its own", () => {
+  const { doc, grid } = opened(SUMS);
+  assert.deepEqual(
+    gaps(doc, grid).flatMap(({ missing }) => missing),
+    ["solar", "grid"],
+  );
+});
+
+test("shares are over the buckets in which both are known", () => {
+  const { doc, grid } = opened(SUMS);
+  const share = (/** @type {import("../../templates/lib/flows.js").Pair} */ pair) =>
+    rounded(shares(doc, grid, pair).get(0));
+  assert.equal(share(SUFFICIENCY), rounded(1 - 1.3 / 2.45));
+  assert.equal(share(CONSUMPTION), rounded(1 - 0.2 / 1));
+});
+
+test("a tab tells what came from the grid, and has a line for each", () => {
+  const { doc, grid } = opened(SUMS);
+  const model = TABS[0].model(doc, grid, undefined);
+  assert.deepEqual(
+    model.charts[0].lines.map(({ label, tone }) => [label, tone]),
+    [
+      ["house", "use"],
+      ["solar", "sun"],
+      ["grid", "ink2"],
+      ["battery in all", "ink3"],
+    ],
+  );
+  const cards = Object.fromEntries(
+    model.rest().cards.map(({ figure }) => [figure.key, rounded(Number(figure.raw))]),
+  );
+  assert.equal(cards["flow-import"], 1.6);
+  assert.equal(cards["self-sufficiency"], rounded(1 - 1.3 / 2.45));
+  assert.equal(cards["flow-discharge"], 0.55);
+  assert.equal(cards["mean-today"], 1016.666667);
+  assert.ok(!("min-today" in cards), "a mean of ten minutes is not the lowest value");
+});
+
+test("two inverters are one sun; a meter is no power", () => {
+  const { doc, grid } = opened({
+    solar: [
+      ["solar", "net", 1],
+      ["battery", "net", 1],
+    ],
+    house: [["grid", "net", 1]],
+  });
+  assert.deepEqual([roles(doc).main, roles(doc).beside], ["grid", ["solar in all"]]);
+  assert.equal(rounded(grid.columns.get("solar in all")?.[0]?.kwh), 0.65);
+});
+
+test("without roles the page is about the first series", () => {
+  const { doc } = opened({});
+  const { main, energy, sun, beside, groups } = roles(doc);
+  assert.deepEqual([main, energy, sun, beside], ["grid", null, null, []]);
+  assert.deepEqual(
+    groups.map(({ title }) => title),
+    ["solar", "battery"],
+  );
+});
+
+test("a role whose series is not in a file is not there", () => {
+  const { doc } = opened({ house: [["power", "net", 1]], solar: [["solar", "net", 1]] });
+  assert.deepEqual([roles(doc).main, roles(doc).sunEnergy], ["solar", "solar"]);
+});
