@@ -66,6 +66,9 @@ def test_a_service_gets_what_it_needs_and_no_more() -> None:
     }
     online = {name for name, text in units.items() if "AF_INET" in text}
     assert online == set(credentials)
+    monitored = systemd.units(Setup(("/p",), user="pi", has_monitor=True), of_user=False)
+    services = [text for name, text in monitored.items() if name.endswith(".service")]
+    assert all("AF_INET" in text and "PrivateNetwork" not in text for text in services)
     offline = systemd.units(Setup(("/p",), user="pi"), of_user=False)["powerstats-publish.service"]
     assert "RestrictAddressFamilies=none" in offline
     for name, text in units.items():

@@ -50,6 +50,7 @@ class Installation(msgspec.Struct, frozen=True):
             timezone=_known_to_systemd(self.settings.timezone),
             minutes=self.settings.data.collection_interval_minutes,
             has_github=self.settings.github is not None,
+            has_monitor=self.settings.monitoring.healthcheck_url is not None,
             user=self.account.pw_name,
             reads=tuple(self._read()),
             tokens=dict(self._tokens()),

@@ -18,16 +18,18 @@ class Setup:
     """The installation that the schedule runs; all paths are absolute.
 
     `program` holds the words before a step's command, `minutes` the collection interval and `user`
-    the name of the user that runs the steps. The steps write to the folders `writes` and open the
-    files and folders `reads`. `tokens` are the paths of the files with tokens; those of `unsafe`
-    could be replaced by somebody else than root, so root does not read them for the steps. `serve`
-    is the command that keeps the dashboard up, with its options; without it nothing does.
+    the name of the user that runs the steps. With a monitor, each step tells it how it went. The
+    steps write to the folders `writes` and open the files and folders `reads`. `tokens` are the
+    paths of the files with tokens; those of `unsafe` could be replaced by somebody else than root,
+    so root does not read them for the steps. `serve` is the command that keeps the dashboard up,
+    with its options; without it nothing does.
     """
 
     program: tuple[str, ...]
     timezone: str = "UTC"
     minutes: int = 10
     has_github: bool = False
+    has_monitor: bool = False
     user: str = ""
     writes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()

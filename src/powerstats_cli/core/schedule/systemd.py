@@ -100,7 +100,8 @@ def _timer(step: Step, setup: Setup) -> Iterator[str]:
 
 
 def _service(step: Step, setup: Setup, *, of_user: bool) -> Iterator[str]:
-    is_online = step.asks is not None and (setup.has_github or step.asks != "github")
+    asks = step.asks is not None and (setup.has_github or step.asks != "github")
+    is_online = asks or setup.has_monitor
     target = "network-online.target" if is_online else ""
     yield from _unit(step.command, setup, target, of_user=of_user)
     yield "Type=oneshot"
