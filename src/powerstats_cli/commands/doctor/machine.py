@@ -147,7 +147,7 @@ def check_served(serving: Sequence[str]) -> Finding:
         return error(
             "dashboard",
             f"nothing serves it at port {port} ({why})",
-            "start what the schedule starts with the machine: docs/schedule.md",
+            f"the schedule starts it with this machine; now: powerstats {' '.join(serving)}",
         )
     return ok("dashboard", f"served at {in_words_of(bind, port)}")
 
