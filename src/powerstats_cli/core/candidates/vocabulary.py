@@ -54,7 +54,7 @@ PRODUCING: Final = _any(
 )
 SOLAR: Final = _any(
     r"solar\w*|photovolt\w*|fotovolt\w*|pv|zon|zonne\w*|inverter|wechselrichter|omvormer",
-    r"onduleur|envoy|panels|microinverter",
+    r"onduleur|envoy|panels|microinverter|sun|sonne|soleil|roof|dach",
 )
 BATTERY: Final = _any(
     r"battery|batteries|batterie|batterij|bateria|batteria|akku\w*|accu|speicher|hausspeicher|bms",
