@@ -112,7 +112,7 @@ def test_a_mistyped_path_is_told(home: Installation) -> None:
 
 
 def test_moved_data_is_no_loss(home: Installation) -> None:
-    """Who moves the data and says so in the configuration is told nothing."""
+    """If the user moves the data and says so in the configuration, nothing is told."""
     moved = home.data_dir.with_name("moved")
     home.data_dir.rename(moved)
     home.config.write_text(home.config.read_text().replace(str(home.data_dir), str(moved)))

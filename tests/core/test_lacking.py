@@ -1,4 +1,4 @@
-"""What a published file has and ours has not: a merge would keep it, so nothing may replace it."""
+"""Buckets that a published file knows better: a merge would keep them, so nothing replaces it."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

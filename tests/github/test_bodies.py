@@ -1,4 +1,4 @@
-"""What a request says of its body."""
+"""The type of a request's body."""
 
 import shutil
 

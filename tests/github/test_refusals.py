@@ -1,4 +1,4 @@
-"""What GitHub refuses for good is asked for once, and told in GitHub's own words, in full."""
+"""A final refusal comes after one request, and is told in GitHub's own words, in full."""
 
 import json
 import os
@@ -266,7 +266,7 @@ RACES = [
 
 
 def test_a_lost_race_is_no_rule() -> None:
-    """What may succeed at the next try is not taken for a rule; a rule needs 409 or 422."""
+    """A write that may succeed at the next try breaks no rule; a rule needs 409 or 422."""
     for status in (409, 422):
         assert not any(map(partial(refusals.is_rule, status), RACES))
         assert all(map(partial(refusals.is_rule, status), RULES))

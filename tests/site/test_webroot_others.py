@@ -141,6 +141,35 @@ def test_an_old_links_data_directory_has_moved(home: Home, tmp_path: Path) -> No
     assert home.files()["yearly.json"] == (moved / "yearly.json").read_bytes()
 
 
+def test_another_data_directory_that_knows_less(home: Home, tmp_path: Path) -> None:
+    """A mistyped data directory does not take the page's data away: the links stay, with 65."""
+    home.set_up(tmp_path / "www")
+    home.run_well("publish", "--local")
+    before = home.files()
+    text = home.config.read_text()
+    home.config.write_text(text.replace(f'"{home.data_dir}"', f'"{home.data_dir}2"'))
+    other = home.data_dir.with_name("data2")
+    (other / "archive").mkdir(parents=True)
+    home.run_well("publish", "--local")
+    assert home.files() == before
+    (other / "yearly.json").write_bytes(encode(past("yearly", 1)))
+    home.fails(os.EX_DATAERR, "publish", "--local", says=["yearly.json in", "knows more"])
+    assert home.files() == before
+    home.run_well("publish", "--local", "--replace")
+    assert home.files()["yearly.json"] == encode(past("yearly", 1))
+
+
+def test_a_link_that_the_user_has_set_elsewhere(home: Home, tmp_path: Path) -> None:
+    """A link of ours that leads to a user's own file by now is theirs."""
+    home.set_up(tmp_path / "www")
+    home.run_well("publish", "--local")
+    (tmp_path / "mine.json").write_bytes(b"[1]")
+    (home.root / "yearly.json").unlink()
+    (home.root / "yearly.json").symlink_to("../mine.json")
+    home.fails(os.EX_CONFIG, "publish", "--local", says=["hide: yearly.json;"])
+    assert (home.root / "yearly.json").read_bytes() == b"[1]"
+
+
 @pytest.mark.parametrize("linked", ["root", "data", "both"])
 def test_links_lead_to_the_data_from_below_a_link(home: Home, tmp_path: Path, linked: str) -> None:
     """If a folder on the way is a link, the relative links still lead to the data."""

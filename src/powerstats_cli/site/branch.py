@@ -231,9 +231,11 @@ def _commit(
         return
     is_forced = parents != [head.commit]
     # GitHub refuses no forced move: look for another's commit just before.
-    if is_forced and repository.head(destination.branch) != head:
-        message = "another's commit came before"
-        raise ConflictError(message)
+    if is_forced:
+        newest = repository.head(destination.branch)
+        if newest is None or newest.commit != head.commit:
+            message = "another's commit came before"
+            raise ConflictError(message)
     repository.move_branch(destination.branch, commit, force=is_forced)
 
 

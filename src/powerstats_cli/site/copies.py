@@ -13,10 +13,12 @@ from powerstats_cli.files.systemerrors import os_errors
 def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> bool:
     """Make a link to a data file, or a copy of it; tell whether anything changed.
 
-    A copy that is there stays if the data file is missing. Raises UnreadableError if the copy knows
-    more than the data file, unless `replaces`, and NotOursError if it is another's file.
+    A copy, or a link to another data directory's file, stays if the data file is missing. Raises
+    UnreadableError if it knows more than the data file, unless `replaces`, and NotOursError if it
+    is another's file.
     """
-    before = None if path.is_symlink() else read_bytes(path)
+    is_other = path.exists() and not leads_to(path, target)
+    before = read_bytes(path) if is_other else None
     ours = read_bytes(target)
     if before is not None and not replaces:
         if ours is None:
@@ -25,21 +27,26 @@ def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> boo
     made = _link(path, target) if links else None
     if made is not None:
         return made
-    if ours is None or ours == before:
+    if ours is None or (ours == before and not path.is_symlink()):
         return False
     write_bytes(path, ours)
     return True
 
 
-def link_text(link: Path, target: Path) -> str:
-    """Return what a link holds: the way from its real folder to the real folder of its target."""
-    return os.path.relpath(target.parent.resolve() / target.name, link.parent.resolve())
+def leads_to(path: Path, target: Path) -> bool:
+    """Tell whether a path is a link to a file, which need not be there."""
+    with os_errors(path):
+        if not path.is_symlink():
+            return False
+        led = os.path.normpath(path.parent.resolve() / path.readlink())
+    return led == str(target.parent.resolve() / target.name)
 
 
 def _link(link: Path, target: Path) -> bool | None:
     """Make a relative link; tell whether anything changed, None if links are not possible."""
     with os_errors(link):
-        text = link_text(link, target)
+        # From real folder to real folder: on the way through a link, `..` leads elsewhere.
+        text = os.path.relpath(target.parent.resolve() / target.name, link.parent.resolve())
         if link.is_symlink() and str(link.readlink()) == text:
             return False
         temporary = link.with_name(f".{link.name}.tmp")

@@ -1,6 +1,5 @@
 """The site in WEB_ROOT: its files, and links to the data files, or copies of them."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import read_bytes, sync_folder, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.site import ownership
-from powerstats_cli.site.copies import put
+from powerstats_cli.site.copies import leads_to, put
 from powerstats_cli.site.ownership import DATA_NAMES, LIST_NAME, Consent, Listed
 from powerstats_cli.site.published import is_data
 from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site
@@ -48,8 +47,9 @@ class FolderPlace:
         return None if path.is_symlink() or not path.is_file() else blob_id(self.read(name))
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a file."""
-        return read_bytes(self._folder / name) or b""
+        """Return the bytes of a file; of a link that leads to none, no bytes."""
+        path = self._folder / name
+        return (read_bytes(path) if path.exists() else None) or b""
 
     def is_link(self, name: str) -> bool:
         """Tell whether a name is a link, which has no bytes of its own."""
@@ -57,10 +57,7 @@ class FolderPlace:
 
     def leads_to_data(self, name: str) -> bool:
         """Tell whether a link leads to the data file of that name."""
-        link = self._folder / name
-        with os_errors(link):
-            target = Path(os.path.normpath(link.parent.resolve() / link.readlink()))
-        return name in DATA_NAMES and target == self._data_dir.resolve() / name
+        return name in DATA_NAMES and leads_to(self._folder / name, self._data_dir / name)
 
 
 def update_web_root(
@@ -110,7 +107,12 @@ def strangers(site: Site, web_root: Path, data_dir: Path) -> set[str]:
 
 def _strangers(site: Site, place: FolderPlace, ours: Listed) -> set[str]:
     data = {f"{tier}.json" for tier in site.tiers}
-    no_data = {name for name in data if place.id(name) and not is_data(name, place.read(name))}
+    no_data = {
+        name
+        for name in data
+        if (place.id(name) or (place.is_link(name) and not place.leads_to_data(name)))
+        and not is_data(name, place.read(name))
+    }
     return ownership.others(place, ours, {*_contents(site, place), *data}) | no_data
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def _dangling_link(patient: Patient) -> None:
 def _link_to_other_data(patient: Patient) -> None:
     link = _site(patient) / "daily.json"
     link.unlink()
+    shutil.copy(patient.data / "daily.json", patient.data.with_name("daily.json"))
+    link.symlink_to(patient.data.with_name("daily.json"))
+
+
+def _link_to_others_data(patient: Patient) -> None:
+    link = _site(patient) / "daily.json"
+    link.unlink()
     link.symlink_to("../weekly.json")
 
 
@@ -62,7 +70,8 @@ FAULTS: list[Fault] = [
     (_others_page, "dashboard", "error", "files that powerstats did not make: index.html"),
     (_others_data, "dashboard", "error", "files that powerstats did not make: weekly.json"),
     (_dangling_link, "dashboard", "error", "leads to no file"),
-    (_link_to_other_data, "dashboard", "error", "data/weekly.json"),
+    (_link_to_other_data, "dashboard", "error", "leads to /"),
+    (_link_to_others_data, "dashboard", "error", "files that powerstats did not make: daily.json"),
     (_missing_link, "dashboard", "error", "yearly.json in"),
     (_old_copy, "dashboard", "warning", "is an old copy"),
 ]

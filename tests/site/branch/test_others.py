@@ -166,13 +166,13 @@ def test_only_our_own_commits_are_squashed(
     assert len(before) == 8
     device.put(changed("monthly", 30, 9))
     assert hourly(device, github, history="squash") <= 10
-    # What is below another's commit cannot be changed without changing that one.
+    # Commits below another's one cannot be changed without changing that one.
     assert messages(repo, PAGES) == ["monthly.json", *before[before.index("Theirs 2") :]]
     assert repo.files(PAGES) == {"a": b"1", "b": b"1"} | device.site
 
 
 def test_an_amended_commit_is_anothers(github: GitHub, repo: GitRepository, device: Device) -> None:
-    """Who amends our commit is its committer from then on."""
+    """If somebody amends our commit, it is theirs from then on."""
     hourly(device, github, history="squash")
     head = repo.read_commit(repo.head(PAGES))
     assert head.author.name != head.committer.name == "powerstats"
