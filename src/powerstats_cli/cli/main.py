@@ -16,7 +16,8 @@ from powerstats_cli.files.systemerrors import failure
 from powerstats_cli.session import say
 from powerstats_cli.streams import drop
 
-LONGEST = 160
+# So many characters are shown on both sides of one that cannot be written.
+LONGEST = 40
 # As the shell gives it to a program that SIGINT or SIGPIPE ends.
 EXIT_INTERRUPTED = 130
 EXIT_UNREAD = 141
@@ -72,7 +73,8 @@ def _known(error: Exception) -> PowerstatsError | None:
         drop(sys.stdout)
         return failure(error)
     if isinstance(error, UnicodeEncodeError):
-        return ConfigError(f"{error.object[:LONGEST]!r} is no valid UTF-8: write it otherwise")
+        around = error.object[max(error.start - LONGEST, 0) : error.end + LONGEST]
+        return ConfigError(f"{around!r} is no valid UTF-8: write it otherwise")
     return None
 
 

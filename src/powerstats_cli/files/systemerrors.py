@@ -29,6 +29,8 @@ def failure(error: OSError, path: Path | None = None) -> PowerstatsError:
     That is a RefusedError if the owner or the mode is wrong, a ConfigError if the path is, else a
     TryAgainError. Without a file it was the output that could not be written.
     """
+    if error.errno == errno.ENOENT and not (error.filename or path):
+        return ConfigError("the current folder is gone: go to another one")
     message = f"{error.filename or path or 'the output'}: {error.strerror or error}"
     if error.errno in REFUSALS:
         return RefusedError(f"{message}: let the user that runs powerstats write there")

@@ -163,7 +163,7 @@ def _series(health: Health, form: _Form) -> Table:
         latest = series.latest
         table.add_row(
             series.name,
-            f"{latest.value:.10g} {series.unit}" if latest else form.nothing,
+            f"{latest.value:.10g} {one_line(series.unit)}" if latest else form.nothing,
             form.moment(latest.timestamp) if latest else form.nothing,
             f"{series.energy:.2f} kWh" if series.energy is not None else "",
             Text("never read", BAD) if series.until is None else form.share(series.known),

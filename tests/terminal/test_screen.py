@@ -1,0 +1,106 @@
+"""No text of Home Assistant, of GitHub or of a file rules the terminal, or is taken for markup."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from powerstats_cli.terminal.screen import Screen
+from tests.demo import faults
+from tests.support import homes
+from tests.support.homes import POWER, Stage, staged, steady_home
+
+NOW = datetime(2025, 11, 21, 12, 0, 10, tzinfo=UTC)
+EVIL = "V\n\x1b[2J\x1b]0;pwned\x07\u202e\x9b31m\r\b[bold]x[/] :smile:"
+SHOWN = "[2J]0;pwned31m[bold]x[/] :smile:"
+
+
+def drawn(*things: object, terminal: bool = False) -> str:
+    """Return what a screen writes."""
+    out = io.StringIO()
+    screen = Screen(file=out, width=200, force_terminal=terminal, color_system=None)
+    for thing in things:
+        screen.print(thing)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_texts_of_others(terminal: bool) -> None:  # noqa: FBT001
+    """They are shown as they are, but for control characters, wherever they stand."""
+    table = Table(EVIL)
+    table.add_row(EVIL)
+    table.add_row(Text(EVIL, "bold"))
+    for thing in (EVIL, Text(EVIL), table):
+        written = drawn(thing, terminal=terminal)
+        assert SHOWN in written
+        assert not {*written} & {"\x1b", "\x07", "\u202e", "\x9b", "\r", "\b"}
+
+
+def test_rich_still_rules_it() -> None:
+    """Colours, and the movements of a progress bar, are rich's own."""
+    out = io.StringIO()
+    screen = Screen(file=out, force_terminal=True, color_system="standard", width=80)
+    screen.print(Text("x", "red"))
+    with Progress(console=screen, auto_refresh=False) as bar:
+        bar.refresh()
+    assert "\x1b[31mx\x1b[0m" in out.getvalue()
+    assert "\x1b[?25l" in out.getvalue()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Return a home whose power has a unit that would rule a terminal, and its installation."""
+    evil = {"unit_of_measurement": EVIL, "state_class": "measurement"}
+    monkeypatch.setitem(homes.SENSORS, POWER, evil)
+    with staged(
+        steady_home(NOW - timedelta(hours=30), timedelta(hours=31)), tmp_path, NOW
+    ) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("unit", ["[/]", "[bold]", "[", EVIL])
+def test_a_unit(stage: Stage, unit: str) -> None:
+    """`status`, `doctor` and the line of an error stay what they are."""
+    installation = stage.installation
+    stage.run("collect", at=NOW)
+    path = installation.data_dir / "daily.json"
+    content = json.loads(path.read_text())
+    content["series"]["power"]["unit"] = unit
+    path.write_text(json.dumps(content))
+    for command in ("status", "doctor", "collect"):
+        result = installation.run(command, at=NOW)
+        assert result.exit_code in {0, 1, 78}
+        assert not {*(result.out + result.err)} & {"\x1b", "\x07", "\u202e", "\x9b", "\r"}
+        assert len(result.err.splitlines()) <= 1
+    row = next(
+        line
+        for line in installation.run("status", at=NOW).out.splitlines()
+        if line.startswith("power ")
+    )
+    assert row.rstrip().endswith("%")
+
+
+def test_what_home_assistant_says_of_itself(stage: Stage) -> None:
+    """Its version and its time zone are its own words, too."""
+    body = json.dumps({"version": EVIL, "time_zone": EVIL}).encode()
+    stage.server.answer = faults.only("/api/config", faults.body(body))
+    said = stage.installation.run("doctor").out
+    assert "pwned" in said
+    assert not {*said} & {"\x1b", "\x07", "\u202e", "\x9b"}
+
+
+def test_what_a_file_says(stage: Stage) -> None:
+    """The line about a file of another zone is one line, with the words of that file."""
+    stage.run("collect", at=NOW)
+    path = stage.installation.data_dir / "daily.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "timezone": EVIL}))
+    result = stage.installation.run("collect", at=NOW)
+    assert result.exit_code == 78
+    assert len(result.err.splitlines()) == 1
+    assert result.err.removesuffix("\n").isprintable()
