@@ -30,7 +30,7 @@ function line(doc, grid, name, tone, withBand = true) {
   const column = grid.columns.get(name) ?? [];
   const found = summed(doc, grid, name);
   const unit = doc.series.get(name)?.unit ?? "";
-  const about = { id: name, label: title(name), unit, tone };
+  const about = { id: name, label: title(doc.series.get(name)?.sum?.role ?? name), unit, tone };
   if (isCounter(doc, name)) {
     return {
       ...about,

@@ -79,7 +79,7 @@ function mainCards(doc, main, { mean, min, max }) {
   const unit = unitOf(doc, main);
   const name = unit === "W" ? "power" : title(main);
   const meanCard = card("mean", `Mean ${name}`, mean, unit, [[{ text: "over known time" }]]);
-  if (doc.series.get(main)?.isSum) return [meanCard];
+  if (doc.series.get(main)?.sum) return [meanCard];
   return [
     meanCard,
     card("max", `Highest ${name}`, max?.value, unit, [when(doc, max, "max-time")]),

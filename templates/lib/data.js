@@ -13,7 +13,9 @@ import { DAY, Zone } from "./time.js";
  *   state?: number, coverage: number }} Value
  */
 
-/** `isSum`: the page has added it up out of others. @typedef {{ unit: string, counter: boolean, until: number, isSum?: boolean }} Series */
+/** A series, or a sum of others that the page has added up. @typedef {{ unit: string, counter: boolean, until: number, sum?: Sum }} Series */
+
+/** `role` is its label; `turned` is the series that it shows with the other sign. @typedef {{ role: string, turned: string | null }} Sum */
 
 /**
  * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on.
@@ -176,4 +178,4 @@ export const amount = (value) => value?.kwh ?? value?.change ?? null;
 
 /** @param {Doc} doc @returns {string[]} its series, without those that the page has added up */
 export const measuredIn = ({ series }) =>
-  [...series].flatMap(([name, about]) => (about.isSum ? [] : name));
+  [...series].flatMap(([name, about]) => (about.sum ? [] : name));

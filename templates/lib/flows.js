@@ -64,7 +64,8 @@ function add(doc, grid, names, role, label, terms) {
   const isPower = about.some(({ unit, counter }) => unit === "W" && !counter);
   const until = Math.min(...about.map((series) => series.until));
   const unit = isPower ? "W" : "kWh";
-  doc.series.set(name, { unit, counter: !isPower, until, isSum: true });
+  const turned = terms.length === 1 && way === "net" ? first : null;
+  doc.series.set(name, { unit, counter: !isPower, until, sum: { role, turned } });
   grid.columns.set(
     name,
     grid.edges.slice(0, -1).map((_, i) => sum(grid, terms, i, isPower)),

@@ -15,7 +15,7 @@
 
 /** @param {Doc} doc @returns {Roles} */
 export function roles({ series, draws, counts, home }) {
-  const all = [...series].filter(([, about]) => !about.isSum);
+  const all = [...series].filter(([, about]) => !about.sum);
   /** @param {string | undefined} name @param {boolean} counter */
   const ofKind = (name, counter) =>
     name !== undefined && series.get(name)?.counter === counter ? name : null;
@@ -36,13 +36,14 @@ export function roles({ series, draws, counts, home }) {
     main !== null && main === consumption
       ? [sun, grid, battery].flatMap((name) => (name === null || name === main ? [] : name))
       : [];
+  const turned = beside.map((name) => series.get(name)?.sum?.turned ?? null);
   return {
     main,
     beside,
     sun: sun === main ? null : sun,
     energy,
     sunEnergy,
-    groups: groupsOf(all, new Set([main, ...beside]), home.factors),
+    groups: groupsOf(all, new Set([main, ...beside, ...turned]), home.factors),
   };
 }
 

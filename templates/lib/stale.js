@@ -15,7 +15,7 @@ export function staleSince({ day, until, zone, series }, now, publish) {
   const due = isToday ? until : zone.start(zone.day(until) + 1);
   const lagging = isToday
     ? [...series]
-        .filter(([, about]) => until - about.until >= 2 * publish)
+        .filter(([, about]) => !about.sum && until - about.until >= 2 * publish)
         .map(([name, about]) => ({ name: title(name), until: about.until }))
     : [];
   return { since: now - due >= 2 * publish ? due : null, lagging };

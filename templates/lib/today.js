@@ -123,7 +123,7 @@ function mainCards(doc, grid, main) {
   const unit = unitOf(doc, main);
   const { mean, min, max } = summed(doc, grid, main);
   const meanCard = card("mean-today", "Mean", mean, unit, [[{ text: "over known time" }]]);
-  if (doc.series.get(main)?.isSum) return [meanCard];
+  if (doc.series.get(main)?.sum) return [meanCard];
   return [
     meanCard,
     card("min-today", "Lowest", min?.value, unit, [when(doc, min, "min-today-time")]),

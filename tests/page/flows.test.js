@@ -97,7 +97,8 @@ test("the page is about the house, with sun, grid and battery beside it", () => 
   assert.deepEqual([main, energy, beside], ["house", "house", ["solar", "grid", "battery in all"]]);
   assert.deepEqual(
     groups.map(({ title }) => title),
-    ["battery"],
+    [],
+    "the battery is shown once, with the sign of its role",
   );
 });
 
@@ -126,7 +127,7 @@ test("a tab tells what came from the grid, and has a line for each", () => {
       ["house", "use"],
       ["solar", "sun"],
       ["grid", "ink2"],
-      ["battery in all", "ink3"],
+      ["battery", "ink3"],
     ],
   );
   const cards = Object.fromEntries(
