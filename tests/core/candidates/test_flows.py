@@ -63,6 +63,13 @@ def test_a_meter_of_the_grid_is_never_the_house(home: str) -> None:
         ("unit_7", "forward", "house"),
         ("unit_7", "both", "grid"),
         ("solar_power", "both", "solar"),
+        ("power", "forward", "house"),
+        ("kitchen_power_meter", None, "devices"),
+        ("dishwasher_energy_meter_power", None, "devices"),
+        ("garage_pv_power", None, "solar"),
+        ("smart_meter_power", None, "grid"),
+        ("home_energy_meter_power", "both", "grid"),
+        ("ev_charger_grid_power", None, "devices"),
     ],
 )
 def test_no_house_gives(key: str, way: Way | None, role: str) -> None:

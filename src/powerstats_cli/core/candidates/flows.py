@@ -45,7 +45,7 @@ def roles_of(guesses: Iterable[Guess]) -> Roles:
 
 
 def _guess(clue: Clue, *, is_metered: bool) -> Guess | None:
-    if clue.says(said.NOT_MEASURED) or (clue.is_counter and clue.says(said.BALANCE)):
+    if not _is_energy(clue):
         return None
     role = _named_role(clue, is_metered=is_metered)
     if role == "battery":
@@ -59,6 +59,11 @@ def _guess(clue: Clue, *, is_metered: bool) -> Guess | None:
     return Guess(clue, role, turned) if role else None
 
 
+def _is_energy(clue: Clue) -> bool:
+    """Tell whether a sensor measures energy that flowed, and no forecast, limit or balance."""
+    return not clue.says(said.NOT_MEASURED) and not (clue.is_counter and clue.says(said.BALANCE))
+
+
 def _named_role(clue: Clue, *, is_metered: bool) -> Role | None:
     if clue.says(said.VEHICLE):
         return "devices"
@@ -66,7 +71,7 @@ def _named_role(clue: Clue, *, is_metered: bool) -> Role | None:
         return _grid(clue)
     if clue.says(said.BATTERY):
         return "battery"
-    if clue.says(said.APPLIANCE):
+    if clue.says(said.APPLIANCE) or (clue.says(said.ROOM) and not clue.says(said.SOLAR)):
         return "devices"
     return _other_role(clue, is_metered=is_metered)
 
@@ -86,21 +91,16 @@ def _other_role(clue: Clue, *, is_metered: bool) -> Role | None:
     if is_solar or makes:
         return "solar"
     # A name that says nothing but what is measured is of the whole home.
-    return "devices" if clue.says(said.ROOM) else None if clue.thing else "house"
+    return None if clue.thing else "house"
 
 
 def _grid(clue: Clue) -> Role:
     """Return which way of the grid a sensor measures; a power may measure both."""
-    if clue.says(said.EXPORTING) or (clue.says(said.PRODUCING) and not _is_net(clue)):
+    is_net = not clue.is_counter and " net " in clue.text
+    if clue.says(said.EXPORTING) or (clue.says(said.PRODUCING) and not is_net):
         return "export"
-    if clue.is_counter:
-        return "export" if clue.says(said.PRODUCING) else "import"
-    is_import = clue.says(said.IMPORTING) or clue.says(said.CONSUMING)
-    return "import" if is_import and not _is_net(clue) else "grid"
-
-
-def _is_net(clue: Clue) -> bool:
-    return not clue.is_counter and " net " in clue.text
+    takes = clue.is_counter or clue.says(said.IMPORTING) or clue.says(said.CONSUMING)
+    return "import" if takes and not is_net else "grid"
 
 
 def _battery(clue: Clue) -> Guess | None:
@@ -120,9 +120,7 @@ def _unnamed(clues: Sequence[Clue], taken: set[str]) -> list[Guess]:
         left = [
             clue
             for clue in clues
-            if clue.is_counter == is_counter
-            and clue.key not in taken
-            and not clue.says(said.NOT_MEASURED)
+            if clue.is_counter == is_counter and clue.key not in taken and _is_energy(clue)
         ]
         best = min(left, key=_rank, default=None)
         # All phases of it, if there is no whole.

@@ -28,10 +28,11 @@ NOT_MEASURED: Final = _any(
 # The meter between the grid and the home: surely, and perhaps.
 GRID: Final = _any(
     r"grid|net|netz\w*|stromnetz|mains|utility|p1|dsmr\w*|linky|enedis|tibber|ams|han|edl|site",
-    r"solaredge m 1|smart meter|smartmeter|slimme meter|electricity meter|power meter|energy meter",
-    r"stromzahler|stromzaehler|hausanschluss|tarif\w*|tariff|tarief\w*|rete|reseau|red",
+    r"solaredge m 1|slimme meter|hausanschluss|tarif\w*|tariff|tarief\w*|rete|reseau",
 )
-METER: Final = _any("meter|em|shellyem|zahler|zaehler|main|compteur|contatore|contador")
+METER: Final = _any(
+    r"meter|smartmeter|em|shellyem|\w*zahler|\w*zaehler|main|compteur|contatore|contador"
+)
 TARIFF: Final = _any(r"tarif\w*|tariff|tarief\w*|dsmr\w*")
 TOTAL: Final = _any("total|gesamt|totaal")
 IMPORTING: Final = _any(
