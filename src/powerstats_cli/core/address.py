@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv6Address
 from typing import Final
 
 LONGEST_LABEL: Final = 63
@@ -34,6 +33,8 @@ _DASHBOARD: Final = re.compile(r"(?:lovelace|dashboard)-.")
 def is_host(name: str) -> bool:
     """Tell whether a name can be looked up, or is an IP address (of version 6 without brackets)."""
     if ":" in name:
+        from ipaddress import IPv6Address  # takes a millisecond, which most runs do without
+
         try:
             return bool(IPv6Address(name))
         except ValueError:
