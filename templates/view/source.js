@@ -69,7 +69,7 @@ export class Source {
       if (!answer.ok) return `${name} cannot be read: the server answers ${answer.status}`;
       text = await answer.text();
     } catch {
-      return `${name} cannot be reached`;
+      return unreachable(name);
     }
     try {
       this.take(text);
@@ -87,4 +87,10 @@ export class Source {
     this.doc = doc;
     this.text = text;
   }
+}
+
+/** @param {string} name of a file @returns {string} why it cannot be fetched, and what to do if the page is a file */
+function unreachable(name) {
+  if (globalThis.location?.protocol !== "file:") return `${name} cannot be reached`;
+  return `A browser reads ${name} only from a web server: open the page with "powerstats serve"`;
 }

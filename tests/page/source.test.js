@@ -109,6 +109,14 @@ test("a file that is not there is missing, no problem; one that goes away is sai
   assert.ok(source.both);
 });
 
+test("a page that is opened as a file says what to do", async () => {
+  const { source } = served(offline);
+  Object.assign(globalThis, { location: { protocol: "file:" } });
+  await source.load();
+  Reflect.deleteProperty(globalThis, "location");
+  assert.match(source.problem ?? "", /^A browser reads daily.json only from a web server: .*powerstats serve/);
+});
+
 test("without a network it is said, and tried again ever later", async () => {
   const { source, asked } = served(offline);
   await source.load();
