@@ -1,6 +1,7 @@
 """The addresses of the dashboard, and the names that it answers to."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,20 @@ def test_every_address_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "_own_address", lambda: "")
     monkeypatch.setattr(socket, "gethostname", lambda: "localhost")
     assert addresses.in_words("::", 80) == "http://127.0.0.1:80/"
+
+
+def test_names_with_a_domain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A router's domain is at the end of this machine's own name, and of no other."""
+    monkeypatch.setattr(socket, "gethostname", lambda: "Pi.home.example")
+    resolver = tmp_path / "resolv.conf"
+    assert addresses.own_names(resolver) == {"pi.home.example"}
+    resolver.write_text("# by DHCP\n\nnameserver 192.168.178.1\nsearch fritz.box lan.example.\n")
+    names = addresses.own_names(resolver)
+    assert names == {"pi.home.example", "pi.fritz.box", "pi.lan.example"}
+    assert addresses.is_own("pi.fritz.box:8129", names)
+    assert not addresses.is_own("evil.fritz.box", names)
+    resolver.write_bytes(b"\xff")
+    assert addresses.own_names(resolver) == {"pi.home.example"}
 
 
 OWN = [

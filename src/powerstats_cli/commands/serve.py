@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.site.addresses import in_words
+from powerstats_cli.site.addresses import in_words, own_names
 from powerstats_cli.site.server import listening
 
 
@@ -17,7 +17,7 @@ def serve(
     ConfigError if it cannot listen there.
     """
     try:
-        server = listening(bind, port, web_root, names)
+        server = listening(bind, port, web_root, {*names, *own_names()})
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "no such address"
         message = f"{bind}:{port}: {why}: give another --port or --bind"

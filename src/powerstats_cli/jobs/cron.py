@@ -88,7 +88,8 @@ class _Crontab(Place):
             yield from crontab.block(setup, with_user=True).splitlines()
             message = (
                 "there is no program crontab here: paste the lines above into /etc/crontab, or "
-                "their commands into this machine's task scheduler, or use --systemd"
+                "their commands into this machine's task scheduler (Synology: Control Panel, Task "
+                "Scheduler), or use --systemd"
             )
             raise MissingError(message)
         self._store(after)

@@ -4,11 +4,13 @@ import ipaddress
 import socket
 from collections.abc import Collection
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 ANSWER_SECONDS: Final = 3.0
 # No home has an address of this network (RFC 5737). No packet is sent to find the way there.
 ELSEWHERE: Final = ("192.0.2.1", 9)
+RESOLVER: Final = Path("/etc/resolv.conf")
 # Names that only a home's own network knows: nobody can register one at a public DNS server.
 AT_HOME: Final = ("local", "lan", "home", "internal", "localdomain", "home.arpa", "localhost")
 
@@ -34,6 +36,21 @@ def why_down(bind: str, port: int) -> str:
 def in_words(bind: str, port: int) -> str:
     """Return the addresses in a line."""
     return " or ".join(addresses(bind, port))
+
+
+def own_names(resolver: Path = RESOLVER) -> set[str]:
+    """Return this machine's names with a domain: its own, and those that the router gives it.
+
+    A router such as a FRITZ!Box calls a machine pi.fritz.box, and tells it so in `resolver`.
+    """
+    host = socket.gethostname().lower()
+    domains: list[str] = []
+    with suppress(OSError, UnicodeDecodeError):
+        for line in resolver.read_text().splitlines():
+            key, *words = line.split() or [""]
+            domains += words if key in {"search", "domain"} else []
+    first = host.partition(".")[0]
+    return {host, *(f"{first}.{domain.lower().strip('.')}" for domain in domains)}
 
 
 def is_own(host: str | None, names: Collection[str]) -> bool:
