@@ -15,7 +15,7 @@ from powerstats_cli.site import ownership
 from powerstats_cli.site.contents import Contents
 from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed
 from powerstats_cli.site.published import NotOursError, check_no_loss, is_data
-from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, Site
+from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, Site, keeping_page
 
 MOST_NAMES: Final = 4
 _OWN_NAME: Final = "|".join([*map(re.escape, ownership.EARLIER), OWN_ASSET.pattern])
@@ -145,17 +145,17 @@ def _difference(
     place = BranchPlace(repository, head.tree if head else None, destination.folder)
     ours = ownership.claimed(site, place)
     where = f"branch {destination.branch} of {repository.name}"
-    differing = {
-        name: raw
-        for name, raw in {**site.files, **contents.data}.items()
-        if place.id(name) != blob_id(raw) and not (name in NO_JEKYLL and name in place.names)
-    }
+    differing = _differing(site, contents, place)
     unsent = ({f"{tier}.json" for tier in site.tiers} - contents.data.keys()) & place.names
     strangers = ownership.others(place, ours, differing.keys() | unsent)
     kept = _kept(place, f"on {where}", differing.keys() - strangers, contents, strangers)
     if not consent.adopts:
         ownership.check_no_others(where, strangers, "publish.path")
     kept = {} if consent.replaces else kept
+    if (kept or (unsent and not contents.data)) and place.id(PAGE_NAME):
+        # The page is told of the series that are in the data: it stays with the data.
+        site = keeping_page(site, place.read(PAGE_NAME))
+        differing = _differing(site, contents, place)
     removed = _removed(site, place, ours, keeps_assets=PAGE_NAME in differing)
     wanted = {name: raw for name, raw in differing.items() if name not in kept}
     wanted |= _list(site, place, ours, removed)
@@ -167,6 +167,15 @@ def _difference(
         only_there=tuple(sorted(unsent - strangers)),
         was_ours=bool(ours),
     )
+
+
+def _differing(site: Site, contents: Contents, place: BranchPlace) -> dict[str, bytes]:
+    """Return the files of the site and its data that are not on the branch with the same bytes."""
+    return {
+        name: raw
+        for name, raw in {**site.files, **contents.data}.items()
+        if place.id(name) != blob_id(raw) and not (name in NO_JEKYLL and name in place.names)
+    }
 
 
 def _kept(

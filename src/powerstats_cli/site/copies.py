@@ -17,9 +17,7 @@ def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> boo
     UnreadableError if it knows more than the data file, unless `replaces`, and NotOursError if it
     is another's file.
     """
-    is_other = path.exists() and not leads_to(path, target)
-    before = read_bytes(path) if is_other else None
-    ours = read_bytes(target)
+    before, ours = _shown(path, target), read_bytes(target)
     if before is not None and not replaces:
         if ours is None:
             return False
@@ -31,6 +29,23 @@ def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> boo
         return False
     write_bytes(path, ours)
     return True
+
+
+def shows_more(path: Path, target: Path) -> bool:
+    """Tell whether a copy, or a link to other data, would be left as it is by `put`."""
+    before, ours = _shown(path, target), read_bytes(target)
+    if before is None or ours is None:
+        return before is not None
+    try:
+        _check_no_loss(path, ours, before)
+    except UnreadableError:
+        return True
+    return False
+
+
+def _shown(path: Path, target: Path) -> bytes | None:
+    """Return the bytes that are shown instead of a data file; None for a link to it, or nothing."""
+    return read_bytes(path) if path.exists() and not leads_to(path, target) else None
 
 
 def leads_to(path: Path, target: Path) -> bool:

@@ -66,6 +66,13 @@ def without_home(page: bytes) -> bytes:
     return re.sub(rb' data-home="[^"]*"', b"", page)
 
 
+def keeping_page(site: Site, page: bytes) -> Site:
+    """Return the site with another page if that differs only in what it is told of the home."""
+    if without_home(page) != without_home(site.files[PAGE_NAME]):
+        return site
+    return Site({**site.files, PAGE_NAME: page}, site.tiers)
+
+
 def is_page(content: bytes) -> bool:
     """Tell whether a file is the page of some version of powerstats."""
     return MARK in content or all(mark in content for mark in EARLIER_MARKS)

@@ -1,6 +1,6 @@
 """The site in WEB_ROOT: its files, and links to the data files, or copies of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +11,10 @@ from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import read_bytes, sync_folder, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.site import ownership
-from powerstats_cli.site.copies import leads_to, put
+from powerstats_cli.site.copies import leads_to, put, shows_more
 from powerstats_cli.site.ownership import DATA_NAMES, LIST_NAME, Consent, Listed
 from powerstats_cli.site.published import is_data
-from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site
+from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site, keeping_page
 
 ADOPTED: Final = ".before-powerstats"
 
@@ -78,11 +78,13 @@ def update_web_root(
         web_root.mkdir(parents=True, exist_ok=True)
     place = FolderPlace(web_root, data_dir)
     ours = ownership.claimed(site, place)
-    contents = _contents(site, place)
     data = [f"{tier}.json" for tier in site.tiers]
     in_the_way = _strangers(site, place, ours)
     if not consent.adopts:
         ownership.check_no_others(str(web_root), in_the_way, "paths.web_root")
+    if not consent.replaces:
+        site = _with_shown_page(site, place, web_root, data_dir, set(data) - in_the_way)
+    contents = _contents(site, place)
     for name in sorted(in_the_way & {*contents, *data}):
         _set_aside(web_root / name)
     changed = [name for name in contents if _write(web_root / name, contents[name])]
@@ -97,6 +99,18 @@ def update_web_root(
     changed += _without_outdated(site, place, ours, web_root)
     _write(web_root / LIST_NAME, ownership.encode(ownership.listed_of(site)))
     return Rendered(tuple(changed), tuple(problems))
+
+
+def _with_shown_page(
+    site: Site, place: FolderPlace, web_root: Path, data_dir: Path, data: Iterable[str]
+) -> Site:
+    """Return the site, with the page that is there if it shows data that will stay as it is.
+
+    A page is told of the series that are in its data.
+    """
+    if not any(shows_more(web_root / name, data_dir / name) for name in data):
+        return site
+    return keeping_page(site, place.read(PAGE_NAME))
 
 
 def strangers(site: Site, web_root: Path, data_dir: Path) -> set[str]:
