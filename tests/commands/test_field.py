@@ -5,13 +5,17 @@ Home Assistant gives the attributes of an entity's first state only, as the real
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from math import fsum
+from math import fsum, inf
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from powerstats_cli.core.periods import HOUR, instant
 from powerstats_cli.demo.homes import Attributes, Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant
+from tests.core.faulty_meters import meter
+from tests.core.histories import BEGIN
 from tests.support.field import LENGTH, MISSING, VOLT, VOLTAGE, Meter, meters, midnight, voltage
 from tests.support.installation import TOKEN, Installation
 
@@ -72,7 +76,7 @@ OWN = [
 
 
 def energies(found: Sequence[Meter], folder: Path, runs: Sequence[timedelta]) -> dict[str, float]:
-    """Return what each meter counted, after some runs that must all succeed."""
+    """Return what each meter counted, after some runs that must all succeed, or tell a jump."""
     home = RecordedHome(
         {VOLTAGE: VOLT, **{meter.entity_id: meter.attributes for meter in found}},
         {VOLTAGE: voltage(DAY), **{meter.entity_id: meter.changes for meter in found}},
@@ -84,12 +88,30 @@ def energies(found: Sequence[Meter], folder: Path, runs: Sequence[timedelta]) ->
         there = Installation(folder, server.url, {**entities, "voltage": VOLTAGE}, timezone="UTC")
         for run in runs:
             now = midnight(DAY) + run + SETTLED
-            there.run_well("collect", at=now)
+            result = there.run("collect", at=now)
+            assert result.exit_code == 0 or " jumped by " in result.err, result
         points = there.document("daily.json").points.values()
     return {
         name: fsum(point[name].change or 0.0 for point in points if name in point)
         for name in entities
     }
+
+
+def flipping(random: Random, number: int, hours: int) -> Meter:
+    """Return a meter with faults of all kinds, whose unit changes now and then."""
+    faulty = meter(random, hours)
+    said, before, changes = KWH, None, []
+    for state in faulty.states:
+        # After 0, or at a new start, a number by itself does not tell that its unit is another.
+        if before and state.value and state.value >= before and random.random() < 0.02:
+            said = random.choice([KWH, WH])
+        shown = "unavailable"
+        if state.value is not None:
+            shown = f"{state.value * (1000 if said is WH else 1):.6f}"
+        changes.append(Change(midnight(DAY) + (instant(state.time) - BEGIN), shown, said))
+        before = state.value
+    most = faulty.truth + faulty.rounding + 1000 * faulty.gaps
+    return Meter(f"faulty_{number}", f"faulty_{number}", changes, -inf, most)
 
 
 REGULAR = [number * INTERVAL for number in range(1, LENGTH // INTERVAL + 1)]
@@ -120,4 +142,20 @@ def test_meters_of_the_field(tmp_path: Path, runs: Sequence[timedelta]) -> None:
         for meter in found
         if meter.error(booked[meter.series]) > ROUNDING
     }
+    assert not wrong
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_meters_whose_unit_changes(tmp_path: Path, seed: int) -> None:
+    """Whatever runs there were, the same is booked, and no more than was counted."""
+    random, hours = Random(seed), 5
+    found = [flipping(random, number, hours) for number in range(6)]
+    end = hours * HOUR // INTERVAL
+    some = sorted({random.randrange(1, end) for _ in range(6)} | {end})
+    booked = [
+        energies(found, tmp_path / f"{number}", [number * INTERVAL for number in runs])
+        for number, runs in enumerate([range(1, end + 1), some, [end]])
+    ]
+    assert booked[0] == booked[1] == booked[2]
+    wrong = {each.name for each in found if each.error(booked[0][each.series]) > ROUNDING}
     assert not wrong

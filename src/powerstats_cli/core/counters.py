@@ -25,20 +25,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.buckets import ENERGY_DECIMALS, Value, rounded
-from powerstats_cli.core.history import held
-from powerstats_cli.core.periods import HOUR_US, instant
-from powerstats_cli.core.steps import (
-    RESET_BELOW,
-    Accepted,
-    Counter,
+from powerstats_cli.core.endings import (
     Ending,
-    Step,
     end_of_fall,
     end_of_leap,
     is_taken_back,
     returns_too_fast,
     tenth,
 )
+from powerstats_cli.core.history import held
+from powerstats_cli.core.periods import HOUR_US, instant
+from powerstats_cli.core.steps import RESET_BELOW, Accepted, Counter, Step
 
 # For so long it is remembered that another meter took the place of the first.
 REMEMBERED_US: Final = 24 * HOUR_US
@@ -110,19 +107,33 @@ def count(
     return. In the first bucket that is counted the state that holds at its start is judged too: it
     may be from a time that is not stored.
     """
-    readings = counter.readings
-    change, jumps, at_start = 0.0, list[Jump](), accepted
-    times, values = readings.history.times, readings.values
+    change, after, jumps = _walked(counter, start, end, accepted, is_first=is_first)
+    if after is not None:
+        after = _at_end(after, accepted, start, change)
+    known = sum(duration for _, duration in held(counter.readings.history, start, end))
+    if not known or after is None:
+        return Counted(None, after, jumps)
+    value = Value(change=change, state=after.reading, coverage=known / (end - start))
+    return Counted(value, after, jumps)
+
+
+def _walked(
+    counter: Counter, start: int, end: int, accepted: Accepted | None, *, is_first: bool
+) -> tuple[float, Accepted | None, tuple[Jump, ...]]:
+    """Return what a bucket's readings add, the reading accepted after them, and the jumps."""
+    change, jumps = 0.0, list[Jump]()
+    readings, times = counter.readings, counter.readings.history.times
     for index in range(max(readings.history.holding_at(start), 0), readings.first_from(end)):
-        if values[index] != values[index]:
+        reading, is_held = readings.values[index], times[index] < start
+        if reading != reading or (is_held and accepted is not None and not is_first):
             continue
-        time, is_held = max(times[index], start), times[index] < start
+        time = max(times[index], start)
         if accepted is None:
-            accepted = Accepted(values[index], start, time)
-        elif counter.is_beyond_doubt(index, accepted.reading) and not is_held:
-            change += values[index] - accepted.reading
-            accepted = Accepted(values[index], start, time, accepted.replaced)
-        elif is_first or not is_held:
+            accepted = Accepted(reading, start, time)
+        elif not is_held and counter.is_beyond_doubt(index, accepted.reading):
+            change += reading - accepted.reading
+            accepted = Accepted(reading, start, time, accepted.replaced)
+        else:
             step = Step(counter, index, accepted, time, start, end, is_held)
             verdict, energy = _judged(step)
             change += energy
@@ -130,13 +141,7 @@ def count(
                 jumps.append(Jump(time, step.rise))
             if verdict is not Verdict.LEFT:
                 accepted = _accepted(step, verdict)
-    if accepted is not None:
-        accepted = _at_end(accepted, at_start, start, change)
-    known = sum(duration for _, duration in held(readings.history, start, end))
-    if not known or accepted is None:
-        return Counted(None, accepted, tuple(jumps))
-    value = Value(change=change, state=accepted.reading, coverage=known / (end - start))
-    return Counted(value, accepted, tuple(jumps))
+    return change, accepted, tuple(jumps)
 
 
 def _accepted(step: Step, verdict: Verdict) -> Accepted:
