@@ -36,10 +36,12 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def test_collect_imports_neither_rich_nor_pydantic(installation: Installation) -> None:
-    """`collect` asks with httpx and imports nothing that only people need."""
+    """`collect` asks with httpcore and imports nothing that only people need."""
     modules = imported(*installation.arguments("collect"))
-    assert "httpx" in modules
-    assert not {"rich", "pydantic", "click", "pygments", "anyio", "powerstats_cli.demo"} & modules
+    assert "httpcore" in modules
+    assert (
+        not {"rich", "pydantic", "httpx", "anyio", "email", "json", "powerstats_cli.demo"} & modules
+    )
 
 
 def test_collect_imports_no_other_command(installation: Installation) -> None:

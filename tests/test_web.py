@@ -1,11 +1,11 @@
 """Requests as they arrive at a server, and connections that are used again."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 
-import httpx
 import pytest
 
 from powerstats_cli.errors import ConfigError, TryAgainError
@@ -15,6 +15,7 @@ ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: caf\xc3\xa9\r\nVia: a\r\nvia: b\r\n\r\nok"
 )
 SECONDS = 10
+Asking = Callable[[str, Mapping[str, str]], Web]
 
 
 class Listener:
@@ -63,6 +64,12 @@ class Listener:
             connection.sendall(self.answer)
 
 
+@pytest.fixture(params=[True, False], ids=["home", "internet"])
+def asking(request: pytest.FixtureRequest) -> Asking:
+    """Return what opens a connection; two libraries do it, for the home and for the internet."""
+    return partial(Web, ca_file=None, seconds=SECONDS, is_home=request.param)
+
+
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     """Return a server."""
@@ -84,35 +91,35 @@ def listener() -> Iterator[Listener]:
     ],
 )
 def test_an_address_as_it_arrives(
-    listener: Listener, host: str, path: str, line: str, named: str
+    listener: Listener, host: str, path: str, line: str, named: str, asking: Asking
 ) -> None:
     """The path and the query are quoted where they have to be, and the host is named."""
-    with Web(f"HTTP://{host}:{listener.port}", {}, ca_file=None, seconds=SECONDS) as web:
+    with asking(f"HTTP://{host}:{listener.port}", {}) as web:
         assert bytes(web.get(path).body) == b"ok"
     first, *headers = listener.requests[0][0].splitlines()
     assert first == f"GET {line} HTTP/1.1"
     assert f"Host: {named}:{listener.port}" in headers
 
 
-def test_an_ipv6_address() -> None:
+def test_an_ipv6_address(asking: Asking) -> None:
     """Its brackets stay in the header, where a port may follow."""
     try:
         server = Listener(socket.AF_INET6)
     except OSError:
         pytest.skip("needs IPv6")
     try:
-        with Web(f"http://[::1]:{server.port}", {}, ca_file=None, seconds=SECONDS) as web:
+        with asking(f"http://[::1]:{server.port}", {}) as web:
             assert web.get("/").status == 200
     finally:
         server.close()
     assert f"\r\nHost: [::1]:{server.port}\r\n" in server.requests[0][0]
 
 
-def test_what_a_request_and_an_answer_have(listener: Listener) -> None:
+def test_what_a_request_and_an_answer_have(listener: Listener, asking: Asking) -> None:
     """The given headers are sent once, with the length of a body; those of the answer are read."""
     url = f"http://127.0.0.1:{listener.port}"
     headers = {"Authorization": "Bearer abc"}
-    with Web(url, headers, ca_file=None, seconds=SECONDS) as web:
+    with asking(url, headers) as web:
         reply = web.send("POST", "/", b"", accept="text/plain")
     sent = [line.partition(": ") for line in listener.requests[0][0].splitlines()[1:] if line]
     assert sorted(name for name, _, _ in sent) == [
@@ -125,18 +132,18 @@ def test_what_a_request_and_an_answer_have(listener: Listener) -> None:
     assert reply.headers == {"content-length": "2", "server": "café", "via": "a, b"}
 
 
-def test_one_connection_for_all_requests(listener: Listener) -> None:
+def test_one_connection_for_all_requests(listener: Listener, asking: Asking) -> None:
     """A connection is used again."""
-    with Web(f"http://127.0.0.1:{listener.port}", {}, ca_file=None, seconds=SECONDS) as web:
+    with asking(f"http://127.0.0.1:{listener.port}", {}) as web:
         for _ in range(3):
             web.get("/")
     assert [len(requests) for requests in listener.requests] == [3]
 
 
-def test_a_connection_that_the_server_has_ended(listener: Listener) -> None:
+def test_a_connection_that_the_server_has_ended(listener: Listener, asking: Asking) -> None:
     """A server ends idle connections: the next request opens a new one, and nothing fails."""
     listener.most = 1
-    with Web(f"http://127.0.0.1:{listener.port}", {}, ca_file=None, seconds=SECONDS) as web:
+    with asking(f"http://127.0.0.1:{listener.port}", {}) as web:
         for _ in range(3):
             assert bytes(web.send("POST", "/", b"").body) == b"ok"
     assert [len(requests) for requests in listener.requests] == [1, 1, 1]
@@ -155,11 +162,11 @@ def test_a_connection_that_the_server_has_ended(listener: Listener) -> None:
         b"\0" * 100,
     ],
 )
-def test_an_answer_that_is_broken(listener: Listener, answer: bytes) -> None:
+def test_an_answer_that_is_broken(listener: Listener, answer: bytes, asking: Asking) -> None:
     """Half of an answer is never taken for a whole one."""
     listener.answer, listener.most = answer, 1
     with (
-        Web(f"http://127.0.0.1:{listener.port}", {}, ca_file=None, seconds=SECONDS) as web,
+        asking(f"http://127.0.0.1:{listener.port}", {}) as web,
         pytest.raises(TryAgainError, match=rf"^127\.0\.0\.1:{listener.port} cannot be reached: "),
     ):
         web.get("/")
@@ -179,34 +186,10 @@ def test_an_answer_that_is_broken(listener: Listener, answer: bytes) -> None:
         "http://localhost:99999",
     ],
 )
-def test_an_address_that_cannot_be(url: str) -> None:
+def test_an_address_that_cannot_be(url: str, asking: Asking) -> None:
     """It is the configuration's mistake, and no failure that passes."""
     with (
-        Web(url, {}, ca_file=None, seconds=SECONDS) as web,
+        asking(url, {}) as web,
         pytest.raises(ConfigError, match="is no address: "),
     ):
         web.get("/")
-
-
-@pytest.mark.parametrize(
-    ("url", "host", "named"),
-    [
-        ("http://münchen.lan:8123", "xn--mnchen-3ya.lan", "xn--mnchen-3ya.lan:8123"),
-        ("http://home_assistant:8123", "home_assistant", "home_assistant:8123"),
-        ("http://home.lan:80", "home.lan", "home.lan"),
-        ("http://[::1]:8123", "::1", "[::1]:8123"),
-    ],
-)
-def test_names_of_hosts(url: str, host: str, named: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name may have any letters, and a port that is the usual one is not named."""
-    asked: list[httpx.Request] = []
-
-    def handle(_transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(200, stream=httpx.ByteStream(b"ok"))
-
-    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
-    with Web(url, {}, ca_file=None, seconds=SECONDS) as web:
-        web.get("/")
-    assert asked[0].url.raw_host.decode() == host
-    assert asked[0].headers["host"] == named

@@ -1,14 +1,13 @@
 """HTTP requests to other machines, each limited in time and size."""
 
-import re
 import signal
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final, Self
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from powerstats_cli import __version__, certificates
 from powerstats_cli.clock import Deadline
@@ -21,24 +20,16 @@ from powerstats_cli.errors import (
 )
 from powerstats_cli.lines import masked, one_line
 from powerstats_cli.reply import Reply, joined, unpacked
-from powerstats_cli.unneeded import hidden
+from powerstats_cli.transport import (
+    REQUEST_TIMEOUT,
+    NoAddressError,
+    NoAnswerError,
+    ProxyRefusesError,
+    Response,
+    SlowError,
+    Transport,
+)
 
-# The command line of httpx, which needs click, pygments and rich if they are there; and extras:
-# asynchronous requests, HTTP/2, and proxies of the kind SOCKS. httpx imports httpcore only later,
-# and `lookup` does it here.
-with hidden("httpx._main", "anyio", "trio", "h2", "socksio"):
-    import httpx
-
-    from powerstats_cli.lookup import Backend
-
-CONNECT_TIMEOUT: Final = 10.0
-REQUEST_TIMEOUT: Final = 30.0
-TIMEOUTS: Final = {
-    "connect": CONNECT_TIMEOUT,
-    "read": REQUEST_TIMEOUT,
-    "write": REQUEST_TIMEOUT,
-    "pool": REQUEST_TIMEOUT,
-}
 LONGEST_QUOTE: Final = 160
 # So much of a text is searched for secrets; the quote is cut after that.
 MOST_QUOTED: Final = 2000
@@ -95,25 +86,28 @@ class Web:
             "Accept-Encoding": "identity",
             **headers,
         }
-        # The transport alone has no cookies, follows no redirect, and asks neither the environment
-        # nor a netrc file, whose proxies and passwords could send the token elsewhere.
-        self._connections = httpx.HTTPTransport(
-            # An http address needs no certificates: to load them takes longer than a run.
-            verify=certificates.trusted(ca_file, table) if self._is_secure else None,  # type: ignore[arg-type]
-            proxy=self._way(self._proxy) if self._proxy else None,
-            trust_env=False,
-        )
-        # httpx has no argument for it.
-        self._connections._pool._network_backend = Backend()  # noqa: SLF001
+        # An http address needs no certificates: to load them takes longer than a run.
+        trusted = certificates.trusted(ca_file, table) if self._is_secure else None
+        self._transport = self._opened(trusted)
 
-    def _way(self, proxy: SplitResult) -> httpx.Proxy:
-        """Return the proxy, with the user and the password that its address may have."""
+    def _opened(self, trusted: ssl.SSLContext | None) -> Transport:
+        """Return the way to the server; nothing is sent yet."""
+        if self._is_home:
+            from powerstats_cli.transport.home import HomeTransport
+
+            return HomeTransport(trusted)
+        from powerstats_cli.transport.internet import InternetTransport, Proxy
+
+        if self._proxy is None:
+            return InternetTransport(trusted, None)
         user = None
-        if proxy.username is not None:
-            user = (unquote(proxy.username), unquote(proxy.password or ""))
-            self._secrets = [*self._secrets, *filter(None, (proxy.password, user[1]))]
-        context = certificates.trusted(None, self._table) if proxy.scheme == "https" else None
-        return httpx.Proxy(f"{proxy.scheme}://{self._proxy_host}", auth=user, ssl_context=context)
+        if self._proxy.username is not None:
+            user = (unquote(self._proxy.username), unquote(self._proxy.password or ""))
+            self._secrets = [*self._secrets, *filter(None, (self._proxy.password, user[1]))]
+        scheme = self._proxy.scheme
+        of_proxy = certificates.trusted(None, self._table) if scheme == "https" else None
+        proxy = Proxy(f"{scheme}://{self._proxy_host}", user, of_proxy)
+        return InternetTransport(trusted, proxy)
 
     @property
     def _proxy_host(self) -> str:
@@ -126,7 +120,7 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         """Close the connection."""
-        self._connections.close()
+        self._transport.close()
 
     @property
     def seconds_left(self) -> float:
@@ -175,44 +169,31 @@ class Web:
         most_bytes: int = MOST_BYTES,
     ) -> Reply:
         seconds = min(self.seconds_left, REQUEST_TIMEOUT)
-        request = self._request(method, url, body, headers)
+        sent = {**headers, **self._headers}
         try:
             with (
                 _alarm(max(seconds, LEAST_SECONDS)),
-                closing(self._connections.handle_request(request)) as response,
+                self._transport.exchange(method, url, sent, body) as response,
             ):
                 return self._read(response, most_bytes)
-        except (_TimeUpError, httpx.TimeoutException):
+        except NoAddressError:
+            message = f"{self.url} is no address: check its host and its port"
+            raise ConfigError(message) from None
+        except (_TimeUpError, SlowError):
             message = f"{self.host} did not answer in time"
             raise TooMuchError(message) from None
-        except httpx.ProxyError as error:
+        except ProxyRefusesError as error:
             message = (
                 f"the proxy {self._proxy_host} refused the way to {self.host} "
-                f"({self.quote(str(error))}): check network.proxy"
+                f"({self.quote(str(error.__cause__))}): check network.proxy"
             )
             raise RefusedError(message) from None
-        except httpx.TransportError as error:
+        except NoAnswerError as error:
             if complaint := self._complaint(error):
                 raise complaint from None
             way = f" through the proxy {self._proxy_host}" if self._proxy else ""
             message = f"{self.host} cannot be reached{way}: {self.quote(cause(error))}"
         raise TryAgainError(message)
-
-    def _request(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> httpx.Request:
-        """Return a request as it is sent; raises ConfigError if its address is invalid."""
-        try:
-            return httpx.Request(
-                method,
-                checked(url),
-                content=body,
-                headers={**headers, **self._headers},
-                extensions={"timeout": TIMEOUTS},
-            )
-        except (httpx.InvalidURL, ValueError):
-            message = f"{self.url} is no address: check its host and its port"
-            raise ConfigError(message) from None
 
     @contextmanager
     def limited(self) -> Iterator[None]:
@@ -228,23 +209,22 @@ class Web:
         """Return the beginning of a text of the server, on one line and without our token."""
         return quoted(text, self._secrets, most)
 
-    def _complaint(self, error: Exception) -> PowerstatsError | None:
+    def _complaint(self, error: NoAnswerError) -> PowerstatsError | None:
         """Return what to say if https or a certificate caused an error, else None."""
         if not self._is_home:
             return certificates.foreign_complaint(error, self.host, self._table)
-        is_cut_off = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
-        if is_cut_off and not self._is_secure and certificates.speaks_https(self.url):
+        if error.is_cut_off and not self._is_secure and certificates.speaks_https(self.url):
             _, _, rest = self.url.partition("://")
             return ConfigError(
                 f"{self.host} speaks https only: set homeassistant.url to https://{rest}"
             )
         return certificates.complaint(error, self.url, self._ca_file)
 
-    def _read(self, response: httpx.Response, most_bytes: int) -> Reply:
-        headers = joined(response.headers.multi_items())
+    def _read(self, response: Response, most_bytes: int) -> Reply:
+        headers = joined(response.headers)
         coding = headers.get("content-encoding", "identity").strip().lower()
         body, memory = bytearray(), 0
-        for chunk in self._decoded(response.iter_raw(), coding):
+        for chunk in self._decoded(response.chunks, coding):
             body += chunk
             memory += memory_of(chunk)
             if len(body) > most_bytes:
@@ -253,7 +233,7 @@ class Web:
             if memory > MOST_MEMORY:
                 message = f"{self.host} answers with more than fits into memory"
                 raise TooMuchError(message)
-        return Reply(response.status_code, headers, body)
+        return Reply(response.status, headers, body)
 
     def _decoded(self, chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
         """Yield an answer's bytes; a proxy may have compressed them without being asked to."""
@@ -279,16 +259,6 @@ def memory_of(json: bytes) -> int:
     """Return the bytes of memory that a text of JSON and the values in it take at most."""
     values = json.count(b",") + json.count(b"[") + json.count(b"{")
     return len(json) * CHARACTER_BYTES + values * VALUE_BYTES
-
-
-def checked(url: str) -> str:
-    """Return an address; raises ValueError if its host has no name that can be looked up."""
-    parts = urlsplit(url)
-    # The port is only checked as it is read; a name is encoded so, too, if it is looked up.
-    host = (parts.hostname or "").encode("idna")
-    if not re.fullmatch(rb"[!-~]+", host) or parts.port == 0:
-        raise ValueError(url)
-    return url
 
 
 def quoted(text: str | bytearray, secrets: Sequence[str], most: int = LONGEST_QUOTE) -> str:

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from powerstats_cli import web
+from powerstats_cli import transport, web
 from powerstats_cli.commands import collect
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import HomeAssistant
@@ -127,7 +127,7 @@ def test_a_run_ends_in_time(place: Place, life: Life) -> None:
 
 def test_the_bounds_promised() -> None:
     """10 s for a connection, 30 s for a request, 64 MB, and two minutes for a run."""
-    assert web.CONNECT_TIMEOUT == 10
-    assert web.REQUEST_TIMEOUT == 30
+    assert transport.CONNECT_TIMEOUT == 10
+    assert transport.REQUEST_TIMEOUT == 30
     assert web.MOST_BYTES == 64_000_000
     assert collect.STOP_AFTER + collect.LONGEST_WAIT.total_seconds() < collect.RUN_SECONDS < 120

@@ -151,9 +151,9 @@ def test_all_goes_well(place: Place, life: Life, by: str) -> None:
         "powerstats_cli.commands.collect:Booking",
         "powerstats_cli.commands.collect:next_window",
         "powerstats_cli.cli.steps:homeassistant_token",
-        "httpx:HTTPTransport.handle_request",
-        "httpx:HTTPTransport",
-        "httpx:Request",
+        "httpcore:ConnectionPool.stream",
+        "httpcore:ConnectionPool",
+        "powerstats_cli.transport.home:addressed",
     ],
 )
 def test_a_crash(place: Place, life: Life, where: str) -> None:

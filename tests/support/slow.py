@@ -13,7 +13,7 @@ from powerstats_cli.demo.listener import Request
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import TooMuchError, TryAgainError
 from powerstats_cli.reply import Reply
-from powerstats_cli.web import REQUEST_TIMEOUT
+from powerstats_cli.transport import REQUEST_TIMEOUT
 
 Speed = Callable[[timedelta], float]
 """The seconds that the answer to a history of a length takes."""

@@ -13,7 +13,7 @@ from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.secrets import homeassistant_token
 
-# A module that only one command needs is imported in that command: httpx alone costs more than a
+# A module that only one command needs is imported in that command: httpcore alone costs more than a
 # whole run of `rotate`.
 
 Direction = Literal["push", "fetch"]

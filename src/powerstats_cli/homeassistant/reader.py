@@ -10,7 +10,7 @@ from powerstats_cli.errors import TooMuchError
 from powerstats_cli.homeassistant.client import Answer, HomeAssistant
 from powerstats_cli.homeassistant.pace import Pace
 from powerstats_cli.homeassistant.states import Expected, Recorded
-from powerstats_cli.web import REQUEST_TIMEOUT
+from powerstats_cli.transport import REQUEST_TIMEOUT
 
 
 class Reader:

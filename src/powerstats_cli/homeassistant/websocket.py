@@ -26,14 +26,8 @@ from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 from powerstats_cli.errors import PowerstatsError, RefusedError, TryAgainError
 from powerstats_cli.reply import Reply, joined
-from powerstats_cli.web import (
-    CONNECT_TIMEOUT,
-    MOST_MEMORY,
-    REQUEST_TIMEOUT,
-    cause,
-    memory_of,
-    quoted,
-)
+from powerstats_cli.transport import CONNECT_TIMEOUT, REQUEST_TIMEOUT
+from powerstats_cli.web import MOST_MEMORY, cause, memory_of, quoted
 
 PATH: Final = "/api/websocket"
 # A request asks for a month of twenty sensors at most, whose answer has 2 MB.
