@@ -11,16 +11,41 @@ export const DAY = 24 * HOUR;
 
 /** @typedef {{ at: number, before: number, after: number }} Change when clocks change in a day */
 
+/**
+ * Zones that were renamed since 2016: the files have the current names, an old browser does not.
+ *
+ * @type {Record<string, string>}
+ */
+const OLD_NAMES = {
+  "America/Nuuk": "America/Godthab",
+  "Asia/Yangon": "Asia/Rangoon",
+  "Europe/Kyiv": "Europe/Kiev",
+  "Pacific/Kanton": "Pacific/Enderbury",
+};
+
+/** @param {string} name @throws {RangeError} if the browser does not know the zone */
+const checked = (name) => new Intl.DateTimeFormat("en-US", { timeZone: name }) && name;
+
+/** @param {string} name @param {(name: string) => string} check @returns {string} a name that passes */
+export function knownName(name, check = checked) {
+  try {
+    return check(name);
+  } catch (error) {
+    if (name in OLD_NAMES) return check(OLD_NAMES[name]);
+    throw error;
+  }
+}
+
 export class Zone {
   /** @param {string} name as in the IANA database @throws {RangeError} if the browser does not know it */
   constructor(name) {
-    this.name = name;
+    this.name = knownName(name);
     /** @type {Map<number, number | Change>} */
     this.offsets = new Map();
     /** @type {Map<number, number>} */
     this.starts = new Map();
     this.parts = new Intl.DateTimeFormat("en-US", {
-      timeZone: name,
+      timeZone: this.name,
       hourCycle: "h23",
       year: "numeric",
       month: "numeric",

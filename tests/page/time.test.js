@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DAY, HOUR, MINUTE, ticks, Zone } from "../../templates/lib/time.js";
+import { DAY, HOUR, knownName, MINUTE, ticks, Zone } from "../../templates/lib/time.js";
 
 const at = (/** @type {string} */ text) => Date.parse(text);
 const day = (/** @type {string} */ text) => at(`${text}T00:00Z`) / DAY;
@@ -12,6 +12,18 @@ test("an offset is the zone's, to the second of a change", () => {
   assert.equal(zone.offset(at("2026-10-25T00:59:59Z")), 2 * HOUR);
   assert.equal(zone.offset(at("2026-10-25T01:00:00Z")), HOUR);
   assert.equal(new Zone("Asia/Kolkata").offset(at("2026-01-01T00:00Z")), 330 * MINUTE);
+});
+
+test("a browser that is older than a zone's name knows it by the old one", () => {
+  const old = (/** @type {string} */ name) => {
+    if (name === "Europe/Kyiv" || name === "Mars/Olympus") throw new RangeError(name);
+    return name;
+  };
+  assert.equal(knownName("Europe/Kyiv", old), "Europe/Kiev");
+  assert.equal(knownName("Europe/Kyiv"), "Europe/Kyiv");
+  assert.equal(knownName("Asia/Yangon", old), "Asia/Yangon");
+  assert.throws(() => knownName("Mars/Olympus", old), RangeError);
+  assert.throws(() => new Zone("Mars/Olympus"), RangeError);
 });
 
 for (const [name, date, hours, length] of /** @type {[string, string, number, number][]} */ ([
