@@ -53,6 +53,28 @@ def test_the_next_time_of_a_step(step: Step, after: str, due: str) -> None:
     assert timetable().time_after(step, local(after)) == local(due)
 
 
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("America/Havana", "2026-03-08"),
+        ("Africa/Cairo", "2026-04-24"),
+        ("America/Santiago", "2026-09-06"),
+        ("Atlantic/Azores", "2026-03-29"),
+        ("Asia/Beirut", "2026-03-29"),
+    ],
+)
+def test_a_night_without_midnight(name: str, day: str) -> None:
+    """Clocks go from 0:00 to 1:00: the nightly steps are due as long after the day's start."""
+    zone = ZoneInfo(name)
+    evening = (
+        datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=zone).astimezone(UTC) - 18 * HOUR
+    )
+    for step, written in ((ROTATE, "01:00"), (WEEKLY, "01:02"), (SYNCS[1], "01:16")):
+        due = Timetable(zone, 10).time_after(step, evening).astimezone(zone)
+        assert f"{due:%Y-%m-%d %H:%M}" == f"{day} {written}"
+        assert not Timetable(zone, 10).is_late(step, due, due.astimezone(UTC) + 30 * MINUTE)
+
+
 def test_an_hourly_step_counts_local_minutes() -> None:
     """In a zone that is half an hour off, 20 minutes past the hour is 50 minutes past in UTC."""
     india = Timetable(ZoneInfo("Asia/Kolkata"), 10)
