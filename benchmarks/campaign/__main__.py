@@ -19,6 +19,7 @@ from benchmarks.campaign.answers import broken_answers, broken_http
 from benchmarks.campaign.attack import Attack, Tally, run
 from benchmarks.campaign.disks import broken_disks
 from benchmarks.campaign.files import broken_files
+from benchmarks.campaign.offsets import broken_offsets
 from benchmarks.campaign.old_files import broken_old_files
 from benchmarks.campaign.repositories import broken_repositories
 from benchmarks.campaign.typing_errors import typing_errors
@@ -26,6 +27,7 @@ from benchmarks.campaign.worlds import random_worlds
 
 ATTACKS: Final[Mapping[str, Attack]] = {
     "files": broken_files,
+    "offsets": broken_offsets,
     "answers": broken_answers,
     "http": broken_http,
     "github": broken_repositories,

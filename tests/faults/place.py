@@ -158,8 +158,12 @@ def local(written: str) -> datetime:
 
 
 def data(files: Snapshot) -> Snapshot:
-    """Return a snapshot without files that were set aside or that killed steps left half."""
-    return {name: raw for name, raw in files.items() if name.endswith(".json")}
+    """Return a snapshot without files that were set aside or left half, and without the site."""
+    return {
+        name: raw
+        for name, raw in files.items()
+        if name.endswith(".json") and not name.startswith("site/")
+    }
 
 
 def known(files: Snapshot) -> dict[Bucket, float]:
