@@ -72,7 +72,8 @@ function rest(doc, grid, roles, week) {
   return {
     heading: longDay(doc.day ?? 0),
     known: null,
-    hero: main === null ? null : hero(doc, grid, roles, main),
+    // A sum of meters has no reading.
+    hero: main === null || isSummedMeter(doc, main) ? null : hero(doc, grid, roles, main),
     cards,
     smalls: furtherCharts(doc, grid, roles),
     bars: [],
@@ -80,6 +81,9 @@ function rest(doc, grid, roles, week) {
     gaps: gapList(doc, grid),
   };
 }
+
+/** @param {Doc} doc @param {string} main */
+const isSummedMeter = (doc, main) => isCounter(doc, main) && Boolean(doc.series.get(main)?.sum);
 
 /**
  * @param {Doc} doc

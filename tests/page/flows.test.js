@@ -152,6 +152,37 @@ test("two inverters are one sun; a meter is no power", () => {
   assert.equal(rounded(grid.columns.get("solar in all")?.[0]?.kwh), 0.65);
 });
 
+test("meters only: the house is an energy, and has no reading", () => {
+  const meter = { unit: "kWh", state_class: "total_increasing" };
+  const counted = (/** @type {number} */ change) => ({ change, state: 100 + change, coverage: 1 });
+  const { doc, grid } = open(
+    file({
+      tier: "daily",
+      bucket: "60min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: "2026-11-24T01:00:00Z",
+      series: { i: meter, s: meter },
+      points: { "2026-11-24T00:00:00Z": { i: counted(0.5), s: counted(0.75) } },
+      latest: { i: { timestamp: "2026-11-24T00:59:00Z", value: 100.5 } },
+    }),
+    "daily",
+    {
+      counts: {
+        house: [
+          ["i", "net", 1],
+          ["s", "net", 1],
+        ],
+      },
+    },
+  );
+  const { main, energy } = roles(doc);
+  assert.deepEqual([main, energy], ["house energy", "house energy"]);
+  const rest = TABS[0].model(doc, grid, undefined).rest();
+  assert.equal(rest.hero, null);
+  assert.equal(rest.cards[0].figure.raw, 1.25);
+});
+
 test("without roles the page is about the first series", () => {
   const { doc } = opened({});
   const { main, energy, sun, beside, groups } = roles(doc);

@@ -23,7 +23,7 @@ from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.flows import home_roles
+from powerstats_cli.settings.roles import home_roles
 
 JSON_VERSION: Final = 1
 LEFT_OUT: Final = "it is left out"

@@ -14,7 +14,7 @@ from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, listed, read_bytes
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.flows import home_roles
+from powerstats_cli.settings.roles import home_roles
 
 
 def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsError, ...]]:

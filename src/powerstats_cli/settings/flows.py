@@ -1,12 +1,9 @@
-"""The roles of series: the checks of `[flows]`, and what counts with and without it."""
+"""The checks of `[flows]`: the names in it, and which device is part of which."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 
-from powerstats_cli.core.documents import Document
-from powerstats_cli.core.energy.pieces import kinds_in
-from powerstats_cli.core.energy.roles import Meter, Roles, circle, unfit
-from powerstats_cli.errors import ConfigError
-from powerstats_cli.settings.tables import FlowSettings, Settings
+from powerstats_cli.core.energy.roles import Meter, circle
+from powerstats_cli.settings.tables import FlowSettings
 
 
 def flow_mistakes(flows: FlowSettings, entities: Container[str]) -> Iterator[tuple[str, str]]:
@@ -30,18 +27,3 @@ def _within_mistakes(flows: FlowSettings, roles: dict[str, str]) -> Iterator[tup
                 yield f"flows.within.{inner}", f"{name!r} is not in flows.devices"
     if found := circle(flows.within):
         yield f"flows.within.{found[0]}", f"is a circle: {' in '.join([*found, found[0]])}"
-
-
-def home_roles(settings: Settings, documents: Sequence[Document]) -> Roles:
-    """Return the roles that `[flows]` names; without it those that names and files suggest.
-
-    Raises ConfigError if a series cannot have its role.
-    """
-    if settings.flows is None:
-        from powerstats_cli.core.candidates.stored import stored_roles
-
-        return stored_roles(settings.entities, documents)
-    roles = Roles.written(settings.flows.written, settings.flows.within)
-    for complaint in unfit(roles, kinds_in(documents)):
-        raise ConfigError(complaint)
-    return roles

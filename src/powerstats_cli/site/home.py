@@ -13,7 +13,7 @@ from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.flows import home_roles
+from powerstats_cli.settings.roles import home_roles
 
 
 def told(roles: Roles, documents: list[Document]) -> Mapping[str, object]:

@@ -8,6 +8,7 @@ from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.candidates.clues import Clue, Way, clues_of, ways_of
 from powerstats_cli.core.candidates.flows import Guess, guessed, roles_of
 from powerstats_cli.core.candidates.names import named
+from powerstats_cli.core.candidates.sensors import Entity, fitting, suggested
 from powerstats_cli.core.candidates.vocabulary import words
 from powerstats_cli.core.series import Kind
 from tests.core.candidates.homes import HOMES
@@ -42,6 +43,30 @@ def test_a_usual_home(home: str) -> None:
     clues = clues_in(home)
     assert told(guessed(clues)) == expected
     assert told(guessed(Random(7).sample(clues, len(clues)))) == expected
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_what_init_suggests_has_the_same_roles_later(home: str) -> None:
+    """Without `[flows]` the names and entity ids that were kept tell the same again."""
+    lines = [line.split() for line in HOMES[home][0].strip().splitlines()]
+    entities = [
+        Entity(
+            f"sensor.{key}",
+            key,
+            100.0,
+            unit,
+            "power" if unit == "W" else "energy",
+            "measurement" if unit == "W" else "total_increasing",
+        )
+        for unit, key in lines
+    ]
+    kept = {name: one.entity for name, one in suggested(fitting(entities)).items()}
+    kinds = {name: POWER if one.unit == "W" else COUNTER for name, one in kept.items()}
+    ids = {name: one.entity_id for name, one in kept.items()}
+    found = roles_of(guessed(clues_of(ids, kinds, {})))
+    expected = [line.split() for line in HOMES[home][1].strip().splitlines()]
+    named_so = {(role, name) for role, name, _ in expected if role != "devices"}
+    assert {(role, str(meter)) for role in found.meters for meter in found.of(role)} == named_so
 
 
 @pytest.mark.parametrize("home", HOMES)

@@ -11,7 +11,7 @@ from powerstats_cli.core.findings import Finding, error, ok, skipped
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.flows import home_roles
+from powerstats_cli.settings.roles import home_roles
 
 LAST_DAYS: Final = 7
 

@@ -103,8 +103,10 @@ def suggested(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
     guesses = guessed(clue for candidate in candidates if (clue := _clue(candidate.entity)))
     names = named(guess for guess in guesses if guess.role != "devices")
     found = {name: by_id[guess.clue.key] for name, guess in names.items()}
+    covered: set[Role] = {candidate.role for candidate in found.values()}
     has_home_power = any(normalised(one.entity.unit or "")[0] == POWER for one in found.values())
-    covered = {candidate.role for candidate in found.values()}
+    if any(guess.role in {"grid", "import", "house"} for guess in guesses):
+        covered |= {"power", "energy"}  # another is a part of it, or another meter
     for candidate in candidates:
         role = candidate.role
         is_home = role in {"voltage", "solar"} or not has_home_power or candidate.worth >= 0
