@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files.presence import Presence
 from powerstats_cli.files.store import temporary_beside, write_bytes
 from powerstats_cli.jobs.checks import make_folder
 from tests.support.homes import staged, steady_home
@@ -42,6 +43,25 @@ def test_a_link_at_a_temporary_name(tmp_path: Path) -> None:
         assert all(path.is_file() and not path.is_symlink() for path in written)
     assert precious.read_text() == "root's own"
     assert not list(data.rglob(".*.tmp"))
+
+
+def test_a_link_beside_the_note_of_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note in the user's folder of notes is written the same way."""
+    precious = tmp_path / "precious"
+    precious.write_text("root's own")
+    monkeypatch.setattr(os, "getpid", lambda: 4711)
+    note = tmp_path / "notes" / "one.json"
+    note.parent.mkdir()
+    for planted in (temporary_beside(note), note.with_suffix(".4711.tmp")):
+        planted.symlink_to(precious)
+    with staged(steady_home(MIDNIGHT, timedelta(days=1)), tmp_path / "home", NOW) as stage:
+        stage.run("collect", at=NOW)
+        presence = Presence(stage.installation.data_dir, stage.installation.config, "one", note)
+        presence.remember(presence.place())
+    assert note.is_file()
+    assert precious.read_text() == "root's own"
 
 
 def test_what_a_killed_writer_left_is_replaced(tmp_path: Path) -> None:

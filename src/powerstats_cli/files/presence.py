@@ -16,7 +16,8 @@ import msgspec
 
 from powerstats_cli.core.runs import DataPlace
 from powerstats_cli.core.tiers import TIERS
-from powerstats_cli.errors import UnreadableError
+from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files.store import write_bytes
 
 ENVIRONMENT_STATE: Final = "XDG_STATE_HOME"
 _TIERS: Final = frozenset(f"{tier}.json" for tier in ("daily", *TIERS))
@@ -80,11 +81,9 @@ class Presence(msgspec.Struct, frozen=True):
         """Write the note; if it cannot be written, there is none."""
         if self.note is None or place is None or self._read() == place:
             return
-        with suppress(OSError):
+        with suppress(OSError, PowerstatsError):
             self.note.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self.note.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_bytes(msgspec.json.encode(Note(self.key, place)))
-            temporary.replace(self.note)
+            write_bytes(self.note, msgspec.json.encode(Note(self.key, place)), durable=False)
 
     def _read(self) -> DataPlace | None:
         try:

@@ -26,6 +26,10 @@ def _left_token(patient: Patient) -> None:
     (patient.stage.installation.folder / ".token.tmp").touch(mode=0o600)
 
 
+def _token_left_by_an_earlier_version(patient: Patient) -> None:
+    (patient.stage.installation.folder / ".token.4711.tmp").touch(mode=0o600)
+
+
 def _other_zone_here(patient: Patient) -> None:
     patient.monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
@@ -120,6 +124,7 @@ FAULTS: list[Fault] = [
     (_unknown_key, "configuration", "error", "data.retention: unknown key"),
     (_readable_token, "secrets", "warning", "chmod o="),
     (_left_token, "secrets", "warning", "/.token.tmp: a killed `init` has left a token there: rm "),
+    (_token_left_by_an_earlier_version, "secrets", "warning", "has left a token there: rm /"),
     (_other_zone_here, "time zone", "warning", "timedatectl set-timezone Europe/Amsterdam"),
     (_no_schedule, "schedule", "warning", "powerstats schedule install --cron"),
     (_edited_schedule, "schedule", "warning", "`powerstats schedule install --cron` mends it"),

@@ -15,7 +15,7 @@ from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT
 from powerstats_cli.errors import MissingError, PowerstatsError
-from powerstats_cli.files.store import read_bytes, temporary_beside
+from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.survey import survey
 from powerstats_cli.jobs.installation import Installation, Installed, installed
 from powerstats_cli.jobs.machine import Machine
@@ -32,8 +32,8 @@ def check_secrets(session: Session) -> Iterator[Finding]:
         yield warning(area, f"{path}: others on this machine can read a token", f"chmod o= {path}")
     left = [
         path
-        for path in map(temporary_beside, secrets.token_files(session.settings))
-        if path.is_file()
+        for token in secrets.token_files(session.settings)
+        for path in token.parent.glob(f".{token.name}*.tmp")
     ]
     for path in left:
         yield warning(area, f"{path}: a killed `init` has left a token there", f"rm {path}")
