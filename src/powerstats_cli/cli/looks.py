@@ -54,9 +54,9 @@ def flows(
 ) -> None:
     """Show what the house took, and where it came from: grid, sun and battery.
 
-    Which series is what, [flows] in the configuration says, or their names. Without days it shows
-    today by the hour, the last 7 days, 12 weeks or 12 months. Exits with 65 if a file could not be
-    read, with 69 if nothing is stored of these days.
+    The table flows of the configuration says which series is what; without it their names tell.
+    Without days it shows today by the hour, the last 7 days, 12 weeks or 12 months. Exits with 65
+    if a file could not be read, with 69 if nothing is stored of these days.
     """
     from powerstats_cli.commands.flows import Wish, as_json
     from powerstats_cli.commands.flows import flows as command
