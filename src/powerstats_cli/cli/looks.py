@@ -18,7 +18,8 @@ def status(
 ) -> None:
     """Show what is stored, how much of it is known, what ran last and what is due.
 
-    Exits with 1 if a step is overdue, with 65 if a file could not be read.
+    Exits with 1 if a step is overdue, if a pause has lasted a week, or if no sensor has had a
+    number for a day; with 65 if a file could not be read.
     """
     from powerstats_cli.commands.status import as_json
     from powerstats_cli.commands.status import status as command
