@@ -1,6 +1,5 @@
 """`demo`: run the real commands through the last year of a simulated home, day by day."""
 
-import gc
 import io
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -31,7 +30,6 @@ TIMEZONE: Final = "Europe/Amsterdam"
 # days of the network outage and the power cut. On other days one collect a night reads the day.
 REGULAR_DAYS: Final = (0, 4, 5)
 MINUTES: Final = 10
-GARBAGE_THRESHOLD: Final = 50_000
 TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
 ENTITIES: Final = {
     "power": POWER,
@@ -85,8 +83,6 @@ def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> in
     regular_days = [today - back * DAY for back in REGULAR_DAYS]
     timed_runs = sorted(schedule(span, regular_days, zone), key=attrgetter("at"))
     simulated = _Simulated(span.start)
-    # A year of runs in one process leaves next to no garbage, so looking for it is a waste.
-    gc.set_threshold(GARBAGE_THRESHOLD)
     stopwatch = Stopwatch()
     with HomeAssistant(house, token=TOKEN, clock=simulated.now) as server:
         config = _configure(folder, server.url)

@@ -31,7 +31,12 @@ def aligned(document: Document, zone: ZoneInfo) -> Document:
     file has that bucket, too, a stray replaces it only if it knows more than the part of it that
     lies elsewhere can be.
     """
-    strays = tuple(start for start in document.points if not _begins(start, document, zone))
+    of_the_day = _starts(document.day, document.bucket, zone) if document.day else frozenset()
+    strays = tuple(
+        start
+        for start in document.points
+        if start not in of_the_day and not _begins(start, document, zone)
+    )
     if not strays:
         return document
     points = {at: dict(point) for at, point in document.points.items() if at not in strays}
@@ -63,9 +68,6 @@ def _begins(start: datetime, document: Document, zone: ZoneInfo) -> bool:
         local = start.astimezone(zone)
         is_midnight = not (local.hour or local.minute or local.second or local.fold)
         return is_midnight or start == day_span(local_day(start, zone), zone).start
-    day = document.day
-    if day is not None and start in _starts(day, document.bucket, zone):
-        return True
     return start in _starts(local_day(start, zone), document.bucket, zone)
 
 
