@@ -1,7 +1,7 @@
 """The site on a branch for GitHub Pages: one commit brings it up to date."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -15,7 +15,14 @@ from powerstats_cli.site import ownership
 from powerstats_cli.site.contents import Contents
 from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed
 from powerstats_cli.site.published import NotOursError, check_no_loss, is_data
-from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, Site, keeping_page
+from powerstats_cli.site.rendering import (
+    NO_JEKYLL,
+    OWN_ASSET,
+    PAGE_NAME,
+    Site,
+    is_page,
+    keeping_page,
+)
 
 MOST_NAMES: Final = 4
 _OWN_NAME: Final = "|".join([*map(re.escape, ownership.EARLIER), OWN_ASSET.pattern])
@@ -253,21 +260,48 @@ def _others_newest(
 ) -> list[str]:
     """Return the newest commit that powerstats did not make, in a list; no commit if it made all.
 
-    Only the commits after it can be replaced by one without a loss. A version that left no list
-    left no mark either: its commits are known by their messages.
+    Only the commits after it can be replaced by one without a loss.
     """
-    is_earlier = False
+    others, earlier = None, list[Head]()
     for commit in repository.commits(head):
-        if commit.is_marked:
+        if commit.is_marked and not earlier:
             continue
-        if not (
-            was_ours and len(commit.parents) < 2 and _EARLIER_MESSAGE.fullmatch(commit.message)
-        ):
-            return [commit.commit]
-        if not is_earlier and LIST_NAME in repository.entries(commit.tree, destination.folder):
-            return [commit.commit]
-        is_earlier = True
-    return []
+        if commit.is_marked or not (was_ours and _may_be_earlier(commit)):
+            others = earlier[0] if commit.is_marked else commit
+            break
+        earlier.append(commit)
+    if others not in earlier:
+        others = _newest_without_page(repository, destination, earlier) or others
+    return [others.commit] if others else []
+
+
+def _may_be_earlier(commit: Head) -> bool:
+    """Tell whether a commit has the form of those of versions that marked none."""
+    return len(commit.parents) < 2 and _EARLIER_MESSAGE.fullmatch(commit.message) is not None
+
+
+def _newest_without_page(
+    repository: Repository, destination: Destination, earlier: Sequence[Head]
+) -> Head | None:
+    """Return the newest of some commits that no earlier version made; the newest commit is first.
+
+    An earlier version's commits have its page and no list. Somebody's commits with such messages
+    are most likely older than those, so they are looked for from the oldest one on.
+    """
+    if earlier and not _is_earlier(repository, destination, earlier[0]):
+        return earlier[0]
+    found = None
+    for commit in reversed(earlier):
+        if _is_earlier(repository, destination, commit):
+            break
+        found = commit
+    return found
+
+
+def _is_earlier(repository: Repository, destination: Destination, commit: Head) -> bool:
+    place = BranchPlace(repository, commit.tree, destination.folder)
+    has_page = place.id(PAGE_NAME) is not None and is_page(place.read(PAGE_NAME))
+    return has_page and LIST_NAME not in place.names
 
 
 def _message(names: list[str]) -> str:
