@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -14,7 +15,7 @@ from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import DAY, HOUR, MINUTE, day_start, local_day
 from powerstats_cli.demo.homes import RecordedHome
 from tests.faults.jobs import Ended
-from tests.faults.place import ENTITIES, Place, Runner, home, new_place
+from tests.faults.place import ENTITIES, Place, Runner, Snapshot, home, new_place
 from tests.support.zonefiles import Edition, two_editions
 
 TIERS = ("weekly", "monthly", "yearly")
@@ -88,24 +89,37 @@ class Device:
         return self.energy(day_start(day, zone), day_start(day + DAY, zone))
 
 
-@pytest.fixture
-def devices(tmp_path: Path, runner: Runner, request: pytest.FixtureRequest) -> Iterator[Device]:
-    """Return a device that has run with old rules since the first day."""
-    name = request.param
+@contextmanager
+def lived(folder: Path, runner: Runner, name: str) -> Iterator[Device]:
+    """Yield a device that has run with a zone's old rules since the first day."""
     today, first = CHANGES[name]
-    old, _ = two_editions(tmp_path / "zones", name)
+    old, _ = two_editions(folder / "zones", name)
     its_home = home(first, today + DAY)
-    place = new_place(tmp_path / "place", runner, its_home, retention_days=7)
+    place = new_place(folder / "place", runner, its_home, retention_days=7)
     place.installation.configure(timezone=name)
     with place.server:
         device = Device(place, its_home, old)
         device.well("collect", at=day_start(first, old.zone) + 10 * MINUTE)
-        day = first + DAY
-        while day < today:
+        for day in (first + DAY, today - 9 * DAY, today - DAY):
             device.night(day)
-            day += 3 * DAY if today - day > 3 * DAY else DAY
-        device.well("collect", at=day_start(day - DAY, old.zone) + 11 * HOUR)
+        device.well("collect", at=day_start(today - DAY, old.zone) + 11 * HOUR)
         yield device
+
+
+@pytest.fixture
+def devices(tmp_path: Path, runner: Runner, request: pytest.FixtureRequest) -> Iterator[Device]:
+    """Return a device that has run with the old rules of the given zone."""
+    with lived(tmp_path, runner, request.param) as device:
+        yield device
+
+
+@pytest.fixture(scope="module")
+def beirut(
+    tmp_path_factory: pytest.TempPathFactory, runner: Runner
+) -> Iterator[tuple[Device, Snapshot]]:
+    """Return a device in Beirut, and its files."""
+    with lived(tmp_path_factory.mktemp("beirut"), runner, "Asia/Beirut") as device:
+        yield device, device.place.snapshot()
 
 
 def renewed(device: Device) -> Device:
@@ -119,10 +133,16 @@ def renewed(device: Device) -> Device:
 
 @pytest.mark.parametrize("devices", CHANGES, indirect=True)
 def test_an_update_moves_the_days(devices: Device) -> None:
-    """One point a day; what the archive has is made anew, and no energy comes twice."""
+    """One point a day; what the archive has is made anew, and no energy comes twice.
+
+    What was published before by other rules stops no later `publish`.
+    """
     old, new = devices, renewed(devices)
     today, first = CHANGES[old.edition.zone.key]
     noon = day_start(today - DAY, new.edition.zone) + 12 * HOUR
+    with old.place.installation.config.open("a") as config:
+        config.write("[publish]\nlinks = false\n")
+    old.well("publish", "--local", at=noon)
     assert not [line for line in old.told(noon) if "have changed" in line]
     told = new.told(noon)
     for tier in ("monthly", "yearly"):
@@ -141,6 +161,7 @@ def test_an_update_moves_the_days(devices: Device) -> None:
         whole = sum(new.truth(begin + number * DAY) for number in range((end - begin).days + 1))
         assert sum(days.values()) == pytest.approx(whole, abs=3.2)
         assert tier == "weekly" or len(days) == (today - max(first, begin)).days + 1
+    new.well("publish", "--local", at=day_start(today + DAY, new.edition.zone) + 8 * MINUTE)
     settled = new.place.snapshot()
     for tier in TIERS:
         new.well("aggregate", tier, at=day_start(today + DAY, new.edition.zone) + 9 * MINUTE)
@@ -168,11 +189,12 @@ def test_an_update_and_back_again(devices: Device) -> None:
 
 @pytest.mark.parametrize("name", [*TIERS, "archive", "daily"])
 @pytest.mark.parametrize("number", [1, 1000])
-@pytest.mark.parametrize("devices", ["Asia/Beirut"], indirect=True)
-def test_a_hand_edits_offsets(devices: Device, name: str, number: int) -> None:
+def test_a_hand_edits_offsets(beirut: tuple[Device, Snapshot], name: str, number: int) -> None:
     """`+02:00` becomes `Z` in a file: no day comes twice, and none gets more than it had."""
     today, _ = CHANGES["Asia/Beirut"]
-    device, data = devices, devices.place.data_dir
+    device, files = beirut
+    device.place.restore(files)
+    data = device.place.data_dir
     path = max((data / "archive").iterdir()) if name == "archive" else data / f"{name}.json"
     head, points = path.read_text().split('"data_points":[')
     path.write_text(f'{head}"data_points":[{points.replace("+02:00", "Z", number)}')

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.core import documents
+from powerstats_cli.core import documents, zones
 from powerstats_cli.core.merging import lacking
 from powerstats_cli.core.periods import local_day
 from powerstats_cli.errors import ConfigError, UnreadableError
@@ -49,7 +49,7 @@ def check_no_loss(name: str, where: str, ours: bytes, theirs: bytes) -> None:
     except (ConfigError, UnreadableError) as error:
         message = f"{name} {where} is left as it is: {error}; {REPLACE}"
         raise UnreadableError(message) from None
-    zone = ZoneInfo(timezone)
+    zone = zones.zone(timezone)
     more = list(lacking(stored, published, zone))
     if more:
         message = (
