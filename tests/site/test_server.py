@@ -122,11 +122,14 @@ def connected(server: Server) -> socket.socket:
 
 def test_a_thousand_idle_connections(server: Server) -> None:
     """However many clients ask for nothing, one that asks is answered, and threads are few."""
+    before = threading.active_count()
     with ExitStack() as held:
         for _ in range(400):
             held.enter_context(connected(server))
         assert ask(server, "/")[0] == 200
-        assert threading.active_count() < MOST_CONNECTIONS + 20
+        most = before + MOST_CONNECTIONS + 5  # a thread that was let go needs a moment to end
+        asked = (ask(server, "/")[0] == 200 for _ in range(100))
+        assert any(is_answered and threading.active_count() <= most for is_answered in asked)
         assert ask(server, "/daily.json")[0] == 200
 
 
