@@ -9,6 +9,7 @@ import typer
 
 from powerstats_cli.cli.options import installation_of, instance_from, session_of, this_machine
 from powerstats_cli.errors import ConfigError
+from powerstats_cli.lines import one_line
 
 schedule = typer.Typer(
     name="schedule",
@@ -38,7 +39,7 @@ def show_schedule(context: typer.Context) -> None:
     if pause := session.pause():
         print(pause.in_words(session.settings.zone))
     for line in show(this_machine(), installation_of(session)):
-        print(line)
+        print(one_line(line))
 
 
 @schedule.command("install")
@@ -164,4 +165,4 @@ def resume_schedule(context: typer.Context) -> None:
 
 def _tell(context: typer.Context, line: str) -> None:
     if context.obj.verbosity >= 0:
-        print(line)
+        print(one_line(line))

@@ -11,6 +11,7 @@ from powerstats_cli.cli.options import repository_of, session_of
 from powerstats_cli.core.documents import RolledUpTierName
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.lines import one_line
 from powerstats_cli.secrets import homeassistant_token
 
 # A module that only one command needs is imported in that command: httpcore alone costs more than a
@@ -119,7 +120,7 @@ def publish(
 
         with repository_of(session) as github:
             for line in preview(session.settings, session.files, github, consent):
-                print(line)
+                print(one_line(line))
         raise typer.Exit
 
     def work() -> Outcome:

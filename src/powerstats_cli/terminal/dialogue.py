@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.lines import one_line
 
 MOST_TRIES: Final = 6
 _Answer = TypeVar("_Answer")
@@ -30,11 +31,11 @@ class Dialogue:
 
     def done(self, line: str) -> None:
         """Show what succeeded."""
-        self.say(f"{self._tick} {line}", "green")
+        self.say(f"{self._tick} {one_line(line)}", "green")
 
     def warn(self, line: str) -> None:
         """Show what may not be as it is wanted."""
-        self.say(f"! {line}", "yellow")
+        self.say(f"! {one_line(line)}", "yellow")
 
     def explain(self, text: str) -> None:
         """Show what only a person who is asked needs to know."""
@@ -75,8 +76,3 @@ class Dialogue:
                     raise
                 self.say(f"{self._cross} {error}", "red")
         raise AssertionError
-
-
-def printable(text: str) -> str:
-    """Return a text from elsewhere without control characters, which could rule a terminal."""
-    return "".join(character for character in text if character.isprintable())

@@ -17,7 +17,7 @@ from powerstats_cli.errors import ConfigError, TryAgainError
 from powerstats_cli.homeassistant.client import About, HomeAssistant
 from powerstats_cli.secrets import HOMEASSISTANT_TOKEN, Token
 from powerstats_cli.settings import is_zone
-from powerstats_cli.terminal.dialogue import Dialogue, printable
+from powerstats_cli.terminal.dialogue import Dialogue
 
 DEFAULT_URL: Final = "http://homeassistant.local:8123"
 DEFAULT_PORT: Final = 8123
@@ -64,9 +64,7 @@ def ask_home(wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str])
 
     home = dialogue.until_right(attempt)
     about, count = home.about, len(home.entities)
-    dialogue.done(
-        printable(f"Home Assistant {about.version}, {count} entities, time zone {about.time_zone}")
-    )
+    dialogue.done(f"Home Assistant {about.version}, {count} entities, time zone {about.time_zone}")
     return home
 
 

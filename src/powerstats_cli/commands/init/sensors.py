@@ -14,7 +14,8 @@ from powerstats_cli.core.candidates.sensors import Candidate, Entity, fitting, s
 from powerstats_cli.core.documents import is_series_name
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import ConfigError, MissingError
-from powerstats_cli.terminal.dialogue import Dialogue, printable
+from powerstats_cli.lines import one_line
+from powerstats_cli.terminal.dialogue import Dialogue
 
 MOST_LISTED: Final = 30
 ALL: Final = "all"
@@ -119,7 +120,7 @@ def _table(listed: Sequence[Candidate], choice: _Choice) -> Table:
     for number, candidate in enumerate(listed, start=1):
         table.add_row(
             Text(str(number), "bold"),
-            Text.assemble(printable(candidate.entity.name), "\n", (candidate.entity_id, "dim")),
+            Text.assemble(one_line(candidate.entity.name), "\n", (candidate.entity_id, "dim")),
             Text(_now(candidate.entity)),
             Text(names.get(candidate.entity_id, ""), "green"),
         )
@@ -129,7 +130,7 @@ def _table(listed: Sequence[Candidate], choice: _Choice) -> Table:
 def _now(entity: Entity) -> str:
     if math.isnan(entity.value):
         return "-"
-    unit = printable(entity.unit or "")
+    unit = one_line(entity.unit or "")
     return f"{entity.value:.7g} {unit}".strip()
 
 
