@@ -11,6 +11,7 @@ from powerstats_cli import transport, web
 from powerstats_cli.commands import collect
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import HomeAssistant
+from powerstats_cli.homeassistant import clocks
 from tests.demo import faults
 from tests.faults.answers import EVENING
 from tests.faults.life import Life
@@ -130,4 +131,4 @@ def test_the_bounds_promised() -> None:
     assert transport.CONNECT_TIMEOUT == 10
     assert transport.REQUEST_TIMEOUT == 30
     assert web.MOST_BYTES == 64_000_000
-    assert collect.STOP_AFTER + collect.LONGEST_WAIT.total_seconds() < collect.RUN_SECONDS < 120
+    assert collect.STOP_AFTER + clocks.LONGEST_WAIT.total_seconds() < collect.RUN_SECONDS < 120

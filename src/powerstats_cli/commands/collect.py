@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.clock import DATE_RESOLUTION, Clock
+from powerstats_cli.clock import Clock
 from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import signs_of_life
@@ -19,7 +19,6 @@ from powerstats_cli.core.windows import (
     Window,
     before,
     believed_to,
-    newest_complete,
     next_window,
     seen_at_work,
 )
@@ -27,6 +26,7 @@ from powerstats_cli.errors import JumpError, PowerstatsError
 from powerstats_cli.files.dayfiles import DayFiles, write_days
 from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.clocks import Clocks
 from powerstats_cli.homeassistant.inquiry import Inquiry, Unwritten, expected
 from powerstats_cli.homeassistant.reader import Reader
 from powerstats_cli.settings import Settings
@@ -34,7 +34,6 @@ from powerstats_cli.settings import Settings
 # In seconds: a run asks for no more pieces after the first time, and always ends by the second.
 STOP_AFTER: Final = 100.0
 RUN_SECONDS: Final = 115.0
-LONGEST_WAIT: Final = timedelta(seconds=10)
 
 
 def collect(
@@ -50,7 +49,7 @@ def collect(
     pieces that were stored before stay.
     """
     files.prepare()
-    run = _Run(settings, files, home, _Clocks(clock, home), Inquiry(home, settings, clock))
+    run = _Run(settings, files, home, Clocks(clock, home), Inquiry(home, settings, clock))
     standing = _begin(run)
     reader = _reader(run, standing)
     try:
@@ -74,7 +73,7 @@ class _Run(msgspec.Struct, frozen=True):
     settings: Settings
     files: Store
     home: HomeAssistant
-    clocks: "_Clocks"
+    clocks: Clocks
     inquiry: Inquiry
     problems: list[PowerstatsError] = []
 
@@ -99,40 +98,6 @@ class _Standing(msgspec.Struct, frozen=True):
     uncertain: frozenset[str] = frozenset()
     changed: int = 0
     stored_to: datetime | None = None
-
-
-class _Clocks:
-    """This machine's clock and Home Assistant's: by the slower one a bucket must be complete."""
-
-    def __init__(self, local: Clock, home: HomeAssistant) -> None:
-        """Take both; Home Assistant's clock is known after its first answer."""
-        self.local = local
-        self._home = home
-        self._skew = timedelta(0)
-        self._patience = LONGEST_WAIT
-
-    def compare(self) -> None:
-        """Compare the clocks after an answer; raises TryAgainError if they differ too much."""
-        date = self._home.date
-        self.local.check_against(date, "Home Assistant")
-        if date is not None and self.local.at is None:
-            self._skew = min(date + DATE_RESOLUTION - self.local.now(), timedelta(0))
-
-    def wait_for_newest(self, settings: Settings, minutes: int) -> datetime:
-        """Return the end of the newest complete bucket; wait for it if it is nearly complete."""
-        zone, settle = settings.zone, settings.settle
-        complete_at = newest_complete(self._now(), zone, minutes) + settle
-        wait = max(complete_at - self._now(), timedelta(0))
-        if self.local.wait_until(complete_at - self._skew, at_most=self._patience):
-            self._patience -= wait
-        return self.newest(settings, minutes)
-
-    def newest(self, settings: Settings, minutes: int) -> datetime:
-        """Return the end of the newest bucket that is complete by now."""
-        return newest_complete(self._now() - settings.settle, settings.zone, minutes)
-
-    def _now(self) -> datetime:
-        return self.local.now() + self._skew
 
 
 # --- what to ask ------------------------------------------------------------------------------
