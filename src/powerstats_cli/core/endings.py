@@ -1,4 +1,4 @@
-"""What follows a counter's reading within an hour, and tells whether the reading is wrong."""
+"""The readings of the hour after a counter's reading, which tell whether that one is wrong."""
 
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto

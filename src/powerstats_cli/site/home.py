@@ -1,4 +1,4 @@
-"""What the page is told of a home beside its data: the roles of its series."""
+"""The facts that the page gets of a home beside its data: the roles of its series."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the page is told of the roles: which series it adds up for the house, the sun, the grid."""
+"""The roles as the page gets them: the series that it adds up for the house, the sun, the grid."""
 
 from collections.abc import Collection
 
@@ -11,7 +11,7 @@ Terms = list[tuple[str, str, int]]
 def sums(plan: Plan) -> dict[str, Terms]:
     """Return the terms of the house, and of each flow; `grid` and `battery` are both ways at once.
 
-    What is not there is left out. What the house takes is measured, or what the flows leave.
+    A flow that is not there is left out. The house is measured, or it is the rest of the flows.
     """
     flows: dict[str, Terms] = {
         flow: [_written(term) for term in terms] for flow, terms in plan.flows.items()
