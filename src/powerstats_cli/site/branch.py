@@ -25,6 +25,8 @@ from powerstats_cli.site.rendering import (
 )
 
 MOST_NAMES: Final = 4
+# So many commits are looked at in one run, with a request for each hundred; the next run goes on.
+MOST_COMMITS: Final = 5000
 _OWN_NAME: Final = "|".join([*map(re.escape, ownership.EARLIER), OWN_ASSET.pattern])
 # The messages of the commits that versions without a mark made.
 _EARLIER_MESSAGE: Final = re.compile(rf"\d+ files|({_OWN_NAME}|\.nojekyll)(, ({_OWN_NAME}))*")
@@ -260,10 +262,14 @@ def _others_newest(
 ) -> list[str]:
     """Return the newest commit that powerstats did not make, in a list; no commit if it made all.
 
-    Only the commits after it can be replaced by one without a loss.
+    Only the commits after it can be replaced by one without a loss. After very many commits of its
+    own, the next of them takes the place of that commit.
     """
     others, earlier = None, list[Head]()
-    for commit in repository.commits(head):
+    for number, commit in enumerate(repository.commits(head)):
+        if number == MOST_COMMITS:
+            others = commit
+            break
         if commit.is_marked and not earlier:
             continue
         if commit.is_marked or not (was_ours and _may_be_earlier(commit)):

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from powerstats_cli.core.documents import encode
-from powerstats_cli.site import rendering
+from powerstats_cli.site import branch, rendering
 from tests.github.fake import GitHub
 from tests.github.fake.repository import GitRepository
 from tests.github.homes import PAGES, Device, changed, device_at, messages, past
@@ -183,20 +183,37 @@ def test_an_amended_commit_is_anothers(github: GitHub, repo: GitRepository, devi
     assert [commit.sha for commit in repo.commits(PAGES)][1:] == [amended]
 
 
+def lengthen(repo: GitRepository, number: int) -> None:
+    """Commit as powerstats did, so many times."""
+    made = repo.read_commit(repo.head(PAGES))
+    for _ in range(number):
+        head = repo.head(PAGES)
+        sha = repo.write_commit(made.tree, [head], "9 files", made.author, made.committer).sha
+        repo.move(f"refs/heads/{PAGES}", sha, head)
+
+
 def test_a_long_history_is_squashed_in_a_few_requests(
     github: GitHub, repo: GitRepository, device: Device
 ) -> None:
     """After a change from keep to squash all of our commits go, a hundred with each request."""
     hourly(device, github)
-    tree = repo.read_commit(repo.head(PAGES))
-    for _ in range(250):
-        sha = repo.write_commit(
-            tree.tree, [repo.head(PAGES)], "9 files", tree.author, tree.committer
-        ).sha
-        repo.move(f"refs/heads/{PAGES}", sha, repo.head(PAGES))
+    lengthen(repo, 250)
     device.put(changed("monthly", 30))
     assert hourly(device, github, history="squash") <= 12
     assert messages(repo, PAGES) == ["monthly.json"]
+
+
+def test_a_very_long_history_is_squashed_run_by_run(
+    github: GitHub, repo: GitRepository, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run looks at so many commits as it has time for, and the next one goes on."""
+    monkeypatch.setattr(branch, "MOST_COMMITS", 100)
+    hourly(device, github)
+    lengthen(repo, 249)
+    for number, left in enumerate((151, 52, 1)):
+        device.put(changed("monthly", 30, number))
+        hourly(device, github, history="squash")
+        assert len(messages(repo, PAGES)) == left
 
 
 # --- what knows more stays --------------------------------------------------------------------
