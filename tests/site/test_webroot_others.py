@@ -224,3 +224,26 @@ def test_a_copy_that_knows_more_stays(home: Home, tmp_path: Path) -> None:
     assert home.files() == before
     home.run_well("publish", "--local", "--replace")
     assert home.files()["yearly.json"] == encode(past("yearly", 1))
+
+
+def test_a_process_of_its_own(home: Home, tmp_path: Path) -> None:
+    """As cron runs it: one line on stderr, 78 for others' pages, and 65 for lost data."""
+    home.set_up(tmp_path / "www")
+    home.root.mkdir()
+    (home.root / "index.html").write_bytes(PAGE)
+    env = {"XDG_STATE_HOME": str(tmp_path / "notes")}
+
+    def ended(*command: str) -> tuple[int, str]:
+        with home.start("publish", "--local", *command, env=env) as process:
+            _, err = process.communicate(timeout=60)
+        return process.returncode, err
+
+    code, line = ended()
+    assert (code, line.count("\n")) == (os.EX_CONFIG, 1)
+    assert "has files that powerstats did not make" in line
+    assert ended("--adopt") == (0, "")
+    home.data_dir.rename(home.data_dir.with_name("unmounted"))
+    code, line = ended()
+    assert (code, line.count("\n")) == (os.EX_DATAERR, 1)
+    assert "had data at the last run and is empty now" in line
+    assert ended() == (os.EX_DATAERR, "")
