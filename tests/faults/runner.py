@@ -26,10 +26,11 @@ from powerstats_cli.cli import main as cli
 from powerstats_cli.commands import aggregate, collect, rotate, status
 from powerstats_cli.core import zones
 from powerstats_cli.homeassistant import client as homeassistant
+from powerstats_cli.transport import home
 from tests.faults.jobs import KILL, Ended, Job
 from tests.faults.strikes import Operations, kill, refuse
 
-IMPORTED = (encodings.idna, tomllib, homeassistant, aggregate, collect, rotate, status)
+IMPORTED = (encodings.idna, tomllib, home, homeassistant, aggregate, collect, rotate, status)
 
 
 def serve() -> None:
