@@ -114,7 +114,10 @@ test("a page that is opened as a file says what to do", async () => {
   Object.assign(globalThis, { location: { protocol: "file:" } });
   await source.load();
   Reflect.deleteProperty(globalThis, "location");
-  assert.match(source.problem ?? "", /^A browser reads daily.json only from a web server: .*powerstats serve/);
+  assert.match(
+    source.problem ?? "",
+    /^A browser reads daily.json only from a web server: .*powerstats serve/,
+  );
 });
 
 test("without a network it is said, and tried again ever later", async () => {
