@@ -13,7 +13,7 @@ import msgspec
 
 from powerstats_cli.commands.demo import ENTITIES, TimedRun, schedule
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.candidates.stored import stored_roles
+from powerstats_cli.core.candidates.stored import assumed_kinds, stored_roles
 from powerstats_cli.core.documents import Document, Latest, Point, bucket_name, decode, encode
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, local_day
 from powerstats_cli.core.series import Series, StateClass
@@ -174,10 +174,16 @@ class Home:
 
 
 def home_of(documents: Mapping[str, Document]) -> Mapping[str, object]:
-    """Return what the page is told of a home: the roles that the names of its series suggest."""
+    """Return what the page is told of a home: the roles that the names of its series suggest.
+
+    Without documents these are the series of the house, of which nothing is stored yet.
+    """
     stored = list(documents.values())
-    entities = {name: f"sensor.{name}" for document in stored for name in document.series}
-    return told(stored_roles(entities, stored), stored)
+    names = {name for document in stored for name in document.series}
+    names = names or {sensor.name for sensor in HOUSE}
+    entities = {name: f"sensor.{name}" for name in sorted(names)}
+    kinds = assumed_kinds(entities, stored)
+    return told(stored_roles(entities, stored, kinds), kinds, names)
 
 
 def write(documents: Mapping[str, Document], data_dir: Path) -> None:

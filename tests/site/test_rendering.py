@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from powerstats_cli.core.energy.pieces import kinds_in
 from powerstats_cli.core.energy.roles import Meter, Roles
 from powerstats_cli.site import rendering
 from powerstats_cli.site.home import told
@@ -55,7 +56,9 @@ def test_the_page_is_told_which_series_is_what() -> None:
     """Names of series stand in the HTML, whatever they are; it asks no other file for them."""
     name, daily = 'gr"id <&>', document("daily", [TODAY])
     daily.series[name] = daily.series.pop("grid")
-    page = render(TIERS, 10, told(Roles({"grid": [Meter(name)]}), [daily])).files["index.html"]
+    page = render(TIERS, 10, told(Roles({"grid": [Meter(name)]}), kinds_in([daily]), [name])).files[
+        "index.html"
+    ]
     (attribute,) = re.findall(r'data-home="([^"]*)"', page.decode())
     home = json.loads(unescape(attribute))
     assert home["counts"]["import"] == [[name, "forward", 1]]
