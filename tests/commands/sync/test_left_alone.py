@@ -10,7 +10,7 @@ from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import encode
 from powerstats_cli.core.periods import DAY
 from powerstats_cli.core.series import Series
-from powerstats_cli.files import store
+from powerstats_cli.files import locking
 from tests.commands.sync.tiers import add, local, remote, send
 from tests.github.fake.repository import GitRepository
 from tests.github.homes import METER, NOW, TODAY, Device, Kind, meter, past, power
@@ -166,7 +166,7 @@ def test_another_step_is_at_it(
     repo: GitRepository, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exit code is 75 while another step holds the data directory; nothing changes."""
-    monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(locking, "LOCK_TIMEOUT", 0.05)
     head, before = send(repo, past("monthly", 9)), device.snapshot()
     descriptor = os.open(device.data_dir, os.O_RDONLY)
     try:
