@@ -39,7 +39,8 @@ def aligned(document: Document, zone: ZoneInfo) -> Document:
     )
     if not strays:
         return document
-    points = {at: dict(point) for at, point in document.points.items() if at not in strays}
+    kept = document.points.keys() - strays
+    points = {at: dict(document.points[at]) for at in kept}
     moved: dict[tuple[datetime, str], float] = {}
     for stray in strays:
         bucket = _holding_most(stray, document.bucket, zone)
