@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from powerstats_cli.errors import ConfigError, TryAgainError
+from powerstats_cli.errors import ConfigError, TooMuchError, TryAgainError
 from powerstats_cli.web import Web
 
 ANSWER = (
@@ -193,3 +193,19 @@ def test_an_address_that_cannot_be(url: str, asking: Asking) -> None:
         pytest.raises(ConfigError, match="is no address: "),
     ):
         web.get("/")
+
+
+@pytest.mark.parametrize("seconds", [0.05, -1.0])
+def test_decoding_is_limited(seconds: float) -> None:
+    """What is decoded in Python ends with the time of the run, whatever a server has sent."""
+    with (
+        Web("http://127.0.0.1:1", {}, ca_file=None, seconds=seconds) as web,
+        pytest.raises(TooMuchError, match="more than this machine can read in time"),
+        web.limited(),
+    ):
+        _decode_for_ever()
+
+
+def _decode_for_ever() -> None:
+    while True:
+        pass

@@ -5,6 +5,7 @@ The system's look-up cannot be interrupted: with one name server that is down it
 
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from threading import Thread
 from typing import Any, Final
 
@@ -35,6 +36,15 @@ def addresses(host: str, port: int, seconds: float | None) -> list[str]:
     if isinstance(found[0], Exception):
         raise found[0]
     return found[0]
+
+
+def connected(host: str, port: int, seconds: float) -> socket.socket:
+    """Return a connection to the first address of a host that takes one; raises OSError."""
+    *most, last = addresses(host, port, seconds)
+    for address in most:
+        with suppress(OSError):
+            return socket.create_connection((address, port), seconds)
+    return socket.create_connection((last, port), seconds)
 
 
 def _looked_up(host: str, port: int, flags: int = 0) -> list[str]:

@@ -206,7 +206,8 @@ class Client:
     def decoded(self, reply: Reply, shape: type[_Shape]) -> _Shape:
         """Return an answer's JSON; raises TryAgainError if it has not that shape."""
         try:
-            return msgspec.json.decode(reply.body, type=shape)
+            with self._web.limited():
+                return msgspec.json.decode(reply.body, type=shape)
         except NONSENSE as error:
             raise self.nonsense(str(error)) from None
 

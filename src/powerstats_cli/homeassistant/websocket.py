@@ -3,7 +3,6 @@
 Tried with version 2024.3; the token of a user without administrator rights is enough.
 """
 
-import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from powerstats_cli.clock import Deadline
 from powerstats_cli.core.longterm import Row
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 from powerstats_cli.errors import PowerstatsError, RefusedError, TryAgainError
+from powerstats_cli.lookup import connected
 from powerstats_cli.reply import Reply, joined
 from powerstats_cli.transport import CONNECT_TIMEOUT, REQUEST_TIMEOUT
 from powerstats_cli.web import MOST_MEMORY, cause, memory_of, quoted
@@ -132,9 +132,7 @@ class LongTerm:
         context = certificates.trusted(self._ca_file) if is_secure else None
         try:
             # With a socket of our own, no proxy is used and no redirect to another host followed.
-            plain = self._open.enter_context(
-                socket.create_connection(address, timeout=CONNECT_TIMEOUT)
-            )
+            plain = self._open.enter_context(connected(*address, CONNECT_TIMEOUT))
             return self._open.enter_context(
                 connect(
                     f"{'wss' if is_secure else 'ws'}://{parts.netloc}{parts.path}{PATH}",
