@@ -24,8 +24,8 @@ class Kept(NamedTuple):
 def baseline(kept: Iterator[Kept], counter: Counter, start: int) -> Accepted | None:
     """Return the reading accepted at `start`, None if none is stored; `kept` is newest first.
 
-    How old it is, and whether another meter had taken the place of a lower reading, is only looked
-    for if a reading to come is so far from it that this matters.
+    Its age, and whether another meter took the place of the first, is only looked for if a reading
+    to come is so far from it that this matters.
     """
     newest = next(kept, None)
     if newest is None:
@@ -33,10 +33,12 @@ def baseline(kept: Iterator[Kept], counter: Counter, start: int) -> Accepted | N
     if not _is_far(counter, newest.state):
         return _accepted([newest])
     past = [newest]
+    is_found = False  # older files are only read if they are needed
     for bucket in kept:
+        is_as_old = bucket.state == newest.state and not past[-1].change
+        is_found = is_found or bool(_unexplained(past[-1], bucket))
         past.append(bucket)
-        is_as_old = bucket.state == newest.state and not past[-2].change
-        if not is_as_old and bucket.start < start - REMEMBERED_US:
+        if not is_as_old and (is_found or bucket.start < start - REMEMBERED_US):
             break
     return _accepted(past)
 
@@ -71,8 +73,13 @@ def _replaced(past: Sequence[Kept]) -> tuple[int, float] | None:
     with it the counter started anew.
     """
     for bucket, before in pairwise(past):
-        unexplained = bucket.state - before.state - bucket.change
-        if abs(unexplained) > UNEXPLAINED:
-            jumped = rounded(unexplained, ENERGY_DECIMALS)
+        jumped = _unexplained(bucket, before)
+        if jumped:
             return (bucket.start, jumped) if jumped > 0 else None
     return None
+
+
+def _unexplained(bucket: Kept, before: Kept) -> float:
+    """Return by how much the reading of a bucket moved without a change, 0 if it did not."""
+    moved = bucket.state - before.state - bucket.change
+    return rounded(moved, ENERGY_DECIMALS) if abs(moved) > UNEXPLAINED else 0.0
