@@ -4,13 +4,14 @@ import errno
 import fcntl
 import json
 import os
+import stat
 import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 
-from powerstats_cli.errors import TryAgainError
+from powerstats_cli.errors import ConfigError, TryAgainError
 from powerstats_cli.files import locking, store
 from powerstats_cli.files.locking import locked
 from tests.faults.life import NIGHT, Life
@@ -226,6 +227,30 @@ def test_a_state_file_that_is_a_folder(place: Place, life: Life, command: str) -
     ended = place.step(command, at=NIGHT[0][1])
     (place.data_dir / "state.json").rmdir()
     assert ended.exit_code == (75 if command == "status" else 0)
+
+
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    """No file is put in its place, and no half of one is left beside it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match="is no file: name another one"):
+        store.write_bytes(pipe, b"x")
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+@pytest.mark.parametrize(
+    ("command", "code"), [("rotate", 0), ("status", 1), ("schedule pause", 78)]
+)
+def test_a_device_as_state_file(installation: Installation, command: str, code: int) -> None:
+    """Root's /dev/null, here one of the test's own, stays what every other program needs."""
+    null = installation.folder / "null"
+    os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    with installation.config.open("a") as config:
+        config.write(f'state_file = "{null}"\n')
+    assert installation.run(*command.split()).exit_code == code
+    assert null.is_char_device()
 
 
 # --- encodings ----------------------------------------------------------------------------------

@@ -162,6 +162,7 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
 
     To be called under the lock. A file that is not `durable` may be lost in a power cut.
     """
+    check_replaceable(path)
     temporary = temporary_beside(path)
     with os_errors(path):
         path.parent.mkdir(exist_ok=True)
@@ -177,6 +178,17 @@ def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
             raise
         if durable:
             sync_folder(path.parent)
+
+
+def check_replaceable(path: Path) -> None:
+    """Raise ConfigError if something else than a file is there, such as /dev/null.
+
+    Root could replace a device by a file, and every other program would miss it.
+    """
+    with os_errors(path):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            message = f"{path} is no file: name another one"
+            raise ConfigError(message)
 
 
 def temporary_beside(path: Path) -> Path:

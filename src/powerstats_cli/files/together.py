@@ -7,7 +7,14 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.files.store import create, read_bytes, sync, sync_folder, temporary_beside
+from powerstats_cli.files.store import (
+    check_replaceable,
+    create,
+    read_bytes,
+    sync,
+    sync_folder,
+    temporary_beside,
+)
 from powerstats_cli.files.systemerrors import os_errors
 
 OWNER_ONLY: Final = 0o600
@@ -57,6 +64,7 @@ def write_together(
 
 
 def _staged(target: Path, content: Content, undo: Undo) -> Path:
+    check_replaceable(target)
     temporary = temporary_beside(target)
     with os_errors(temporary):
         undo.append(temporary.unlink)
