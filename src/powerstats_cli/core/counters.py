@@ -66,6 +66,10 @@ AFTER_A_LEAP: Final = {
 }
 
 
+# A number with more digits is written with a power of ten.
+READABLE: Final = 1e12
+
+
 class Jump(NamedTuple):
     """A reading that was taken for another meter's: when (µs), by how much it jumped."""
 
@@ -77,7 +81,8 @@ class Jump(NamedTuple):
         at = instant(self.at).astimezone(zone)
         when = f"{at:%H:%M}" if at.date() == now.astimezone(zone).date() else f"{at:%Y-%m-%d %H:%M}"
         decimals = 0 if abs(self.by) >= 10 else 1
-        by = f"{self.by:,.{decimals}f} {unit}".rstrip()
+        number = f"{self.by:,.{decimals}f}" if abs(self.by) < READABLE else f"{self.by:.1e}"
+        by = f"{number} {unit}".rstrip()
         return (
             f"{name} jumped by {by} at {when}: taken for another meter; if it was counted, raise "
             f"homeassistant.plausible.{name}"

@@ -9,7 +9,7 @@ import msgspec
 
 from powerstats_cli.core import plausible
 from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
-from powerstats_cli.core.periods import micros
+from powerstats_cli.core.periods import YEARS, in_utc, micros
 from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.units import normalised
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from powerstats_cli.core.candidates.sensors import Entity
 
 EVER: Final = 2**63 - 1
+# A sensor without a clock may date a state before 1970, or beyond all windows.
+FIRST: Final = 0
+LAST: Final = micros(datetime(YEARS[-1], 1, 1, tzinfo=UTC))
 NEVER: Final = -1
 # Units of one dimension that are used side by side (W and kW) differ by 1000, watts and amperes by
 # the voltage; meanwhile the power itself may change a little.
@@ -174,8 +177,7 @@ def _time(state: Item, before: int) -> int | None:
     at, updated = state.last_changed or state.last_updated, state.last_updated
     if at is None:
         return None
-    # A sensor without a clock may date a state before 1970, so before every window.
-    time = max(micros(at), 0)
+    time = min(max(micros(at), FIRST), LAST)
     if time < before and updated is not None:
         time = micros(updated)
     if time < before:
@@ -201,7 +203,8 @@ def present(state: Item, now: datetime) -> Present:
     attributes = state.attributes or Attributes()
     unit, factor = _unit(attributes)
     changed = state.last_changed or state.last_updated or now
-    return Present(number(state.state) * factor, unit, _state_class(attributes), changed)
+    since = in_utc(changed) or now
+    return Present(number(state.state) * factor, unit, _state_class(attributes), since)
 
 
 def entity(state: Item) -> "Entity":
