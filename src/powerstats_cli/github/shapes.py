@@ -58,24 +58,12 @@ class Branch(msgspec.Struct):
     protected: bool = False
 
 
-class Permissions(msgspec.Struct):
-    """The permissions of the token's owner in a repository; the token itself may have fewer."""
-
-    push: bool = False
-
-
 class Description(msgspec.Struct):
-    """A repository's settings, and the permissions in it."""
+    """A repository's settings."""
 
     default_branch: str
     private: bool = False
     has_pages: bool = False
-    permissions: Permissions | None = None
-
-    @property
-    def can_write(self) -> bool:
-        """Tell whether the token's owner may write to it."""
-        return self.permissions is not None and self.permissions.push
 
 
 class Entry(msgspec.Struct):
