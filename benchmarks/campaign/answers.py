@@ -1,12 +1,10 @@
 """Attacks: Home Assistant's answers are broken, as JSON, as HTTP, or byte by byte."""
 
-import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from threading import Thread
 
 from benchmarks.campaign.attack import Trial, Try
 from benchmarks.campaign.home import EVENING, SECRETS, Victim, loss, victim
@@ -14,6 +12,7 @@ from benchmarks.campaign.judge import problem
 from benchmarks.campaign.mutations import HEADERS, STATUSES, broken, broken_bytes
 from powerstats_cli.demo.listener import Reply, Request
 from tests.faults.place import Snapshot
+from tests.support.speaker import speaking
 
 COMMANDS = (("collect",), ("collect",), ("collect",), ("doctor",), ("backfill", "--yes"))
 # A server that says nothing more is left after a second, so that a trial takes no minute.
@@ -75,31 +74,9 @@ def _http(home: Victim, random: Random) -> Trial:
     kind, wrong = broken_bytes(random, head.encode() + body)
     start = home.life.before_evening
     home.fresh(start)
-    with _speaking(wrong) as url:
-        home.place.installation.configure(url=url)
+    with speaking(wrong) as host:
+        home.place.installation.configure(url=f"http://{host}")
         return _judged(home, random.choice(COMMANDS), start, [kind])
-
-
-@contextmanager
-def _speaking(words: bytes) -> Iterator[str]:
-    """Send some bytes to each client, and close the connection."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-
-        def answer() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection, suppress(OSError):
-                    connection.recv(65536)
-                    connection.sendall(words)
-
-        thread = Thread(target=answer, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
 
 
 def _judged(home: Victim, command: tuple[str, ...], start: Snapshot, told: list[str]) -> Trial:

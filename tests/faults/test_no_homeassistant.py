@@ -1,10 +1,5 @@
 """An address without Home Assistant, and the time that a run may take."""
 
-import socket
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from threading import Thread
-
 import pytest
 
 from powerstats_cli import transport, web
@@ -17,29 +12,7 @@ from tests.faults.answers import EVENING
 from tests.faults.life import Life
 from tests.faults.place import Place, content, local, lost, one_line
 from tests.support.installation import TOKEN
-
-
-@contextmanager
-def speaking(words: bytes) -> Iterator[str]:
-    """Listen on loopback and send some bytes to each client."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-
-        def answer() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                # A client that has read enough of nonsense leaves in the middle of it.
-                with connection, suppress(ConnectionError):
-                    connection.recv(65536)
-                    connection.sendall(words)
-
-        thread = Thread(target=answer, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+from tests.support.speaker import speaking
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

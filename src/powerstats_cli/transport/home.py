@@ -1,6 +1,5 @@
 """Requests to a machine of the same home."""
 
-import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from powerstats_cli.transport import (
     NoAnswerError,
     Response,
     SlowError,
+    host_of,
 )
 from powerstats_cli.unneeded import hidden
 
@@ -77,9 +77,7 @@ def addressed(url: str) -> tuple[httpcore.URL, str]:
     """
     parts = urlsplit(url)
     port = parts.port
-    host = (parts.hostname or "").encode("idna")
-    if not re.fullmatch(rb"[!-~]+", host):
-        raise ValueError(url)
+    host = host_of(parts)
     named = f"[{host.decode()}]" if b":" in host else host.decode()
     if port not in (None, DEFAULT_PORTS.get(parts.scheme)):
         named += f":{port}"

@@ -1,6 +1,5 @@
 """Requests through the internet."""
 
-import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from powerstats_cli.transport import (
     ProxyRefusesError,
     Response,
     SlowError,
+    host_of,
 )
 from powerstats_cli.unneeded import hidden
 
@@ -81,8 +81,7 @@ class InternetTransport:
 def checked(url: str) -> str:
     """Return an address; raises ValueError if its host has no name that can be looked up."""
     parts = urlsplit(url)
-    # The port is only checked as it is read; a name is encoded so, too, if it is looked up.
-    host = (parts.hostname or "").encode("idna")
-    if not re.fullmatch(rb"[!-~]+", host) or parts.port == 0:
+    host_of(parts)
+    if parts.port == 0:  # a port beyond all others is only noticed as it is read
         raise ValueError(url)
     return url
