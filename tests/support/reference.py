@@ -1,63 +1,84 @@
 """Writes docs/commands.md from the program's own help: `python -m tests.support.reference`."""
 
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import typer
 import typer.main
 
 from powerstats_cli.cli import app
+from powerstats_cli.cli.pages import Example, Page, Row, page
 
-PLACE = Path(__file__).parents[2] / "docs/commands.md"
-HEAD = """\
+PLACE: Final = Path(__file__).parents[2] / "docs/commands.md"
+HEAD: Final = """\
 # Commands
 
-`make reference` writes this page from the program's help. `powerstats COMMAND --help` says the
-same. `powerstats --install-completion` lets bash, zsh or fish complete the commands.
+`make reference` writes this page from the program's help. `powerstats help COMMAND`,
+`powerstats COMMAND --help` and `man powerstats-COMMAND` say the same.
+`powerstats --install-completion` lets bash, zsh or fish complete the commands.
 
 With `--json`, `status`, `flows` and `doctor` print one object. Its `version` becomes higher if a
 key goes away, or if its values mean something else or have another type. A release may add keys,
 and values of a list, without a higher version: a program has to ignore what it does not know.
 """
+# Each command has them.
+COMMON: Final = {"--help, -h", "--install-completion", "--show-completion"}
+
+
+def pages() -> Iterator[Page]:
+    """Yield the help of all commands, each before its own commands."""
+    yield from map(page, contexts())
+
+
+def contexts() -> Iterator[typer.Context]:
+    """Yield a context of each command, before those of its own commands."""
+    yield from _contexts("powerstats", typer.main.get_command(app), None)
+
+
+def _contexts(name: str, command: Any, parent: typer.Context | None) -> Iterator[typer.Context]:
+    context = typer.Context(command, info_name=name, parent=parent, **command.context_settings)
+    yield context
+    for child in getattr(command, "commands", ()):
+        yield from _contexts(child, command.resolve_command(context, [child])[1], context)
 
 
 def reference() -> str:
-    """Return the reference as Markdown: usage, help, arguments and options of each command."""
-    root = typer.main.get_command(app)
-    return "\n".join([HEAD, *_described(root, ("powerstats",))])
+    """Return the reference as Markdown: usage, help, arguments, options, examples of each."""
+    return "\n".join([HEAD, *(block for each in pages() for block in _blocks(each))])
 
 
-def _described(command: Any, names: tuple[str, ...]) -> Iterator[str]:
-    context = command.make_context(names[-1], [], resilient_parsing=True)
-    yield f"## {' '.join(names)}\n"
-    yield f"```\n{' '.join([*names, *command.collect_usage_pieces(context)])}\n```\n"
-    if command.help:
-        yield inspect.cleandoc(command.help) + "\n"
-    rows = [_row(parameter, context) for parameter in command.params if not _is_common(parameter)]
-    if rows:
-        yield "| | |\n|---|---|\n" + "\n".join(rows) + "\n"
-    for name in getattr(command, "commands", ()):
-        _, child, _ = command.resolve_command(context, [name])
-        yield from _described(child, (*names, name))
+def _blocks(page: Page) -> Iterator[str]:
+    yield f"## {page.name}\n"
+    yield f"```\n{page.name} {page.usage}\n```\n"
+    for paragraph in page.paragraphs:
+        yield f"{paragraph}\n"
+    for title, rows in page.commands:
+        links = (
+            Row(f"[{name}](#{page.name} {name})".replace(" ", "-"), text) for name, text in rows
+        )
+        yield _table(title, [f"| {name} | {_cell(text)} |" for name, text in links])
+    for title, rows in page.options:
+        own = [row for row in rows if row.name not in COMMON]
+        if own:
+            yield _table(title, [f"| `{_cell(name)}` | {_cell(text)} |" for name, text in own])
+    if page.examples:
+        yield "```sh\n" + "\n".join(_lines(page.examples)) + "\n```\n"
 
 
-def _row(parameter: Any, context: Any) -> str:
-    names = ", ".join([*parameter.opts, *parameter.secondary_opts])
-    if parameter.param_type_name == "argument":
-        names = parameter.make_metavar(context)
-    elif not parameter.is_flag:
-        names += f" {parameter.make_metavar(context)}"
-    text = " ".join((parameter.help or "").split())
-    is_shown = parameter.default not in (None, False, ()) and not callable(parameter.default)
-    if is_shown and parameter.param_type_name == "option":
-        text += f" Without it: {parameter.default}."
-    # A bar ends a cell of a table, even within code.
-    return "| `{}` | {} |".format(*(part.replace("|", r"\|") for part in (names, text)))
+def _table(title: str, rows: list[str]) -> str:
+    return f"| {title} | |\n|---|---|\n" + "\n".join(rows) + "\n"
 
 
-def _is_common(parameter: Any) -> bool:
-    return parameter.name in {"help", "install_completion", "show_completion"}
+def _cell(text: str) -> str:
+    """Return a text for a cell of a table; a bar would end it, even within code."""
+    return text.replace("|", r"\|")
+
+
+def _lines(examples: tuple[Example, ...]) -> Iterator[str]:
+    longest = max(len(example.line) for example in examples)
+    for line, note in examples:
+        yield f"{line:<{longest}}  # {note}" if note else line
 
 
 if __name__ == "__main__":

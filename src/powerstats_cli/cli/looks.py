@@ -3,12 +3,14 @@
 import signal
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from powerstats_cli.cli.options import installation_of, session_of, this_machine
 from powerstats_cli.session import say
+
+By = Literal["hour", "day", "week", "month"]
 
 
 def status(
@@ -20,6 +22,10 @@ def status(
 
     Exits with 1 if a step is overdue, if a pause has lasted a week, or if no sensor has had a
     number for a day; with 65 if a file could not be read.
+
+    Examples:
+        powerstats status
+        powerstats status --json  # for a program
     """
     from powerstats_cli.commands.status import as_json
     from powerstats_cli.commands.status import status as command
@@ -39,7 +45,7 @@ def status(
 def flows(
     context: typer.Context,
     *,
-    by: Annotated[str, typer.Option(help="A row for each hour, day, week or month.")] = "day",
+    by: Annotated[By, typer.Option(help="A row for each hour, day, week or month.")] = "day",
     first: Annotated[
         str | None,
         typer.Option("--from", help="The first day, such as 2025-11-20.", metavar="DATE"),
@@ -58,14 +64,15 @@ def flows(
     The table flows of the configuration says which series is what; without it their names tell.
     Without days it shows today by the hour, the last 7 days, 12 weeks or 12 months. Exits with 65
     if a file could not be read, with 69 if nothing is stored of these days.
+
+    Examples:
+        powerstats flows
+        powerstats flows --by month --from 2025-01-01 --to 2026-01-01
+        powerstats flows --devices
     """
     from powerstats_cli.commands.flows import Wish, as_json
     from powerstats_cli.commands.flows import flows as command
-    from powerstats_cli.core.energy.rows import BYS
 
-    if by not in BYS:
-        message = f"{by!r} is not one of {', '.join(BYS)}"
-        raise typer.BadParameter(message, param_hint="--by")
     wish = Wish(by, _day(first, "--from"), _day(end, "--to"))
     if wish.first and wish.end and wish.end <= wish.first:
         message = f"{end} is not after --from {first}: it is the day after the last"
@@ -103,6 +110,10 @@ def doctor(
     """Check every part, say what is wrong with it and what to do; change nothing.
 
     Exits with 1 if something does not work.
+
+    Examples:
+        powerstats doctor
+        powerstats doctor --offline
     """
     from powerstats_cli.commands.doctor import as_json
     from powerstats_cli.commands.doctor import doctor as command
@@ -124,10 +135,13 @@ def serve(
     context: typer.Context,
     *,
     port: Annotated[
-        int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)
+        int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535, metavar="PORT")
     ] = 8129,
     bind: Annotated[
-        str, typer.Option(help="The address to listen on; :: for the home's own network.")
+        str,
+        typer.Option(
+            help="The address to listen on; :: for the home's own network.", metavar="ADDRESS"
+        ),
     ] = "127.0.0.1",
     host: Annotated[
         list[str] | None,
@@ -140,7 +154,12 @@ def serve(
         bool, typer.Option("--if-down", help="End at once if something answers there already.")
     ] = False,
 ) -> None:
-    """Show the dashboard on this machine until Ctrl-C is pressed."""
+    """Show the dashboard on this machine until Ctrl-C is pressed.
+
+    Examples:
+        powerstats serve
+        powerstats serve --bind ::  # for every device at home
+    """
     from powerstats_cli.commands.render import render
     from powerstats_cli.commands.serve import serve as command
     from powerstats_cli.site.addresses import why_down
@@ -170,11 +189,18 @@ def demo(
         Path | None,
         typer.Option(help="An empty folder for the demo's files.", metavar="DIR"),
     ] = None,
-    days: Annotated[int, typer.Option(help="How many days to run.", min=1)] = 400,
+    days: Annotated[int, typer.Option(help="How many days to run.", min=1, metavar="NUMBER")] = 400,
     serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard at the end.")] = False,
-    port: Annotated[int, typer.Option(help="The dashboard's port.", min=0, max=65535)] = 8129,
+    port: Annotated[
+        int, typer.Option(help="The dashboard's port.", min=0, max=65535, metavar="PORT")
+    ] = 8129,
 ) -> None:
-    """Run a simulated home through a year, with no account and no Home Assistant."""
+    """Run a simulated home through a year, with no account and no Home Assistant.
+
+    Examples:
+        powerstats demo --serve  # then show its dashboard
+        powerstats demo --days 30
+    """
     import tempfile
 
     from powerstats_cli.cli.main import main

@@ -11,9 +11,18 @@ from powerstats_cli.cli.options import installation_of, instance_from, session_o
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.lines import one_line
 
+HELP = """\
+Let cron or systemd run the steps; alone, print the crontab for this installation.
+
+Examples:
+    powerstats schedule                 # print the lines for a crontab
+    powerstats schedule install --cron  # put them there
+    powerstats schedule show
+"""
+
 schedule = typer.Typer(
     name="schedule",
-    help="Let cron or systemd run the steps; alone, print the crontab for this installation.",
+    help=HELP,
     add_completion=False,
     invoke_without_command=True,
 )
@@ -32,7 +41,11 @@ def print_schedule(context: typer.Context) -> None:
 
 @schedule.command("show")
 def show_schedule(context: typer.Context) -> None:
-    """Show where the schedule is installed, whether it is up to date, and whether it is paused."""
+    """Show where the schedule is installed, whether it is up to date, and whether it is paused.
+
+    Examples:
+        powerstats schedule show
+    """
     from powerstats_cli.commands.schedule import show
 
     session = session_of(context)
@@ -70,9 +83,14 @@ def install_schedule(
         ),
     ] = None,
     bind: Annotated[
-        str, typer.Option(help="With --serve: the address to listen on; :: is every one.")
+        str,
+        typer.Option(
+            help="With --serve: the address to listen on; :: is every one.", metavar="ADDRESS"
+        ),
     ] = "::",
-    port: Annotated[int, typer.Option(help="With --serve: the port.", min=1, max=65535)] = 8129,
+    port: Annotated[
+        int, typer.Option(help="With --serve: the port.", min=1, max=65535, metavar="PORT")
+    ] = 8129,
     host: Annotated[
         list[str] | None,
         typer.Option(
@@ -83,6 +101,11 @@ def install_schedule(
     """Install the schedule, or bring it up to date; nothing else in a crontab is changed.
 
     Each configuration has a schedule of its own.
+
+    Examples:
+        powerstats schedule install --cron
+        powerstats schedule install --systemd --serve  # and the dashboard
+        sudo powerstats schedule install --systemd --as-user pi
     """
     from powerstats_cli.commands.schedule import install
     from powerstats_cli.jobs.accounts import account_for
@@ -112,7 +135,11 @@ def install_schedule(
 
 @schedule.command("remove")
 def remove_schedule(context: typer.Context) -> None:
-    """Remove the schedule of this configuration from cron and systemd, wherever it is."""
+    """Remove the schedule of this configuration from cron and systemd, wherever it is.
+
+    Examples:
+        powerstats schedule remove
+    """
     from powerstats_cli.commands.schedule import remove, without_configuration
 
     machine = this_machine()
@@ -134,13 +161,19 @@ def pause_schedule(
     length: Annotated[
         str | None,
         typer.Option(
-            "--for", help="The length, such as 90m, 2h or 1d. Without it: until `resume`."
+            "--for",
+            help="The length, such as 90m, 2h or 1d. Without it: until `resume`.",
+            metavar="LENGTH",
         ),
     ] = None,
 ) -> None:
     """Let every step do nothing for a while; a step that already runs ends as usual.
 
     The next runs catch up, as far back as Home Assistant's recorder goes: about ten days.
+
+    Examples:
+        powerstats schedule pause --for 2h
+        powerstats schedule pause  # until `powerstats schedule resume`
     """
     from powerstats_cli.commands import schedule as command
 
@@ -155,7 +188,11 @@ def pause_schedule(
 
 @schedule.command("resume")
 def resume_schedule(context: typer.Context) -> None:
-    """End a pause before its time."""
+    """End a pause before its time.
+
+    Examples:
+        powerstats schedule resume
+    """
     from powerstats_cli.commands.schedule import resume
 
     session = session_of(context)

@@ -21,10 +21,15 @@ from powerstats_cli.settings import Folders, new_file
 def init(
     context: typer.Context,
     *,
-    url: Annotated[str | None, typer.Option(help="Home Assistant's address.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Home Assistant's address.", metavar="URL")
+    ] = None,
     ca_file: Annotated[
         Path | None,
-        typer.Option(help="A file of certificates to trust, for an https address of your own."),
+        typer.Option(
+            help="A file of certificates to trust, for an https address of your own.",
+            metavar="FILE",
+        ),
     ] = None,
     token_file: Annotated[
         str | None,
@@ -102,6 +107,10 @@ def init(
     """Set powerstats up: ask, try each answer at once, write the configuration, collect.
 
     Every answer can be given as an option. Nothing is written before the last answer.
+
+    Examples:
+        powerstats init
+        powerstats init --no-input --url http://homeassistant.local:8123 --token-file token
     """
     from powerstats_cli.cli.main import main
     from powerstats_cli.commands import init as command
@@ -146,7 +155,7 @@ def migrate(
     *,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files of points, and folders with such files.", show_default=False),
+        typer.Argument(help="Files of points, and folders with such files.", metavar="FILE"),
     ] = None,
     from_config: Annotated[
         Path | None, typer.Option(help="The old config.json.", metavar="FILE")
@@ -185,6 +194,10 @@ def migrate(
 
     The name of a series alone proves nothing, a value that is known better stays, and the old files
     are only read.
+
+    Examples:
+        powerstats migrate --from-config config.json data/
+        powerstats migrate --dry-run data/  # only print what would be taken
     """
     from powerstats_cli.commands import migrate as command
     from powerstats_cli.terminal.screen import Screen
@@ -230,6 +243,10 @@ def backfill(
     """Fill in the past: ten days from history, and a year from Home Assistant's statistics.
 
     Nothing that is stored is replaced. If it is interrupted, the next run goes on.
+
+    Examples:
+        powerstats backfill --dry-run  # only list what would be filled in
+        powerstats backfill
     """
     from powerstats_cli.commands import backfill as command
     from powerstats_cli.homeassistant.client import HomeAssistant

@@ -32,6 +32,10 @@ def collect(context: typer.Context) -> None:
 
     Run it every ten minutes. It also reads what earlier runs missed, as far back as Home
     Assistant's recorder goes, and closes past days on the way.
+
+    Examples:
+        powerstats collect
+        powerstats -v collect  # also say what was read
     """
     from powerstats_cli.commands.collect import RUN_SECONDS
     from powerstats_cli.commands.collect import collect as command
@@ -54,7 +58,11 @@ def collect(context: typer.Context) -> None:
 
 
 def rotate(context: typer.Context) -> None:
-    """Close every day before today, and delete archived days that are rolled up and old."""
+    """Close every day before today, and delete archived days that are rolled up and old.
+
+    Examples:
+        powerstats rotate
+    """
     from powerstats_cli.commands.rotate import rotate as command
 
     session = session_of(context)
@@ -68,7 +76,12 @@ def aggregate(
     context: typer.Context,
     tier: Annotated[RolledUpTierName, typer.Argument(help="The file to bring up to date.")],
 ) -> None:
-    """Roll closed days up into weekly.json (hours), monthly.json or yearly.json (days)."""
+    """Roll closed days up into weekly.json (hours), monthly.json or yearly.json (days).
+
+    Examples:
+        powerstats aggregate weekly
+        powerstats aggregate yearly
+    """
     from powerstats_cli.commands.aggregate import aggregate as command
 
     session = session_of(context)
@@ -107,6 +120,10 @@ def publish(
     commit; if nothing changed, there is no commit. Anyone can then see them, even if the repository
     is private. Files that powerstats did not make stay, and a published data file stays if it knows
     more than the data directory.
+
+    Examples:
+        powerstats publish --dry-run  # only list what would be sent
+        powerstats publish
     """
     from powerstats_cli.commands.render import render
     from powerstats_cli.site.ownership import Consent
@@ -151,6 +168,10 @@ def sync(
 
     Nothing is overwritten: for each bucket the files keep the value that is known best, from
     whichever device it is.
+
+    Examples:
+        powerstats sync
+        powerstats sync fetch yearly  # bring the long past onto a new machine
     """
     from powerstats_cli.commands.sync import sync as command
 

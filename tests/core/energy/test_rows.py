@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from powerstats_cli.core.documents import BUCKETS, Document, TierName
 from powerstats_cli.core.energy.account import Account, account
 from powerstats_cli.core.energy.flows import planned
 from powerstats_cli.core.energy.pieces import Shelves, kinds_in
-from powerstats_cli.core.energy.rows import BYS, By, spans
+from powerstats_cli.core.energy.rows import By, spans
 from powerstats_cli.core.periods import DAY, day_start, days
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import buckets
@@ -88,7 +89,7 @@ def test_parts_add_up_to_the_whole(seed: int, zone: ZoneInfo, first: date) -> No
     """Energies and known time of hours, days, weeks and months are those of all of it."""
     end = first + 4 * DAY
     weekly = document("weekly", list(days(first, end)), zone, Random(seed))
-    accounts = [account_of([weekly], by, first, end, zone) for by in BYS]
+    accounts = [account_of([weekly], by, first, end, zone) for by in get_args(By)]
     whole = accounts[0].total
     for found in accounts:
         assert found.total == whole
@@ -100,7 +101,7 @@ def test_parts_add_up_to_the_whole(seed: int, zone: ZoneInfo, first: date) -> No
 
 
 @pytest.mark.parametrize("name", ZONES)
-@pytest.mark.parametrize("by", BYS)
+@pytest.mark.parametrize("by", get_args(By))
 def test_spans_tile_the_days(by: By, name: str) -> None:
     """There is no hole and no overlap, whatever the clocks do; weeks begin on Monday."""
     zone, first, end = ZoneInfo(name), date(2025, 2, 20), date(2025, 11, 5)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,7 +23,6 @@ from powerstats_cli.core.energy.pieces import Piece
 from powerstats_cli.core.periods import DAY, Span, day_start, days, hours
 
 By = Literal["hour", "day", "week", "month"]
-BYS: Final[tuple[By, ...]] = get_args(By)
 SHARE_DECIMALS: Final = 4
 
 
