@@ -4,7 +4,6 @@ import { measuredIn } from "./data.js";
 import { duration, shortDay, title } from "./format.js";
 import { countPart, timeOf } from "./model.js";
 import { MINUTE } from "./time.js";
-import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -160,11 +159,14 @@ export function blanks(doc, grid, names) {
   return found;
 }
 
+/** @type {Record<Gap["kind"], string>} */
+const KINDS = { "no data": "No data", "power cut": "Power cut", unknown: "Unknown" };
+
 /** @param {Doc} doc @param {Grid} grid @returns {import("./model.js").Gaps} the newest first */
 export function gapList(doc, grid) {
   const found = gaps(doc, grid).reverse();
   return {
-    title: say(found.length ? "gaps.title" : "gaps.none"),
+    title: found.length ? "Power cuts and gaps" : "No gaps",
     total: countPart("gaps", found.length),
     rows: found.map(({ start, length, missing, kind }, i) => ({
       start: {
@@ -173,14 +175,12 @@ export function gapList(doc, grid) {
         text: doc.bucket === "day" ? shortDay(doc.zone.day(start)) : timeOf(doc, start),
       },
       length: { key: `gap-${i}-length`, raw: Math.round(length / 1000), text: duration(length) },
-      kind: say(`gap.${kind}`),
+      kind: KINDS[kind],
       what: {
         key: `gap-${i}-missing`,
         raw: missing.join(" "),
         text:
-          missing.length === measuredIn(doc).length
-            ? say("gaps.everything")
-            : missing.map(title).join(", "),
+          missing.length === measuredIn(doc).length ? "everything" : missing.map(title).join(", "),
       },
     })),
   };

@@ -2,7 +2,6 @@
 
 import { bucketName, plain } from "./format.js";
 import { idText, part } from "./model.js";
-import { say } from "./words.js";
 
 /** @typedef {import("./model.js").Chart} Chart */
 /** @typedef {import("./model.js").Heat} Heat */
@@ -37,16 +36,13 @@ export function chartTable({ key, lines }, { zone, bucket, edges, hidden, view: 
       ),
     ]);
   }
-  return {
-    head: [say(bucket === "day" ? "head.day" : "head.time"), ...shown.flatMap(headsOf)],
-    rows,
-  };
+  return { head: [bucket === "day" ? "Day" : "Time", ...shown.flatMap(headsOf)], rows };
 }
 
 /** @param {Line} line @returns {string[]} */
 const headsOf = ({ label, unit, min }) => [
-  unit ? say("head.unit", { name: label, unit }) : label,
-  ...(min ? [say("head.lowest"), say("head.highest")] : []),
+  unit ? `${label} (${unit})` : label,
+  ...(min ? ["lowest", "highest"] : []),
 ];
 
 /** @param {Line} line @param {number} cell @param {string} key @param {number} start @returns {Part[]} */
@@ -56,17 +52,13 @@ function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
     ["min", min],
     ["max", max],
   ]);
-  /** @param {number | null} number */
-  const text = (number) => {
-    const value = plain(number, unit);
-    return partial?.[cell] ? say("partly.cell", { value }) : value;
-  };
+  const mark = partial?.[cell] ? " (in part)" : "";
   return columns.flatMap(([name, column]) =>
     column
       ? {
           key: `${key}-${name}-${start}`,
           raw: column[cell] ?? null,
-          text: text(column[cell]),
+          text: plain(column[cell], unit) + mark,
         }
       : [],
   );

@@ -2,7 +2,7 @@
 
 import { furtherCharts, mainChart } from "./charts.js";
 import { flowCards } from "./flowcards.js";
-import { dayTime, longDay, time } from "./format.js";
+import { dayTime, longDay, time, title } from "./format.js";
 import { gapList } from "./gaps.js";
 import {
   amountUnit,
@@ -11,7 +11,6 @@ import {
   countPart,
   figure,
   isCounter,
-  labelOf,
   part,
   sharePart,
   summed,
@@ -22,7 +21,6 @@ import {
 import { roles as rolesOf } from "./roles.js";
 import { compareHours, hoursOf } from "./statistics.js";
 import { DAY, HOUR } from "./time.js";
-import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -47,7 +45,7 @@ export function today(doc, grid, week) {
   if (week !== undefined && main !== null && !isCounter(doc, main)) {
     charts[0].lines.push({
       id: YESTERDAY,
-      label: say("chart.yesterday"),
+      label: "yesterday",
       unit: unitOf(doc, main),
       tone: "ghost",
       kind: "step",
@@ -73,7 +71,7 @@ function rest(doc, grid, roles, week) {
   ];
   return {
     heading: longDay(doc.day ?? 0),
-    known: [],
+    known: null,
     // A sum of meters has no reading.
     hero: main === null || isSummedMeter(doc, main) ? null : hero(doc, grid, roles, main),
     cards,
@@ -98,26 +96,26 @@ const isSummedMeter = (doc, main) => isCounter(doc, main) && Boolean(doc.series.
 function energyCards(doc, grid, { main }, energy, week) {
   const unit = amountUnit(doc, energy);
   const { total } = summed(doc, grid, energy);
-  const since = energy === main ? say("energy.midnight") : labelOf(doc, energy);
-  const soFar = card("energy-today", say("energy.soFar"), total, unit, [[{ text: since }]], "use");
+  const since = energy === main ? "since midnight" : title(energy);
+  const soFar = card("energy-today", "Energy so far", total, unit, [[{ text: since }]], "use");
   if (week === undefined) return [soFar];
   const compared = compare(doc, grid, energy, week);
   return [
     soFar,
-    comparison("yesterday", say("than.yesterday"), unit, compared?.yesterday ?? null),
-    comparison("mean-week", say("than.week"), unit, compared?.week ?? null),
+    comparison("yesterday", "Yesterday, same hours", unit, compared?.yesterday ?? null),
+    comparison("mean-week", "Mean week, same hours", unit, compared?.week ?? null),
   ];
 }
 
 /** @param {string} key @param {string} label @param {string} unit @param {Comparison | null} than @returns {Card} */
 function comparison(key, label, unit, than) {
-  if (!than) return card(key, label, null, unit, [sayParts("than.none")]);
+  if (!than) return card(key, label, null, unit, [[{ text: "no hour to compare yet" }]]);
   return card(key, label, than.theirs, unit, [
     [
-      ...sayParts(than.change === null ? "than.onlyHours" : "than.hours", {
-        change: changePart(`${key}-change`, than.change),
-        n: countPart(`${key}-hours`, than.hours),
-      }),
+      changePart(`${key}-change`, than.change),
+      { text: " today, over " },
+      countPart(`${key}-hours`, than.hours),
+      { text: than.hours === 1 ? " hour" : " hours" },
       // The same hours of today: a test finds it, no reader sees it.
       { key: `${key}-today`, raw: than.ours, text: "" },
     ],
@@ -128,12 +126,12 @@ function comparison(key, label, unit, than) {
 function mainCards(doc, grid, main) {
   const unit = unitOf(doc, main);
   const { mean, min, max } = summed(doc, grid, main);
-  const meanCard = card("mean-today", say("value.mean"), mean, unit, [sayParts("value.overKnown")]);
+  const meanCard = card("mean-today", "Mean", mean, unit, [[{ text: "over known time" }]]);
   if (doc.series.get(main)?.sum) return [meanCard];
   return [
     meanCard,
-    card("min-today", say("value.lowest"), min?.value, unit, [when(doc, min, "min-today-time")]),
-    card("max-today", say("value.highest"), max?.value, unit, [when(doc, max, "max-today-time")]),
+    card("min-today", "Lowest", min?.value, unit, [when(doc, min, "min-today-time")]),
+    card("max-today", "Highest", max?.value, unit, [when(doc, max, "max-today-time")]),
   ];
 }
 
@@ -147,22 +145,23 @@ function mainCards(doc, grid, main) {
 function hero(doc, grid, roles, main) {
   const last = doc.latest.get(main);
   const isUnknown = last === undefined || !isKnown(doc, grid, main);
-  const { known } = summed(doc, grid, main);
   return {
-    label: say(isUnknown ? "now.unknown" : isCounter(doc, main) ? "now.meter" : "now.title"),
+    label: isUnknown ? "Unknown now" : isCounter(doc, main) ? "Meter" : "Now",
     figure: figure("now", last?.value, unitOf(doc, main)),
-    when: last ? lastReading(doc, last.at, isUnknown) : sayParts("now.none"),
+    when: last ? lastReading(doc, last.at, isUnknown) : [{ text: "no reading yet" }],
     isUnknown,
     sun: sunNow(doc, grid, roles),
-    known: { share: known ?? 0, parts: sayParts("known.of", { share: sharePart("known", known) }) },
+    known: sharePart("known", summed(doc, grid, main).known),
   };
 }
 
 /** @param {Doc} doc @param {number} at @param {boolean} isUnknown @returns {Part[]} */
 function lastReading({ zone, day }, at, isUnknown) {
   const text = zone.day(at) === day ? time(zone, at, true) : dayTime(zone, at);
-  const part = { key: "now-time", raw: new Date(at).toISOString(), text };
-  return isUnknown ? sayParts("now.last", { time: part }) : [part];
+  return [
+    { text: isUnknown ? "last reading " : "" },
+    { key: "now-time", raw: new Date(at).toISOString(), text },
+  ];
 }
 
 /** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Hero["sun"]} */
@@ -175,9 +174,7 @@ function sunNow(doc, grid, { sun, sunEnergy }) {
     notes:
       sunEnergy === null
         ? []
-        : sayParts("now.today", {
-            amount: part("solar-today", total, amountUnit(doc, sunEnergy)),
-          }),
+        : [part("solar-today", total, amountUnit(doc, sunEnergy)), { text: " today" }],
   };
 }
 

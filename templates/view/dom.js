@@ -1,7 +1,5 @@
 /** Makes elements; text is never read as HTML. */
 
-import { say } from "../lib/words.js";
-
 /** @typedef {import("../lib/model.js").Part} Part */
 
 /**
@@ -55,12 +53,12 @@ export function disclosure(name, make) {
     class: "scroll",
     tabindex: 0,
     role: "region",
-    "aria-label": say("table.of", { name }),
+    "aria-label": `${name}, as a table`,
   });
   const element = h(
     "details",
     {},
-    h("summary", {}, say("table.show"), h("span", { class: "hidden" }, `: ${name}`)),
+    h("summary", {}, "As a table", h("span", { class: "hidden" }, `: ${name}`)),
     host,
   );
   const update = () => {

@@ -2,16 +2,15 @@
 
 import * as format from "../lib/format.js";
 import { heatEnds, heatTable } from "../lib/tables.js";
-import { say } from "../lib/words.js";
 import { disclosure, h, partNode, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Heat} Heat */
 /** @typedef {import("../lib/model.js").Square} Square */
 
-const KEY = /** @type {const} */ ([
+const KEY = [
   ["blank", "unknown"],
-  ["partial", "unknown.part"],
-]);
+  ["partial", "known in part"],
+];
 
 /** @param {Heat} first @returns {import("./cards.js").View<Heat>} */
 export function heat(first) {
@@ -43,7 +42,7 @@ export function heat(first) {
     const [low, high] = heatEnds(model);
     squares.setAttribute(
       "aria-label",
-      say("heat.squares", { title: model.title, low: low.text, high: high.text }),
+      `${model.title}, as squares from ${low.text} to ${high.text}`,
     );
     squares.style.setProperty("--columns", String(model.columns.length));
     squares.replaceChildren(
@@ -60,7 +59,7 @@ export function heat(first) {
       partNode(low),
       h("span", { class: "ramp" }),
       partNode(high),
-      ...KEY.map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), say(text))),
+      ...KEY.map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), text)),
     );
     table.update();
   };
@@ -79,7 +78,5 @@ function squareNode({ low, high }, square, row, cell) {
 }
 
 /** @param {Square} square @param {string} unit @returns {string} */
-function readText({ name, value, partial }, unit) {
-  const text = value === null ? say("unknown") : format.measure(value, unit);
-  return say("heat.square", { name, value: partial ? say("partly", { value: text }) : text });
-}
+const readText = ({ name, value, partial }, unit) =>
+  `${name}: ${value === null ? "unknown" : format.measure(value, unit)}${partial ? ", in part" : ""}`;

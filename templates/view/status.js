@@ -1,6 +1,5 @@
 /** Notices above the content of a tab, and the card of an empty one. */
 
-import { say } from "../lib/words.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("../lib/status.js").Notice} Notice */
@@ -22,7 +21,7 @@ export function showNotices(host, notices, retry) {
 function noticeNode({ kind, text }, retry) {
   const line = h("p", { class: "notice", "data-notice": kind }, text);
   if (kind === "problem") {
-    const again = h("button", { type: "button", class: "quiet" }, say("problem.tryNow"));
+    const again = h("button", { type: "button", class: "quiet" }, "Try now");
     again.addEventListener("click", retry);
     line.append(" ", again);
   }

@@ -10,8 +10,6 @@ import { open } from "../../templates/lib/flows.js";
 import { ageText, emptyText, notices } from "../../templates/lib/status.js";
 import { chartTable, heatEnds, heatTable } from "../../templates/lib/tables.js";
 import { TABS } from "../../templates/lib/tabs.js";
-import { say, speak } from "../../templates/lib/words.js";
-import english from "../../templates/words/en.js";
 
 /** @typedef {import("../../templates/lib/data.js").Both} Both */
 /** @typedef {import("../../templates/lib/model.js").Model} Model */
@@ -64,7 +62,6 @@ function shownOf({ doc, grid }, model) {
   };
 }
 
-speak(english, "en-GB");
 const { files, published, now, publish, home } = JSON.parse(await readAll(process.stdin));
 /** @type {Map<string, Both>} */
 const opened = new Map();
@@ -78,7 +75,7 @@ const answer = tabs.map((tab) => {
   return [
     tab.id,
     {
-      label: say(`tab.${tab.id}`),
+      label: tab.label,
       notices: notices(doc, null, now, publish),
       age: doc && ageText(doc, now),
       ...(both?.doc.points.size

@@ -35,6 +35,7 @@ GROUPS: Final = {
         "flows": "looks",
         "serve": "looks",
         "doctor": "looks",
+        "verify": "trust",
         "help": "about",
         "version": "about",
     },

@@ -70,7 +70,7 @@ class Store:
             return None
         try:
             document = alignment.decoded(raw, timezone=self.timezone)
-            self._check_place(path, document)
+            self.check_place(path, document)
         except UnreadableError as error:
             message = f"{self.name(path)} could not be read: {error}"
             raise UnreadableError(message) from None
@@ -79,7 +79,7 @@ class Store:
             raise ConfigError(message) from None
         return document
 
-    def _check_place(self, path: Path, document: Document) -> None:
+    def check_place(self, path: Path, document: Document) -> None:
         """Raise UnreadableError if an intact file has the name of another one."""
         is_archived = path.parent != self.data_dir
         tier = "daily" if is_archived else path.stem

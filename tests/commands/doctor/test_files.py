@@ -55,7 +55,7 @@ FAULTS: list[Fault] = [
     (_unlisted_archive, "files", "error", "archive: Permission denied"),
     (_newer_file, "files", "error", "yearly.json is of version 7"),
     (_file_set_aside, "files", "warning", "daily.json.unreadable-20251119T102004Z was set aside"),
-    (_tiers_at_odds, "files", "warning", "power on 2025-11-18 differs"),
+    (_tiers_at_odds, "files", "warning", "monthly.json differs from the finer files: power"),
 ]
 
 

@@ -3,21 +3,19 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from math import isclose
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.findings import Finding, error, ok, warning
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.regrouping import outside
 from powerstats_cli.core.series import Series
-from powerstats_cli.core.tiers import TIERS, days_of, roll_up
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.core.verification.agreement import agreement
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.locking import has_locks
 from powerstats_cli.files.store import Store, sync_folder
@@ -26,11 +24,6 @@ from powerstats_cli.files.survey import listing, set_aside
 # In bytes: a warning, and an error.
 LITTLE_SPACE: Final = 100_000_000
 NO_SPACE: Final = 10_000_000
-# A mean is rounded twice: in the finer file that a day was rolled up from, and in the coarser one.
-SAME_MEAN: Final = 0.01
-SAME_COVERAGE: Final = 0.001
-# Tiers that have days in common, the finer one first.
-OVERLAPPING: Final = (("weekly", "monthly"), ("monthly", "yearly"))
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -148,39 +141,15 @@ def _alignment(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Fi
 
 
 def _agreement(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Finding]:
-    """Yield each series' day that two tiers know equally well and have different values of."""
-    is_compared = False
-    differing: dict[tuple[str, date], tuple[str, str]] = {}
-    for finer, coarser in OVERLAPPING:
-        for name, day, is_same in _compared(
-            documents.get(f"{finer}.json"), documents.get(f"{coarser}.json"), zone
-        ):
-            is_compared = True
-            if not is_same:
-                differing.setdefault((name, day), (finer, coarser))
-    for (name, day), (finer, coarser) in differing.items():
+    """Yield whether the hours and days are those that the finer files give."""
+    found = agreement(documents, zone)
+    faults = [each for each in found.differences if not each.explained]
+    if faults:
+        first = faults[0]
         yield warning(
             "files",
-            f"{name} on {day} differs in {finer}.json and {coarser}.json",
-            f"powerstats aggregate {coarser}, as long as that day is archived",
+            f"{first.file} differs from the finer files: {first.series} on {first.bucket[:10]}",
+            "powerstats verify tiers lists all that differs",
         )
-    if is_compared and not differing:
+    elif found.compared:
         yield ok("files", "the tiers agree")
-
-
-def _compared(
-    finer: Document | None, coarser: Document | None, zone: ZoneInfo
-) -> Iterator[tuple[str, date, bool]]:
-    """Yield name, day, and whether the values are the same, of days known equally well."""
-    if finer is None or coarser is None:
-        return
-    for day in sorted(days_of(finer, zone) & days_of(coarser, zone)):
-        for start, name, value in roll_up(finer, day, "day", zone):
-            other = coarser.points.get(start, {}).get(name)
-            if other and isclose(other.coverage, value.coverage, abs_tol=SAME_COVERAGE):
-                yield name, day, _is_same(value, other)
-
-
-def _is_same(value: Value, other: Value) -> bool:
-    first, second = value.mean or value.change, other.mean or other.change
-    return isclose(first or 0.0, second or 0.0, rel_tol=1e-4, abs_tol=SAME_MEAN)
