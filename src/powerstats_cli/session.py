@@ -65,6 +65,9 @@ class Session(msgspec.Struct, frozen=True):
             outcome = work()
         except PowerstatsError as error:
             outcome = Outcome("", (error,))
+        outcome = msgspec.structs.replace(
+            outcome, problems=(*outcome.problems, *self.files.problems)
+        )
         message = "; ".join(str(problem) for problem in outcome.problems)
         if monitor:
             monitor.end(step, outcome.exit_code, message)
@@ -212,13 +215,13 @@ def opened(options: Options) -> Session:
     if options.data_dir is not None:
         paths = msgspec.structs.replace(configured.paths, data_dir=str(options.data_dir))
         configured = msgspec.structs.replace(configured, paths=paths)
-    at = _instant(options.at, configured) if options.at else None
+    clock = Clock(_instant(options.at, configured) if options.at else None)
     return Session(
         options=options,
         config=path,
         settings=configured,
-        files=Store(configured.data_dir, configured.timezone),
-        clock=Clock(at),
+        files=Store(configured.data_dir, configured.timezone, clock),
+        clock=clock,
         environment=environment,
     )
 

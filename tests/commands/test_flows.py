@@ -160,11 +160,15 @@ def test_an_unknown_direction_is_no_unknown_house(tmp_path: Path) -> None:
     """The difference of both ways is known, so the house is."""
     yearly = document("yearly", DAYS)
     day = day_start(DAYS[0], ZONE)
-    both_ways = {"min": -900.0, "max": 900.0}
     for name in ("grid", "battery"):
         stored = POINT[name]
         yearly.points[day][name] = type(stored)(
-            mean=0.0, kwh=stored.kwh, coverage=1.0, source="statistics", **both_ways
+            mean=0.0,
+            min=-900.0,
+            max=900.0,
+            kwh=stored.kwh,
+            coverage=1.0,
+            source="statistics",
         )
     found = rows_of(installed(tmp_path, {"yearly.json": yearly}), "--from", str(DAYS[0]))
     first, second = found["rows"][:2]

@@ -65,7 +65,12 @@ def _retire(
         remedy = "mend it, or delete it if its day is not needed"
         archived = reading.or_tell(files, files.archived(day), problems, remedy)
         if archived is not None and archive.may_go(
-            archived, day, newest=newest, tiers=tiers, zone=settings.zone
+            archived,
+            day,
+            newest=newest,
+            tiers=tiers,
+            zone=settings.zone,
+            journal=files.journal(),
         ):
             files.delete(files.archived(day))
             gone.append(day)

@@ -54,6 +54,12 @@ def aligned(document: Document, zone: ZoneInfo) -> Document:
     return msgspec.structs.replace(document, points=ordered, strays=strays, moved=moved)
 
 
+def placed(start: datetime, bucket: str, zone: ZoneInfo) -> datetime:
+    """Return the start of the bucket that one with this start is moved into, mostly its own."""
+    begins = start in _starts(local_day(start, zone), bucket, zone)
+    return start if begins else _holding_most(start, bucket, zone).start
+
+
 def _is_kept(own: Value | None, stray: Value, share: float, *, other: float | None) -> bool:
     """Tell whether a stray's value replaces that of a bucket: its own, or an `other` stray's."""
     if own is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core import zones
@@ -9,6 +10,9 @@ from powerstats_cli.core.documents import Document, bucket_name
 from powerstats_cli.core.periods import DAY, day_start
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, gains, window_start
+
+if TYPE_CHECKING:
+    from powerstats_cli.core.journal import Journal
 
 
 def new_day(day: date, zone: ZoneInfo, minutes: int) -> Document:
@@ -79,6 +83,7 @@ def may_go(
     newest: date,
     tiers: Mapping[str, Document],
     zone: ZoneInfo,
+    journal: "Journal | None" = None,
 ) -> bool:
     """Tell whether no tier would change any more if an archived day were rolled up again.
 
@@ -87,6 +92,6 @@ def may_go(
     """
     return not any(
         day_start(day, zone) >= window_start(tier, newest, zone)
-        and (name not in tiers or gains(tier, tiers[name], archived, day, zone))
+        and (name not in tiers or gains(tier, tiers[name], archived, day, zone, journal))
         for name, tier in TIERS.items()
     )

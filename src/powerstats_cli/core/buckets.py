@@ -34,7 +34,8 @@ class Value(
     A measurement has `mean`, `min` and `max`, and also `kwh` if it is a power in W: the energy that
     flowed forward less that which flowed `back`, which is left out if the power was never below
     zero. `backward` also tells it of values that were stored without it. A counter has `change` and
-    `state`, or only `change` if its source is Home Assistant's statistics.
+    `state`, or only `change` if its source is Home Assistant's statistics. `corrected` is the
+    newest correction by hand that it knows of (`core.journal`).
     """
 
     mean: Number | None = None
@@ -46,6 +47,7 @@ class Value(
     state: Number | None = None
     coverage: Annotated[float, msgspec.Meta(gt=0, le=1)]
     source: Literal["statistics"] | None = None
+    corrected: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{12}$")] | None = None
 
     @property
     def backward(self) -> float | None:
@@ -175,12 +177,14 @@ def as_written(value: Value) -> Value | None:
             back=_back_as_written(value),
             coverage=coverage,
             source=value.source,
+            corrected=value.corrected,
         )
     return Value(
         change=rounded(value.change, ENERGY_DECIMALS),
         state=_rounded(value.state, ENERGY_DECIMALS),
         coverage=coverage,
         source=value.source,
+        corrected=value.corrected,
     )
 
 

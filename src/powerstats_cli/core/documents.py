@@ -57,19 +57,30 @@ class Document(msgspec.Struct, kw_only=True):
     strays: tuple[datetime, ...] = ()
     moved: dict[tuple[datetime, str], float] = {}
 
-    def put(self, start: datetime, name: str, value: Value | None) -> bool:
-        """Store a recomputed value unless its coverage is lower; tell whether anything changed."""
-        stored, kept = self.value(start, name), self.kept(start, name, value)
+    def put(self, start: datetime, name: str, value: Value | None, *, taken: float = 0.0) -> bool:
+        """Store a recomputed value unless its coverage is lower; tell whether anything changed.
+
+        `taken` is as in `kept`.
+        """
+        stored, kept = self.value(start, name), self.kept(start, name, value, taken=taken)
         if kept is None or kept == stored:
             return False
         self.points.setdefault(start, {})[name] = kept
         self.moved.pop((start, name), None)
         return True
 
-    def kept(self, start: datetime, name: str, value: Value | None) -> Value | None:
-        """Return the value that `put` would leave in a bucket."""
-        moved = self.moved.get((start, name), 0.0)
-        return better(self.value(start, name), value and as_written(value), moved)
+    def kept(
+        self, start: datetime, name: str, value: Value | None, *, taken: float = 0.0
+    ) -> Value | None:
+        """Return the value that `put` would leave in a bucket.
+
+        If a correction has taken the share `taken` of the bucket, a value that knows of it may know
+        less by so much than a stored one that does not (`Value.corrected`).
+        """
+        stored, allowed = self.value(start, name), self.moved.get((start, name), 0.0)
+        if taken and value and stored and stored.corrected != value.corrected:
+            allowed = max(allowed, taken)
+        return better(stored, value and as_written(value), allowed)
 
     def value(self, start: datetime, name: str) -> Value | None:
         """Return the value of a series in a bucket, None if nothing of it is known."""
@@ -135,7 +146,7 @@ def is_series_name(name: str) -> bool:
 def encode(document: Document) -> bytes:
     """Return a document's bytes: a header of a few lines, then one point per line."""
     zone = zones.zone(document.timezone)
-    last = f'"last_update":{_json(_local(document.last_update, zone))}'
+    last = f'"last_update":{_json(in_local_time(document.last_update, zone))}'
     first = (
         f'{{"version":{VERSION},"tier":{_json(document.tier)},'
         f'"timezone":{_json(document.timezone)},"bucket":{_json(document.bucket)},'
@@ -160,7 +171,7 @@ def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
     parts = []
     for name in sorted(named):
         fields = {
-            key: _local(value, zone) if isinstance(value, datetime) else value
+            key: in_local_time(value, zone) if isinstance(value, datetime) else value
             for key, value in msgspec.structs.asdict(named[name]).items()
         }
         parts.append(f"{_json(name)}:{_json(fields)}")
@@ -168,10 +179,11 @@ def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
 
 
 def _written_point(start: datetime, point: Point, zone: ZoneInfo) -> dict[str, object]:
-    return {TIMESTAMP: _local(start, zone)} | {name: point[name] for name in sorted(point)}
+    return {TIMESTAMP: in_local_time(start, zone)} | {name: point[name] for name in sorted(point)}
 
 
-def _local(instant: datetime, zone: ZoneInfo) -> str:
+def in_local_time(instant: datetime, zone: ZoneInfo) -> str:
+    """Return an instant as the files have it: local time to the second, with its offset."""
     return instant.astimezone(zone).isoformat(timespec="seconds")
 
 
@@ -273,7 +285,7 @@ def _from_written(written: _Written) -> Document:
             message = f"data_points[{number}].{TIMESTAMP} is not later than the one before it"
             raise UnreadableError(message)
         for name, value in fields.items():
-            if not isinstance(value, Value) or not _is_whole(value):
+            if not isinstance(value, Value) or not is_whole(value):
                 message = f"data_points[{number}].{name} is neither a measurement nor a counter"
                 raise UnreadableError(message)
         points[start] = cast("Point", fields)
@@ -307,7 +319,7 @@ def _instant(written: object, place: str) -> datetime:
     return written.astimezone(UTC)
 
 
-def _is_whole(value: Value) -> bool:
+def is_whole(value: Value) -> bool:
     """Tell whether a value has all the fields of a measurement, or all those of a counter.
 
     Home Assistant's statistics may have a counter's change without its state.

@@ -4,7 +4,7 @@ The merge is associative, commutative and idempotent: devices that share a file 
 same points, however many they are and in whatever order they merge.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,7 +13,8 @@ import msgspec
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, Point
-from powerstats_cli.core.periods import local_day
+from powerstats_cli.core.journal import Journal
+from powerstats_cli.core.periods import day_span, local_day
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import (
     TIERS,
@@ -30,13 +31,21 @@ from powerstats_cli.core.tiers import (
 NO_LOSS: Final = 0.005
 
 
-def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Document:
+def merge(
+    tier: Tier,
+    ours: Document,
+    theirs: Document,
+    zone: ZoneInfo,
+    journal: Journal | None = None,
+) -> Document:
     """Return the union of two documents whose series fit each other (`tiers.misfits`).
 
-    If both have a bucket, history is kept rather than Home Assistant's statistics, however much
-    these cover; of two values from the same source the one with the higher coverage; then one that
-    tells what flowed back; then the greater bytes. `last_update` and each `until` are the later
-    ones. The window ends with the newest day that either was asked for to its end.
+    The documents are settled by the journal (`core.corrections`), and so is the result to be. If
+    both have a bucket, a value that knows of all its corrections is kept; then history rather than
+    Home Assistant's statistics, however much these cover; of two values from the same source the
+    one with the higher coverage; then one that tells what flowed back; then the greater bytes.
+    `last_update` and each `until` are the later ones. The window ends with the newest day that
+    either was asked for to its end.
     """
     merged = Document(
         tier=ours.tier,
@@ -49,8 +58,19 @@ def merge(tier: Tier, ours: Document, theirs: Document, zone: ZoneInfo) -> Docum
     first = window_start(tier, newest, zone) if newest else None
     for start in ours.points.keys() | theirs.points.keys():
         if first is None or start >= first:
-            merged.points[start] = _merged(ours, theirs, start)
+            merged.points[start] = _merged(ours, theirs, start, _stamps(tier, start, journal, zone))
     return merged
+
+
+def _stamps(
+    tier: Tier, start: datetime, journal: Journal | None, zone: ZoneInfo
+) -> Callable[[str], str | None]:
+    """Return a function that gives the stamp of a series in a bucket (`Journal.stamp`)."""
+    day = local_day(start, zone)
+    if journal is None or not journal.touches(day_span(day, zone)):
+        return lambda _: None
+    span = next(span for span in buckets(tier.bucket, day, zone) if span.end > start)
+    return lambda name: journal.stamp(tier.bucket, span, name)
 
 
 def differs(before: Document | None, after: Document) -> bool:
@@ -133,14 +153,24 @@ def _united(ours: Document, theirs: Document) -> dict[str, Series]:
     }
 
 
-def _merged(ours: Document, theirs: Document, start: datetime) -> Point:
+def _merged(
+    ours: Document, theirs: Document, start: datetime, stamp: Callable[[str], str | None]
+) -> Point:
     points = (ours.points.get(start, {}), theirs.points.get(start, {}))
-    return {
-        name: max((point[name] for point in points if name in point), key=_rank)
-        for name in points[0].keys() | points[1].keys()
-    }
+    merged: Point = {}
+    for name in points[0].keys() | points[1].keys():
+        values = [point[name] for point in points if name in point]
+        expected = stamp(name)
+        merged[name] = max(values, key=lambda value: _rank(value, expected))
+    return merged
 
 
-def _rank(value: Value) -> tuple[bool, float, bool, bytes]:
+def _rank(value: Value, stamp: str | None) -> tuple[bool, bool, float, bool, bytes]:
     tells_back = value.backward is not None
-    return value.source is None, value.coverage, tells_back, msgspec.json.encode(value)
+    return (
+        value.corrected == stamp,
+        value.source is None,
+        value.coverage,
+        tells_back,
+        msgspec.json.encode(value),
+    )

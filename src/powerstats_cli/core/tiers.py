@@ -1,8 +1,8 @@
 """The tiers, as a table, and the roll-up of a finer tier into a coarser one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +12,9 @@ from powerstats_cli.core.documents import Document, TierName, bucket_minutes
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
 from powerstats_cli.core.regrouping import regrouped
 from powerstats_cli.core.series import Kind, Series
+
+if TYPE_CHECKING:
+    from powerstats_cli.core.journal import Journal
 
 
 class Tier(msgspec.Struct, frozen=True):
@@ -81,6 +84,16 @@ def window_start(tier: Tier, newest: date, zone: ZoneInfo) -> datetime:
     return day_start(newest - (tier.window - 1) * DAY, zone)
 
 
+def held_span(document: Document, zone: ZoneInfo) -> Span | None:
+    """Return the time whose buckets a document holds, None for a tier that was never asked for."""
+    if document.day is not None:
+        return day_span(document.day, zone)
+    newest = newest_closed_day([document], zone)
+    if newest is None:
+        return None
+    return Span(window_start(TIERS[document.tier], newest, zone), day_start(newest + DAY, zone))
+
+
 def days_of(document: Document, zone: ZoneInfo) -> set[date]:
     """Return the local days in which a document has points."""
     return {local_day(start, zone) for start in document.points}
@@ -95,6 +108,7 @@ def aggregate(
     daily: Document | None,
     zone: ZoneInfo,
     now: datetime,
+    journal: "Journal | None" = None,
 ) -> Document:
     """Return a tier with every closed day that the archive or a finer tier can give it.
 
@@ -123,14 +137,19 @@ def aggregate(
     kinds = _kinds([stored, *sources])
     changed = bool(stored.strays)
     days = regrouped(archive, daily, newest, zone)
-    for start, name, value, is_archived in _given(tier, archive, days, finer, kinds, newest, zone):
+    given = _given(tier, archive, days, finer, kinds, newest, zone, journal)
+    for start, name, value, taken, is_archived in given:
         is_wanted = is_archived or result.value(start, name) is None
         if start >= first and (is_wanted or (start, name) in result.moved):
-            changed |= result.put(start, name, value)
+            changed |= result.put(start, name, value, taken=taken)
     for start in [start for start in result.points if start < first]:
         del result.points[start]
         changed = True
-    result.series = _carried(result, [stored, *sources], kinds, day_start(newest + DAY, zone))
+    closed = day_start(newest + DAY, zone)
+    present = names_in(result)
+    if journal is not None:  # an undone correction may bring their values back
+        present |= journal.names(tier.bucket, Span(first, closed)) & stored.series.keys()
+    result.series = _carried(present, [stored, *sources], kinds, closed)
     if changed:
         result.last_update = now
     return result
@@ -144,10 +163,12 @@ def _given(
     kinds: Mapping[str, Kind],
     newest: date,
     zone: ZoneInfo,
-) -> Iterator[tuple[datetime, str, Value, bool]]:
-    """Yield a tier's buckets, archived days first, and whether each is from the archive.
+    journal: "Journal | None",
+) -> Iterator[tuple[datetime, str, Value, float, bool]]:
+    """Yield a tier's buckets, archived days first, each with the share that corrections took.
 
-    `whole` has the archived days after regrouping, `newest` is the last closed day.
+    The last item tells whether it is from the archive. `whole` has the archived days after
+    regrouping, `newest` is the last closed day.
     """
     days = [(day, whole[day], True) for day in archive]
     for document in finer:
@@ -155,10 +176,35 @@ def _given(
         days += [(day, document, False) for day in others if day <= newest]
     days += [(day, whole[day], False) for day in whole.keys() - archive.keys()]
     for day, document, is_archived in days:
-        for start, name, value in roll_up(document, day, tier.bucket, zone):
+        rolled_up = roll_up(document, day, tier.bucket, zone)
+        finer_bucket = document.bucket if is_archived else ""
+        for start, name, value, taken in marked(
+            rolled_up, day, tier.bucket, finer_bucket, journal, zone
+        ):
             series = document.series.get(name)
             if series is None or name not in kinds or series.kind.fits(kinds[name]):
-                yield start, name, value, is_archived
+                yield start, name, value, taken, is_archived
+
+
+def marked(
+    rolled_up: Iterable[Bucket],
+    day: date,
+    bucket: str,
+    finer: str,
+    journal: "Journal | None",
+    zone: ZoneInfo,
+) -> Iterator[tuple[datetime, str, Value, float]]:
+    """Yield a day's buckets with the stamps of the corrections in them, and the share these took.
+
+    They were rolled up from buckets of the kind `finer`, an empty one if that is not known.
+    """
+    if journal is None or not journal.touches(day_span(day, zone)):
+        yield from ((start, name, value, 0.0) for start, name, value in rolled_up)
+        return
+    spans = {span.start: span for span in buckets(bucket, day, zone)}
+    for start, name, value in rolled_up:
+        stamp, taken = journal.mark(bucket, spans[start], name, finer)
+        yield start, name, msgspec.structs.replace(value, corrected=stamp), taken
 
 
 def _kinds(documents: Iterable[Document]) -> dict[str, Kind]:
@@ -179,14 +225,16 @@ def names_in(document: Document) -> set[str]:
 
 
 def _carried(
-    result: Document,
+    present: Container[str],
     sources: Sequence[Document],
     kinds: Mapping[str, Kind],
     closed: datetime,
 ) -> dict[str, Series]:
-    """Return the kind of each series, and the time up to which its closed days were asked for."""
+    """Return the kind of each series that is present or configured, and how far it was asked for.
+
+    That is at most up to `closed`, the end of the last closed day.
+    """
     series: dict[str, Series] = {}
-    present = names_in(result)
     for document in sources:
         for name, source in document.series.items():
             is_carried = document.tier == "daily" and document.latest is not None
@@ -217,11 +265,21 @@ def new_tier(tier: Tier, timezone: str, last_update: datetime) -> Document:
     return Document(tier=tier.name, timezone=timezone, bucket=tier.bucket, last_update=last_update)
 
 
-def gains(tier: Tier, stored: Document, archived: Document, day: date, zone: ZoneInfo) -> bool:
+def gains(
+    tier: Tier,
+    stored: Document,
+    archived: Document,
+    day: date,
+    zone: ZoneInfo,
+    journal: "Journal | None" = None,
+) -> bool:
     """Tell whether rolling an archived day up would still change a tier's points."""
+    rolled_up = roll_up(archived, day, tier.bucket, zone)
     return any(
-        stored.kept(start, name, value) != stored.value(start, name)
-        for start, name, value in roll_up(archived, day, tier.bucket, zone)
+        stored.kept(start, name, value, taken=taken) != stored.value(start, name)
+        for start, name, value, taken in marked(
+            rolled_up, day, tier.bucket, archived.bucket, journal, zone
+        )
     )
 
 

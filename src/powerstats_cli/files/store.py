@@ -1,19 +1,29 @@
-"""The data directory: whole files, one lock, and an unreadable file is never overwritten."""
+"""The data directory: whole files, one lock, and an unreadable file is never overwritten.
+
+All documents are read and written here, and settled by the journal of corrections on the way. The
+journal's modules are only imported if there is one.
+"""
 
 import errno
 import os
 import re
 import stat
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from powerstats_cli.core import alignment, documents
+from powerstats_cli.clock import Clock
+from powerstats_cli.core import alignment, documents, zones
 from powerstats_cli.core.documents import Document
-from powerstats_cli.errors import ConfigError, UnreadableError
+from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.errors import ConfigError, NewerError, PowerstatsError, UnreadableError
 from powerstats_cli.files.locking import locked
 from powerstats_cli.files.systemerrors import os_errors
+
+if TYPE_CHECKING:
+    from powerstats_cli.core.journal import Decoded, Journal
 
 ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
 # The answers of file systems that cannot make the disk keep something.
@@ -21,12 +31,18 @@ NO_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Store:
-    """One data directory, with the paths of its files."""
+    """One data directory, with the paths of its files.
 
-    def __init__(self, data_dir: Path, timezone: str) -> None:
+    `problems` collects what was found and mended on the way, so that the command can tell it.
+    """
+
+    def __init__(self, data_dir: Path, timezone: str, clock: Clock | None = None) -> None:
         """Take the directory and the time zone that its files must have; read nothing yet."""
         self.data_dir = data_dir
         self.timezone = timezone
+        self.problems: list[PowerstatsError] = []
+        self._clock = clock or Clock()
+        self._decoded: tuple[bytes, Decoded] | None = None
 
     @property
     def daily(self) -> Path:
@@ -51,20 +67,38 @@ class Store:
         names = listed(self.archive)
         return [day for name in names if (day := _day_of(name)) is not None]
 
+    def paths(self) -> list[Path]:
+        """Return the path of every document, whether or not it exists."""
+        archived = map(self.archived, self.archived_days())
+        return [self.daily, *archived, *map(self.tier, TIERS)]
+
     def prepare(self) -> None:
         """Make the directory and its archive if they do not exist yet."""
         with os_errors(self.data_dir):
             self.archive.mkdir(parents=True, exist_ok=True)
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Return the directory's lock: there is one writer at a time; readers need no lock."""
-        return locked(self.data_dir)
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the directory's lock: there is one writer at a time; readers need no lock.
+
+        If a killed command has written the journal and not yet all documents, they are settled.
+        """
+        with locked(self.data_dir):
+            with os_errors(self._unsettled):
+                is_unsettled = self._unsettled.exists()
+            if is_unsettled:
+                self.settle()
+            yield
 
     def read(self, path: Path) -> Document | None:
-        """Return a file's document, None if there is no file.
+        """Return a file's document, settled, None if there is no file.
 
         Raises UnreadableError and ConfigError with the file's name (see `documents.decode`).
         """
+        document = self._read(path)
+        return document and self._settled(document)
+
+    def _read(self, path: Path) -> Document | None:
         raw = read_bytes(path)
         if raw is None:
             return None
@@ -89,21 +123,118 @@ class Store:
             raise UnreadableError(message)
 
     def write(self, path: Path, document: Document) -> bool:
-        """Write a document if it differs from the file; tell whether it did."""
-        raw = documents.encode(document)
+        """Write a document, settled, if it differs from the file; tell whether it did.
+
+        A journal with a broken line is set aside, and goes on with the others.
+        """
+        self._mend()
+        raw = documents.encode(self._settled(document))
         if raw == read_bytes(path):
             return False
         write_bytes(through_link(path), raw)
         return True
 
+    # --- corrections
+
+    @property
+    def corrections(self) -> Path:
+        """The journal of corrections."""
+        return self.data_dir / "corrections.jsonl"
+
+    @property
+    def _unsettled(self) -> Path:
+        """A file that is there while documents may lack what the journal says."""
+        return self.data_dir / ".corrections.unsettled"
+
+    def journal(self) -> "Journal | None":
+        """Return the whole lines of the journal, None if there is no journal.
+
+        Raises NewerError if a newer version wrote a line.
+        """
+        decoded = self._journal()
+        return decoded and decoded.journal
+
+    def complaint(self) -> UnreadableError | None:
+        """Say which lines of the journal are broken, None if none is; nothing is changed."""
+        decoded = self._journal()
+        if decoded is None or not decoded.broken:
+            return None
+        message = (
+            f"corrections.jsonl is broken in line {_numbers(decoded)}: the next step that writes "
+            f"sets the file aside"
+        )
+        return UnreadableError(message)
+
+    def record(self, journal: "Journal") -> None:
+        """Write the journal, then settle every document by it; to be used under the lock.
+
+        If this is broken off after the journal is written, the next lock settles the rest.
+        """
+        from powerstats_cli.core.journal import encode
+
+        write_bytes(self._unsettled, b"")
+        try:
+            write_bytes(through_link(self.corrections), encode(journal))
+        except BaseException:
+            self._unsettled.unlink(missing_ok=True)
+            raise
+        self.settle()
+
+    def settle(self) -> None:
+        """Write every document of which the journal says something else than its file."""
+        for path in self.paths():
+            try:
+                document = self._read(path)
+            except (UnreadableError, ConfigError):
+                continue  # the step that writes the file reports it
+            if document is not None and self._settled(document) is not document:
+                self.write(path, document)
+        self.delete(self._unsettled)
+
+    def _journal(self) -> "Decoded | None":
+        raw = read_bytes(self.corrections)
+        if raw is None:
+            return None
+        if self._decoded is None or self._decoded[0] != raw:
+            from powerstats_cli.core.journal import decode
+
+            try:
+                self._decoded = raw, decode(raw)
+            except NewerError as error:
+                message = f"{self.name(self.corrections)} {error}"
+                raise NewerError(message) from None
+        return self._decoded[1]
+
+    def _settled(self, document: Document) -> Document:
+        journal = self.journal()
+        if journal is None:
+            return document
+        from powerstats_cli.core.corrections import settled
+
+        return settled(document, journal, zones.zone(self.timezone))
+
+    def _mend(self) -> None:
+        """Set a journal with a broken line aside, and go on with its whole lines."""
+        decoded = self._journal()
+        if decoded is None or not decoded.broken:
+            return
+        from powerstats_cli.core.journal import encode
+
+        path = self.corrections
+        aside = _free_beside(path, self._clock.now())
+        write_bytes(aside, read_bytes(path) or b"")  # a copy: the journal is never away
+        write_bytes(through_link(path), encode(decoded.journal))
+        message = (
+            f"corrections.jsonl is broken in line {_numbers(decoded)}, and is kept as "
+            f"{self.name(aside)}: `powerstats sync` brings back what was sent before"
+        )
+        self.problems.append(UnreadableError(message))
+
+    # ---
+
     def set_aside(self, path: Path, now: datetime) -> Path:
         """Rename a file that could not be read; return its new path."""
-        stamp = now.strftime("%Y%m%dT%H%M%SZ")
-        aside = path.with_name(f"{path.name}.unreadable-{stamp}")
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
+        aside = _free_beside(path, now)
         with os_errors(path):
             _move(through_link(path), aside)
             sync_folder(path.parent)
@@ -129,6 +260,21 @@ def _day_of(name: str) -> date | None:
         return date.fromisoformat(name.removesuffix(".json"))
     except ValueError:
         return None
+
+
+def _numbers(decoded: "Decoded") -> str:
+    return ", ".join(map(str, decoded.broken))
+
+
+def _free_beside(path: Path, now: datetime) -> Path:
+    """Return a name beside a broken file that says so, and that no file has."""
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    aside = path.with_name(f"{path.name}.unreadable-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
+    return aside
 
 
 def listed(folder: Path) -> list[str]:

@@ -64,6 +64,7 @@ def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
         daily=daily,
         zone=zone,
         now=open_files.now,
+        journal=files.journal(),
     )
     problems = [*open_files.problems, *problems]
     try:
