@@ -6,7 +6,7 @@ BIN := .venv/bin
 briefly = if said=$$($(1) 2>&1); then printf '%s\n' "$$said" | tail -n 1; \
 	else printf '%s\n' "$$said"; exit 1; fi
 
-.PHONY: help demo quick test real check wheel wheels dist bench campaign reference screenshots clean
+.PHONY: help demo quick test real check wheel wheels dist bench campaign reference man screenshots clean
 
 help:
 	@echo "make demo     run a simulated home through a year and show the result"
@@ -46,8 +46,11 @@ bench: .venv/installed-dev
 campaign: .venv/installed-dev
 	$(BIN)/python -m benchmarks.campaign
 
-reference: .venv/installed-dev
+reference: man
 	$(BIN)/python -m tests.support.reference
+
+man: .venv/installed-dev
+	$(BIN)/python -m tests.support.manpages
 
 screenshots: .venv/installed-dev
 	$(BIN)/python -m tests.browser.screenshots

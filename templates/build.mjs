@@ -1,5 +1,6 @@
 /** Bundles the page into the Python package; run by hatch_build.py, or by hand: `npm run build`. */
 
+import { readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -13,10 +14,11 @@ const files = [
   "icon-192.png",
   "icon-512.png",
 ];
+const outdir = fileURLToPath(new URL("../src/powerstats_cli/page", import.meta.url));
 
 await build({
   entryPoints: files.map((file) => here + file),
-  outdir: fileURLToPath(new URL("../src/powerstats_cli/page", import.meta.url)),
+  outdir,
   bundle: true,
   minify: true,
   format: "iife",
@@ -27,3 +29,10 @@ await build({
   logLevel: "warning",
   loader: { ".html": "copy", ".webmanifest": "copy", ".svg": "copy", ".png": "copy" },
 });
+
+// English is part of the script; the page fetches the file of another language.
+for (const file of await readdir(`${here}words`)) {
+  if (file === "en.js") continue;
+  const { default: words } = await import(`./words/${file}`);
+  await writeFile(`${outdir}/words.${file}on`, JSON.stringify(words));
+}

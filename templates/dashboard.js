@@ -1,10 +1,12 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
-import { warmUp } from "./lib/format.js";
+import { title, warmUp } from "./lib/format.js";
 import { ageText, emptyText, notices } from "./lib/status.js";
 import { TABS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
+import { say } from "./lib/words.js";
 import { h, setText } from "./view/dom.js";
+import { language, listen, translate } from "./view/language.js";
 import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
 import { Source } from "./view/source.js";
@@ -25,6 +27,7 @@ const {
   intervalMinutes,
   publishMinutes,
   home = "{}",
+  words = "{}",
 } = document.documentElement.dataset;
 const published = new Set(tiers.split(/\s+/));
 const interval = (Number(intervalMinutes) || 10) * MINUTE;
@@ -88,7 +91,7 @@ function drawPoints(tab, view, { doc, grid }) {
 function emptyNode(tab) {
   const { doc, isMissing, problem } = source(tab);
   if (isMissing || doc) return emptyCard(emptyText(tab.tier, doc));
-  return problem ? "" : h("p", { class: "empty note" }, "Loading…");
+  return problem ? "" : h("p", { class: "empty note" }, say("loading"));
 }
 
 /** @param {Tab} tab */
@@ -108,12 +111,12 @@ function showAge() {
   if (!tab || !age || !foot) return;
   const { doc, problem, isMissing } = source(tab);
   if (!doc) {
-    setText(age, isMissing ? "No data yet" : problem ? "No data" : "Loading…");
+    setText(age, say(isMissing ? "empty.title" : problem ? "age.none" : "loading"));
     return;
   }
   setText(age, ageText(doc, Date.now()));
   age.dataset.raw = new Date(doc.until).toISOString();
-  setText(foot, `All times are local times of ${doc.zone.name.replaceAll("_", " ")}`);
+  setText(foot, say("zone", { zone: title(doc.zone.name) }));
 }
 
 /** @param {boolean} isForced */
@@ -139,14 +142,16 @@ function select(id) {
   showAge();
 }
 
+/** Builds the page, once its words are there. */
 function start() {
+  translate();
   const main = document.getElementById("main");
   const list = document.getElementById("tabs");
   const button = document.getElementById("theme");
   if (!main || !list || !(button instanceof HTMLButtonElement)) return;
   themeSwitch(button);
   if (!shown.length) {
-    main.replaceChildren(emptyCard({ title: "Nothing is published", text: "", command: null }));
+    main.replaceChildren(emptyCard({ title: say("empty.nothing"), text: "", command: null }));
     return;
   }
   // If this came later, the first chart would wait for it when the file is there.
@@ -165,4 +170,13 @@ function start() {
   printing(main, () => current && views.get(current)?.panel.redraw());
 }
 
-start();
+/** The words come beside the first file: the first chart waits for the slower one of them. */
+async function begin() {
+  const file = JSON.parse(words)[language];
+  const first = shown.find(({ id }) => location.hash === `#${id}`) ?? shown[0];
+  if (file && first) void source(first).load();
+  await listen(file);
+  start();
+}
+
+void begin();

@@ -13,7 +13,7 @@ from powerstats_cli.core.schedule.crontab import entries
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
 from powerstats_cli.settings.tables import FlowSettings
-from tests.support import reference
+from tests.support import manpages, reference
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -102,6 +102,12 @@ def test_commands_are_in_the_readme() -> None:
 def test_the_reference_is_what_the_program_says() -> None:
     """docs/commands.md is the program's help; `make reference` brings it up to date."""
     assert reference.PLACE.read_text() == reference.reference()
+
+
+def test_the_man_pages_are_what_the_program_says() -> None:
+    """There is one for each command; `make man` brings them up to date."""
+    there = {path.name: path.read_text() for path in manpages.FOLDER.iterdir()}
+    assert there == manpages.manpages()
 
 
 def test_make_targets_exist() -> None:

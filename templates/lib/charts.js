@@ -1,10 +1,11 @@
 /** The charts of a tab, as plain data. */
 
 import { amount } from "./data.js";
-import { plain, title } from "./format.js";
+import { plain } from "./format.js";
 import { blanks } from "./gaps.js";
-import { isCounter, part, summed } from "./model.js";
+import { isCounter, labelOf, part, summed } from "./model.js";
 import { WHOLE } from "./statistics.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -30,7 +31,7 @@ function line(doc, grid, name, tone, withBand = true) {
   const column = grid.columns.get(name) ?? [];
   const found = summed(doc, grid, name);
   const unit = doc.series.get(name)?.unit ?? "";
-  const about = { id: name, label: title(doc.series.get(name)?.sum?.role ?? name), unit, tone };
+  const about = { id: name, label: labelOf(doc, name), unit, tone };
   if (isCounter(doc, name)) {
     return {
       ...about,
@@ -55,16 +56,14 @@ function line(doc, grid, name, tone, withBand = true) {
 
 /** @param {Summary} found @param {string} key @param {string} unit @returns {Part[]} */
 function meanAndExtremes({ mean, min, max }, key, unit) {
-  if (mean === null) return [{ text: "unknown" }];
-  if (!min) return [{ text: "mean " }, part(`mean-${key}`, mean, unit)];
-  return [
-    { text: "mean " },
-    part(`mean-${key}`, mean, unit),
-    { text: ", " },
-    { key: `min-${key}`, raw: min.value, text: plain(min.value, unit) },
-    { text: "–" },
-    part(`max-${key}`, max?.value, unit),
-  ];
+  if (mean === null) return sayParts("unknown");
+  const values = { mean: part(`mean-${key}`, mean, unit) };
+  if (!min) return sayParts("chart.mean", values);
+  return sayParts("chart.range", {
+    ...values,
+    min: { key: `min-${key}`, raw: min.value, text: plain(min.value, unit) },
+    max: part(`max-${key}`, max?.value, unit),
+  });
 }
 
 /** @param {{ coverage: number } | undefined} value */
@@ -84,7 +83,7 @@ export function mainChart(doc, grid, { main, beside }) {
   return [
     {
       key: "main",
-      title: title(main),
+      title: labelOf(doc, main),
       unit: doc.series.get(main)?.unit ?? "",
       tall: true,
       lines,
@@ -102,7 +101,7 @@ export const powerChart = (doc, grid, roles) =>
 export const furtherCharts = (doc, grid, { groups, sun }) =>
   groups.map(({ title: name, unit, names }) => ({
     key: `series-${encodeURIComponent(name)}`,
-    title: title(name),
+    title: name === names[0] ? labelOf(doc, name) : say("chart.voltage"),
     unit,
     tall: false,
     zero: beginsAtZero(doc, names[0]),
@@ -115,25 +114,29 @@ export const furtherCharts = (doc, grid, { groups, sun }) =>
 /**
  * Energy a day as bars, the sun's beside them.
  *
+ * @param {Doc} doc
  * @param {Roles} roles
  * @param {Day[]} days
  * @param {Day[]} sunDays
  * @returns {Chart[]}
  */
-export function energyChart({ energy, sunEnergy }, days, sunDays) {
-  const lines = [...energyBars(energy, days, "use"), ...energyBars(sunEnergy, sunDays, "sun")];
+export function energyChart(doc, { energy, sunEnergy }, days, sunDays) {
+  const lines = [
+    ...energyBars(doc, energy, days, "use"),
+    ...energyBars(doc, sunEnergy, sunDays, "sun"),
+  ];
   if (!lines.length) return [];
-  const about = { key: "energy", title: "energy a day", unit: "kWh" };
+  const about = { key: "energy", title: say("chart.energy"), unit: "kWh" };
   return [{ ...about, zero: true, tall: true, lines, blanks: [] }];
 }
 
-/** @param {string | null} name @param {Day[]} days @param {Tone} tone @returns {Line[]} */
-function energyBars(name, days, tone) {
+/** @param {Doc} doc @param {string | null} name @param {Day[]} days @param {Tone} tone @returns {Line[]} */
+function energyBars(doc, name, days, tone) {
   if (name === null) return [];
   return [
     {
       id: name,
-      label: title(name),
+      label: labelOf(doc, name),
       unit: "kWh",
       tone,
       kind: "bars",

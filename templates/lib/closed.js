@@ -3,12 +3,13 @@
 import { furtherCharts } from "./charts.js";
 import { window } from "./data.js";
 import { flowCards } from "./flowcards.js";
-import { fullDay, title } from "./format.js";
+import { fullDay } from "./format.js";
 import { gapList } from "./gaps.js";
 import {
   amountUnit,
   card,
   isCounter,
+  labelOf,
   onDay,
   part,
   sharePart,
@@ -17,6 +18,7 @@ import {
   when,
 } from "./model.js";
 import { daysOf, extremes, totals } from "./statistics.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -56,13 +58,15 @@ function energyCards(doc, energy, days, notes) {
   const unit = amountUnit(doc, energy);
   const { total, perDay } = totals(days);
   const { lowest, highest } = extremes(days);
-  const each = [part("per-day", perDay, unit), { text: " a day" }];
+  const each = sayParts("energy.perDay", { amount: part("per-day", perDay, unit) });
   return [
-    card("total", "Energy", total, unit, [each, ...notes], "use"),
-    card("highest-day", "Highest day", highest?.total, unit, [
+    card("total", say("energy"), total, unit, [each, ...notes], "use"),
+    card("highest-day", say("energy.highest"), highest?.total, unit, [
       onDay(doc, highest, "highest-day-date"),
     ]),
-    card("lowest-day", "Lowest day", lowest?.total, unit, [onDay(doc, lowest, "lowest-day-date")]),
+    card("lowest-day", say("energy.lowest"), lowest?.total, unit, [
+      onDay(doc, lowest, "lowest-day-date"),
+    ]),
   ];
 }
 
@@ -70,20 +74,22 @@ function energyCards(doc, energy, days, notes) {
 function sunCard(doc, grid, sunEnergy) {
   const { total, perDay } = totals(daysOf(doc, grid, sunEnergy));
   const unit = amountUnit(doc, sunEnergy);
-  const each = [part("solar-per-day", perDay, unit), { text: " a day" }];
-  return card("solar", "Solar", total, unit, [each], "sun");
+  const each = sayParts("energy.perDay", { amount: part("solar-per-day", perDay, unit) });
+  return card("solar", say("solar"), total, unit, [each], "sun");
 }
 
 /** @param {Doc} doc @param {string} main @param {import("./statistics.js").Summary} found @returns {Card[]} */
 function mainCards(doc, main, { mean, min, max }) {
   const unit = unitOf(doc, main);
-  const name = unit === "W" ? "power" : title(main);
-  const meanCard = card("mean", `Mean ${name}`, mean, unit, [[{ text: "over known time" }]]);
+  /** @param {"mean" | "highest" | "lowest"} kind */
+  const label = (kind) =>
+    unit === "W" ? say(`power.${kind}`) : say(`value.${kind}Of`, { name: labelOf(doc, main) });
+  const meanCard = card("mean", label("mean"), mean, unit, [sayParts("value.overKnown")]);
   if (doc.series.get(main)?.sum) return [meanCard];
   return [
     meanCard,
-    card("max", `Highest ${name}`, max?.value, unit, [when(doc, max, "max-time")]),
-    card("min", `Lowest ${name}`, min?.value, unit, [when(doc, min, "min-time")]),
+    card("max", label("highest"), max?.value, unit, [when(doc, max, "max-time")]),
+    card("min", label("lowest"), min?.value, unit, [when(doc, min, "min-time")]),
   ];
 }
 
@@ -93,14 +99,14 @@ function mainCards(doc, main, { mean, min, max }) {
  *
  * @param {Card[]} cards
  * @param {number | null} share
- * @returns {{ cards: Card[], known: Part | null }}
+ * @returns {{ cards: Card[], known: Part[] }}
  */
 function filled(cards, share) {
   const known = sharePart("known", share);
-  if (cards.length % 4 !== 2) return { cards, known };
+  if (cards.length % 4 !== 2) return { cards, known: sayParts("known.of", { share: known }) };
   const figure = { ...known, key: "known", unit: "" };
   return {
-    cards: [...cards, { label: "Known", figure, notes: [[{ text: "of the time" }]] }],
-    known: null,
+    cards: [...cards, { label: say("known"), figure, notes: [sayParts("known.time")] }],
+    known: [],
   };
 }

@@ -15,7 +15,7 @@ import { DAY, Zone } from "./time.js";
 
 /** A series, or a sum of others that the page has added up. @typedef {{ unit: string, counter: boolean, until: number, sum?: Sum }} Series */
 
-/** `role` is its label; `turned` is the series that it shows with the other sign. @typedef {{ role: string, turned: string | null }} Sum */
+/** `role` is the key of its label; `turned` is the series that it shows with the other sign. @typedef {{ role: import("./words.js").Key, turned: string | null }} Sum */
 
 /**
  * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on.
@@ -43,13 +43,23 @@ export const TIERS = {
   yearly: { days: 365, command: "powerstats aggregate yearly" },
 };
 
+/** Why a file cannot be read: the end of a key of the words. @typedef {"incomplete" | "form" | "version" | "time" | "zone"} Fault */
+
+export class FileError extends Error {
+  /** @param {Fault} fault */
+  constructor(fault) {
+    super(fault);
+    this.fault = fault;
+  }
+}
+
 /** @param {unknown} thing @returns {thing is Record<string, unknown>} */
 const isObject = (thing) => typeof thing === "object" && thing !== null && !Array.isArray(thing);
 
 /** @param {unknown} text @returns {number} */
 function instant(text) {
   const at = typeof text === "string" ? Date.parse(text) : NaN;
-  if (Number.isNaN(at)) throw new Error("a time in it cannot be read");
+  if (Number.isNaN(at)) throw new FileError("time");
   return at;
 }
 
@@ -57,12 +67,12 @@ function instant(text) {
  * @param {string} text
  * @param {Tier} tier
  * @returns {Doc}
- * @throws {Error} that says what is wrong with the file
+ * @throws {FileError} that says what is wrong with the file
  */
 export function read(text, tier) {
   const raw = parsed(text);
   if (!isObject(raw) || !isObject(raw.series) || !Array.isArray(raw.data_points)) throw form();
-  if (raw.version !== 1) throw new Error("its version is newer than this page");
+  if (raw.version !== 1) throw new FileError("version");
   const bucket = String(raw.bucket);
   if (raw.tier !== tier || !/^(\d+min|hour|day)$/.test(bucket)) throw form();
   const zone = zoneOf(raw.timezone);
@@ -83,14 +93,14 @@ export function read(text, tier) {
   };
 }
 
-const form = () => new Error("its form is unknown");
+const form = () => new FileError("form");
 
 /** @param {string} text @returns {unknown} */
 function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error("it is incomplete");
+    throw new FileError("incomplete");
   }
 }
 
@@ -99,7 +109,7 @@ function zoneOf(name) {
   try {
     return new Zone(String(name));
   } catch {
-    throw new Error("this browser does not know its time zone");
+    throw new FileError("zone");
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { CONSUMPTION, has, SUFFICIENCY, shares } from "./flows.js";
 import { card, part, sharePart, summed } from "./model.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -14,16 +15,16 @@ export function flowCards(doc, grid) {
   if (!("import" in counts)) return [];
   /** @param {string} flow */
   const total = (flow) => summed(doc, grid, counts[flow]).total;
-  /** @param {string} flow @param {string} text @returns {Part[][]} */
-  const note = (flow, text) =>
-    flow in counts ? [[part(`flow-${flow}`, total(flow), "kWh"), { text }]] : [];
-  const cards = [
-    card("flow-import", "From the grid", total("import"), "kWh", note("export", " to the grid")),
-  ];
+  /** @param {"export" | "charge"} flow @returns {Part[][]} */
+  const note = (flow) =>
+    flow in counts
+      ? [sayParts(`flow.${flow}`, { amount: part(`flow-${flow}`, total(flow), "kWh") })]
+      : [];
+  const cards = [card("flow-import", say("flow.import"), total("import"), "kWh", note("export"))];
   if (has(doc, SUFFICIENCY) && counts.house !== counts.import) cards.push(ownCard(doc, grid));
   if ("discharge" in counts) {
-    const into = note("charge", " into it");
-    cards.push(card("flow-discharge", "From the battery", total("discharge"), "kWh", into));
+    const into = note("charge");
+    cards.push(card("flow-discharge", say("flow.discharge"), total("discharge"), "kWh", into));
   }
   return cards;
 }
@@ -34,9 +35,9 @@ function ownCard(doc, grid) {
   const figure = { ...sharePart(key, shareOf(doc, grid, SUFFICIENCY)), key, unit: "" };
   const kept = sharePart("self-consumption", shareOf(doc, grid, CONSUMPTION));
   return {
-    label: "Self-sufficiency",
+    label: say("flow.own"),
     figure,
-    notes: has(doc, CONSUMPTION) ? [[kept, { text: " of the sun used at home" }]] : [],
+    notes: has(doc, CONSUMPTION) ? [sayParts("flow.kept", { share: kept })] : [],
   };
 }
 

@@ -27,7 +27,7 @@ const MOST_APART = 0.02 + 1e-9;
  * @param {import("./data.js").Tier} tier
  * @param {Partial<Home>} home
  * @returns {Both} a file and its buckets, with a series for each sum that no series of the file is
- * @throws {Error} that says what is wrong with the file
+ * @throws {import("./data.js").FileError} that says what is wrong with the file
  */
 export function open(text, tier, home) {
   const doc = read(text, tier);
@@ -65,7 +65,7 @@ function add(doc, grid, names, role, label, terms) {
   const until = Math.min(...about.map((series) => series.until));
   const unit = isPower ? "W" : "kWh";
   const turned = terms.length === 1 && way === "net" ? first : null;
-  doc.series.set(name, { unit, counter: !isPower, until, sum: { role, turned } });
+  doc.series.set(name, { unit, counter: !isPower, until, sum: { role: roleKey(role), turned } });
   grid.columns.set(
     name,
     grid.edges.slice(0, -1).map((_, i) => sum(grid, terms, i, isPower)),
@@ -74,6 +74,9 @@ function add(doc, grid, names, role, label, terms) {
   if (last) doc.latest.set(name, last);
   names[role] = name;
 }
+
+/** @param {string} role @returns {import("./words.js").Key} */
+const roleKey = (role) => /** @type {import("./words.js").Key} */ (`role.${role}`);
 
 /**
  * @param {Grid} grid

@@ -1,6 +1,8 @@
-/** Numbers, times and lengths of time, written as the reader's language writes them. */
+/** Numbers, times and lengths of time, written as the page's language writes them. */
 
+import { firstDayOf } from "./language.js";
 import { DAY, HOUR, MINUTE, SECOND } from "./time.js";
+import { onLanguage, say, spoken } from "./words.js";
 
 /** @typedef {import("./time.js").Zone} Zone */
 
@@ -12,7 +14,7 @@ export function number(value, decimals, options = {}) {
   const key = `${decimals}${options.style}${options.signDisplay}`;
   let format = numbers.get(key);
   if (!format) {
-    format = new Intl.NumberFormat(undefined, {
+    format = new Intl.NumberFormat(spoken(), {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
       ...options,
@@ -25,7 +27,7 @@ export function number(value, decimals, options = {}) {
 /** Writes a number and a time, because a browser takes long for the first ones. */
 export function warmUp() {
   number(0, 0);
-  date("UTC", { hour: "2-digit", minute: "2-digit" }, 0);
+  date("UTC", clockFields(), 0);
 }
 
 /** @param {number} value @param {string} unit @returns {number} */
@@ -56,12 +58,27 @@ export const signed = (share) => number(share, 0, { style: "percent", signDispla
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const dates = new Map();
 
+/** Whether the language counts twelve hours. @type {boolean | undefined} */
+let hasTwelve;
+
+onLanguage(() => {
+  numbers.clear();
+  dates.clear();
+  hasTwelve = undefined;
+});
+
+/** @returns {Intl.DateTimeFormatOptions} of a time of day: "06:40", but "6:40 AM" */
+function clockFields() {
+  hasTwelve ??= new Intl.DateTimeFormat(spoken(), { hour: "numeric" }).resolvedOptions().hour12;
+  return { hour: hasTwelve ? "numeric" : "2-digit", minute: "2-digit" };
+}
+
 /** @param {string} zone @param {Intl.DateTimeFormatOptions} options @param {number} at */
 function date(zone, options, at) {
   const key = zone + JSON.stringify(options);
   let format = dates.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat(undefined, { timeZone: zone, ...options });
+    format = new Intl.DateTimeFormat(spoken(), { timeZone: zone, ...options });
     dates.set(key, format);
   }
   return format.format(at);
@@ -69,19 +86,16 @@ function date(zone, options, at) {
 
 /** @param {Zone} zone @param {number} at @returns {string} with its offset if it comes twice */
 export const time = (zone, at, seconds = false) =>
-  date(
-    zone.name,
-    {
-      hour: "2-digit",
-      minute: "2-digit",
-      ...(seconds && { second: "2-digit" }),
-      ...(zone.twice(at) && { timeZoneName: "short" }),
-    },
-    at,
-  );
+  date(zone.name, { ...timeFields(zone, at), ...(seconds && { second: "2-digit" }) }, at);
+
+/** @param {Zone} zone @param {number} at @returns {Intl.DateTimeFormatOptions} */
+const timeFields = (zone, at) => ({
+  ...clockFields(),
+  ...(zone.twice(at) && { timeZoneName: "short" }),
+});
 
 /** @param {Zone} zone @param {number} at @returns {string} short, for an axis */
-export const clock = (zone, at) => date(zone.name, { hour: "2-digit", minute: "2-digit" }, at);
+export const clock = (zone, at) => date(zone.name, clockFields(), at);
 
 /** @param {number} day @param {"short" | "long" | "narrow"} [style] */
 export const weekday = (day, style = "short") => date("UTC", { weekday: style }, day * DAY);
@@ -108,7 +122,12 @@ export const month = (day) => date("UTC", { month: "short" }, day * DAY);
 export const monthYear = (day) => date("UTC", { month: "short", year: "numeric" }, day * DAY);
 
 /** @param {Zone} zone @param {number} at @returns {string} */
-export const dayTime = (zone, at) => `${shortDay(zone.day(at))}, ${time(zone, at)}`;
+export const dayTime = (zone, at) =>
+  date(
+    zone.name,
+    { weekday: "short", day: "numeric", month: "short", ...timeFields(zone, at) },
+    at,
+  );
 
 /** @param {Zone} zone @param {number} at @param {string} bucket @returns {string} the name of a bucket in a table */
 export const bucketName = (zone, at, bucket) =>
@@ -122,32 +141,32 @@ export const bucketName = (zone, at, bucket) =>
 export const bucketSpan = (zone, from, to, bucket) =>
   bucket === "day"
     ? shortDay(zone.day(from))
-    : `${bucket === "hour" ? `${shortDay(zone.day(from))}, ` : ""}${time(zone, from)}–${time(zone, to)}`;
+    : `${bucket === "hour" ? dayTime(zone, from) : time(zone, from)}–${time(zone, to)}`;
 
 /** @param {number} length in ms @returns {string} as "2 h 5 min" */
 export function duration(length) {
-  if (length < MINUTE) return `${number(Math.max(1, Math.round(length / SECOND)), 0)} s`;
-  const minutes = Math.round(length / MINUTE);
-  const [days, hours, rest] = [
-    Math.floor(minutes / 1440),
-    Math.floor(minutes / 60) % 24,
-    minutes % 60,
-  ];
-  const parts = [
-    days && `${number(days, 0)} ${days === 1 ? "day" : "days"}`,
-    hours && `${hours} h`,
-    rest && !days && `${rest} min`,
-  ];
-  return parts.filter(Boolean).join(" ");
+  if (length < MINUTE)
+    return say("length.seconds", { n: Math.max(1, Math.round(length / SECOND)) });
+  const all = Math.round(length / MINUTE);
+  const [days, hours, minutes] = [Math.floor(all / 1440), Math.floor(all / 60) % 24, all % 60];
+  if (days) return say(hours ? "length.daysHours" : "length.days", { n: days, hours });
+  if (hours && minutes) return say("length.hoursMinutes", { hours, minutes });
+  return hours ? say("length.hours", { n: hours }) : say("length.minutes", { n: minutes });
 }
 
 /** @param {number} age in ms @returns {string} as "4 minutes ago" */
 export function ago(age) {
+  /** @type {[number, "minute" | "hour" | "day"]} */
   const [size, unit] =
     age < HOUR ? [MINUTE, "minute"] : age < 2 * DAY ? [HOUR, "hour"] : [DAY, "day"];
   const count = Math.floor(age / size);
-  return count < 1 ? "just now" : `${number(count, 0)} ${unit}${count > 1 ? "s" : ""} ago`;
+  return count < 1
+    ? say("age.now")
+    : new Intl.RelativeTimeFormat(spoken(), { numeric: "always" }).format(-count, unit);
 }
+
+/** @returns {number} the first day of a week, from 1 for Monday to 7 */
+export const firstDay = () => firstDayOf(spoken());
 
 /** @param {string} name @returns {string} a series' name to read */
 export const title = (name) => name.replaceAll("_", " ");

@@ -4,6 +4,7 @@ import { measuredIn } from "./data.js";
 import { duration, shortDay, title } from "./format.js";
 import { countPart, timeOf } from "./model.js";
 import { MINUTE } from "./time.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -159,14 +160,11 @@ export function blanks(doc, grid, names) {
   return found;
 }
 
-/** @type {Record<Gap["kind"], string>} */
-const KINDS = { "no data": "No data", "power cut": "Power cut", unknown: "Unknown" };
-
 /** @param {Doc} doc @param {Grid} grid @returns {import("./model.js").Gaps} the newest first */
 export function gapList(doc, grid) {
   const found = gaps(doc, grid).reverse();
   return {
-    title: found.length ? "Power cuts and gaps" : "No gaps",
+    title: say(found.length ? "gaps.title" : "gaps.none"),
     total: countPart("gaps", found.length),
     rows: found.map(({ start, length, missing, kind }, i) => ({
       start: {
@@ -175,12 +173,14 @@ export function gapList(doc, grid) {
         text: doc.bucket === "day" ? shortDay(doc.zone.day(start)) : timeOf(doc, start),
       },
       length: { key: `gap-${i}-length`, raw: Math.round(length / 1000), text: duration(length) },
-      kind: KINDS[kind],
+      kind: say(`gap.${kind}`),
       what: {
         key: `gap-${i}-missing`,
         raw: missing.join(" "),
         text:
-          missing.length === measuredIn(doc).length ? "everything" : missing.map(title).join(", "),
+          missing.length === measuredIn(doc).length
+            ? say("gaps.everything")
+            : missing.map(title).join(", "),
       },
     })),
   };

@@ -1,8 +1,20 @@
 /** What a tab shows, as plain data: the parts that the four tabs are made of. */
 
-import { dayTime, fullDay, measure, percent, plain, shortDay, signed, time } from "./format.js";
+import {
+  dayTime,
+  fullDay,
+  measure,
+  number,
+  percent,
+  plain,
+  shortDay,
+  signed,
+  time,
+  title,
+} from "./format.js";
 import { summary } from "./statistics.js";
 import { DAY } from "./time.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -83,9 +95,9 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  */
 
 /**
- * `known` stands beside the heading, unless a card has it.
+ * `known` stands beside the heading; it is empty if a card has it.
  *
- * @typedef {{ heading: string, known: Part | null, hero: Hero | null, cards: Card[], smalls: Chart[],
+ * @typedef {{ heading: string, known: Part[], hero: Hero | null, cards: Card[], smalls: Chart[],
  *   bars: Bars[], heats: Heat[], gaps: Gaps }} Rest
  */
 
@@ -93,7 +105,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * The largest number of the page: the value of the main series now.
  *
  * @typedef {{ label: string, figure: Figure, when: Part[], isUnknown: boolean,
- *   sun: { figure: Figure, notes: Part[] } | null, known: Part }} Hero
+ *   sun: { figure: Figure, notes: Part[] } | null, known: { share: number, parts: Part[] } }} Hero
  */
 
 /** @param {string} key @param {number | null | undefined} value @param {string} unit @returns {Part} */
@@ -110,7 +122,7 @@ export const figure = (key, value, unit) => ({
 });
 
 /** @param {string} key @param {number} count @returns {Part} */
-export const countPart = (key, count) => ({ key, raw: count, text: String(count) });
+export const countPart = (key, count) => ({ key, raw: count, text: number(count, 0) });
 
 /** @param {string} key @param {number | null} share @returns {Part} */
 export const changePart = (key, share) =>
@@ -147,6 +159,12 @@ export const amountUnit = (doc, name) => {
   const unit = unitOf(doc, name);
   return unit === "W" ? "kWh" : unit;
 };
+
+/** @param {Doc} doc @param {string} name @returns {string} what a series is called: a sum by its role */
+export function labelOf(doc, name) {
+  const sum = doc.series.get(name)?.sum;
+  return sum ? say(sum.role) : title(name);
+}
 
 /** @param {Doc} doc @param {string} name */
 export const isCounter = (doc, name) => doc.series.get(name)?.counter === true;

@@ -2,10 +2,11 @@
 
 import { energyChart, powerChart } from "./charts.js";
 import { closed } from "./closed.js";
-import { weekday } from "./format.js";
+import { firstDay, weekday } from "./format.js";
 import { amountUnit, cell, changePart, countPart, part } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { change, daysOf, totals, weekdays } from "./statistics.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Both} Both */
 /** @typedef {import("./data.js").Doc} Doc */
@@ -25,7 +26,7 @@ export function month(doc, grid, year) {
   const suns = daysOf(doc, grid, sunEnergy);
   return {
     isLong: false,
-    charts: [...energyChart(roles, days, suns), ...powerChart(doc, grid, roles)],
+    charts: [...energyChart(doc, roles, days, suns), ...powerChart(doc, grid, roles)],
     rest: () => ({
       ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
       bars: energy === null ? [] : [pattern(doc, energy, days)],
@@ -68,28 +69,29 @@ function before(doc, days, energy, year) {
   const found = year ? previous(days, daysOf(year.doc, year.grid, energy)) : null;
   if (!found?.days) return [];
   const unit = amountUnit(doc, energy);
+  const amount = part("before", found.total, unit);
   return [
-    [
-      { text: "the 30 days before: " },
-      part("before", found.total, unit),
-      ...(found.days < days.length
-        ? [{ text: " in " }, countPart("before-days", found.days), { text: " days" }]
-        : []),
-    ],
-    found.change === null ? [] : [changePart("before-change", found.change), { text: " a day" }],
+    found.days < days.length
+      ? sayParts("than.someDays", { amount, n: countPart("before-days", found.days) })
+      : sayParts("than.days", { amount }),
+    found.change === null
+      ? []
+      : sayParts("than.perDay", { change: changePart("before-change", found.change) }),
   ];
 }
 
 /** @param {Doc} doc @param {string} energy @param {Day[]} days @returns {import("./model.js").Bars} */
 function pattern(doc, energy, days) {
+  const start = firstDay() - 1;
   const found = weekdays(days);
+  const ordered = [...found.slice(start), ...found.slice(0, start)];
   const most = Math.max(...found.map(({ mean }) => mean ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
   return {
     key: "weekdays",
-    title: "By weekday",
-    head: ["Weekday", `Mean ${unit}`, "Days"],
-    rows: found.map(({ weekday: number, mean, days }) => ({
+    title: say("bars.weekdays"),
+    head: [say("head.weekday"), say("head.mean", { unit }), say("head.days")],
+    rows: ordered.map(({ weekday: number, mean, days }) => ({
       label: weekday(number + 3, "long"),
       bars: [{ share: (mean ?? 0) / most, tone: "use", partial: false }],
       cells: [cell(`weekday-${number}`, mean, unit), countPart(`weekday-${number}-days`, days)],

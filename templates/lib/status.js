@@ -3,15 +3,18 @@
 import { TIERS } from "./data.js";
 import { ago, dayTime, duration, shortDay, time } from "./format.js";
 import { staleSince } from "./stale.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Tier} Tier */
 
 /** @typedef {{ kind: "problem" | "stale", text: string }} Notice */
 
+/** What went wrong with a file: a text of the words. @typedef {{ key: import("./words.js").Key, values: { file: string, status?: string } }} Problem */
+
 /**
  * @param {Doc | null} doc the document that is shown
- * @param {string | null} problem of the last try to fetch it
+ * @param {Problem | null} problem of the last try to fetch it
  * @param {number} now
  * @param {number} publish how often the page is published, in ms
  * @returns {Notice[]}
@@ -20,33 +23,35 @@ export function notices(doc, problem, now, publish) {
   /** @type {Notice[]} */
   const found = [];
   if (problem !== null) {
-    const before = doc ? "The page shows what it had before. " : "";
-    found.push({ kind: "problem", text: `${problem}. ${before}The page tries again by itself.` });
+    const sentences = [
+      say(problem.key, problem.values),
+      ...(doc ? [say("problem.before")] : []),
+      say("problem.again"),
+    ];
+    found.push({ kind: "problem", text: sentences.join(" ") });
   }
   if (!doc) return found;
   const { zone, tier, until } = doc;
   const { since, lagging } = staleSince(doc, now, publish);
   if (since !== null) {
-    const ends = `The data ends ${duration(now - until)} ago, at ${dayTime(zone, until)}.`;
-    found.push({ kind: "stale", text: `${ends} Is ${TIERS[tier].command} running?` });
+    const { command } = TIERS[tier];
+    const values = { length: duration(now - until), time: dayTime(zone, until), command };
+    found.push({ kind: "stale", text: say("stale.end", values) });
   }
   for (const { name, until } of lagging) {
-    found.push({
-      kind: "stale",
-      text: `The last answer about ${name} is of ${dayTime(zone, until)}.`,
-    });
+    const text = say("stale.series", { name, time: dayTime(zone, until) });
+    found.push({ kind: "stale", text });
   }
   return found;
 }
 
 /** @param {Doc} doc @param {number} now @returns {string} */
-export const ageText = (doc, now) => `Data until ${untilText(doc, now)}, ${ago(now - doc.until)}`;
-
-/** @param {Doc} doc @param {number} now @returns {string} */
-function untilText({ zone, until }, now) {
+export function ageText({ zone, until }, now) {
   const day = zone.day(until);
-  if (zone.start(day) === until) return `the end of ${shortDay(day - 1)}`;
-  return day === zone.day(now) ? time(zone, until) : dayTime(zone, until);
+  const past = ago(now - until);
+  if (zone.start(day) === until) return say("age.day", { day: shortDay(day - 1), ago: past });
+  const end = day === zone.day(now) ? time(zone, until) : dayTime(zone, until);
+  return say("age.time", { time: end, ago: past });
 }
 
 /** @typedef {{ title: string, text: string, command: string | null }} Empty */
@@ -59,16 +64,13 @@ function untilText({ zone, until }, now) {
 export function emptyText(tier, doc) {
   if (doc && hasBegun(doc)) {
     return {
-      title: "Nothing known yet",
-      text: "No sensor has had a number since midnight.",
+      title: say("empty.unknown"),
+      text: say("empty.sinceMidnight"),
       command: null,
     };
   }
-  const text =
-    tier === "daily"
-      ? "Today begins with the first run of"
-      : "Its file is made at night. To make it now, run";
-  return { title: "No data yet", text, command: TIERS[tier].command };
+  const text = say(tier === "daily" ? "empty.today" : "empty.closed");
+  return { title: say("empty.title"), text, command: TIERS[tier].command };
 }
 
 /** @param {Doc} doc @returns {boolean} whether a day was asked for past its midnight */

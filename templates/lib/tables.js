@@ -2,6 +2,7 @@
 
 import { bucketName, plain } from "./format.js";
 import { idText, part } from "./model.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./model.js").Chart} Chart */
 /** @typedef {import("./model.js").Heat} Heat */
@@ -36,13 +37,16 @@ export function chartTable({ key, lines }, { zone, bucket, edges, hidden, view: 
       ),
     ]);
   }
-  return { head: [bucket === "day" ? "Day" : "Time", ...shown.flatMap(headsOf)], rows };
+  return {
+    head: [say(bucket === "day" ? "head.day" : "head.time"), ...shown.flatMap(headsOf)],
+    rows,
+  };
 }
 
 /** @param {Line} line @returns {string[]} */
 const headsOf = ({ label, unit, min }) => [
-  unit ? `${label} (${unit})` : label,
-  ...(min ? ["lowest", "highest"] : []),
+  unit ? say("head.unit", { name: label, unit }) : label,
+  ...(min ? [say("head.lowest"), say("head.highest")] : []),
 ];
 
 /** @param {Line} line @param {number} cell @param {string} key @param {number} start @returns {Part[]} */
@@ -52,13 +56,17 @@ function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
     ["min", min],
     ["max", max],
   ]);
-  const mark = partial?.[cell] ? " (in part)" : "";
+  /** @param {number | null} number */
+  const text = (number) => {
+    const value = plain(number, unit);
+    return partial?.[cell] ? say("partly.cell", { value }) : value;
+  };
   return columns.flatMap(([name, column]) =>
     column
       ? {
           key: `${key}-${name}-${start}`,
           raw: column[cell] ?? null,
-          text: plain(column[cell], unit) + mark,
+          text: text(column[cell]),
         }
       : [],
   );

@@ -2,7 +2,7 @@
 
 import { furtherCharts, mainChart } from "./charts.js";
 import { flowCards } from "./flowcards.js";
-import { dayTime, longDay, time, title } from "./format.js";
+import { dayTime, longDay, time } from "./format.js";
 import { gapList } from "./gaps.js";
 import {
   amountUnit,
@@ -11,6 +11,7 @@ import {
   countPart,
   figure,
   isCounter,
+  labelOf,
   part,
   sharePart,
   summed,
@@ -21,6 +22,7 @@ import {
 import { roles as rolesOf } from "./roles.js";
 import { compareHours, hoursOf } from "./statistics.js";
 import { DAY, HOUR } from "./time.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -45,7 +47,7 @@ export function today(doc, grid, week) {
   if (week !== undefined && main !== null && !isCounter(doc, main)) {
     charts[0].lines.push({
       id: YESTERDAY,
-      label: "yesterday",
+      label: say("chart.yesterday"),
       unit: unitOf(doc, main),
       tone: "ghost",
       kind: "step",
@@ -71,7 +73,7 @@ function rest(doc, grid, roles, week) {
   ];
   return {
     heading: longDay(doc.day ?? 0),
-    known: null,
+    known: [],
     // A sum of meters has no reading.
     hero: main === null || isSummedMeter(doc, main) ? null : hero(doc, grid, roles, main),
     cards,
@@ -96,26 +98,26 @@ const isSummedMeter = (doc, main) => isCounter(doc, main) && Boolean(doc.series.
 function energyCards(doc, grid, { main }, energy, week) {
   const unit = amountUnit(doc, energy);
   const { total } = summed(doc, grid, energy);
-  const since = energy === main ? "since midnight" : title(energy);
-  const soFar = card("energy-today", "Energy so far", total, unit, [[{ text: since }]], "use");
+  const since = energy === main ? say("energy.midnight") : labelOf(doc, energy);
+  const soFar = card("energy-today", say("energy.soFar"), total, unit, [[{ text: since }]], "use");
   if (week === undefined) return [soFar];
   const compared = compare(doc, grid, energy, week);
   return [
     soFar,
-    comparison("yesterday", "Yesterday, same hours", unit, compared?.yesterday ?? null),
-    comparison("mean-week", "Mean week, same hours", unit, compared?.week ?? null),
+    comparison("yesterday", say("than.yesterday"), unit, compared?.yesterday ?? null),
+    comparison("mean-week", say("than.week"), unit, compared?.week ?? null),
   ];
 }
 
 /** @param {string} key @param {string} label @param {string} unit @param {Comparison | null} than @returns {Card} */
 function comparison(key, label, unit, than) {
-  if (!than) return card(key, label, null, unit, [[{ text: "no hour to compare yet" }]]);
+  if (!than) return card(key, label, null, unit, [sayParts("than.none")]);
   return card(key, label, than.theirs, unit, [
     [
-      changePart(`${key}-change`, than.change),
-      { text: " today, over " },
-      countPart(`${key}-hours`, than.hours),
-      { text: than.hours === 1 ? " hour" : " hours" },
+      ...sayParts(than.change === null ? "than.onlyHours" : "than.hours", {
+        change: changePart(`${key}-change`, than.change),
+        n: countPart(`${key}-hours`, than.hours),
+      }),
       // The same hours of today: a test finds it, no reader sees it.
       { key: `${key}-today`, raw: than.ours, text: "" },
     ],
@@ -126,12 +128,12 @@ function comparison(key, label, unit, than) {
 function mainCards(doc, grid, main) {
   const unit = unitOf(doc, main);
   const { mean, min, max } = summed(doc, grid, main);
-  const meanCard = card("mean-today", "Mean", mean, unit, [[{ text: "over known time" }]]);
+  const meanCard = card("mean-today", say("value.mean"), mean, unit, [sayParts("value.overKnown")]);
   if (doc.series.get(main)?.sum) return [meanCard];
   return [
     meanCard,
-    card("min-today", "Lowest", min?.value, unit, [when(doc, min, "min-today-time")]),
-    card("max-today", "Highest", max?.value, unit, [when(doc, max, "max-today-time")]),
+    card("min-today", say("value.lowest"), min?.value, unit, [when(doc, min, "min-today-time")]),
+    card("max-today", say("value.highest"), max?.value, unit, [when(doc, max, "max-today-time")]),
   ];
 }
 
@@ -145,23 +147,22 @@ function mainCards(doc, grid, main) {
 function hero(doc, grid, roles, main) {
   const last = doc.latest.get(main);
   const isUnknown = last === undefined || !isKnown(doc, grid, main);
+  const { known } = summed(doc, grid, main);
   return {
-    label: isUnknown ? "Unknown now" : isCounter(doc, main) ? "Meter" : "Now",
+    label: say(isUnknown ? "now.unknown" : isCounter(doc, main) ? "now.meter" : "now.title"),
     figure: figure("now", last?.value, unitOf(doc, main)),
-    when: last ? lastReading(doc, last.at, isUnknown) : [{ text: "no reading yet" }],
+    when: last ? lastReading(doc, last.at, isUnknown) : sayParts("now.none"),
     isUnknown,
     sun: sunNow(doc, grid, roles),
-    known: sharePart("known", summed(doc, grid, main).known),
+    known: { share: known ?? 0, parts: sayParts("known.of", { share: sharePart("known", known) }) },
   };
 }
 
 /** @param {Doc} doc @param {number} at @param {boolean} isUnknown @returns {Part[]} */
 function lastReading({ zone, day }, at, isUnknown) {
   const text = zone.day(at) === day ? time(zone, at, true) : dayTime(zone, at);
-  return [
-    { text: isUnknown ? "last reading " : "" },
-    { key: "now-time", raw: new Date(at).toISOString(), text },
-  ];
+  const part = { key: "now-time", raw: new Date(at).toISOString(), text };
+  return isUnknown ? sayParts("now.last", { time: part }) : [part];
 }
 
 /** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Hero["sun"]} */
@@ -174,7 +175,9 @@ function sunNow(doc, grid, { sun, sunEnergy }) {
     notes:
       sunEnergy === null
         ? []
-        : [part("solar-today", total, amountUnit(doc, sunEnergy)), { text: " today" }],
+        : sayParts("now.today", {
+            amount: part("solar-today", total, amountUnit(doc, sunEnergy)),
+          }),
   };
 }
 

@@ -4,10 +4,11 @@ import { isPartial, mainChart } from "./charts.js";
 import { closed } from "./closed.js";
 import { amount } from "./data.js";
 import { has, SUFFICIENCY, shares } from "./flows.js";
-import { bucketSpan, shortDay, title } from "./format.js";
-import { amountUnit, cell, isoDay, sharePart } from "./model.js";
+import { bucketSpan, number, shortDay } from "./format.js";
+import { amountUnit, cell, isoDay, labelOf, sharePart } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, WHOLE } from "./statistics.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -57,13 +58,13 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
   });
   return {
     key: "days",
-    title: "Energy a day",
+    title: say("bars.days"),
     head: [
-      "Day",
+      say("head.day"),
       unit,
-      ...(suns.length ? [`Solar ${sunUnit}`] : []),
-      ...(isOwn ? ["Self-sufficiency"] : []),
-      "Known",
+      ...(suns.length ? [say("head.solar", { unit: sunUnit })] : []),
+      ...(isOwn ? [say("flow.own")] : []),
+      say("known"),
     ],
     rows: days.map((day, i) => {
       const date = isoDay(day.day);
@@ -112,11 +113,11 @@ function heat(doc, { edges, from, columns }, name) {
   return [
     {
       key: "hours",
-      title: isAmount ? "Energy by the hour" : `${title(name)} by the hour`,
+      title: isAmount ? say("heat.energyHours") : say("heat.hours", { name: labelOf(doc, name) }),
       unit: unit === "W" ? "kWh" : unit,
-      head: "Day",
+      head: say("head.day"),
       columns: hours.map(({ hour, turn }) => ({
-        label: String(hour).padStart(2, "0"),
+        label: number(hour, 0, { minimumIntegerDigits: 2 }),
         marked: hour % MARKED === 0 && turn === 0,
       })),
       low: isAmount ? Math.min(0, ...all) : Math.min(...all),

@@ -4,11 +4,12 @@ import { energyChart, powerChart } from "./charts.js";
 import { closed } from "./closed.js";
 import { window } from "./data.js";
 import { has, SUFFICIENCY, shares } from "./flows.js";
-import { month as monthName, monthYear, percent, shortDay, title } from "./format.js";
-import { amountUnit, cell, changePart, EACH_DAY, sharePart, unitOf } from "./model.js";
+import { month as monthName, monthYear, number, percent, shortDay } from "./format.js";
+import { amountUnit, cell, changePart, EACH_DAY, labelOf, sharePart, unitOf } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, monthOf, months, rolling, WHOLE } from "./statistics.js";
 import { DAY } from "./time.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -36,7 +37,7 @@ export function year(doc, grid) {
   const suns = daysOf(doc, grid, sunEnergy);
   return {
     isLong: true,
-    charts: [...rollingChart(roles, days, suns), ...powerChart(doc, grid, roles)],
+    charts: [...rollingChart(doc, roles, days, suns), ...powerChart(doc, grid, roles)],
     rest: () => ({
       ...closed(doc, grid, roles, days),
       bars: energy === null ? [] : [monthList(doc, grid, energy, sunEnergy, days, suns)],
@@ -46,13 +47,14 @@ export function year(doc, grid) {
 }
 
 /**
+ * @param {Doc} doc
  * @param {import("./roles.js").Roles} roles
  * @param {Day[]} days
  * @param {Day[]} suns
  * @returns {import("./model.js").Chart[]}
  */
-function rollingChart(roles, days, suns) {
-  const [chart] = energyChart(roles, days, suns);
+function rollingChart(doc, roles, days, suns) {
+  const [chart] = energyChart(doc, roles, days, suns);
   if (!chart) return [];
   /** @type {Line[]} */
   const rolled = chart.lines.map((line) => ({
@@ -65,11 +67,11 @@ function rollingChart(roles, days, suns) {
   const daily = {
     ...chart.lines[0],
     id: EACH_DAY,
-    label: "each day",
+    label: say("chart.eachDay"),
     tone: "soft",
     partial: undefined,
   };
-  const about = { key: "rolling", title: `energy a day, mean of ${ROLL} days` };
+  const about = { key: "rolling", title: say("chart.rolling", { n: ROLL }) };
   return [{ ...chart, ...about, lines: [daily, ...rolled] }];
 }
 
@@ -94,15 +96,15 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
   const own = shares(doc, grid, SUFFICIENCY, (at) => monthOf(doc.zone.day(at)));
   return {
     key: "months",
-    title: "Months",
+    title: say("bars.months"),
     head: [
-      "Month",
+      say("head.month"),
       unit,
-      `${unit} a day`,
-      "Change",
-      ...(sunEnergy === null ? [] : [`Solar ${sunUnit}`]),
-      ...(isOwn ? ["Self-sufficiency"] : []),
-      "Known",
+      say("head.perDay", { unit }),
+      say("head.change"),
+      ...(sunEnergy === null ? [] : [say("head.solar", { unit: sunUnit })]),
+      ...(isOwn ? [say("flow.own")] : []),
+      say("known"),
     ],
     rows: all.map((month) => {
       const key = `month-${new Date(Date.UTC(1970, month.month)).toISOString().slice(0, 7)}`;
@@ -134,7 +136,8 @@ const sunBar = (share, partial) => ({ share, tone: "sun", partial });
 const knownOf = ({ days, length, known }, key) => ({
   key,
   raw: (known * days.length) / length,
-  text: days.length < length ? `${days.length} of ${length} days` : percent(known),
+  text:
+    days.length < length ? say("month.days", { count: days.length, n: length }) : percent(known),
 });
 
 /**
@@ -161,11 +164,11 @@ function calendar(doc, grid, days, name) {
   return [
     {
       key: "calendar",
-      title: isAmount ? "Energy day by day" : `${title(name)} day by day`,
+      title: isAmount ? say("heat.energyDays") : say("heat.days", { name: labelOf(doc, name) }),
       unit: isAmount ? amountUnit(doc, name) : unitOf(doc, name),
-      head: "Month",
+      head: say("head.month"),
       columns: Array.from({ length: 31 }, (_, i) => ({
-        label: String(i + 1),
+        label: number(i + 1, 0),
         marked: i === 0 || (i + 1) % MARKED === 0,
       })),
       low: Math.min(...all),

@@ -1,5 +1,6 @@
 /** The head of a tab: its days, the value now, and a card for each sum. */
 
+import { say } from "../lib/words.js";
 import { h, partNode, setPart, setParts, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Card} Card */
@@ -17,7 +18,7 @@ export function heading() {
     element: h("div", { class: "span" }, days, known),
     update: (model) => {
       setText(days, model.heading);
-      setParts(known, model.known ? [model.known, { text: " known" }] : []);
+      setParts(known, model.known);
     },
   };
 }
@@ -47,13 +48,7 @@ export function hero() {
     { class: "card hero" },
     h("div", {}, label, h("p", { class: "figure" }, ...figure.nodes), when),
     sun.element,
-    h(
-      "p",
-      { class: "known" },
-      h("span", { class: "track", "aria-hidden": "true" }, share),
-      known,
-      " known",
-    ),
+    h("p", { class: "known" }, h("span", { class: "track", "aria-hidden": "true" }, share), known),
   );
   /** @param {Hero} model */
   const update = (model) => {
@@ -63,8 +58,8 @@ export function hero() {
     figure.value.classList.toggle("long", model.figure.text.length > 5);
     setParts(when, model.when);
     sun.update(model.sun);
-    setPart(known, model.known);
-    share.style.width = `${Number(model.known.raw ?? 0) * 100}%`;
+    setParts(known, model.known.parts);
+    share.style.width = `${model.known.share * 100}%`;
   };
   return { element, update };
 }
@@ -76,7 +71,7 @@ function sunView() {
   const element = h(
     "p",
     { class: "sun-now" },
-    h("span", { class: "label" }, "Solar"),
+    h("span", { class: "label" }, say("solar")),
     h("span", { class: "value" }, ...figure.nodes),
     notes,
   );

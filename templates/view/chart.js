@@ -2,6 +2,7 @@
 
 import * as format from "../lib/format.js";
 import { chartTable } from "../lib/tables.js";
+import { say } from "../lib/words.js";
 import { drawAxes, timeTicks, valueRange, valueTicks } from "./axes.js";
 import { disclosure, h, partNode, setText } from "./dom.js";
 import { drawBlanks, drawLines } from "./lines.js";
@@ -28,7 +29,7 @@ export class Chart {
       class: model.tall ? "plot tall" : "plot",
       tabindex: 0,
       role: "application",
-      "aria-label": `Chart of ${model.title}. Arrow keys read it, plus and minus zoom, escape shows all.`,
+      "aria-label": say("chart.read", { title: model.title }),
     });
     this.table = disclosure(model.title, () => chartTable(this.model, this.group));
     this.element = h(
@@ -216,5 +217,6 @@ function readText(line, cell) {
     low == null || high == null
       ? ""
       : ` (${format.plain(low, line.unit)}–${format.plain(high, line.unit)})`;
-  return `${format.measure(value, line.unit)}${band}${line.partial?.[cell] ? ", in part" : ""}`;
+  const text = `${format.measure(value, line.unit)}${band}`;
+  return line.partial?.[cell] ? say("partly", { value: text }) : text;
 }

@@ -1,5 +1,7 @@
 /** Makes elements; text is never read as HTML. */
 
+import { say } from "../lib/words.js";
+
 /** @typedef {import("../lib/model.js").Part} Part */
 
 /**
@@ -53,12 +55,12 @@ export function disclosure(name, make) {
     class: "scroll",
     tabindex: 0,
     role: "region",
-    "aria-label": `${name}, as a table`,
+    "aria-label": say("table.of", { name }),
   });
   const element = h(
     "details",
     {},
-    h("summary", {}, "As a table", h("span", { class: "hidden" }, `: ${name}`)),
+    h("summary", {}, say("table.show"), h("span", { class: "hidden" }, `: ${name}`)),
     host,
   );
   const update = () => {

@@ -1,5 +1,6 @@
 /** The list of gaps. A long list is cut until the reader asks for all of it. */
 
+import { say } from "../lib/words.js";
 import { h, partNode } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Gaps} Gaps */
@@ -7,7 +8,8 @@ import { h, partNode } from "./dom.js";
 /** How many gaps are listed at first. */
 const SOME = 8;
 
-const HEADS = ["From", "Unknown for", "What", "Missing"];
+/** @type {import("../lib/words.js").Key[]} */
+const HEADS = ["gaps.from", "gaps.length", "gaps.what", "gaps.missing"];
 
 /** @param {Gaps} first @returns {import("./cards.js").View<Gaps>} */
 export function gaps(first) {
@@ -25,10 +27,10 @@ export function gaps(first) {
     model = next;
     const { title, total, rows } = model;
     const shown = isAll ? rows : rows.slice(0, SOME);
-    more.textContent = `Show all ${rows.length}`;
+    more.textContent = say("gaps.all", { n: rows.length });
     element.replaceChildren(
       h("h2", {}, title, " ", h("span", { class: "count" }, partNode(total))),
-      rows.length ? gapTable(shown) : h("p", { class: "note" }, "Nothing is missing."),
+      rows.length ? gapTable(shown) : h("p", { class: "note" }, say("gaps.nothing")),
       shown.length < rows.length ? more : "",
     );
   };
@@ -40,7 +42,7 @@ const gapTable = (rows) =>
   h(
     "table",
     { tabindex: -1 },
-    h("thead", {}, h("tr", {}, ...HEADS.map((head) => h("th", { scope: "col" }, head)))),
+    h("thead", {}, h("tr", {}, ...HEADS.map((head) => h("th", { scope: "col" }, say(head))))),
     h("tbody", {}, ...rows.map(gapRow)),
   );
 

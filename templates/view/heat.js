@@ -2,15 +2,16 @@
 
 import * as format from "../lib/format.js";
 import { heatEnds, heatTable } from "../lib/tables.js";
+import { say } from "../lib/words.js";
 import { disclosure, h, partNode, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Heat} Heat */
 /** @typedef {import("../lib/model.js").Square} Square */
 
-const KEY = [
+const KEY = /** @type {const} */ ([
   ["blank", "unknown"],
-  ["partial", "known in part"],
-];
+  ["partial", "unknown.part"],
+]);
 
 /** @param {Heat} first @returns {import("./cards.js").View<Heat>} */
 export function heat(first) {
@@ -42,7 +43,7 @@ export function heat(first) {
     const [low, high] = heatEnds(model);
     squares.setAttribute(
       "aria-label",
-      `${model.title}, as squares from ${low.text} to ${high.text}`,
+      say("heat.squares", { title: model.title, low: low.text, high: high.text }),
     );
     squares.style.setProperty("--columns", String(model.columns.length));
     squares.replaceChildren(
@@ -59,7 +60,7 @@ export function heat(first) {
       partNode(low),
       h("span", { class: "ramp" }),
       partNode(high),
-      ...KEY.map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), text)),
+      ...KEY.map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), say(text))),
     );
     table.update();
   };
@@ -78,5 +79,7 @@ function squareNode({ low, high }, square, row, cell) {
 }
 
 /** @param {Square} square @param {string} unit @returns {string} */
-const readText = ({ name, value, partial }, unit) =>
-  `${name}: ${value === null ? "unknown" : format.measure(value, unit)}${partial ? ", in part" : ""}`;
+function readText({ name, value, partial }, unit) {
+  const text = value === null ? say("unknown") : format.measure(value, unit);
+  return say("heat.square", { name, value: partial ? say("partly", { value: text }) : text });
+}

@@ -1,8 +1,11 @@
 /** A data file of the site: fetched, kept, and tried again if that fails. */
 
+import { FileError } from "../lib/data.js";
 import { open } from "../lib/flows.js";
 
 /** @typedef {import("../lib/data.js").Tier} Tier */
+
+/** @typedef {import("../lib/status.js").Problem} Problem */
 
 /** The statuses of a file that is not there. */
 const GONE = [404, 410];
@@ -20,7 +23,7 @@ export class Source {
     this.doc = null;
     /** @type {import("../lib/data.js").Grid | null} */
     this.grid = null;
-    /** What went wrong the last time. @type {string | null} */
+    /** What went wrong the last time. @type {Problem | null} */
     this.problem = null;
     this.isMissing = false;
     this.asked = 0;
@@ -57,16 +60,18 @@ export class Source {
     }
   }
 
-  /** @param {string} name @returns {Promise<string | null>} what is wrong */
+  /** @param {string} name @returns {Promise<Problem | null>} what is wrong */
   async ask(name) {
     let text;
     try {
       const answer = await fetch(name, { cache: "no-cache" });
       if (GONE.includes(answer.status)) {
         this.isMissing = this.doc === null;
-        return this.doc ? `${name} is not there any more` : null;
+        return this.doc ? { key: "problem.gone", values: { file: name } } : null;
       }
-      if (!answer.ok) return `${name} cannot be read: the server answers ${answer.status}`;
+      if (!answer.ok) {
+        return { key: "problem.status", values: { file: name, status: String(answer.status) } };
+      }
       text = await answer.text();
     } catch {
       return unreachable(name);
@@ -74,12 +79,13 @@ export class Source {
     try {
       this.take(text);
     } catch (error) {
-      return `${name} cannot be read: ${error instanceof Error ? error.message : error}`;
+      const fault = error instanceof FileError ? error.fault : "form";
+      return { key: `problem.${fault}`, values: { file: name } };
     }
     return null;
   }
 
-  /** @param {string} text of a file @throws {Error} that says what is wrong with it */
+  /** @param {string} text of a file @throws {FileError} that says what is wrong with it */
   take(text) {
     if (text === this.text) return;
     const { doc, grid } = open(text, this.tier, this.home);
@@ -89,8 +95,8 @@ export class Source {
   }
 }
 
-/** @param {string} name of a file @returns {string} why it cannot be fetched, and what to do if the page is a file */
-function unreachable(name) {
-  if (globalThis.location?.protocol !== "file:") return `${name} cannot be reached`;
-  return `A browser reads ${name} only from a web server: open the page with "powerstats serve"`;
+/** @param {string} file @returns {Problem} why it cannot be fetched, and what to do if the page is a file */
+function unreachable(file) {
+  const isFile = globalThis.location?.protocol === "file:";
+  return { key: isFile ? "problem.opened" : "problem.unreachable", values: { file } };
 }

@@ -1,5 +1,6 @@
 /** Notices above the content of a tab, and the card of an empty one. */
 
+import { say } from "../lib/words.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("../lib/status.js").Notice} Notice */
@@ -21,7 +22,7 @@ export function showNotices(host, notices, retry) {
 function noticeNode({ kind, text }, retry) {
   const line = h("p", { class: "notice", "data-notice": kind }, text);
   if (kind === "problem") {
-    const again = h("button", { type: "button", class: "quiet" }, "Try now");
+    const again = h("button", { type: "button", class: "quiet" }, say("problem.tryNow"));
     again.addEventListener("click", retry);
     line.append(" ", again);
   }

@@ -1,25 +1,26 @@
 /** Tabs: opened by click, keyboard, swipe, and the hash of the address. */
 
+import { say } from "../lib/words.js";
 import { h } from "./dom.js";
 
 /** A swipe is at least so many pixels long. */
 const SWIPE = 60;
 
 /**
- * @template {string} Id
+ * @template {import("../lib/tabs.js").Id} Id
  * @param {HTMLElement} list
  * @param {HTMLElement} main
- * @param {{ id: Id, label: string }[]} tabs
+ * @param {{ id: Id }[]} tabs
  * @param {(id: Id) => void} onOpen
  * @returns {{ panels: Map<Id, HTMLElement>, open: () => void }}
  */
 export function tabs(list, main, tabs, onOpen) {
   const ids = tabs.map(({ id }) => id);
-  const buttons = tabs.map(({ id, label }) =>
+  const buttons = ids.map((id) =>
     h(
       "button",
       { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` },
-      label,
+      say(`tab.${id}`),
     ),
   );
   const panels = new Map(

@@ -1,5 +1,7 @@
 /** Light and dark: as the system has it, or as the reader chose; the browser remembers a choice. */
 
+import { say } from "../lib/words.js";
+
 /** @typedef {"light" | "dark" | null} Choice null: as the system has it */
 
 const KEY = "powerstats-theme";
@@ -49,8 +51,8 @@ export const afterPrint = () => apply();
 export function themeSwitch(button) {
   const show = () => {
     const now = choice ?? "system";
-    button.textContent = { system: "Auto", light: "Light", dark: "Dark" }[now];
-    button.setAttribute("aria-label", `Theme: ${button.textContent}`);
+    button.textContent = say(`theme.${now}`);
+    button.setAttribute("aria-label", say("theme.label", { choice: button.textContent }));
     button.dataset.choice = now;
   };
   button.addEventListener("click", () => {

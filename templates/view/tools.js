@@ -1,6 +1,7 @@
 /** The row above the charts: a switch for each line, and the buttons that zoom and save. */
 
 import { idText } from "../lib/model.js";
+import { say } from "../lib/words.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Line} Line */
@@ -10,10 +11,10 @@ import { h } from "./dom.js";
 /** @param {Group} group whose charts are there @param {() => void} save @returns {HTMLElement} */
 export function tools(group, save) {
   const chips = linesOf(group).map((line) => chip(group, line));
-  const back = button("Show all", "Zoom back to all", () => group.zoom(null));
-  const wider = button("−", "Zoom out", () => group.zoomBy(2));
-  const nearer = button("+", "Zoom in", () => group.zoomBy(0.5));
-  const csv = button("CSV", "Download what is shown as CSV", save);
+  const back = button(say("tools.all"), say("tools.whole"), () => group.zoom(null));
+  const wider = button("−", say("tools.out"), () => group.zoomBy(2));
+  const nearer = button("+", say("tools.in"), () => group.zoomBy(0.5));
+  const csv = button("CSV", say("tools.save"), save);
   back.dataset.action = "back";
   csv.dataset.action = "csv";
   group.onChange = () => {
@@ -26,10 +27,17 @@ export function tools(group, save) {
     { class: "tools" },
     h(
       "div",
-      { class: "chips", role: "group", "aria-label": "Series" },
+      { class: "chips", role: "group", "aria-label": say("tools.series") },
       ...chips.map(({ element }) => element),
     ),
-    h("div", { class: "zoom", role: "group", "aria-label": "Charts" }, back, wider, nearer, csv),
+    h(
+      "div",
+      { class: "zoom", role: "group", "aria-label": say("tools.charts") },
+      back,
+      wider,
+      nearer,
+      csv,
+    ),
   );
 }
 

@@ -203,4 +203,4 @@ def test_a_page_that_is_opened_as_a_file(opened: Opener, tmp_path: Path) -> None
     for name in TABS:
         tab.page.click(f"#tab-{name}")
         said = eventually(lambda: tab.notices("problem"))
-        assert 'open the page with "powerstats serve"' in said[0]
+        assert "open the page with “powerstats serve”" in said[0]

@@ -38,24 +38,83 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["collct"], ["collect", "--fast"], ["aggregate"], ["aggregate", "hourly"], ["--at"]],
+    ("typed", "says", "command"),
+    [
+        ("zzz", "there is no command 'zzz'", ""),
+        ("agregate", "there is no command 'agregate'. Did you mean 'aggregate', 'migrate'?", ""),
+        ("schedule instal", "there is no command 'instal'. Did you mean 'install'?", "schedule"),
+        ("-q", "a command is missing", ""),
+        ("--at", "--at needs a value", ""),
+        ("collect --fast", "there is no option --fast", "collect"),
+        ("status --jsno", "there is no option --jsno. Did you mean --json?", "status"),
+        ("status --json=1", "--json takes no value", ""),
+        ("collect extra", "there is no place for: extra", "collect"),
+        ("aggregate", "an argument is missing: one of weekly, monthly, yearly", "aggregate"),
+        ("aggregate day", "'day' is not one of 'weekly', 'monthly', 'yearly'", "aggregate"),
+        ("flows --by x", "--by: 'x' is not one of 'hour', 'day', 'week', 'month'", "flows"),
+        ("flows --from x", "--from: 'x' is no day such as 2025-11-20", "flows"),
+        ("serve --port x", "--port: 'x' is no whole number", "serve"),
+        ("serve --port 99999", "--port: 99999 is not from 0 to 65535", "serve"),
+        ("demo --days 0", "--days: 0 is less than 1", "demo"),
+        ("schedule install", "give one of --cron and --systemd", "schedule install"),
+        ("collect [/x] [bold]", "there is no place for: [/x] [bold]", "collect"),
+    ],
 )
 def test_usage_errors_are_one_line_and_2(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
+    typed: str, says: str, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A wrong command line is answered with one line that says what is wrong."""
-    assert cli.main(arguments) == 2
+    """A wrong command line is answered with one line in plain words, and where to read more."""
+    assert cli.main(typed.split()) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("powerstats: ")
-    assert len(said.err.splitlines()) == 1
+    whole = f"powerstats {command}".strip()
+    assert said.err == f"powerstats: {says} (see {whole} --help)\n"
 
 
-def test_a_mistyped_command_is_corrected(capsys: pytest.CaptureFixture[str]) -> None:
-    """The names of all commands are known, though only one of them is read."""
-    assert cli.main(["agregate"]) == 2
-    assert "Did you mean 'aggregate', 'migrate'?" in capsys.readouterr().err
+NEEDS_A_CONFIGURATION = (
+    "status",
+    "flows",
+    "serve --port 0",
+    "doctor",
+    "collect",
+    "rotate",
+    "aggregate yearly",
+    "publish",
+    "publish --dry-run",
+    "sync",
+    "backfill",
+    "migrate --no-input old.json",
+    "schedule",
+    "schedule show",
+    "schedule install --cron",
+    "schedule pause",
+    "schedule resume",
+)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *NEEDS_A_CONFIGURATION,
+        # With a path it removes what the lost configuration had installed.
+        "schedule remove",
+        *(f"--config nowhere.toml {command}" for command in NEEDS_A_CONFIGURATION),
+    ],
+)
+def test_before_init(
+    typed: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each command that needs a configuration says how to make one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("POWERSTATS_CONFIG", raising=False)
+    assert cli.main(typed.split()) == (1 if typed.endswith("doctor") else 78)
+    said = capsys.readouterr()
+    assert "run `powerstats init`" in " ".join((said.out + said.err).split())
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import { open } from "../../templates/lib/flows.js";
 import { ageText, emptyText, notices } from "../../templates/lib/status.js";
 import { chartTable, heatEnds, heatTable } from "../../templates/lib/tables.js";
 import { TABS } from "../../templates/lib/tabs.js";
+import { say, speak } from "../../templates/lib/words.js";
+import english from "../../templates/words/en.js";
 
 /** @typedef {import("../../templates/lib/data.js").Both} Both */
 /** @typedef {import("../../templates/lib/model.js").Model} Model */
@@ -62,6 +64,7 @@ function shownOf({ doc, grid }, model) {
   };
 }
 
+speak(english, "en-GB");
 const { files, published, now, publish, home } = JSON.parse(await readAll(process.stdin));
 /** @type {Map<string, Both>} */
 const opened = new Map();
@@ -75,7 +78,7 @@ const answer = tabs.map((tab) => {
   return [
     tab.id,
     {
-      label: tab.label,
+      label: say(`tab.${tab.id}`),
       notices: notices(doc, null, now, publish),
       age: doc && ageText(doc, now),
       ...(both?.doc.points.size

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { say } from "../../templates/lib/words.js";
 import { Source } from "../../templates/view/source.js";
 import { file, power } from "./home.js";
 
@@ -42,6 +43,8 @@ function served(...answers) {
   });
   return { source, asked, changes: () => changes };
 }
+/** @param {Source} source @returns {string} what it says that is wrong */
+const said = ({ problem }) => (problem ? say(problem.key, problem.values) : "");
 const ok = (/** @type {string} */ text) => () => new Response(text);
 const status = (/** @type {number} */ code) => () => new Response("no", { status: code });
 const offline = () => {
@@ -69,7 +72,7 @@ for (const [fault, text] of Object.entries(BROKEN)) {
   test(`a file that is broken is said, nothing of it is shown: ${fault}`, async () => {
     const { source } = served(ok(text), ok(WHOLE));
     await source.load();
-    assert.match(source.problem ?? "", /^daily\.json cannot be read: /);
+    assert.match(said(source), /^daily\.json cannot be read: /);
     assert.equal(source.both, null);
     await source.load();
     assert.equal(source.problem, null);
@@ -82,7 +85,7 @@ test("what was read stays if the file breaks", async () => {
   await source.load();
   const { both } = source;
   await source.load();
-  assert.match(source.problem ?? "", /it is incomplete/);
+  assert.match(said(source), /it is incomplete/);
   assert.deepEqual(source.both, both);
   await source.load();
   assert.equal(source.problem, null);
@@ -92,7 +95,7 @@ for (const code of [500, 503, 403]) {
   test(`a server that answers ${code} is said`, async () => {
     const { source } = served(status(code), ok(WHOLE));
     await source.load();
-    assert.equal(source.problem, `daily.json cannot be read: the server answers ${code}`);
+    assert.equal(said(source), `daily.json cannot be read: the server answers ${code}.`);
     await source.load();
     assert.ok(source.both);
   });
@@ -105,7 +108,7 @@ test("a file that is not there is missing, no problem; one that goes away is sai
   await source.load();
   assert.equal(source.isMissing, false);
   await source.load();
-  assert.deepEqual([source.isMissing, source.problem], [false, "daily.json is not there any more"]);
+  assert.deepEqual([source.isMissing, said(source)], [false, "daily.json is not there any more."]);
   assert.ok(source.both);
 });
 
@@ -115,7 +118,7 @@ test("a page that is opened as a file says what to do", async () => {
   await source.load();
   Reflect.deleteProperty(globalThis, "location");
   assert.match(
-    source.problem ?? "",
+    said(source),
     /^A browser reads daily.json only from a web server: .*powerstats serve/,
   );
 });
@@ -123,7 +126,7 @@ test("a page that is opened as a file says what to do", async () => {
 test("without a network it is said, and tried again ever later", async () => {
   const { source, asked } = served(offline);
   await source.load();
-  assert.equal(source.problem, "daily.json cannot be reached");
+  assert.equal(said(source), "daily.json cannot be reached.");
   for (const seconds of [5, 10, 20, 40, 60, 60]) {
     const before = asked.mock.callCount();
     mock.timers.tick(seconds * 1000 - 1);

@@ -69,14 +69,18 @@ for (const tier of /** @type {const} */ (["weekly", "monthly", "yearly"])) {
 
 test("a problem is said first, and that what is shown was there before", () => {
   const doc = daily("2026-11-24T18:20:00+01:00");
-  const problem = "daily.json cannot be reached";
+  const problem = /** @type {const} */ ({
+    key: "problem.unreachable",
+    values: { file: "daily.json" },
+  });
+  const said = "daily.json cannot be reached.";
   assert.deepEqual(notices(null, problem, doc.until, HOUR), [
-    { kind: "problem", text: `${problem}. The page tries again by itself.` },
+    { kind: "problem", text: `${said} The page tries again by itself.` },
   ]);
   const [first, second] = notices(doc, problem, doc.until + 3 * HOUR, HOUR);
   assert.equal(
     first.text,
-    `${problem}. The page shows what it had before. The page tries again by itself.`,
+    `${said} The page shows what it had before. The page tries again by itself.`,
   );
   assert.equal(second.kind, "stale");
   assert.deepEqual(notices(null, null, 0, HOUR), []);

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.core.energy.pieces import kinds_in
 from powerstats_cli.core.energy.roles import Meter, Roles
 from powerstats_cli.site import rendering
@@ -85,3 +86,20 @@ def test_publish_tells_the_page_of_the_roles(tmp_path: Path) -> None:
     assert result.exit_code == 78
     assert "flows.grid: oven is a counter" in result.err
     assert (home.data_dir / "site/index.html").read_text() != page
+
+
+def test_each_language_has_a_file_that_the_page_names(stage: Stage) -> None:
+    """English is part of the script; a file is named by its content, and an old one goes."""
+    stage.installation.run_well("publish")
+    site = site_of(stage.installation)
+    (attribute,) = re.findall(r'data-words="([^"]*)"', (site / "index.html").read_text())
+    words = json.loads(unescape(attribute))
+    assert words.keys() == {"de", "nl", "fr", "es", "hi"}
+    assert all((site / name).is_file() for name in words.values())
+    earlier = json.loads((site / ".powerstats.json").read_text())
+    old = "words.de.0123456789.json"
+    earlier["files"][old] = blob_id(b"{}")
+    (site / ".powerstats.json").write_text(json.dumps(earlier))
+    (site / old).write_bytes(b"{}")
+    stage.installation.run_well("publish")
+    assert sorted(path.name for path in site.glob("words.*")) == sorted(words.values())

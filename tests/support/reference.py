@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Final
 
 import typer
 import typer.main
 
 from powerstats_cli.cli import app
-from powerstats_cli.cli.pages import Example, Page, Row, page
+from powerstats_cli.cli.help import examples
+from powerstats_cli.cli.pages import Page, Row, page
 
 PLACE: Final = Path(__file__).parents[2] / "docs/commands.md"
 HEAD: Final = """\
@@ -22,6 +24,8 @@ With `--json`, `status`, `flows` and `doctor` print one object. Its `version` be
 key goes away, or if its values mean something else or have another type. A release may add keys,
 and values of a list, without a higher version: a program has to ignore what it does not know.
 """
+# Of the examples.
+WIDTH: Final = 100
 # Each command has them.
 COMMON: Final = {"--help, -h", "--install-completion", "--show-completion"}
 
@@ -63,7 +67,7 @@ def _blocks(page: Page) -> Iterator[str]:
         if own:
             yield _table(title, [f"| `{_cell(name)}` | {_cell(text)} |" for name, text in own])
     if page.examples:
-        yield "```sh\n" + "\n".join(_lines(page.examples)) + "\n```\n"
+        yield "```sh\n" + dedent("\n".join(examples(page.examples, WIDTH))) + "\n```\n"
 
 
 def _table(title: str, rows: list[str]) -> str:
@@ -73,12 +77,6 @@ def _table(title: str, rows: list[str]) -> str:
 def _cell(text: str) -> str:
     """Return a text for a cell of a table; a bar would end it, even within code."""
     return text.replace("|", r"\|")
-
-
-def _lines(examples: tuple[Example, ...]) -> Iterator[str]:
-    longest = max(len(example.line) for example in examples)
-    for line, note in examples:
-        yield f"{line:<{longest}}  # {note}" if note else line
 
 
 if __name__ == "__main__":

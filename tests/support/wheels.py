@@ -105,6 +105,9 @@ def tries(python: Python, wheel: Path) -> Iterator[str]:
         yield f"installed in {time.monotonic() - began:.0f} s"
         powerstats = str(inside / "venv/bin/powerstats")
         yield run([powerstats, "--version"], root).strip()
+        manpages = list((folder / "venv/share/man/man1").glob("powerstats*.1"))
+        assert manpages, "no man page"
+        yield f"{len(manpages)} man pages"
         yield f"collect: {collected(powerstats, root, folder, inside)} points"
         run([powerstats, "demo", "--days", "3", "--folder", str(inside / "demo")], root, **STRICT)
         yield "demo --days 3"

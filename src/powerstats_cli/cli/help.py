@@ -42,7 +42,7 @@ def layout(page: Page, width: int, *, is_bold: bool = False) -> str:
         for title, rows in sections:
             blocks.append([begin + title + end, *_rows(rows, width, column, (begin, end))])
     if page.examples:
-        blocks.append([f"{begin}Examples{end}", *_examples(page.examples, width)])
+        blocks.append([f"{begin}Examples{end}", *examples(page.examples, width)])
     return "\n\n".join(map("\n".join, blocks)) + "\n"
 
 
@@ -65,12 +65,12 @@ def _rows(rows: tuple[Row, ...], width: int, column: int, style: tuple[str, str]
         yield from (shown, *lines)
 
 
-def _examples(examples: tuple[Example, ...], width: int) -> Iterator[str]:
+def examples(shown: tuple[Example, ...], width: int) -> Iterator[str]:
     """Yield the examples with their notes beside them, or above them if that is too wide."""
-    longest = max(len(line) for line, _ in examples)
-    beside = [f"{INDENT}{line:<{longest}}  # {note}" for line, note in examples if note]
+    longest = max(len(line) for line, _ in shown)
+    beside = [f"{INDENT}{line:<{longest}}  # {note}" for line, note in shown if note]
     is_beside = all(len(line) <= width for line in beside)
-    for line, note in examples:
+    for line, note in shown:
         if note and is_beside:
             yield f"{INDENT}{line:<{longest}}  # {note}"
             continue

@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except typer.TyperException as error:
-        say(f"{error.format_message()} (see powerstats --help)")
+        from powerstats_cli.cli.mistakes import place, plain
+
+        say(f"{plain(error)} (see {place(error)} --help)")
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED

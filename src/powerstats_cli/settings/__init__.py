@@ -66,7 +66,8 @@ def find(given: Path | None, environment: Mapping[str, str]) -> Path:
         folder = home() if below_home != written else Path()
         if folder is not None and (candidate := folder / below_home).is_file():
             return candidate
-    message = f"no configuration: {', '.join(SEARCHED)} are not there; write one, or pass --config"
+    places = f"{', '.join(SEARCHED[:-1])} or {SEARCHED[-1]}"
+    message = f"no configuration in {places}: run `powerstats init`, or pass --config"
     raise ConfigError(message)
 
 
@@ -112,6 +113,9 @@ def _table(path: Path) -> dict[str, object]:
 
     try:
         return tomllib.loads(text(path.read_bytes()))
+    except FileNotFoundError:
+        message = f"{path} is not there: run `powerstats init`, or correct the path"
+        raise ConfigError(message) from None
     except OSError as error:
         message = f"{path}: {error.strerror}"
         raise ConfigError(message) from None

@@ -14,6 +14,7 @@ from powerstats_cli.errors import PowerstatsError
 # Made from templates/ when the package is built.
 PAGE: Final = Path(__file__).parent.parent / "page"
 HASHED: Final = {"script": "dashboard.js", "style": "dashboard.css"}
+WORDS: Final = re.compile(r"words\.([a-z]{2})\.json")
 PAGE_NAME: Final = "index.html"
 PUBLISH_MINUTES: Final = 60
 NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
@@ -36,7 +37,7 @@ def render(
 ) -> Site:
     """Return the site for the published tiers, with what the page is told of the home.
 
-    The names of script and style have a hash of their content, so that no cache mixes versions.
+    The names of script, style and words have a hash of their content: no cache mixes versions.
     """
     tiers = tuple(tiers)
     parts = {path.name: path.read_bytes() for path in PAGE.glob("*") if path.is_file()}
@@ -53,12 +54,21 @@ def render(
         "manifest": "manifest.webmanifest",
     }
     for key, name in HASHED.items():
-        content = parts.pop(name)
-        stem, suffix = name.split(".")
-        values[key] = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
-        parts[values[key]] = content
+        values[key] = _hash_name(parts, name)
+    words = {match[1]: match[0] for name in sorted(parts) if (match := WORDS.fullmatch(name))}
+    hashed = {language: _hash_name(parts, name) for language, name in words.items()}
+    values["words"] = escape(json.dumps(hashed, separators=(",", ":")))
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
     return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, tiers)
+
+
+def _hash_name(parts: dict[str, bytes], name: str) -> str:
+    """Give a file a name with a hash of its content, and return that name."""
+    content = parts.pop(name)
+    stem, _, suffix = name.rpartition(".")
+    hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}"
+    parts[hashed] = content
+    return hashed
 
 
 def without_home(page: bytes) -> bytes:
