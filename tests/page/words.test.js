@@ -1,7 +1,7 @@
 /** The page's languages: each has all texts, with the same places, in the forms that its plurals need. */
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as format from "../../templates/lib/format.js";
 import { chosen, firstDayOf, LANGUAGES } from "../../templates/lib/language.js";
@@ -59,6 +59,20 @@ for (const [language, words] of files) {
     }
   });
 }
+
+test("each text is asked for somewhere", () => {
+  const folder = new URL("../../templates/", import.meta.url);
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(js|html)$/.test(name) && !name.startsWith("words"))
+    .map((name) => readFileSync(new URL(name, folder), "utf8"))
+    .join("");
+  // A key may end with a value: `tab.${id}`.
+  const unused = Object.keys(english).filter((key) => {
+    const start = key.slice(0, key.lastIndexOf(".") + 1);
+    return !sources.includes(`"${key}"`) && !(start && sources.includes(`\`${start}\${`));
+  });
+  assert.deepEqual(unused, []);
+});
 
 test("a text is whole: numbers in it can be found, and its form is that of its count", () => {
   const n = { key: "count", raw: 1, text: "1" };
