@@ -77,6 +77,15 @@ def test_each_day_is_added_up_from_its_finest_file(home: Installation) -> None:
         (["--by", "month"], [19, 14 + 6 * 24 + 144 + 84]),
         (["--by", "month", "--to", "2025-11-01"], [19]),
         (["--from", "1999-01-01", "--to", "2025-10-15"], [1] * 2),
+        (["yesterday"], [6] * 24),
+        (["last", "week", "--by", "day"], [1] * 5 + [24] * 2),
+        (["last week", "--by", "week"], [5 + 2 * 24]),
+        (["2025-Q4", "--by", "quarter"], [33 + 6 * 24 + 144 + 84]),
+        (["2025", "--by", "year"], [33 + 6 * 24 + 144 + 84]),
+        (["2025-11-21T10:10..2025-11-21T11:30"], [5, 3]),
+        (["2025-11-21T10:10"], [1]),
+        (["3d", "--by", "day"], [24, 24, 144]),
+        (["2025-11-21T10", "--by", "interval"], [1] * 6),
     ],
 )
 def test_rows(options: list[str], buckets: list[int], home: Installation) -> None:
@@ -187,7 +196,7 @@ def test_a_coarser_file_that_knows_more_is_taken(tmp_path: Path) -> None:
     for start in list(archived.points)[:100]:
         del archived.points[start]
     files = {f"archive/{YESTERDAY}.json": archived, "yearly.json": document("yearly", [YESTERDAY])}
-    [row] = rows_of(installed(tmp_path, files), "--to", str(TODAY))["rows"]
+    [row] = rows_of(installed(tmp_path, files), "yesterday")["rows"]
     assert (row["house"], row["known"]) == (0.45, 1.0)
 
 
@@ -195,12 +204,17 @@ def test_a_coarser_file_that_knows_more_is_taken(tmp_path: Path) -> None:
     ("options", "exit_code", "says"),
     [
         (["--by", "hour", "--from", "2025-11-10"], 69, "hours are kept from 2025-11-15 on"),
-        (["--by", "hour", "--to", "2025-11-10"], 69, "hours are kept for the last days only"),
+        (["--by", "hour", "--to", "2025-11-10"], 69, "hours are kept from 2025-11-15 on: use --by"),
+        (["--by", "interval", "last week"], 69, "intervals are kept from 2025-11-21 on: use --by"),
+        (["2025-11-13T10"], 69, "hours are kept from 2025-11-15 on: ask for whole days"),
         (["--from", "2025-11-23"], 69, "from 2025-10-13 to 2025-11-22"),
         (["--to", "2025-10-13"], 69, "nothing is stored of these days"),
-        (["--from", "yesterday"], 2, "no day such as"),
+        (["tomorrow"], 2, "'tomorrow' is no period such as"),
+        (["2025-12"], 69, "from 2025-10-13 to 2025-11-22"),
         (["--by", "minute"], 2, "is not one of"),
-        (["--from", "2025-11-20", "--to", "2025-11-20"], 2, "is not after --from"),
+        (["--from", "2025-11-20", "--to", "2025-11-20"], 2, "2025-11-20 is not after 2025-11-20"),
+        (["today", "--to", "2025-11-20"], 2, "either a period, or --from and --to"),
+        (["2025-11-21T10:13"], 2, "10:13 is inside an interval of 10 minutes, which begins"),
     ],
 )
 def test_days_that_are_not_there(

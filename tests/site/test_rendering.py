@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from powerstats_cli.core.blobs import blob_id
-from powerstats_cli.core.energy.pieces import kinds_in
 from powerstats_cli.core.energy.roles import Meter, Roles
+from powerstats_cli.core.pieces import kinds_in
 from powerstats_cli.site import rendering
 from powerstats_cli.site.home import told
 from powerstats_cli.site.rendering import render, without_home

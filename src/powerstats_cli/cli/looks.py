@@ -1,16 +1,14 @@
 """The commands that show something: status, flows, doctor, serve, demo."""
 
 import signal
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from powerstats_cli.cli.options import installation_of, session_of, this_machine
+from powerstats_cli.cli.ranges import BY, FROM, PERIOD, TO, period_of
 from powerstats_cli.session import say
-
-By = Literal["hour", "day", "week", "month"]
 
 
 def status(
@@ -44,40 +42,33 @@ def status(
 
 def flows(
     context: typer.Context,
+    period: PERIOD = None,
     *,
-    by: Annotated[By, typer.Option(help="A row for each hour, day, week or month.")] = "day",
-    first: Annotated[
-        str | None,
-        typer.Option("--from", help="The first day, such as 2025-11-20.", metavar="DATE"),
-    ] = None,
-    end: Annotated[
-        str | None,
-        typer.Option("--to", help="The day after the last day.", metavar="DATE"),
-    ] = None,
+    by: BY = None,
+    first: FROM = None,
+    end: TO = None,
     devices: Annotated[
-        bool, typer.Option("--devices", help="Show each device over all these days instead.")
+        bool, typer.Option("--devices", help="Show each device over the whole period instead.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what the house took, and where it came from: grid, sun and battery.
 
     The table flows of the configuration says which series is what; without it their names tell.
-    Without days it shows today by the hour, the last 7 days, 12 weeks or 12 months. Exits with 65
-    if a file could not be read, with 69 if nothing is stored of these days.
+    Without a period it shows today by the hour, the last 7 days, 12 weeks or 12 months. Exits with
+    65 if a file could not be read, with 69 if nothing is stored of the period.
 
     Examples:
         powerstats flows
-        powerstats flows --by month --from 2025-01-01 --to 2026-01-01
+        powerstats flows last month --by week
+        powerstats flows 2025-02-01..2025-08-01
         powerstats flows --devices
     """
     from powerstats_cli.commands.flows import Wish, as_json
     from powerstats_cli.commands.flows import flows as command
 
-    wish = Wish(by, _day(first, "--from"), _day(end, "--to"))
-    if wish.first and wish.end and wish.end <= wish.first:
-        message = f"{end} is not after --from {first}: it is the day after the last"
-        raise typer.BadParameter(message, param_hint="--to")
     session = session_of(context)
+    wish = Wish(by, period_of(session, period, first, end))
     found, problems = command(session.settings, session.files, session.clock, wish)
     if json:
         print(as_json(found, problems, by_device=devices))
@@ -89,14 +80,6 @@ def flows(
         for problem in problems:
             say(str(problem))
     raise typer.Exit(problems[0].exit_code if problems else 0)
-
-
-def _day(written: str | None, option: str) -> date | None:
-    try:
-        return None if written is None else date.fromisoformat(written)
-    except ValueError:
-        message = f"{written!r} is no day such as 2025-11-20"
-        raise typer.BadParameter(message, param_hint=option) from None
 
 
 def doctor(

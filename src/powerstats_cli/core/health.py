@@ -11,9 +11,9 @@ from powerstats_cli.core.documents import Document, Latest, TierName, bucket_min
 from powerstats_cli.core.due import Timetable
 from powerstats_cli.core.energy.account import Account, account
 from powerstats_cli.core.energy.flows import planned
-from powerstats_cli.core.energy.pieces import Shelves, kinds_in
 from powerstats_cli.core.energy.roles import Roles
-from powerstats_cli.core.periods import DAY, HOUR, Span, day_start, local_day
+from powerstats_cli.core.periods import DAY, HOUR, Span, day_span, day_start, local_day
+from powerstats_cli.core.pieces import Shelves, kinds_in
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT, NIGHTLY, PUBLISH, ROTATE, SYNCS, Step
 from powerstats_cli.core.tiers import TIERS, newest_until
@@ -201,14 +201,14 @@ def _today(survey: Survey) -> Account | None:
     plan = planned(survey.roles, kinds_in(list(survey.documents.values())))
     if daily is None or daily.day is None or not daily.points or not plan.flows:
         return None
+    day = day_span(daily.day, zone)
+    until = min(newest_until([daily]) or day.start, day.end)
     return account(
         survey.roles,
         plan,
-        Shelves([daily], zone).pieces([daily.day], survey.roles.names),
+        Shelves([daily], zone).pieces({daily.day: "day"}, survey.roles.names),
         by="day",
-        first=daily.day,
-        end=daily.day + DAY,
-        until=newest_until([daily]) or day_start(daily.day, zone),
+        wanted=[Span(day.start, max(until, day.start))],
         zone=zone,
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from powerstats_cli.core.candidates.stored import stored_roles
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.energy.pieces import kinds_in
 from powerstats_cli.core.energy.roles import Roles, unfit
+from powerstats_cli.core.pieces import kinds_in
 from powerstats_cli.core.series import Kind
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.settings.tables import Settings

@@ -93,15 +93,20 @@ def _guesses(found: Account) -> Iterator[str]:
 
 
 def _label(row: Row, found: Account) -> str:
+    """Return what a row is of; days have their year if the rows are of several years."""
     start = row.span.start.astimezone(found.zone)
     last = (row.span.end - SECOND).astimezone(found.zone)
-    if found.by == "hour":
-        return f"{start:%d %b %H:%M}"
+    years = {each.span.start.astimezone(found.zone).year for each in found.rows}
+    year = f" {start:%Y}" if len(years) > 1 else ""
+    if found.by in {"interval", "hour"}:
+        return f"{start:%d %b}{year}{start: %H:%M}"
     if found.by == "day":
-        return f"{start:%a %d %b}"
-    if found.by == "month":
-        return f"{start:%b %Y}"
-    return f"{start:%d %b}-{last:%d %b}"
+        return f"{start:%a %d %b}{year}"
+    if found.by == "week":
+        return f"{start:%d %b}-{last:%d %b}{year}"
+    if found.by == "quarter":
+        return f"{start:%Y}-Q{(start.month + 2) // 3}"
+    return f"{start:%b %Y}" if found.by == "month" else f"{start:%Y}"
 
 
 def _energy(number: float | None, nothing: str) -> str:

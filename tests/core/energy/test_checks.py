@@ -8,9 +8,9 @@ import pytest
 
 from powerstats_cli.core.documents import Point
 from powerstats_cli.core.energy.checks import judged
-from powerstats_cli.core.energy.pieces import Piece
 from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.periods import Span
+from powerstats_cli.core.pieces import Piece
 from tests.core.energy.homes import COUNTER, POWER, counted, drawn, roles
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -30,7 +30,6 @@ def days_of(home: Home, count: int = 3) -> dict[date, Sequence[Piece]]:
             Piece(
                 Span(start + at * TEN_MINUTES, start + (at + 1) * TEN_MINUTES),
                 home(at // 6, at % 6),
-                is_day=False,
             )
             for at in range(144)
         ]

@@ -1,10 +1,8 @@
 """Rows: hours, days, weeks and months tile what they show, and parts add up to the whole."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from random import Random
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,9 +11,9 @@ from hypothesis import given, settings, strategies
 from powerstats_cli.core.documents import BUCKETS, Document, TierName
 from powerstats_cli.core.energy.account import Account, account
 from powerstats_cli.core.energy.flows import planned
-from powerstats_cli.core.energy.pieces import Shelves, kinds_in
-from powerstats_cli.core.energy.rows import By, spans
-from powerstats_cli.core.periods import DAY, day_start, days
+from powerstats_cli.core.periods import DAY, Span, day_start, days
+from powerstats_cli.core.pieces import Shelves, kinds_in
+from powerstats_cli.core.scales import BYS, By, cut
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import buckets
 from tests.core.energy.homes import COUNTER, POWER, counted, drawn, roles
@@ -67,14 +65,13 @@ def account_of(
     documents: Sequence[Document], by: By, first: date, end: date, zone: ZoneInfo
 ) -> Account:
     """Return what flowed from a day up to another."""
+    span = Span(day_start(first, zone), day_start(end, zone))
     return account(
         ROLES,
         planned(ROLES, kinds_in(documents)),
-        Shelves(documents, zone).pieces(days(first, end), ROLES.names),
+        Shelves(documents, zone).pieces(dict.fromkeys(days(first, end), "day"), ROLES.names),
         by=by,
-        first=first,
-        end=end,
-        until=day_start(end, zone),
+        wanted=list(cut(by, span, zone, lambda _: 10, since=span.start)),
         zone=zone,
     )
 
@@ -89,7 +86,7 @@ def test_parts_add_up_to_the_whole(seed: int, zone: ZoneInfo, first: date) -> No
     """Energies and known time of hours, days, weeks and months are those of all of it."""
     end = first + 4 * DAY
     weekly = document("weekly", list(days(first, end)), zone, Random(seed))
-    accounts = [account_of([weekly], by, first, end, zone) for by in get_args(By)]
+    accounts = [account_of([weekly], by, first, end, zone) for by in BYS[1:]]
     whole = accounts[0].total
     for found in accounts:
         assert found.total == whole
@@ -98,32 +95,6 @@ def test_parts_add_up_to_the_whole(seed: int, zone: ZoneInfo, first: date) -> No
             assert sum(cells) == pytest.approx(found.cells(whole)[name] or 0.0, abs=1e-4)
         known = sum(row.known * row.span.length.total_seconds() for row in found.rows)
         assert known == pytest.approx(whole.known * whole.span.length.total_seconds(), rel=1e-3)
-
-
-@pytest.mark.parametrize("name", ZONES)
-@pytest.mark.parametrize("by", get_args(By))
-def test_spans_tile_the_days(by: By, name: str) -> None:
-    """There is no hole and no overlap, whatever the clocks do; weeks begin on Monday."""
-    zone, first, end = ZoneInfo(name), date(2025, 2, 20), date(2025, 11, 5)
-    found = list(spans(by, first, end, zone))
-    assert (found[0].start, found[-1].end) == (day_start(first, zone), day_start(end, zone))
-    assert all(one.end == other.start for one, other in pairwise(found))
-    assert all(span.length for span in found)
-    starts = [span.start.astimezone(zone) + timedelta(hours=2) for span in found[1:]]
-    if by == "week":
-        assert {start.weekday() for start in starts} == {0}
-    if by == "month":
-        assert {start.day for start in starts} == {1}
-
-
-def test_a_day_that_a_zone_left_out() -> None:
-    """Samoa had no 30 December 2011: it has no row."""
-    zone = ZoneInfo("Pacific/Apia")
-    found = list(spans("day", date(2011, 12, 29), date(2012, 1, 1), zone))
-    assert [span.start.astimezone(zone).date() for span in found] == [
-        date(2011, 12, 29),
-        date(2011, 12, 31),
-    ]
 
 
 @given(seed=strategies.integers(0, 2**32))

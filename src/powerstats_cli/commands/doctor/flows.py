@@ -6,9 +6,9 @@ from typing import Final
 from powerstats_cli.commands.doctor.files import Stored
 from powerstats_cli.core.energy.checks import AREA, judged
 from powerstats_cli.core.energy.flows import planned
-from powerstats_cli.core.energy.pieces import Shelves, kinds_in
 from powerstats_cli.core.findings import Finding, error, ok, skipped
 from powerstats_cli.core.outcome import joined
+from powerstats_cli.core.pieces import Shelves, kinds_in
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.settings import Settings
 from powerstats_cli.settings.roles import home_roles
@@ -32,7 +32,7 @@ def check_flows(settings: Settings, stored: Stored) -> Iterator[Finding]:
     daily = stored.documents.get("daily.json")
     shelves = Shelves([document for document in documents if document is not daily], zone)
     closed = sorted(shelves.days)[-LAST_DAYS:]
-    days = {day: list(shelves.pieces([day], roles.names)) for day in closed}
+    days = {day: list(shelves.pieces({day: "day"}, roles.names)) for day in closed}
     found = list(judged(roles, kinds, days, zone))
     yield from found
     if not found:

@@ -6,8 +6,8 @@ from powerstats_cli.core.candidates.clues import clues_of, ways_of
 from powerstats_cli.core.candidates.flows import guessed, roles_of
 from powerstats_cli.core.candidates.quantities import names_a_flow, quantity_named
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.energy.pieces import kinds_in
 from powerstats_cli.core.energy.roles import Roles
+from powerstats_cli.core.pieces import kinds_in
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.units import ENERGY, POWER
 

@@ -1,20 +1,21 @@
 """A home's energies from one time to another: by spans, in all, and by devices."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from powerstats_cli.core.energy.flows import Plan
-from powerstats_cli.core.energy.pieces import Piece
 from powerstats_cli.core.energy.roles import Roles
-from powerstats_cli.core.energy.rows import By, DeviceRow, Row, device_rows, row_of, rows, spans
-from powerstats_cli.core.periods import Span, day_start
+from powerstats_cli.core.energy.rows import DeviceRow, Row, device_rows, row_of, rows
+from powerstats_cli.core.periods import Span
+from powerstats_cli.core.pieces import Piece
+from powerstats_cli.core.scales import By
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The energies since the first day, in rows of hours, days, weeks or months, and in all.
+    """The energies of a period, in rows of hours, days, weeks and so on, and in all.
 
     `is_guessed` tells whether the roles are not those of a configuration.
     """
@@ -60,27 +61,34 @@ def account(
     pieces: Iterable[Piece],
     *,
     by: By,
-    first: date,
-    end: date,
-    until: datetime,
+    wanted: Sequence[Span],
     zone: ZoneInfo,
     is_guessed: bool = False,
 ) -> Account:
-    """Return the account of the days from `first` up to, not including, `end`.
+    """Return the account of the wanted spans, at least one, with a row for each.
 
-    `until` is the time up to which series were asked for; the last row ends there.
+    The pieces and the spans are in order. A piece that begins in none of them does not count.
     """
-    pieces = list(pieces)
-    whole = Span(day_start(first, zone), day_start(end, zone))
-    until = max(min(until, whole.end), whole.start)
-    span = Span(whole.start, until)
+    pieces = list(_inside(pieces, wanted))
     return Account(
         zone=zone,
         by=by,
         roles=roles,
         is_guessed=is_guessed,
         plan=plan,
-        rows=list(rows(plan, pieces, spans(by, first, end, zone), until)),
-        total=row_of(plan, pieces, span),
-        devices=device_rows(plan, roles.within, pieces, span),
+        rows=list(rows(plan, pieces, wanted)),
+        total=row_of(plan, pieces, wanted),
+        devices=device_rows(plan, roles.within, pieces, wanted),
     )
+
+
+def _inside(pieces: Iterable[Piece], wanted: Iterable[Span]) -> Iterator[Piece]:
+    spans = iter(wanted)
+    span = next(spans, None)
+    for piece in pieces:
+        while span is not None and span.end <= piece.span.start:
+            span = next(spans, None)
+        if span is None:
+            return
+        if span.start <= piece.span.start:
+            yield piece

@@ -19,11 +19,11 @@ from powerstats_cli.core.energy.flows import (
     planned,
     sum_of,
 )
-from powerstats_cli.core.energy.pieces import Piece
 from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.findings import Finding, warning
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import HOUR
+from powerstats_cli.core.pieces import Piece
 from powerstats_cli.core.series import Kind
 
 AREA: Final = "flows"

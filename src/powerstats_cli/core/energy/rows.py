@@ -1,10 +1,8 @@
-"""A home's energy by hours, days, weeks or months: a row for each, and one for each device."""
+"""A home's energy by hours, days, weeks and so on: a row for each, and one for each device."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -19,10 +17,9 @@ from powerstats_cli.core.energy.flows import (
     self_consumption,
     self_sufficiency,
 )
-from powerstats_cli.core.energy.pieces import Piece
-from powerstats_cli.core.periods import DAY, Span, day_start, days, hours
+from powerstats_cli.core.periods import Span
+from powerstats_cli.core.pieces import Piece
 
-By = Literal["hour", "day", "week", "month"]
 SHARE_DECIMALS: Final = 4
 
 
@@ -55,64 +52,35 @@ class DeviceRow(msgspec.Struct, frozen=True):
     within: str | None = None
 
 
-def spans(by: By, first: date, end: date, zone: ZoneInfo) -> Iterator[Span]:
-    """Yield the hours, days, weeks or months from a local day up to, not including, another.
-
-    Weeks begin on Monday. The first and the last are cut at the two days.
-    """
-    if by == "hour":
-        for day in days(first, end):
-            yield from hours(day, zone)
-        return
-    start = first
-    while start < end:
-        following = min(_next(by, start), end)
-        span = Span(day_start(start, zone), day_start(following, zone))
-        if span.length:
-            yield span
-        start = following
-
-
-def _next(by: By, day: date) -> date:
-    """Return the first day of the next day, week or month."""
-    if by == "week":
-        return day + (7 - day.weekday()) * DAY
-    if by == "month":
-        return (day.replace(day=1) + 32 * DAY).replace(day=1)
-    return day + DAY
-
-
-def rows(
-    plan: Plan, pieces: Iterable[Piece], wanted: Iterable[Span], until: datetime
-) -> Iterator[Row]:
-    """Yield a row for each span that has begun before `until`, up to there.
-
-    Pieces and spans are in order, and no piece is in two spans.
-    """
+def rows(plan: Plan, pieces: Iterable[Piece], wanted: Iterable[Span]) -> Iterator[Row]:
+    """Yield a row for each span; pieces and spans are in order, and no piece is in two spans."""
     remaining = iter(pieces)
     piece = next(remaining, None)
     for span in wanted:
-        if span.start >= until:
-            return
         parts = []
         while piece is not None and piece.span.start < span.end:
             if piece.span.start >= span.start:
                 parts.append(_part(plan, piece))
             piece = next(remaining, None)
-        yield _row(plan, parts, Span(span.start, min(span.end, until)))
+        yield _row(plan, parts, span, _seconds(span))
 
 
-def row_of(plan: Plan, pieces: Iterable[Piece], span: Span) -> Row:
-    """Return one row of all the pieces, which are in its span."""
-    return _row(plan, [_part(plan, piece) for piece in pieces], span)
+def row_of(plan: Plan, pieces: Iterable[Piece], wanted: Sequence[Span]) -> Row:
+    """Return one row of all the pieces; they are in the wanted spans (at least one)."""
+    span = Span(wanted[0].start, wanted[-1].end)
+    return _row(plan, [_part(plan, piece) for piece in pieces], span, sum(map(_seconds, wanted)))
+
+
+def _seconds(span: Span) -> float:
+    return span.length.total_seconds()
 
 
 def device_rows(
-    plan: Plan, within: Mapping[str, str], pieces: Iterable[Piece], span: Span
+    plan: Plan, within: Mapping[str, str], pieces: Iterable[Piece], wanted: Sequence[Span]
 ) -> list[DeviceRow]:
-    """Return each device over a span, those with the most energy first, each before its parts."""
-    parts = [_part(plan, piece) for piece in pieces]
-    found = [_device_row(name, parts, within, span) for name in plan.devices]
+    """Return each device over spans, those with the most energy first, each before its parts."""
+    parts, seconds = [_part(plan, piece) for piece in pieces], sum(map(_seconds, wanted))
+    found = [_device_row(name, parts, within, seconds) for name in plan.devices]
     found.sort(key=lambda row: (-(row.kwh or 0.0), row.name))
 
     def with_parts(outer: str | None) -> Iterator[DeviceRow]:
@@ -160,12 +128,11 @@ def _total(parts: Iterable[_Part], pick: Pick) -> float | None:
     return rounded(math.fsum(known), ENERGY_DECIMALS) if known else None
 
 
-def _known(parts: Iterable[_Part], pick: Pick, span: Span) -> float:
-    """Return the share of a span in which an energy is known."""
+def _known(parts: Iterable[_Part], pick: Pick, whole: float) -> float:
+    """Return the share of so many seconds in which an energy is known."""
     seconds = math.fsum(
         amount.coverage * part.seconds for part in parts if (amount := pick(part.balance))
     )
-    whole = span.length.total_seconds()
     return min(rounded(seconds / whole, SHARE_DECIMALS), 1.0) if whole else 0.0
 
 
@@ -174,7 +141,7 @@ def _together(parts: Iterable[_Part], picks: Sequence[Pick]) -> list[_Part]:
     return [part for part in parts if added((1, pick(part.balance)) for pick in picks) is not None]
 
 
-def _row(plan: Plan, parts: Sequence[_Part], span: Span) -> Row:
+def _row(plan: Plan, parts: Sequence[_Part], span: Span, seconds: float) -> Row:
     picks = [_flow(flow) for flow in plan.flows] or [_device(name) for name in plan.devices]
     if plan.has_house:
         picks = [_house]
@@ -189,7 +156,7 @@ def _row(plan: Plan, parts: Sequence[_Part], span: Span) -> Row:
         if plan.tells_sufficiency
         else None,
         untracked=_total(parts, lambda found: found.untracked),
-        known=min((_known(parts, pick, span) for pick in picks), default=0.0),
+        known=min((_known(parts, pick, seconds) for pick in picks), default=0.0),
     )
 
 
@@ -208,7 +175,7 @@ def _share(
 
 
 def _device_row(
-    name: str, parts: Sequence[_Part], within: Mapping[str, str], span: Span
+    name: str, parts: Sequence[_Part], within: Mapping[str, str], seconds: float
 ) -> DeviceRow:
     pick = _device(name)
     together = _together(parts, [pick, _house])
@@ -218,6 +185,6 @@ def _device_row(
         name=name,
         kwh=_total(parts, pick),
         share=None if share is None else rounded(share, SHARE_DECIMALS),
-        known=_known(parts, pick, span),
+        known=_known(parts, pick, seconds),
         within=within.get(name),
     )
