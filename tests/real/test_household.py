@@ -186,6 +186,13 @@ def test_regular_runs_store_the_same(
     assert points(replay(household, tmp_path, runs, nights=True)) == points(late)
 
 
+def test_what_is_stored_agrees(late: Installation) -> None:
+    """Each file by itself, and hours and days with the finer files: power cuts, holes, resets."""
+    result = late.run("verify", "files", "tiers", "-v", at=LAST_RUN)
+    assert result.exit_code == 0, result.out
+    assert result.out.count("all agree") == 2, result.out
+
+
 def test_the_files_are_full(late: Installation) -> None:
     """Every day is there, in the archive and in the tiers, and most of it is known."""
     names = set(late.snapshot())
