@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,17 +141,22 @@ class Session(msgspec.Struct, frozen=True):
         if self._tells_success:
             print(one_line(line))
 
-    def progress(self) -> Callable[[datetime], None]:
-        """Return a function that shows on a terminal how far a long step has come."""
-        zone = self.settings.zone
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[datetime], None]]:
+        """Give a function that shows on a terminal how far a long step has come; then erase it."""
+        zone, shown = self.settings.zone, ""
 
         def show(reached: datetime) -> None:
-            print(
-                f"\r{reached.astimezone(zone):%Y-%m-%d %H:%M} ", end="", file=sys.stderr, flush=True
-            )
+            nonlocal shown
+            shown = f"{reached.astimezone(zone):%Y-%m-%d %H:%M}"
+            print(f"\r{shown} ", end="", file=sys.stderr, flush=True)
 
         is_shown = sys.stderr.isatty() and self.options.verbosity >= 0
-        return show if is_shown else lambda _: None
+        try:
+            yield show if is_shown else lambda _: None
+        finally:
+            if shown:
+                print(f"\r{' ' * len(shown)}\r", end="", file=sys.stderr, flush=True)
 
     @property
     def _tells_all(self) -> bool:

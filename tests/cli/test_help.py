@@ -18,6 +18,7 @@ from powerstats_cli.cli import main as cli
 from powerstats_cli.cli.help import layout
 from powerstats_cli.cli.pages import Example, Page, Row, Section, summary
 from tests.support.reference import pages
+from tests.support.screens import Screen
 
 PAGES = {page.name: page for page in pages()}
 WIDTHS = (40, 60, 80, 120)
@@ -155,18 +156,10 @@ def test_bold_is_for_terminals(term: str, bold: int, monkeypatch: pytest.MonkeyP
     """Only a terminal that can is told to print bold letters; a pipe never is."""
     monkeypatch.setenv("TERM", term)
     assert "\x1b" not in run("-h")[1]
-    with redirect_stdout(_Terminal()) as out:
+    with redirect_stdout(Screen()) as out:
         assert cli.main(["-h"]) == 0
     assert out.getvalue().count("\x1b[1mOptions\x1b[0m") == bold
     assert re.sub(r"\x1b\[\d?m", "", out.getvalue()) == run("-h")[1]
-
-
-class _Terminal(io.StringIO):
-    """An output that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        """Tell that it is one."""
-        return True
 
 
 def test_summary() -> None:

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +14,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from powerstats_cli.terminal.screen import Screen
+from powerstats_cli.terminal.screen import Screen, fitting
 from tests.demo import faults
 from tests.support import homes
 from tests.support.homes import POWER, Stage, staged, steady_home
 
 NOW = datetime(2025, 11, 21, 12, 0, 10, tzinfo=UTC)
 EVIL = "V\n\x1b[2J\x1b]0;pwned\x07\u202e\x9b31m\r\b[bold]x[/] :smile:"
+PRINTS = (
+    "import sys; from powerstats_cli.terminal.screen import Screen; Screen().print(sys.argv[1])"
+)
 SHOWN = "[2J]0;pwned31m[bold]x[/] :smile:"
 
 
@@ -51,6 +57,40 @@ def test_rich_still_rules_it() -> None:
         bar.refresh()
     assert "\x1b[31mx\x1b[0m" in out.getvalue()
     assert "\x1b[?25l" in out.getvalue()
+
+
+def test_a_pipe_has_whole_lines() -> None:
+    """Only a terminal wraps: what is read by a program is a line for each thing."""
+    long = "word " * 100
+    table = Table(box=None, show_header=False)
+    table.add_row(long, long)
+    for columns in ("40", ""):
+        piped = subprocess.run(
+            [sys.executable, "-c", PRINTS, long],
+            env={**os.environ, "COLUMNS": columns},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert piped.stdout.split("\n") == [long, ""]
+    assert len(drawn(long, table, terminal=True).splitlines()) > 5
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"), [(30, 3), (26, 3), (24, 2), (16, 2), (15, 1), (5, 1)]
+)
+def test_a_narrow_screen_has_fewer_columns(width: int, columns: int) -> None:
+    """A name is whole as long as the screen has room for it."""
+    table = Table("Series", "Now", "Known", box=None, pad_edge=False)
+    table.add_row("a_long_name", "1.5", "100.0 %")
+    table.columns[0].no_wrap = True
+    out = io.StringIO()
+    screen = Screen(file=out, width=width)
+    screen.print(fitting(table, screen))
+    heads = out.getvalue().splitlines()[0].split()
+    assert heads[0] in {"Series", "Seri…"}
+    assert heads[1:] == ["Now", "Known"][: columns - 1]
+    assert ("a_long_name" in out.getvalue()) == (width > 10)
 
 
 @pytest.fixture

@@ -47,10 +47,11 @@ def collect(context: typer.Context) -> None:
     def work() -> Outcome:
         token = homeassistant_token(session.settings, session.environment)
         server = session.settings.homeassistant
-        with HomeAssistant(server.url, token, ca_file=server.ca_file, seconds=RUN_SECONDS) as home:
-            outcome = command(
-                session.settings, session.files, home, session.clock, session.progress()
-            )
+        with (
+            HomeAssistant(server.url, token, ca_file=server.ca_file, seconds=RUN_SECONDS) as home,
+            session.progress() as show,
+        ):
+            outcome = command(session.settings, session.files, home, session.clock, show)
         left = refresh(session.settings.web_root, session.files, session.settings.publish.tiers)
         return msgspec.structs.replace(outcome, problems=(*outcome.problems, *left))
 

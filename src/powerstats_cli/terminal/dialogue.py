@@ -27,7 +27,7 @@ class Dialogue:
 
     def say(self, line: str = "", style: str = "") -> None:
         """Show a text; it is wrapped on a terminal only."""
-        self.console.print(Text(line, style), soft_wrap=not self.console.is_terminal)
+        self.console.print(Text(line, style))
 
     def done(self, line: str) -> None:
         """Show what succeeded."""

@@ -48,9 +48,9 @@ class Screen:
         self._asks, self._stores = asks, stores
         self._console = Screen(highlight=False, quiet=is_quiet and not asks)
         self._bar = Progress(
-            TextColumn("{task.description:<10}"),
+            TextColumn("{task.description:<10}", markup=False),
             BarColumn(),
-            TextColumn("{task.completed}/{task.total}"),
+            TextColumn("{task.completed}/{task.total}", markup=False),
             console=Screen(stderr=True, quiet=is_quiet),
             transient=True,
             disable=is_quiet or not sys.stderr.isatty(),

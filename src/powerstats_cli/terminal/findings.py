@@ -11,6 +11,8 @@ from powerstats_cli.core.findings import Finding, Level
 from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
 
 AREA_WIDTH: Final = 23
+# A narrower screen shows the text below the area.
+LEAST_WIDTH: Final = 60
 # A mark, the same in ASCII, and the colour of both.
 MARKS: Final = {
     Level.OK: ("✓", "+", GOOD),
@@ -24,7 +26,7 @@ def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding
     """Print each finding as soon as it is there, then a summary; return all findings."""
     shown = []
     for finding in findings:
-        console.print(_line(finding, console), soft_wrap=not console.is_terminal)
+        console.print(_line(finding, console))
         shown.append(finding)
     console.print()
     console.print(_summary(shown))
@@ -33,15 +35,20 @@ def show_findings(console: Console, findings: Iterable[Finding]) -> list[Finding
 
 def _line(finding: Finding, console: Console) -> Table:
     mark, ascii_mark, colour = MARKS[finding.level]
-    grid = Table.grid(padding=(0, 1))
-    grid.add_row(
-        Text(ascii_mark if is_ascii(console) else mark, colour),
-        Text(finding.area, "bold"),
-        Text(finding.text, overflow="fold"),
-    )
+    begin = Text(ascii_mark if is_ascii(console) else mark, colour), Text(finding.area, "bold")
+    lines = [Text(finding.text, overflow="fold")]
     if finding.remedy:
-        grid.add_row("", "", Text(finding.remedy, colour, overflow="fold"))
-    grid.columns[1].min_width = AREA_WIDTH
+        lines.append(Text(finding.remedy, colour, overflow="fold"))
+    grid = Table.grid(padding=(0, 1))
+    if console.width < LEAST_WIDTH:
+        grid.add_row(*begin)
+        for line in lines:
+            grid.add_row("", line)
+    else:
+        grid.add_row(*begin, lines[0])
+        for line in lines[1:]:
+            grid.add_row("", "", line)
+        grid.columns[1].min_width = AREA_WIDTH
     return grid
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from powerstats_cli.core.energy.account import Account
 from powerstats_cli.core.energy.rows import DeviceRow, Row
+from powerstats_cli.terminal.screen import fitting
 from powerstats_cli.terminal.words import is_ascii
 
 HEADS: Final = {
@@ -34,11 +35,12 @@ def show(console: Console, found: Account, *, by_device: bool) -> None:
         console.print(Text("No series is a device: [flows] in the configuration names them."))
     else:
         table = device_table if by_device else flow_table
-        console.print(table(found, "-" if is_ascii(console) else "–"))
+        nothing = "-" if is_ascii(console) else "–"
+        console.print(fitting(table(found, nothing), console))
     if found.is_guessed:
         console.print()
         for line in _guesses(found):
-            console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
+            console.print(Text(line, style="dim"))
 
 
 def flow_table(found: Account, nothing: str) -> Table:

@@ -18,6 +18,7 @@ from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.lines import one_line
 from powerstats_cli.terminal.flows import flow_table
+from powerstats_cli.terminal.screen import fitting
 from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
 
 # The highest one is not the full block, which would touch the row above.
@@ -33,20 +34,20 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
     """Print the tables, and below them what is wrong; in a pipe each complaint is one line."""
     form = _Form(zones.zone(health.timezone), health.now, is_ascii(console))
     wrong = [one_line(line) for line in (*map(str, problems), *complaints(health, form))]
-    console.print(_title(health, form, len(wrong)))
+    console.print(_title(health, form, len(wrong), is_wide=console.is_terminal))
     if health.pause is not None:
         paused = Text(health.pause.in_words(form.zone), style=f"bold {FAIR}")
-        console.print(paused, soft_wrap=not console.is_terminal)
+        console.print(paused)
     console.print()
     today = [flow_table(health.today, form.nothing)] if health.today else []
     for table in (_series(health, form), *today, _files(health, form), _steps(health, form)):
-        console.print(table)
+        console.print(fitting(table, console))
         console.print()
     if health.github is not None:
         console.print(Text(_public(health.github), style="dim"))
         console.print()
     for line in wrong:
-        console.print(Text(f"{form.cross} {line}", style=BAD), soft_wrap=not console.is_terminal)
+        console.print(Text(f"{form.cross} {line}", style=BAD))
 
 
 def complaints(health: Health, form: "_Form") -> Iterator[str]:
@@ -137,9 +138,10 @@ class _Form:
         return f"{start.strftime(form)} {dash} {last.strftime(form)}"
 
 
-def _title(health: Health, form: _Form, wrong: int) -> RenderableType:
+def _title(health: Health, form: _Form, wrong: int, *, is_wide: bool) -> RenderableType:
+    """Return the first line; the state stands at the right of a terminal."""
     now = health.now.astimezone(form.zone)
-    grid = Table.grid(expand=True)
+    grid = Table.grid(expand=is_wide, padding=(0, 2, 0, 0))
     grid.add_column()
     grid.add_column(justify="right")
     left = Text.assemble(("powerstats", "bold"), f"  {now:%a %d %b %Y %H:%M}  {now.tzname()}")

@@ -1,18 +1,27 @@
 """The screen: texts of a server or a file appear as they are, and cannot rule the terminal."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.table import Table
+
+# A line in a pipe or a file: longer than any, so that none is wrapped.
+ENDLESS: Final = 100_000
 
 
 class Screen(Console):
-    """A console on which brackets are brackets, and control characters are left out."""
+    """A console on which brackets are brackets, and control characters are left out.
+
+    Only a terminal wraps lines: in a pipe or a file each is whole.
+    """
 
     def __init__(self, **options: Any) -> None:
         """Take the options of a console."""
         super().__init__(markup=False, emoji=False, **options)
+        if not self.is_terminal and "width" not in options:
+            self.width = ENDLESS
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
@@ -23,6 +32,17 @@ class Screen(Console):
                 yield segment
             else:
                 yield Segment(_printable(segment.text), segment.style)
+
+
+def fitting(table: Table, console: Console) -> Table:
+    """Return a table without its last columns if a screen is too narrow for all.
+
+    A number or a name that is cut off would be worse than one that is not there.
+    """
+    endless = console.options.update(max_width=ENDLESS)
+    while table.columns[1:] and console.measure(table, options=endless).maximum > console.width:
+        table.columns.pop()
+    return table
 
 
 def _printable(text: str) -> str:
