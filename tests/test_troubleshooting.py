@@ -42,6 +42,7 @@ CODES: Final[Mapping[str, int]] = {
 # The callers of these modules turn their ValueErrors into a usage error or one of our own.
 VALUE_ERRORS: Final = {
     "core/candidates/picking.py": os.EX_CONFIG,
+    "core/candidates/selection.py": os.EX_CONFIG,
     "commands/schedule.py": USAGE,
     "core/ranges.py": USAGE,
     "session.py": USAGE,

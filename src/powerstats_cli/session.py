@@ -49,6 +49,10 @@ class Session(msgspec.Struct, frozen=True):
     clock: Clock
     environment: Mapping[str, str]
 
+    def reopened(self) -> "Session":
+        """Return the session with the configuration as it is now."""
+        return opened(self.options)
+
     def run(self, step: str, work: Callable[[], Outcome], *, may_be_empty: bool = False) -> int:
         """Run a step, report and remember how it went, and return its exit code; 0 in a pause.
 
@@ -221,11 +225,12 @@ def opened(options: Options) -> Session:
         paths = msgspec.structs.replace(configured.paths, data_dir=str(options.data_dir))
         configured = msgspec.structs.replace(configured, paths=paths)
     clock = Clock(_instant(options.at, configured) if options.at else None)
+    renamed = configured.homeassistant.renamed
     return Session(
         options=options,
         config=path,
         settings=configured,
-        files=Store(configured.data_dir, configured.timezone, clock),
+        files=Store(configured.data_dir, configured.timezone, clock, renamed),
         clock=clock,
         environment=environment,
     )

@@ -19,6 +19,7 @@ from powerstats_cli.cli.options import options
 GROUPS: Final = {
     "Set up": {
         "init": "setup",
+        "sensor": "sensors",
         "schedule": "scheduling",
         "backfill": "setup",
         "demo": "looks",

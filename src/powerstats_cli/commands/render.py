@@ -21,7 +21,12 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
     files.prepare()
     with files.lock():
         done = update_web_root(
-            site, web_root, files.data_dir, consent, links=settings.publish.links
+            site,
+            web_root,
+            files.data_dir,
+            consent,
+            links=settings.publish.links,
+            renamed=files.renamed,
         )
     number = len(done.changed)
     summary = f"{number} files changed in {web_root}" if number else "nothing changed"

@@ -7,6 +7,7 @@ from powerstats_cli.core import alignment, documents
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.merging import differs, merge
 from powerstats_cli.core.outcome import Outcome
+from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.tiers import Tier, misfits, newest_closed_day, newest_until
 from powerstats_cli.errors import (
     ConfigError,
@@ -120,6 +121,7 @@ def _merged(
     settings: Settings,
 ) -> Document | None:
     """Return the merge of both documents, or the only one; raises ConfigError for a misfit."""
+    theirs = theirs and renamed(theirs, settings.homeassistant.renamed)
     if ours is None or theirs is None:
         return ours or theirs
     for name, misfit in misfits(ours, [theirs]).items():

@@ -165,6 +165,11 @@ def _merged(
     return merged
 
 
+def better_known(value: Value, other: Value) -> Value:
+    """Return the value of two of a bucket that is kept, whatever their order."""
+    return max(value, other, key=lambda each: _rank(each, None))
+
+
 def _rank(value: Value, stamp: str | None) -> tuple[bool, bool, float, bool, bytes]:
     tells_back = value.backward is not None
     return (

@@ -8,10 +8,11 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from powerstats_cli.clock import Clock
@@ -36,10 +37,20 @@ class Store:
     `problems` collects what was found and mended on the way, so that the command can tell it.
     """
 
-    def __init__(self, data_dir: Path, timezone: str, clock: Clock | None = None) -> None:
-        """Take the directory and the time zone that its files must have; read nothing yet."""
+    def __init__(
+        self,
+        data_dir: Path,
+        timezone: str,
+        clock: Clock | None = None,
+        renamed: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Take the directory and the time zone that its files must have; read nothing yet.
+
+        `renamed` has the present name of a series by each earlier name.
+        """
         self.data_dir = data_dir
         self.timezone = timezone
+        self.renamed = renamed
         self.problems: list[PowerstatsError] = []
         self._clock = clock or Clock()
         self._decoded: tuple[bytes, Decoded] | None = None
@@ -93,6 +104,8 @@ class Store:
     def read(self, path: Path) -> Document | None:
         """Return a file's document, settled, None if there is no file.
 
+        Its series have their present names.
+
         Raises UnreadableError and ConfigError with the file's name (see `documents.decode`).
         """
         document = self._read(path)
@@ -111,6 +124,10 @@ class Store:
         except ConfigError as error:
             message = f"{self.name(path)} {error}"
             raise ConfigError(message) from None
+        if self.renamed:
+            from powerstats_cli.core.renaming import renamed  # few homes have any
+
+            return renamed(document, self.renamed)
         return document
 
     def check_place(self, path: Path, document: Document) -> None:
@@ -199,11 +216,18 @@ class Store:
             from powerstats_cli.core.journal import decode
 
             try:
-                self._decoded = raw, decode(raw)
+                self._decoded = raw, self._with_present_names(decode(raw))
             except NewerError as error:
                 message = f"{self.name(self.corrections)} {error}"
                 raise NewerError(message) from None
         return self._decoded[1]
+
+    def _with_present_names(self, decoded: "Decoded") -> "Decoded":
+        if not self.renamed:
+            return decoded
+        from powerstats_cli.core.renaming import renamed_journal
+
+        return decoded._replace(journal=renamed_journal(decoded.journal, self.renamed))
 
     def _settled(self, document: Document) -> Document:
         journal = self.journal()

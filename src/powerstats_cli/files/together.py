@@ -1,5 +1,7 @@
 """Several files written together, or none of them."""
 
+import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,10 +71,26 @@ def _staged(target: Path, content: Content, undo: Undo) -> Path:
     with os_errors(temporary):
         undo.append(temporary.unlink)
         with create(temporary, OWNER_ONLY if content.is_secret else FOR_ALL) as file:
+            _keep_owner(target, file.fileno(), is_secret=content.is_secret)
             file.write(content.raw)
             file.flush()
             sync(file.fileno())
     return temporary
+
+
+def _keep_owner(target: Path, descriptor: int, *, is_secret: bool) -> None:
+    """Give a new file the owner and the permissions of the file that it is to replace.
+
+    A configuration that only its owner can read may have a token in it. Root may edit a user's.
+    """
+    try:
+        before = target.stat()
+    except FileNotFoundError:
+        return
+    if before.st_uid != os.geteuid() and os.geteuid() == 0:
+        os.fchown(descriptor, before.st_uid, before.st_gid)
+    if not is_secret:
+        os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
 
 
 def _put(temporary: Path, target: Path, undo: Undo) -> None:

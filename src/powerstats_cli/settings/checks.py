@@ -86,6 +86,11 @@ def _sensor_mistakes(
         for name in names:
             if name not in entities:
                 yield f"homeassistant.{table}.{name}", "no series of this name is configured"
+    for old, new in home.renamed.items():
+        if old in entities:
+            yield f"homeassistant.renamed.{old}", "a series of this name is configured"
+        elif new in home.renamed or not is_series_name(new):
+            yield f"homeassistant.renamed.{old}", f"{new!r} is not the present name of a series"
     for name, (low, high) in home.plausible.items():
         if not (isfinite(low) and isfinite(high) and low < high):
             yield f"homeassistant.plausible.{name}", "must be a lower and a higher number"

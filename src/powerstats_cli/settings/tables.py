@@ -23,7 +23,7 @@ class HomeAssistantSettings(_Table, frozen=True):
     """The address of Home Assistant, its token, and the entity id of each series.
 
     `plausible` has a series' lowest and highest number, of a counter in kW; `state_class` overrides
-    the sensor's own.
+    the sensor's own. `renamed` has the present name of a series by each earlier name.
     """
 
     url: str
@@ -34,6 +34,7 @@ class HomeAssistantSettings(_Table, frozen=True):
     entities: dict[str, str] = {}
     plausible: dict[str, tuple[float, float]] = {}
     state_class: dict[str, StateClass] = {}
+    renamed: dict[str, str] = {}
 
 
 class FlowSettings(_Table, frozen=True):

@@ -15,11 +15,13 @@ class Contents(msgspec.Struct, frozen=True):
     """A site, the bytes of its data files by name, and an error for each broken data file.
 
     A broken file is left out of the data, so that it does not replace a good one on the branch.
+    `renamed` has the present name of a series by each earlier name.
     """
 
     site: Site
     data: Mapping[str, bytes]
     problems: tuple[PowerstatsError, ...] = ()
+    renamed: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, settings: Settings, files: Store) -> "Contents":
@@ -41,4 +43,4 @@ class Contents(msgspec.Struct, frozen=True):
             else:
                 if content is not None:
                     data[path.name] = content
-        return cls(site, data, tuple(problems))
+        return cls(site, data, tuple(problems), files.renamed)

@@ -2,26 +2,34 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import Store, read_bytes, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
 
 
-def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> bool:
+def put(
+    path: Path,
+    target: Path,
+    *,
+    links: bool,
+    replaces: bool = False,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> bool:
     """Make a link to a data file, or a copy of it; tell whether anything changed.
 
-    A copy, or a link to another data directory's file, stays if the data file is missing. Raises
-    UnreadableError if it knows more than the data file, unless `replaces`, and NotOursError if it
-    is another's file.
+    `renamed` has the present name of a series by each earlier name. A copy, or a link to another
+    data directory's file, stays if the data file is missing. Raises UnreadableError if it knows
+    more than the data file, unless `replaces`, and NotOursError if it is another's file.
     """
     before, ours = _shown(path, target), read_bytes(target)
     if before is not None and not replaces:
         if ours is None:
             return False
-        _check_no_loss(path, ours, before)
+        _check_no_loss(path, ours, before, renamed)
     made = _link(path, target) if links else None
     if made is not None:
         return made
@@ -31,13 +39,13 @@ def put(path: Path, target: Path, *, links: bool, replaces: bool = False) -> boo
     return True
 
 
-def shows_more(path: Path, target: Path) -> bool:
+def shows_more(path: Path, target: Path, renamed: Mapping[str, str]) -> bool:
     """Tell whether a copy, or a link to other data, would be left as it is by `put`."""
     before, ours = _shown(path, target), read_bytes(target)
     if before is None or ours is None:
         return before is not None
     try:
-        _check_no_loss(path, ours, before)
+        _check_no_loss(path, ours, before, renamed)
     except UnreadableError:
         return True
     return False
@@ -74,11 +82,11 @@ def _link(link: Path, target: Path) -> bool | None:
     return True
 
 
-def _check_no_loss(path: Path, ours: bytes, before: bytes) -> None:
+def _check_no_loss(path: Path, ours: bytes, before: bytes, renamed: Mapping[str, str]) -> None:
     if ours != before:
         from powerstats_cli.site.published import check_no_loss
 
-        check_no_loss(path.name, f"in {path.parent}", ours, before)
+        check_no_loss(path.name, f"in {path.parent}", ours, before, renamed)
 
 
 def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[UnreadableError]:
@@ -98,7 +106,8 @@ def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[Unreadab
         for path in copies:
             try:
                 if path.name in listed:
-                    put(path, files.data_dir / path.name, links=False)
+                    target = files.data_dir / path.name
+                    put(path, target, links=False, renamed=files.renamed)
             except NotOursError:
                 continue  # `publish` says so
             except UnreadableError as error:

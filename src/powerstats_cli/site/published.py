@@ -1,11 +1,11 @@
 """A data file that is published already, beside the one that is to take its place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.core import documents, zones
+from powerstats_cli.core import documents, renaming, zones
 from powerstats_cli.core.merging import lacking
 from powerstats_cli.core.periods import local_day
 from powerstats_cli.errors import ConfigError, UnreadableError
@@ -33,10 +33,13 @@ def is_data(name: str, content: bytes) -> bool:
     return is_whole or documents.is_pointer(content) or not content.strip()
 
 
-def check_no_loss(name: str, where: str, ours: bytes, theirs: bytes) -> None:
+def check_no_loss(
+    name: str, where: str, ours: bytes, theirs: bytes, renamed: Mapping[str, str]
+) -> None:
     """Raise UnreadableError if the published file is not to be replaced: it may know more.
 
-    `where` says where it is published. Raises NotOursError if it is another's file.
+    `where` says where it is published; `renamed` has the present names of series. Raises
+    NotOursError if it is another's file.
     """
     if not is_data(name, theirs):
         raise NotOursError(name)
@@ -44,8 +47,8 @@ def check_no_loss(name: str, where: str, ours: bytes, theirs: bytes) -> None:
         return
     try:
         timezone = documents.timezone_in(ours)
-        stored = documents.decode(ours, timezone=timezone)
-        published = documents.decode(theirs, timezone=timezone)
+        stored = renaming.renamed(documents.decode(ours, timezone=timezone), renamed)
+        published = renaming.renamed(documents.decode(theirs, timezone=timezone), renamed)
     except (ConfigError, UnreadableError) as error:
         message = f"{name} {where} is left as it is: {error}; {REPLACE}"
         raise UnreadableError(message) from None

@@ -1,7 +1,8 @@
 """The site in WEB_ROOT: its files, and links to the data files, or copies of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -67,9 +68,11 @@ def update_web_root(
     consent: Consent = Consent(),  # noqa: B008 - it is frozen
     *,
     links: bool = True,
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Rendered:
     """Bring WEB_ROOT up to date; the store's lock is held.
 
+    `renamed` has the present name of a series by each earlier name.
     Assets are written before the page that names them, and outdated ones are removed last: at no
     moment is there a page without its script. Raises ConfigError, and changes nothing, if others'
     files are in the way.
@@ -83,7 +86,10 @@ def update_web_root(
     if not consent.adopts:
         ownership.check_no_others(str(web_root), in_the_way, "paths.web_root")
     if not consent.replaces:
-        site = _with_shown_page(site, place, web_root, data_dir, set(data) - in_the_way)
+        known = set(data) - in_the_way
+        if any(shows_more(web_root / name, data_dir / name, renamed) for name in known):
+            # A page is told of the series that are in its data: it stays with the data.
+            site = keeping_page(site, place.read(PAGE_NAME))
     contents = _contents(site, place)
     for name in sorted(in_the_way & {*contents, *data}):
         _set_aside(web_root / name)
@@ -91,7 +97,13 @@ def update_web_root(
     problems: list[UnreadableError] = []
     for name in data:
         try:
-            is_new = put(web_root / name, data_dir / name, links=links, replaces=consent.replaces)
+            is_new = put(
+                web_root / name,
+                data_dir / name,
+                links=links,
+                replaces=consent.replaces,
+                renamed=renamed,
+            )
         except UnreadableError as error:
             problems.append(error)
         else:
@@ -99,18 +111,6 @@ def update_web_root(
     changed += _without_outdated(site, place, ours, web_root)
     _write(web_root / LIST_NAME, ownership.encode(ownership.listed_of(site)))
     return Rendered(tuple(changed), tuple(problems))
-
-
-def _with_shown_page(
-    site: Site, place: FolderPlace, web_root: Path, data_dir: Path, data: Iterable[str]
-) -> Site:
-    """Return the site, with the page that is there if it shows data that will stay as it is.
-
-    A page is told of the series that are in its data.
-    """
-    if not any(shows_more(web_root / name, data_dir / name) for name in data):
-        return site
-    return keeping_page(site, place.read(PAGE_NAME))
 
 
 def strangers(site: Site, web_root: Path, data_dir: Path) -> set[str]:

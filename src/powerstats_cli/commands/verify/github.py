@@ -7,6 +7,7 @@ from typing import Final, Literal
 from powerstats_cli.commands.verify.stored import Stored
 from powerstats_cli.core import alignment, runs
 from powerstats_cli.core.documents import Document, TierName
+from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.verification.copies import CHECK, copies
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result
@@ -53,6 +54,7 @@ def _compared(
     ours = stored.documents.get(name)
     if raw is not None and ours is not None:
         theirs = _decoded(raw, f"{path} in {github.repo}", settings.timezone)
+        theirs = renamed(theirs, settings.homeassistant.renamed)
         yield from copies(name, ours, theirs, github.repo, settings.zone)
     elif raw is not None or ours is not None:
         where = "here" if raw is None else f"in {github.repo}"

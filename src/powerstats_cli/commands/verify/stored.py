@@ -6,6 +6,7 @@ import msgspec
 
 from powerstats_cli.core import alignment, documents, zones
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.verification.form import File
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.snapshot import snapshot
@@ -13,7 +14,10 @@ from powerstats_cli.files.store import Store
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """All files: those that could be read as they are, and aligned; leftovers and problems."""
+    """All files: those that could be read as they are, and aligned; leftovers and problems.
+
+    The aligned ones have the present names of all series.
+    """
 
     files: tuple[File, ...]
     documents: Mapping[str, Document]
@@ -33,7 +37,9 @@ def read(files: Store) -> Stored:
             message = f"{name} could not be read: {error}"
             problems.append(UnreadableError(message))
     zone = zones.zone(files.timezone)
-    aligned = {file.name: alignment.aligned(file.document, zone) for file in found}
+    aligned = {
+        file.name: renamed(alignment.aligned(file.document, zone), files.renamed) for file in found
+    }
     return Stored(tuple(found), aligned, taken.leftovers, tuple(problems))
 
 

@@ -25,7 +25,7 @@ from powerstats_cli.core.candidates.vocabulary import (
     VEHICLE,
     words,
 )
-from powerstats_cli.core.series import StateClass
+from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.core.units import ENERGY, POWER, normalised
 
 # A battery has less, any mains has more.
@@ -47,6 +47,11 @@ class Entity(msgspec.Struct, frozen=True):
     unit: str | None = None
     device_class: str | None = None
     state_class: StateClass | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the series that it becomes."""
+        return Kind(normalised(self.unit or "")[0], self.state_class or "measurement")
 
     @property
     def words(self) -> str:

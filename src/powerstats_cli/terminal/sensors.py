@@ -1,0 +1,39 @@
+"""The sensors of a home as a table: name, sensor, role, and the reading now."""
+
+from collections.abc import Callable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from powerstats_cli.core.candidates.selection import Kept
+from powerstats_cli.lines import one_line
+
+
+def sensor_table(
+    kept: Sequence[Kept], now: Callable[[Kept], str], *, are_numbered: bool = False
+) -> Table:
+    """Return a row for each sensor; `now` gives the text of its reading."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    if are_numbered:
+        table.add_column("", justify="right", no_wrap=True)
+    table.add_column("Name", overflow="fold")
+    table.add_column("Sensor", overflow="fold")
+    table.add_column("Role", overflow="fold")
+    table.add_column("Now", justify="right", no_wrap=True)
+    for number, one in enumerate(kept, start=1):
+        first = [Text(str(number), "bold")] if are_numbered else []
+        table.add_row(
+            *first,
+            Text(one_line(one.name), "green"),
+            Text(one_line(one.entity_id)),
+            Text(one_line(one.described)),
+            Text(now(one)),
+        )
+    return table
+
+
+def reading(value: float | None, unit: str) -> str:
+    """Return a reading with its unit, - if it is unknown."""
+    if value is None or value != value:
+        return "-"
+    return f"{value:.6g} {one_line(unit)}".strip()
