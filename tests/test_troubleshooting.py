@@ -43,7 +43,7 @@ CODES: Final[Mapping[str, int]] = {
 VALUE_ERRORS: Final = {
     "core/candidates/picking.py": os.EX_CONFIG,
     "core/candidates/selection.py": os.EX_CONFIG,
-    "commands/schedule.py": USAGE,
+    "core/lengths.py": USAGE,
     "core/ranges.py": USAGE,
     "session.py": USAGE,
 }

@@ -51,7 +51,7 @@ BUCKETS = "'interval', 'hour', 'day', 'week', 'month', 'quarter', 'year'"
         ("collect --fast", "there is no option --fast", "collect"),
         ("status --jsno", "there is no option --jsno. Did you mean --json?", "status"),
         ("status --json=1", "--json takes no value", ""),
-        ("collect extra", "there is no place for: extra", "collect"),
+        ("collect extra", "there is no place for extra; are quotes missing?", "collect"),
         ("aggregate", "an argument is missing: one of weekly, monthly, yearly", "aggregate"),
         ("aggregate day", "'day' is not one of 'weekly', 'monthly', 'yearly'", "aggregate"),
         ("flows --by x", f"--by: 'x' is not one of {BUCKETS}", "flows"),
@@ -59,7 +59,16 @@ BUCKETS = "'interval', 'hour', 'day', 'week', 'month', 'quarter', 'year'"
         ("serve --port 99999", "--port: 99999 is not from 0 to 65535", "serve"),
         ("demo --days 0", "--days: 0 is less than 1", "demo"),
         ("schedule install", "give one of --cron and --systemd", "schedule install"),
-        ("collect [/x] [bold]", "there is no place for: [/x] [bold]", "collect"),
+        (
+            "schedule pause --for 2 hours",
+            "there is no place for hours; are quotes missing?",
+            "schedule pause",
+        ),
+        (
+            "collect [/x] [bold]",
+            "there is no place for [/x] [bold]; are quotes missing?",
+            "collect",
+        ),
     ],
 )
 def test_usage_errors_are_one_line_and_2(

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli.cli import main as cli
-from powerstats_cli.commands.schedule import length
 from powerstats_cli.core.schedule.steps import STEPS
 from tests.support.homes import Stage, staged, steady_home
 from tests.support.installation import Installation
@@ -211,18 +210,10 @@ def test_a_pause_before_the_first_run(tmp_path: Path) -> None:
     assert installation.run("status", at=EVENING).exit_code == 0
 
 
-@pytest.mark.parametrize(
-    ("written", "minutes"), [("90m", 90), ("2h", 120), ("1d", 1440), ("9999d", 9999 * 1440)]
-)
-def test_lengths(written: str, minutes: int) -> None:
-    """A length is in minutes, hours or days."""
-    assert length(written) == minutes * MINUTE
-
-
-@pytest.mark.parametrize("written", ["", "0h", "2", "h", "-1h", "1.5h", "2h30m", "99999d", "2 h"])
+@pytest.mark.parametrize("written", ["0h", "two hours"])
 def test_what_is_no_length(stage: Stage, written: str) -> None:
-    """A wrong length exits with 2, and the message shows right ones."""
+    """A wrong length exits with 2, and nothing is paused."""
     with redirect_stderr(io.StringIO()) as err:
         arguments = stage.installation.arguments("schedule", "pause", "--for", written)
         assert cli.main(arguments) == 2
-    assert "90m, 2h or 1d" in err.getvalue()
+    assert f"--for: {written!r} is " in err.getvalue()

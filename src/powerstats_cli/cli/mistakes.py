@@ -14,7 +14,7 @@ PLAIN: Final = {
     r"is not in the range x>=(\d+)": r"is less than \1",
     r"^Option '?(.+?)'? requires an argument": r"\1 needs a value",
     r"^Option '?(.+?)'? does not take a value": r"\1 takes no value",
-    r"^Got unexpected extra argument\(s\) \((.*)\)": r"there is no place for: \1",
+    r"^Got unexpected .*?\((?!s\))(.*)\)": r"there is no place for \1; are quotes missing?",
     r"^Missing argument '.*?'\. Choose from: ": "an argument is missing: one of ",
     r"^Missing argument '(.*)'": r"an argument is missing: \1",
     r"^Missing command": "a command is missing",

@@ -162,7 +162,7 @@ def pause_schedule(
         str | None,
         typer.Option(
             "--for",
-            help="The length, such as 90m, 2h or 1d. Without it: until `resume`.",
+            help="The length, such as 90m, 2h, 3d or '1 week'. Without it: until `resume`.",
             metavar="LENGTH",
         ),
     ] = None,
@@ -173,16 +173,18 @@ def pause_schedule(
 
     Examples:
         powerstats schedule pause --for 2h
+        powerstats schedule pause --for "3 days"
         powerstats schedule pause  # until `powerstats schedule resume`
     """
-    from powerstats_cli.commands import schedule as command
+    from powerstats_cli.commands.schedule import pause as command
+    from powerstats_cli.core.lengths import length as read
 
-    session = session_of(context)
     try:
-        span = command.length(length) if length is not None else None
+        span = read(length) if length is not None else None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--for") from None
-    pause = command.pause(session.settings, session.files, session.clock, span)
+    session = session_of(context)
+    pause = command(session.settings, session.files, session.clock, span)
     session.tell(pause.in_words(session.settings.zone))
 
 

@@ -1,12 +1,10 @@
 """`schedule`: install the steps in cron or systemd, remove them, and pause them."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import runs
@@ -20,8 +18,6 @@ from powerstats_cli.jobs.installation import Installation, installed
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.jobs.place import Place
 from powerstats_cli.settings import Settings
-
-UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def show(machine: Machine, wanted: Installation) -> Iterator[str]:
@@ -135,12 +131,3 @@ def resume(settings: Settings, files: Store, clock: Clock) -> bool:
         state.pause = Pause(since=state.pause.since, until=now)
         write_bytes(through_link(settings.state_file), runs.encode(state))
     return True
-
-
-def length(written: str) -> timedelta:
-    """Return the length that 90m, 2h or 1d says; raises ValueError if it is written otherwise."""
-    match = re.fullmatch(r"([1-9]\d{0,3})([mhd])", written)
-    if not match:
-        message = f"{written!r} is no length such as 90m, 2h or 1d"
-        raise ValueError(message)
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
