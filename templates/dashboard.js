@@ -1,7 +1,9 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { title, warmUp } from "./lib/format.js";
-import { ageText, emptyText, notices } from "./lib/status.js";
+import { knownOf, past, stepsOf } from "./lib/moving.js";
+import { fileOf, hashOf, parse } from "./lib/places.js";
+import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
 import { TABS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
 import { say } from "./lib/words.js";
@@ -11,16 +13,21 @@ import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
 import { Source } from "./view/source.js";
 import { emptyCard, showNotices } from "./view/status.js";
+import { steps } from "./view/steps.js";
 import { tabs } from "./view/tabs.js";
 import { themeSwitch } from "./view/theme.js";
 
 /** @typedef {import("./lib/data.js").Both} Both */
-/** @typedef {import("./lib/data.js").Doc} Doc */
 /** @typedef {import("./lib/data.js").Tier} Tier */
-/** @typedef {import("./lib/tabs.js").Id} Id */
 /** @typedef {import("./lib/tabs.js").Tab} Tab */
 
-/** @typedef {{ status: HTMLElement, panel: Panel, drawn: (Doc | undefined)[] }} View `drawn`: the documents that it shows */
+/** @typedef {import("./lib/moving.js").Steps} Steps */
+/** @typedef {import("./lib/tabs.js").Id} Id */
+/** @typedef {import("./view/tabs.js").Here} Here */
+
+/** `drawn`: the place and the documents that it shows. @typedef {{ status: HTMLElement, panel: Panel, drawn: unknown[] }} View */
+
+/** What the page shows: a file, undefined if no file has it; and whether that one is still to be read. @typedef {{ tab: Tab, file: Source | undefined, isRead: boolean }} Shown */
 
 const {
   tiers = "",
@@ -39,79 +46,110 @@ const refresh = {
 };
 
 const shown = TABS.filter(({ tier }) => published.has(tier));
+const ids = shown.map(({ id }) => id);
 
 /** @type {Map<Tier, Source>} */
-const sources = new Map(
-  shown.map(({ tier }) => [tier, new Source(tier, () => show(tier), JSON.parse(home))]),
-);
+const sources = new Map(shown.map(({ tier }) => [tier, new Source(tier, draw, JSON.parse(home))]));
 /** @type {Map<Id, View>} */
 const views = new Map();
-/** @type {Id | null} */
-let current = null;
+/** @type {Here} */
+let here = { place: { id: "today" }, chosen: "" };
+/** @type {Id} */
+let openId = "today";
+/** @type {(steps: Steps) => void} */
+let showSteps = () => {};
+
+const known = () =>
+  knownOf([...sources].map(([tier, { both, isMissing }]) => [tier, { both, isRead: isMissing }]));
+
+/** @returns {Shown | null} what stands at the place that is open */
+function shownHere() {
+  const tab = shown.find(({ id }) => id === openId);
+  if (!tab) return null;
+  if ("id" in here.place) return { tab, file: sources.get(tab.tier), isRead: true };
+  const found = fileOf(here.place, known());
+  const tier = found && ("show" in found ? found.show : found.load);
+  const file = tier ? sources.get(tier) : undefined;
+  return { tab: tabShowing(tab, tier), file, isRead: found !== null && "show" in found };
+}
+
+/** @param {Tab} tab @param {Tier | null} tier @returns {Tab} the one of today, if the place is today */
+const tabShowing = (tab, tier) =>
+  (tier === "daily" && shown.find((other) => other.tier === "daily")) || tab;
+
+/** @param {Tab} tab @returns {import("./lib/tabs.js").Others} */
+const others = ({ beside }) =>
+  Object.fromEntries(
+    beside.flatMap((tier) => (sources.has(tier) ? [[tier, sources.get(tier)?.both ?? null]] : [])),
+  );
 
 /** @param {Tab} tab */
-const source = (tab) => /** @type {Source} */ (sources.get(tab.tier));
-/** @param {Tab} tab @returns {Source | undefined} */
-const besideOf = (tab) => (tab.beside ? sources.get(tab.beside) : undefined);
-const openTab = () => shown.find(({ id }) => id === current);
-
-/** @param {Tier} tier whose file was fetched */
-function show(tier) {
-  for (const tab of shown) {
-    if (tab.tier === tier || tab.beside === tier) draw(tab);
+function loadBeside({ beside }) {
+  for (const tier of beside) {
+    const file = sources.get(tier);
+    if (file && !file.asked) void file.load();
   }
+}
+
+/** Shows the place that is open, as far as its files are there. */
+function draw() {
+  const found = shownHere();
+  const view = views.get(openId);
+  if (!found || !view) return;
+  const { tab, file, isRead } = found;
+  const both = file?.both;
+  if (file && !file.asked) void file.load();
+  if (file && both?.doc.points.size && isRead) drawPoints(tab, view, both);
+  else if (!file || !both || isRead) {
+    view.drawn = [];
+    view.panel.empty(emptyNode(tab, file));
+  }
+  showStatus();
   showAge();
 }
 
-/** @param {Tab} tab */
-function draw(tab) {
-  const view = views.get(tab.id);
-  if (!view || tab.id !== current) return;
-  const { both } = source(tab);
-  if (both?.doc.points.size) drawPoints(tab, view, both);
-  else {
-    view.drawn = [];
-    view.panel.empty(emptyNode(tab));
-  }
-  showStatus(tab);
-}
-
 /** @param {Tab} tab @param {View} view @param {Both} both */
-function drawPoints(tab, view, { doc, grid }) {
-  const beside = besideOf(tab);
-  const other = beside?.both;
-  if (view.drawn[0] !== doc || view.drawn[1] !== other?.doc) {
-    view.drawn = [doc, other?.doc];
-    view.panel.show(doc, grid, tab.model(doc, grid, other));
+function drawPoints(tab, view, both) {
+  const more = others(tab);
+  const drawn = [hashOf(here.place), both.doc, ...Object.values(more).map((one) => one?.doc)];
+  if (drawn.length !== view.drawn.length || drawn.some((one, i) => one !== view.drawn[i])) {
+    view.drawn = drawn;
+    const days = "id" in here.place || both.doc.day !== null ? null : here.place;
+    const { both: some, model } = days
+      ? past(days, both, more.daily)
+      : { both, model: tab.model(both.doc, both.grid, more) };
+    view.panel.show(some.doc, model.grid ?? some.grid, model);
   }
-  if (beside && !beside.asked) void beside.load();
+  loadBeside(tab);
 }
 
-/** @param {Tab} tab @returns {Node | string} what the tab shows if its file has no points */
-function emptyNode(tab) {
-  const { doc, isMissing, problem } = source(tab);
-  if (isMissing || doc) return emptyCard(emptyText(tab.tier, doc));
+/** @param {Tab} tab @param {Source | undefined} file @returns {Node | string} what stands there if there are no points */
+function emptyNode(tab, file) {
+  if (!file) return emptyCard(nothingText(here.place, known()));
+  const { doc, isMissing, problem } = file;
+  if (isMissing || doc?.points.size === 0) return emptyCard(emptyText(tab.tier, doc));
   return problem ? "" : h("p", { class: "empty note" }, say("loading"));
 }
 
-/** @param {Tab} tab */
-function showStatus(tab) {
-  const view = views.get(tab.id);
+function showStatus() {
+  const view = views.get(openId);
+  const file = shownHere()?.file;
   if (!view) return;
-  const { problem, doc } = source(tab);
-  const found = notices(doc, problem, Date.now(), publish);
-  showNotices(view.status, found, () => void source(tab).load());
+  const found = file ? notices(file.doc, file.problem, Date.now(), publish) : [];
+  showNotices(view.status, found, () => void file?.load());
 }
 
-/** Says how old the open tab's data is. */
+/** Says which days are shown, and how old the data is. */
 function showAge() {
-  const tab = openTab();
   const age = /** @type {HTMLElement | null} */ (document.querySelector(".age"));
   const foot = document.getElementById("zone");
-  if (!tab || !age || !foot) return;
-  const { doc, problem, isMissing } = source(tab);
+  const found = shownHere();
+  showSteps(stepsOf(here.place, ids, known(), found?.isRead ? found.file?.both : null));
+  if (!found || !age || !foot) return;
+  const file = found.file ?? [...sources.values()].find(({ doc }) => doc);
+  const doc = file?.doc;
   if (!doc) {
-    setText(age, say(isMissing ? "empty.title" : problem ? "age.none" : "loading"));
+    setText(age, say(file?.isMissing ? "empty.title" : file?.problem ? "age.none" : "loading"));
     return;
   }
   setText(age, ageText(doc, Date.now()));
@@ -121,25 +159,28 @@ function showAge() {
 
 /** @param {boolean} isForced */
 function keepFresh(isForced = false) {
-  const tab = openTab();
-  if (!tab || document.visibilityState !== "visible") return;
-  const patience = tab.tier === "daily" ? refresh.daily : refresh.other;
-  if (isForced || Date.now() - source(tab).asked >= patience) void source(tab).load();
-  const beside = besideOf(tab);
-  if (beside?.asked && Date.now() - beside.asked >= refresh.other) void beside.load();
-  showStatus(tab);
+  const found = shownHere();
+  if (!found || document.visibilityState !== "visible") return;
+  const { tab, file } = found;
+  if (file && (isForced || isDue(file))) void file.load();
+  for (const tier of tab.beside) {
+    const other = sources.get(tier);
+    if (other?.asked && isDue(other)) void other.load();
+  }
+  showStatus();
   showAge();
 }
 
-/** @param {Id} id of the tab that is opened */
-function select(id) {
-  current = id;
-  const tab = openTab();
-  if (!tab) return;
-  if (source(tab).asked) keepFresh();
-  else void source(tab).load();
-  draw(tab);
-  showAge();
+/** @param {Source} file @returns {boolean} whether there may be a newer one */
+const isDue = ({ tier, asked }) =>
+  Date.now() - asked >= (tier === "daily" ? refresh.daily : refresh.other);
+
+/** @param {Here} place @param {Id} id of the tab that shows it */
+function open(place, id) {
+  here = place;
+  openId = id;
+  if (shownHere()?.file?.asked) keepFresh();
+  draw();
 }
 
 /** Builds the page, once its words are there. */
@@ -156,25 +197,35 @@ function start() {
   }
   // If this came later, the first chart would wait for it when the file is there.
   warmUp();
-  const { panels, open } = tabs(list, main, shown, select);
+  const row = h("div", { class: "steps" });
+  list.after(row);
+  showSteps = steps(row);
+  const { panels, open: begin } = tabs(list, main, shown, open);
   for (const [id, host] of panels) {
     const status = h("div", { role: "status" });
     const content = h("div", { class: "content" });
     host.append(status, content);
     views.set(id, { status, panel: new Panel(content), drawn: [] });
   }
-  open();
+  begin();
   document.addEventListener("visibilitychange", () => keepFresh());
   addEventListener("online", () => keepFresh(true));
   setInterval(keepFresh, Math.min(refresh.daily, 15000));
-  printing(main, () => current && views.get(current)?.panel.redraw());
+  printing(main, () => views.get(openId)?.panel.redraw());
+}
+
+/** @returns {Source | undefined} the first file that the place needs */
+function firstFile() {
+  const place = parse(location.hash, ids)?.place ?? { id: ids[0] };
+  if ("id" in place) return sources.get(shown[ids.indexOf(place.id)].tier);
+  const found = fileOf(place, known());
+  return found && "load" in found ? sources.get(found.load) : undefined;
 }
 
 /** The words come beside the first file: the first chart waits for the slower one of them. */
 async function begin() {
   const file = JSON.parse(words)[language];
-  const first = shown.find(({ id }) => location.hash === `#${id}`) ?? shown[0];
-  if (file && first) void source(first).load();
+  if (file && shown.length) void firstFile()?.load();
   await listen(file);
   start();
 }

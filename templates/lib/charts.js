@@ -3,19 +3,19 @@
 import { amount } from "./data.js";
 import { plain } from "./format.js";
 import { blanks } from "./gaps.js";
-import { isCounter, labelOf, part, summed } from "./model.js";
-import { WHOLE } from "./statistics.js";
+import { isCounter, labelOf, part } from "./model.js";
+import { daysOf, sums, WHOLE } from "./statistics.js";
 import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./model.js").Cells} Cells */
 /** @typedef {import("./model.js").Chart} Chart */
 /** @typedef {import("./model.js").Line} Line */
 /** @typedef {import("./model.js").Part} Part */
 /** @typedef {import("./model.js").Tone} Tone */
 /** @typedef {import("./roles.js").Roles} Roles */
-/** @typedef {import("./statistics.js").Day} Day */
-/** @typedef {import("./statistics.js").Summary} Summary */
+/** @typedef {import("./statistics.js").Sums} Sums */
 
 /** @type {Tone[]} */
 const INKS = ["ink", "ink2", "ink3", "use"];
@@ -29,7 +29,6 @@ const INKS = ["ink", "ink2", "ink3", "use"];
  */
 function line(doc, grid, name, tone, withBand = true) {
   const column = grid.columns.get(name) ?? [];
-  const found = summed(doc, grid, name);
   const unit = doc.series.get(name)?.unit ?? "";
   const about = { id: name, label: labelOf(doc, name), unit, tone };
   if (isCounter(doc, name)) {
@@ -38,23 +37,31 @@ function line(doc, grid, name, tone, withBand = true) {
       kind: "bars",
       values: column.map(amount),
       partial: column.map(isPartial),
-      rest: [part(`total-${encodeURIComponent(name)}`, found.total, unit)],
+      rest: (cells) => [
+        part(`total-${encodeURIComponent(name)}`, sumsOf(grid, name, cells).total, unit),
+      ],
     };
   }
   return {
     ...about,
     kind: "step",
     values: column.map((value) => value?.mean ?? null),
-    rest: meanAndExtremes(found, encodeURIComponent(name), unit),
+    rest: (cells) => meanAndExtremes(sumsOf(grid, name, cells), encodeURIComponent(name), unit),
     ...(withBand &&
-      found.min && {
+      sumsOf(grid, name, null).min && {
         min: column.map((value) => value?.min ?? null),
         max: column.map((value) => value?.max ?? null),
       }),
   };
 }
 
-/** @param {Summary} found @param {string} key @param {string} unit @returns {Part[]} */
+/** @param {Grid} grid @param {string} name @param {Cells} cells null: all that are closed @returns {Sums} */
+function sumsOf({ edges, columns, closed = edges.length - 1 }, name, cells) {
+  const [first, end] = cells ?? [0, closed];
+  return sums(edges, columns.get(name) ?? [], first, end);
+}
+
+/** @param {Sums} found @param {string} key @param {string} unit @returns {Part[]} */
 function meanAndExtremes({ mean, min, max }, key, unit) {
   if (mean === null) return sayParts("unknown");
   const values = { mean: part(`mean-${key}`, mean, unit) };
@@ -115,24 +122,25 @@ export const furtherCharts = (doc, grid, { groups, sun }) =>
  * Energy a day as bars, the sun's beside them.
  *
  * @param {Doc} doc
+ * @param {Grid} grid
  * @param {Roles} roles
- * @param {Day[]} days
- * @param {Day[]} sunDays
  * @returns {Chart[]}
  */
-export function energyChart(doc, { energy, sunEnergy }, days, sunDays) {
+export function energyChart(doc, grid, { energy, sunEnergy }) {
   const lines = [
-    ...energyBars(doc, energy, days, "use"),
-    ...energyBars(doc, sunEnergy, sunDays, "sun"),
+    ...energyBars(doc, grid, energy, "use"),
+    ...energyBars(doc, grid, sunEnergy, "sun"),
   ];
   if (!lines.length) return [];
   const about = { key: "energy", title: say("chart.energy"), unit: "kWh" };
-  return [{ ...about, zero: true, tall: true, lines, blanks: [] }];
+  const names = energy === null ? [] : [energy];
+  return [{ ...about, zero: true, tall: true, lines, blanks: blanks(doc, grid, names) }];
 }
 
-/** @param {Doc} doc @param {string | null} name @param {Day[]} days @param {Tone} tone @returns {Line[]} */
-function energyBars(doc, name, days, tone) {
+/** @param {Doc} doc @param {Grid} grid @param {string | null} name @param {Tone} tone @returns {Line[]} */
+function energyBars(doc, grid, name, tone) {
   if (name === null) return [];
+  const days = daysOf(doc, grid, name);
   return [
     {
       id: name,
@@ -142,6 +150,9 @@ function energyBars(doc, name, days, tone) {
       kind: "bars",
       values: days.map((day) => day.total),
       partial: days.map((day) => day.total !== null && day.coverage < WHOLE),
+      rest: (cells) => [
+        part(`sum-${encodeURIComponent(name)}`, sumsOf(grid, name, cells).total, "kWh"),
+      ],
     },
   ];
 }

@@ -3,11 +3,12 @@
 import { furtherCharts } from "./charts.js";
 import { window } from "./data.js";
 import { flowCards } from "./flowcards.js";
-import { fullDay } from "./format.js";
+import { dayRange } from "./format.js";
 import { gapList } from "./gaps.js";
 import {
   amountUnit,
   card,
+  inDays,
   isCounter,
   labelOf,
   onDay,
@@ -33,8 +34,9 @@ import { say, sayParts } from "./words.js";
  * @param {Roles} roles
  * @param {Day[]} days
  * @param {Part[][]} [notes] below the energy
+ * @param {Grid} [shown] the buckets of the charts
  */
-export function closed(doc, grid, roles, days, notes = []) {
+export function closed(doc, grid, roles, days, notes = [], shown = grid) {
   const { main, energy, sunEnergy } = roles;
   const found = summed(doc, grid, main);
   const { first, last } = window(doc);
@@ -45,10 +47,10 @@ export function closed(doc, grid, roles, days, notes = []) {
     ...(main === null || isCounter(doc, main) ? [] : mainCards(doc, main, found)),
   ];
   return {
-    heading: `${fullDay(first)} – ${fullDay(last)}`,
+    heading: dayRange(first, last),
     hero: null,
     ...filled(cards, found.known),
-    smalls: furtherCharts(doc, grid, roles),
+    smalls: furtherCharts(doc, shown, roles),
     gaps: gapList(doc, grid),
   };
 }
@@ -56,11 +58,18 @@ export function closed(doc, grid, roles, days, notes = []) {
 /** @param {Doc} doc @param {string} energy @param {Day[]} days @param {Part[][]} notes @returns {Card[]} */
 function energyCards(doc, energy, days, notes) {
   const unit = amountUnit(doc, energy);
-  const { total, perDay } = totals(days);
+  const { total, perDay, days: there } = totals(days);
   const { lowest, highest } = extremes(days);
   const each = sayParts("energy.perDay", { amount: part("per-day", perDay, unit) });
   return [
-    card("total", say("energy"), total, unit, [each, ...notes], "use"),
+    card(
+      "total",
+      say("energy"),
+      total,
+      unit,
+      [each, inDays("total", there, days.length), ...notes],
+      "use",
+    ),
     card("highest-day", say("energy.highest"), highest?.total, unit, [
       onDay(doc, highest, "highest-day-date"),
     ]),
@@ -70,16 +79,18 @@ function energyCards(doc, energy, days, notes) {
   ];
 }
 
-/** @param {Doc} doc @param {Grid} grid @param {string} sunEnergy @returns {Card} */
-function sunCard(doc, grid, sunEnergy) {
-  const { total, perDay } = totals(daysOf(doc, grid, sunEnergy));
+/** @param {Doc} doc @param {Grid} grid @param {string} sunEnergy @param {boolean} [isMany] whether there are many days @returns {Card} */
+export function sunCard(doc, grid, sunEnergy, isMany = true) {
+  const days = daysOf(doc, grid, sunEnergy);
+  const { total, perDay, days: there } = totals(days);
   const unit = amountUnit(doc, sunEnergy);
   const each = sayParts("energy.perDay", { amount: part("solar-per-day", perDay, unit) });
-  return card("solar", say("solar"), total, unit, [each], "sun");
+  const notes = [...(isMany ? [each] : []), inDays("solar", there, days.length)];
+  return card("solar", say("solar"), total, unit, notes, "sun");
 }
 
 /** @param {Doc} doc @param {string} main @param {import("./statistics.js").Summary} found @returns {Card[]} */
-function mainCards(doc, main, { mean, min, max }) {
+export function mainCards(doc, main, { mean, min, max }) {
   const unit = unitOf(doc, main);
   /** @param {"mean" | "highest" | "lowest"} kind */
   const label = (kind) =>
@@ -101,7 +112,7 @@ function mainCards(doc, main, { mean, min, max }) {
  * @param {number | null} share
  * @returns {{ cards: Card[], known: Part[] }}
  */
-function filled(cards, share) {
+export function filled(cards, share) {
   const known = sharePart("known", share);
   if (cards.length % 4 !== 2) return { cards, known: sayParts("known.of", { share: known }) };
   const figure = { ...known, key: "known", unit: "" };

@@ -18,19 +18,22 @@ import { DAY, Zone } from "./time.js";
 /** `role` is the key of its label; `turned` is the series that it shows with the other sign. @typedef {{ role: import("./words.js").Key, turned: string | null }} Sum */
 
 /**
- * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on.
+ * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on; `days` are
+ * those that are shown, if they are not the file's own.
  *
  * @typedef {{ tier: Tier, zone: Zone, bucket: string, series: Map<string, Series>,
  *   latest: Map<string, { at: number, value: number }>, points: Map<number, Record<string, unknown>>,
  *   day: number | null, until: number, home: import("./flows.js").Home,
- *   draws: Record<string, string>, counts: Record<string, string> }} Doc
+ *   days?: { first: number, last: number }, draws: Record<string, string>, counts: Record<string, string> }} Doc
  */
 
 /**
  * The buckets of a window: bucket i lasts from `edges[i]` to `edges[i + 1]`, in ms. Before `from`, and
- * after the `until` of a series, nothing was asked for, so nothing is unknown.
+ * after the `until` of a series, nothing was asked for, so nothing is unknown. `whole` is the grid of the
+ * file if this one has other days; `closed` is how many buckets are of closed days, if not all are.
  *
- * @typedef {{ edges: number[], from: number, columns: Map<string, (Value | undefined)[]> }} Grid
+ * @typedef {{ edges: number[], from: number, columns: Map<string, (Value | undefined)[]>,
+ *   whole?: Grid, closed?: number }} Grid
  */
 
 /** A file and its buckets. @typedef {{ doc: Doc, grid: Grid }} Both */
@@ -146,6 +149,7 @@ const pointsOf = (raw) =>
  * @returns {{ first: number, last: number }} the days of its window: today, or the last closed ones
  */
 export function window(doc) {
+  if (doc.days) return doc.days;
   if (doc.day !== null) return { first: doc.day, last: doc.day };
   const starts = [...doc.points.keys()];
   const last = Math.max(doc.zone.day(doc.until) - 1, ...starts.map((at) => doc.zone.day(at)));

@@ -74,15 +74,21 @@ function clockFields() {
 }
 
 /** @param {string} zone @param {Intl.DateTimeFormatOptions} options @param {number} at */
-function date(zone, options, at) {
+const date = (zone, options, at) => formatOf(zone, options).format(at);
+
+/** @param {string} zone @param {Intl.DateTimeFormatOptions} options */
+function formatOf(zone, options) {
   const key = zone + JSON.stringify(options);
   let format = dates.get(key);
   if (!format) {
     format = new Intl.DateTimeFormat(spoken(), { timeZone: zone, ...options });
     dates.set(key, format);
   }
-  return format.format(at);
+  return format;
 }
+
+/** A day with its year, short. @type {Intl.DateTimeFormatOptions} */
+const DATE = { day: "numeric", month: "short", year: "numeric" };
 
 /** @param {Zone} zone @param {number} at @returns {string} with its offset if it comes twice */
 export const time = (zone, at, seconds = false) =>
@@ -112,14 +118,27 @@ export const longDay = (day) =>
   date("UTC", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, day * DAY);
 
 /** @param {number} day @returns {string} as "24 Nov 2026" */
-export const fullDay = (day) =>
-  date("UTC", { day: "numeric", month: "short", year: "numeric" }, day * DAY);
+export const fullDay = (day) => date("UTC", DATE, day * DAY);
 
 /** @param {number} day @returns {string} */
 export const month = (day) => date("UTC", { month: "short" }, day * DAY);
 
 /** @param {number} day @returns {string} */
 export const monthYear = (day) => date("UTC", { month: "short", year: "numeric" }, day * DAY);
+
+/** @param {number} day @returns {string} as "November 2026" */
+export const longMonth = (day) => date("UTC", { month: "long", year: "numeric" }, day * DAY);
+
+/** @param {import("./places.js").Days} days @returns {string} */
+export function daysText({ kind, first, end }) {
+  if (kind === "day") return longDay(first);
+  if (kind === "month") return longMonth(first);
+  if (kind === "year") return String(new Date(first * DAY).getUTCFullYear());
+  return dayRange(first, end - 1);
+}
+
+/** @param {number} first @param {number} last @returns {string} as "15–21 Nov 2026" */
+export const dayRange = (first, last) => formatOf("UTC", DATE).formatRange(first * DAY, last * DAY);
 
 /** @param {Zone} zone @param {number} at @returns {string} */
 export const dayTime = (zone, at) =>

@@ -26,11 +26,13 @@ const NOTHING = 0.00005;
  * @returns {{ from: number, until: number }} the time that was asked for; before the first value of
  *   a series it did not exist, so it was not unknown
  */
-export function asked({ series, day }, { edges, from, columns }, name) {
+export function asked({ series, day }, grid, name) {
+  const { edges, from } = grid;
   const until = Math.min(series.get(name)?.until ?? 0, edges[edges.length - 1]);
   if (day !== null) return { from, until };
-  const first = (columns.get(name) ?? []).findIndex((value) => value);
-  return { from: first < 0 ? until : edges[first], until };
+  const all = grid.whole ?? grid;
+  const first = (all.columns.get(name) ?? []).findIndex((value) => value);
+  return { from: first < 0 ? until : all.edges[first], until };
 }
 
 /** A series, and how much time of a bucket is unknown of it. @typedef {{ name: string, length: number }} Missing */

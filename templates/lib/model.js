@@ -12,9 +12,9 @@ import {
   time,
   title,
 } from "./format.js";
+import { dayHash, isoDay } from "./places.js";
 import { summary } from "./statistics.js";
-import { DAY } from "./time.js";
-import { say } from "./words.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
@@ -22,9 +22,11 @@ import { say } from "./words.js";
 /** @typedef {import("./statistics.js").Day} Day */
 
 /**
- * A piece of text; with a `key` it is a number or a time that can be found and compared.
+ * A piece of text; with a `key` it is a number or a time that can be found and compared; with a `hash`
+ * it opens what it stands for.
  *
- * @typedef {{ text: string, key?: string, raw?: number | string | null, tone?: string }} Part
+ * @typedef {{ text: string, key?: string, raw?: number | string | null, tone?: string,
+ *   hash?: string }} Part
  */
 
 /** A large number with a small unit. @typedef {Part & { key: string, unit: string }} Figure */
@@ -49,14 +51,17 @@ export const EACH_DAY = Symbol("daily");
 /** @param {LineId} id @returns {string} the id as it stands in the keys of numbers */
 export const idText = (id) => (typeof id === "string" ? id : (id.description ?? ""));
 
+/** The first of some buckets, and the one after the last. @typedef {[number, number] | null} Cells */
+
 /**
  * A line in a chart, one value a bucket. `kind`: a mean as steps, with a band from `min` to `max` if
  * these are there; bars; or a line through the middles of the buckets. A `partial` bucket looks partly
- * known. `rest` is what the chart says about the line while no bucket is read.
+ * known. `rest` is what the chart says about the line while no bucket is read: about the buckets that are
+ * chosen, or about all closed ones.
  *
  * @typedef {{ id: LineId, label: string, unit: string, tone: Tone, kind: "step" | "bars" | "line",
  *   values: (number | null)[], min?: (number | null)[], max?: (number | null)[], partial?: boolean[],
- *   rest?: Part[] }} Line
+ *   rest?: (cells: Cells) => Part[] }} Line
  */
 
 /**
@@ -69,9 +74,9 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 /** @typedef {{ head: string[], rows: Part[][] }} Table */
 
 /**
- * Rows of a name, bars as shares of the longest, and numbers.
+ * Rows of a name, bars as shares of the longest, and numbers. `hash` opens what a row or a square is.
  *
- * @typedef {{ label: string, bars: { share: number, tone: Tone, partial: boolean }[], cells: Part[] }} BarRow
+ * @typedef {{ label: string, hash?: string, bars: { share: number, tone: Tone, partial: boolean }[], cells: Part[] }} BarRow
  * @typedef {{ key: string, title: string, head: string[], rows: BarRow[] }} Bars
  */
 
@@ -79,19 +84,20 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * Squares in rows. A square without a value is unknown; null means that there is no such bucket.
  * `head` says what a row is; the label of a `marked` column stands above it.
  *
- * @typedef {{ name: string, value: number | null, partial: boolean }} Square
+ * @typedef {{ name: string, value: number | null, partial: boolean, hash: string }} Square
  * @typedef {{ key: string, title: string, unit: string, head: string,
  *   columns: { label: string, marked: boolean }[], low: number, high: number,
- *   rows: { label: string, cells: (Square | null)[] }[] }} Heat
+ *   rows: { label: string, hash: string, cells: (Square | null)[] }[] }} Heat
  */
 
 /** @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, kind: string, what: Part }[] }} Gaps */
 
 /**
  * A tab: its tall charts, which are drawn first, and the rest, which is computed after that. `isLong`:
- * the tab has so many days that its charts come last.
+ * the tab has so many days that its charts come last; `grid`: its charts have these buckets, not just
+ * the file's.
  *
- * @typedef {{ isLong: boolean, charts: Chart[], rest: () => Rest }} Model
+ * @typedef {{ isLong: boolean, charts: Chart[], rest: () => Rest, grid?: Grid }} Model
  */
 
 /**
@@ -169,27 +175,35 @@ export function labelOf(doc, name) {
 /** @param {Doc} doc @param {string} name */
 export const isCounter = (doc, name) => doc.series.get(name)?.counter === true;
 
-/** @param {Doc} doc @param {Grid} grid @param {string | null} name @returns {Summary} */
+/** @param {Doc} doc @param {Grid} grid @param {string | null} name @returns {Summary} closed days claim all of their time, today what was asked for */
 export const summed = (doc, grid, name) =>
-  summary(grid, name, (name !== null && doc.series.get(name)?.until) || 0);
+  doc.day === null
+    ? summary({ ...grid, from: grid.edges[0] }, name, Infinity)
+    : summary(grid, name, (name !== null && doc.series.get(name)?.until) || 0);
 
-/** @param {number} day @returns {string} as "2026-11-24" */
-export const isoDay = (day) => new Date(day * DAY).toISOString().slice(0, 10);
+/** @param {string} key @param {number} count of days with a value @param {number} all @returns {Part[]} said of a sum if these are not all */
+export const inDays = (key, count, all) =>
+  count > 0 && count < all ? sayParts("energy.inDays", { n: countPart(`${key}-days`, count) }) : [];
 
 /** @param {Doc} doc @param {number} day @returns {string} with its year, if the file has two */
 const dayOf = (doc, day) => (doc.tier === "yearly" ? fullDay(day) : shortDay(day));
 
 /** @param {Doc} doc @param {number} at @returns {string} without its day, if the file has only one */
-export const timeOf = ({ zone, day }, at) => (day === null ? dayTime(zone, at) : time(zone, at));
+export const timeOf = (doc, at) => (isOneDay(doc) ? time(doc.zone, at) : dayTime(doc.zone, at));
+
+/** @param {Doc} doc @returns {boolean} */
+export const isOneDay = ({ day, days }) =>
+  day !== null || (days !== undefined && days.first === days.last);
 
 /** @param {Doc} doc @param {{ value: number, at: number } | null} found @param {string} key @returns {Part[]} */
 export function when(doc, found, key) {
   if (!found) return [];
   const { at } = found;
   const text = doc.bucket === "day" ? dayOf(doc, doc.zone.day(at)) : timeOf(doc, at);
-  return [{ key, raw: new Date(at).toISOString(), text }];
+  const hash = isOneDay(doc) ? undefined : dayHash(doc.zone.day(at));
+  return [{ key, raw: new Date(at).toISOString(), text, hash }];
 }
 
 /** @param {Doc} doc @param {Day | null} day @param {string} key @returns {Part[]} */
 export const onDay = (doc, day, key) =>
-  day ? [{ key, raw: isoDay(day.day), text: dayOf(doc, day.day) }] : [];
+  day ? [{ key, raw: isoDay(day.day), text: dayOf(doc, day.day), hash: dayHash(day.day) }] : [];

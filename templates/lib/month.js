@@ -2,6 +2,7 @@
 
 import { energyChart, powerChart } from "./charts.js";
 import { closed } from "./closed.js";
+import { withToday } from "./cut.js";
 import { firstDay, weekday } from "./format.js";
 import { amountUnit, cell, changePart, countPart, part } from "./model.js";
 import { roles as rolesOf } from "./roles.js";
@@ -17,18 +18,27 @@ import { say, sayParts } from "./words.js";
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {Both | null} [year] yearly.json, if it is published and read
+ * @param {Both | null} [daily] today so far stands beside the days
  * @returns {import("./model.js").Model}
  */
-export function month(doc, grid, year) {
+export function month(doc, grid, year, daily) {
   const roles = rolesOf(doc);
-  const { energy, sunEnergy } = roles;
+  const { energy } = roles;
   const days = daysOf(doc, grid, energy);
-  const suns = daysOf(doc, grid, sunEnergy);
+  const shown = withToday({ doc, grid }, daily);
   return {
     isLong: false,
-    charts: [...energyChart(doc, roles, days, suns), ...powerChart(doc, grid, roles)],
+    grid: shown,
+    charts: [...energyChart(doc, shown, roles), ...powerChart(doc, shown, roles)],
     rest: () => ({
-      ...closed(doc, grid, roles, days, energy === null ? [] : before(doc, days, energy, year)),
+      ...closed(
+        doc,
+        grid,
+        roles,
+        days,
+        energy === null ? [] : before(doc, days, energy, year),
+        shown,
+      ),
       bars: energy === null ? [] : [pattern(doc, energy, days)],
       heats: [],
     }),

@@ -26,7 +26,7 @@ import { HOUR } from "./time.js";
  * @param {number} end the bucket after the last
  * @returns {Sums}
  */
-function sums(edges, column, first, end) {
+export function sums(edges, column, first, end) {
   /** @type {Sums} */
   const found = { total: null, mean: null, min: null, max: null, time: 0 };
   let weighted = 0;
@@ -137,10 +137,10 @@ export const change = (ours, theirs) =>
   ours === null || theirs === null || theirs <= 0 ? null : ours / theirs - 1;
 
 /**
- * A day of a window: its total, its mean, and its known share.
+ * A day of a window: its total, its mean, and its known share. `isSoFar`: it is not over.
  *
  * @typedef {{ day: number, start: number, end: number, total: number | null, coverage: number,
- *   mean: number | null }} Day
+ *   mean: number | null, isSoFar?: boolean }} Day
  */
 
 /**

@@ -1,7 +1,7 @@
 /** Sentences about the data: its age, its problems, and why there is none. */
 
 import { TIERS } from "./data.js";
-import { ago, dayTime, duration, shortDay, time } from "./format.js";
+import { ago, daysText, dayTime, duration, longDay, shortDay, time } from "./format.js";
 import { staleSince } from "./stale.js";
 import { say } from "./words.js";
 
@@ -71,6 +71,22 @@ export function emptyText(tier, doc) {
   }
   const text = say(tier === "daily" ? "empty.today" : "empty.closed");
   return { title: say("empty.title"), text, command: TIERS[tier].command };
+}
+
+/**
+ * @param {import("./places.js").Place} place that no file has anything of
+ * @param {import("./places.js").Known} known
+ * @returns {Empty}
+ */
+export function nothingText(place, { today, spans }) {
+  if ("id" in place) return { title: say("empty.title"), text: "", command: null };
+  const firsts = [...spans.values()].flatMap((span) => span?.first ?? []);
+  const title = say("empty.notStored", { days: daysText(place) });
+  if (today !== null && place.first > today) {
+    return { title, text: say("empty.toCome"), command: null };
+  }
+  const text = firsts.length ? say("empty.first", { day: longDay(Math.min(...firsts)) }) : "";
+  return { title, text, command: null };
 }
 
 /** @param {Doc} doc @returns {boolean} whether a day was asked for past its midnight */

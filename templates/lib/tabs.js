@@ -11,18 +11,39 @@ import { year } from "./year.js";
 /** @typedef {import("./data.js").Tier} Tier */
 /** @typedef {"today" | "7-days" | "30-days" | "365-days"} Id its name is the text `tab.…` */
 
+/** Other files: null if one is not read yet, undefined if it is not published. @typedef {Partial<Record<Tier, Both | null>>} Others */
+
 /**
- * A tab and the file that it shows; `beside` is another file that it compares with. `model` is given
- * null if that one is not read yet, undefined if it is not published.
+ * A tab and the file that it shows; `beside` are other files that it compares with, or shows beside its own.
  *
- * @typedef {{ id: Id, tier: Tier, beside: Tier | null,
- *   model: (doc: Doc, grid: Grid, other: Both | null | undefined) => import("./model.js").Model }} Tab
+ * @typedef {{ id: Id, tier: Tier, beside: Tier[],
+ *   model: (doc: Doc, grid: Grid, others: Others) => import("./model.js").Model }} Tab
  */
 
 /** @type {Tab[]} */
 export const TABS = [
-  { id: "today", tier: "daily", beside: "weekly", model: today },
-  { id: "7-days", tier: "weekly", beside: null, model: week },
-  { id: "30-days", tier: "monthly", beside: "yearly", model: month },
-  { id: "365-days", tier: "yearly", beside: null, model: year },
+  {
+    id: "today",
+    tier: "daily",
+    beside: ["weekly"],
+    model: (doc, grid, { weekly }) => today(doc, grid, weekly),
+  },
+  {
+    id: "7-days",
+    tier: "weekly",
+    beside: ["daily"],
+    model: (doc, grid, { daily }) => week(doc, grid, daily),
+  },
+  {
+    id: "30-days",
+    tier: "monthly",
+    beside: ["yearly", "daily"],
+    model: (doc, grid, { yearly, daily }) => month(doc, grid, yearly, daily),
+  },
+  {
+    id: "365-days",
+    tier: "yearly",
+    beside: ["daily"],
+    model: (doc, grid, { daily }) => year(doc, grid, daily),
+  },
 ];

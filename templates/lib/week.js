@@ -5,11 +5,13 @@ import { closed } from "./closed.js";
 import { amount } from "./data.js";
 import { has, SUFFICIENCY, shares } from "./flows.js";
 import { bucketSpan, number, shortDay } from "./format.js";
-import { amountUnit, cell, isoDay, labelOf, sharePart } from "./model.js";
+import { amountUnit, cell, labelOf, sharePart, summed } from "./model.js";
+import { dayHash, isoDay } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, WHOLE } from "./statistics.js";
 import { say } from "./words.js";
 
+/** @typedef {import("./data.js").Both} Both */
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
 /** @typedef {import("./model.js").Heat} Heat */
@@ -21,15 +23,16 @@ const MARKED = 3;
 /**
  * @param {Doc} doc
  * @param {Grid} grid
+ * @param {Both | null} [daily] today so far stands beside the days
  * @returns {import("./model.js").Model}
  */
-export function week(doc, grid) {
+export function week(doc, grid, daily) {
   const roles = rolesOf(doc);
   const rest = () => {
     const days = daysOf(doc, grid, roles.energy);
     return {
       ...closed(doc, grid, roles, days),
-      bars: roles.energy === null ? [] : [energyDays(doc, grid, roles, days)],
+      bars: roles.energy === null ? [] : [energyDays(doc, grid, roles, days, daily)],
       heats: heat(doc, grid, roles.energy ?? roles.main),
     };
   };
@@ -40,21 +43,31 @@ export function week(doc, grid) {
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {import("./roles.js").Roles} roles
- * @param {Day[]} days
+ * @param {Day[]} closed
+ * @param {Both | null} [daily]
  * @returns {import("./model.js").Bars}
  */
-function energyDays(doc, grid, { energy, sunEnergy }, days) {
-  const suns = sunEnergy === null ? [] : daysOf(doc, grid, sunEnergy);
+function energyDays(doc, grid, { energy, sunEnergy }, closed, daily) {
+  const days = [...closed, ...todayOf(daily, closed, energy)];
+  const suns =
+    sunEnergy === null
+      ? []
+      : [...daysOf(doc, grid, sunEnergy), ...todayOf(daily, closed, sunEnergy)];
   const most = Math.max(...[...days, ...suns].map((day) => day.total ?? 0)) || 1;
   const unit = amountUnit(doc, energy);
   const sunUnit = amountUnit(doc, sunEnergy);
   const isOwn = has(doc, SUFFICIENCY) && suns.length > 0;
-  const own = shares(doc, grid, SUFFICIENCY, (at) => doc.zone.day(at));
+  const dayOf = (/** @type {number} */ at) => doc.zone.day(at);
+  const own = new Map(
+    [{ doc, grid }, ...(daily ? [daily] : [])].flatMap((both) => [
+      ...shares(both.doc, both.grid, SUFFICIENCY, dayOf),
+    ]),
+  );
   /** @param {Day} day @param {"use" | "sun"} tone */
-  const bar = ({ total, coverage }, tone) => ({
+  const bar = ({ total, coverage, isSoFar }, tone) => ({
     share: (total ?? 0) / most,
     tone,
-    partial: coverage < WHOLE,
+    partial: isSoFar === true || coverage < WHOLE,
   });
   return {
     key: "days",
@@ -70,7 +83,8 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
       const date = isoDay(day.day);
       const sun = suns.slice(i, i + 1);
       return {
-        label: shortDay(day.day),
+        label: day.day === daily?.doc.day ? say("bars.today") : shortDay(day.day),
+        hash: dayHash(day.day),
         bars: [bar(day, "use"), ...sun.map((one) => bar(one, "sun"))],
         cells: [
           cell(`day-${date}`, day.total, unit),
@@ -81,6 +95,26 @@ function energyDays(doc, grid, { energy, sunEnergy }, days) {
       };
     }),
   };
+}
+
+/**
+ * @param {Both | null | undefined} daily
+ * @param {Day[]} closed
+ * @param {string | null} name
+ * @returns {Day[]} today so far, if it comes after the closed days
+ */
+function todayOf(daily, closed, name) {
+  if (
+    !daily?.doc.points.size ||
+    (daily.doc.day ?? 0) <= (closed[closed.length - 1]?.day ?? Infinity)
+  )
+    return [];
+  const { known } = summed(daily.doc, daily.grid, name);
+  return daysOf(daily.doc, daily.grid, name).map((day) => ({
+    ...day,
+    coverage: known ?? 0,
+    isSoFar: true,
+  }));
 }
 
 /**
@@ -109,6 +143,7 @@ function heat(doc, { edges, from, columns }, name) {
           name: bucketSpan(zone, edges[i], edges[i + 1], "hour"),
           value: value(i),
           partial: isPartial(column[i]),
+          hash: dayHash(zone.day(edges[i])),
         };
   return [
     {
@@ -124,6 +159,7 @@ function heat(doc, { edges, from, columns }, name) {
       high: Math.max(...all),
       rows: [...days].map(([day, row]) => ({
         label: shortDay(day),
+        hash: dayHash(day),
         cells: hours.map(({ hour, turn }) => square(row[hour]?.[turn])),
       })),
     },

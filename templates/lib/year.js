@@ -2,10 +2,12 @@
 
 import { energyChart, powerChart } from "./charts.js";
 import { closed } from "./closed.js";
+import { withToday } from "./cut.js";
 import { window } from "./data.js";
 import { has, SUFFICIENCY, shares } from "./flows.js";
 import { month as monthName, monthYear, number, percent, shortDay } from "./format.js";
 import { amountUnit, cell, changePart, EACH_DAY, labelOf, sharePart, unitOf } from "./model.js";
+import { dayHash, monthHash } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, monthOf, months, rolling, WHOLE } from "./statistics.js";
 import { DAY } from "./time.js";
@@ -28,18 +30,21 @@ const MARKED = 5;
 /**
  * @param {Doc} doc
  * @param {Grid} grid
+ * @param {import("./data.js").Both | null} [daily] today so far stands beside the days
  * @returns {import("./model.js").Model}
  */
-export function year(doc, grid) {
+export function year(doc, grid, daily) {
   const roles = rolesOf(doc);
   const { energy, sunEnergy, main } = roles;
   const days = daysOf(doc, grid, energy);
   const suns = daysOf(doc, grid, sunEnergy);
+  const shown = withToday({ doc, grid }, daily);
   return {
     isLong: true,
-    charts: [...rollingChart(doc, roles, days, suns), ...powerChart(doc, grid, roles)],
+    grid: shown,
+    charts: [...rollingChart(doc, shown, roles, days, suns), ...powerChart(doc, shown, roles)],
     rest: () => ({
-      ...closed(doc, grid, roles, days),
+      ...closed(doc, grid, roles, days, [], shown),
       bars: energy === null ? [] : [monthList(doc, grid, energy, sunEnergy, days, suns)],
       heats: calendar(doc, grid, energy === null ? daysOf(doc, grid, main) : days, energy ?? main),
     }),
@@ -48,19 +53,21 @@ export function year(doc, grid) {
 
 /**
  * @param {Doc} doc
+ * @param {Grid} grid
  * @param {import("./roles.js").Roles} roles
  * @param {Day[]} days
  * @param {Day[]} suns
  * @returns {import("./model.js").Chart[]}
  */
-function rollingChart(doc, roles, days, suns) {
-  const [chart] = energyChart(doc, roles, days, suns);
+function rollingChart(doc, grid, roles, days, suns) {
+  const [chart] = energyChart(doc, grid, roles);
   if (!chart) return [];
   /** @type {Line[]} */
   const rolled = chart.lines.map((line) => ({
     ...line,
     kind: "line",
     partial: undefined,
+    rest: undefined,
     values: rolling(line.tone === "sun" ? suns : days, ROLL),
   }));
   /** @type {Line} */
@@ -69,7 +76,6 @@ function rollingChart(doc, roles, days, suns) {
     id: EACH_DAY,
     label: say("chart.eachDay"),
     tone: "soft",
-    partial: undefined,
   };
   const about = { key: "rolling", title: say("chart.rolling", { n: ROLL }) };
   return [{ ...chart, ...about, lines: [daily, ...rolled] }];
@@ -112,6 +118,7 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
       const partial = month.days.length < month.length || month.known < WHOLE;
       return {
         label: monthYear(month.first.day),
+        hash: monthHash(month.first.day),
         bars: [
           { share: (month.total ?? 0) / most, tone: "use", partial },
           ...sun.map((total) => sunBar((total ?? 0) / most, partial)),
@@ -158,7 +165,12 @@ function calendar(doc, grid, days, name) {
   const squares = new Map(
     there.map((day) => [
       day.day,
-      { name: shortDay(day.day), value: value(day), partial: day.coverage < WHOLE },
+      {
+        name: shortDay(day.day),
+        value: value(day),
+        partial: day.coverage < WHOLE,
+        hash: dayHash(day.day),
+      },
     ]),
   );
   return [
@@ -189,6 +201,7 @@ function monthRows(doc, squares) {
       const hasYear = day === first || date.getUTCMonth() === 0;
       rows.push({
         label: hasYear ? monthYear(day) : monthName(day),
+        hash: monthHash(day),
         cells: Array(31).fill(null),
       });
     }

@@ -1,6 +1,6 @@
 /** Rows of a name, bars and numbers. */
 
-import { h, partNode } from "./dom.js";
+import { go, h, partNode } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Bars} Bars */
 /** @typedef {import("../lib/model.js").BarRow} BarRow */
@@ -31,15 +31,18 @@ export function bars({ key, title, head }) {
 }
 
 /** @param {BarRow} row */
-function barRow({ label, bars, cells }) {
+function barRow({ label, hash, bars, cells }) {
   const track = h("div", { class: "track" }, ...bars.map(bar));
-  return h(
+  const row = h(
     "tr",
-    {},
-    h("th", { scope: "row" }, label),
+    { class: hash && "opens" },
+    h("th", { scope: "row" }, hash === undefined ? label : h("a", { href: hash }, label)),
     h("td", { class: "bar" }, track),
     ...cells.map((cell) => h("td", {}, partNode(cell))),
   );
+  // The link is for keyboards and readers; the whole row is easier to hit.
+  if (hash !== undefined) row.addEventListener("click", () => go(hash));
+  return row;
 }
 
 /** @param {BarRow["bars"][number]} bar */

@@ -169,7 +169,7 @@ export class Chart {
       const [name, value] = /** @type {HTMLElement[]} */ ([...items[i].children]);
       items[i].className = hasNames ? `swatch ${line.tone}` : "";
       setText(name, line.label);
-      if (cell === null) value.replaceChildren(...(line.rest ?? []).map(partNode));
+      if (cell === null) value.replaceChildren(...(line.rest?.(group.chosen) ?? []).map(partNode));
       else setText(value, readText(line, cell));
     });
   }

@@ -29,10 +29,14 @@ export function setText(element, text) {
 }
 
 /** @param {Part} part @returns {Node} */
-export const partNode = ({ text, key, raw, tone }) =>
-  key === undefined
-    ? document.createTextNode(text)
-    : h("span", { "data-value": key, "data-raw": raw === null ? "" : raw, class: tone }, text);
+export function partNode({ text, key, raw, tone, hash }) {
+  const shown = hash === undefined ? text : h("a", { href: hash }, text);
+  return key === undefined
+    ? typeof shown === "string"
+      ? document.createTextNode(shown)
+      : shown
+    : h("span", { "data-value": key, "data-raw": raw === null ? "" : raw, class: tone }, shown);
+}
 
 /** @param {HTMLElement} element @param {Part} part a number or a time that stays in its place */
 export function setPart(element, { text, key, raw }) {
@@ -97,4 +101,9 @@ export function download(name, text, type) {
   const link = h("a", { href: url, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60000);
+}
+
+/** @param {string} hash of a place of the page, which is opened */
+export function go(hash) {
+  location.hash = hash;
 }

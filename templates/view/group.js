@@ -60,6 +60,11 @@ export class Group {
     return [this.at(from), this.at(to - 1) + 1];
   }
 
+  /** @returns {import("../lib/model.js").Cells} the buckets that are chosen; null: all */
+  get chosen() {
+    return this.range && this.cells;
+  }
+
   /** @param {number} share of the view's length, from 0 to 1 @returns {number} */
   instant(share) {
     const [from, to] = this.view;

@@ -1,17 +1,22 @@
-/** Tabs: opened by click, keyboard, swipe, and the hash of the address. */
+/** Tabs: opened by click, keyboard, swipe, and the address, which also names the days of the past. */
 
+import { parse, tabOf } from "../lib/places.js";
 import { say } from "../lib/words.js";
 import { h } from "./dom.js";
+
+/** @typedef {import("../lib/places.js").Place} Place */
+/** @typedef {import("../lib/tabs.js").Id} Id */
+
+/** A place of the page, and the span that is chosen in it, as its address has it. @typedef {{ place: Place, chosen: string }} Here */
 
 /** A swipe is at least so many pixels long. */
 const SWIPE = 60;
 
 /**
- * @template {import("../lib/tabs.js").Id} Id
  * @param {HTMLElement} list
  * @param {HTMLElement} main
  * @param {{ id: Id }[]} tabs
- * @param {(id: Id) => void} onOpen
+ * @param {(here: Here, id: Id) => void} onOpen given the tab that shows the place
  * @returns {{ panels: Map<Id, HTMLElement>, open: () => void }}
  */
 export function tabs(list, main, tabs, onOpen) {
@@ -37,18 +42,21 @@ export function tabs(list, main, tabs, onOpen) {
   list.replaceChildren(...buttons);
   main.replaceChildren(...panels.values());
 
-  /** @returns {Id} */
-  const wanted = () => ids.find((id) => `#${id}` === location.hash) ?? ids[0];
+  /** @type {Id | null} */
+  let open = null;
   const show = () => {
-    const id = wanted();
+    // A link into the page, such as the one to the content, opens no other place.
+    if (open !== null && isOnPage(location.hash)) return;
+    const here = parse(location.hash, ids) ?? { place: { id: ids[0] }, chosen: "" };
+    open = tabOf(here.place, ids);
     ids.forEach((other, i) => {
-      const isOpen = other === id;
+      const isOpen = other === open;
       buttons[i].setAttribute("aria-selected", String(isOpen));
       buttons[i].tabIndex = isOpen ? 0 : -1;
       const panel = panels.get(other);
       if (panel) panel.hidden = !isOpen;
     });
-    onOpen(id);
+    onOpen(here, open);
   };
   /** @param {number} i */
   const go = (i) => {
@@ -67,11 +75,14 @@ export function tabs(list, main, tabs, onOpen) {
   addEventListener("hashchange", show);
 
   onSwipe(main, (step) => {
-    const to = ids.indexOf(wanted()) + step;
+    const to = open === null ? -1 : ids.indexOf(open) + step;
     if (to >= 0 && to < ids.length) go(to);
   });
   return { panels, open: show };
 }
+
+/** @param {string} hash @returns {boolean} whether it is a link to an element that is not a place */
+const isOnPage = (hash) => hash.length > 1 && document.getElementById(hash.slice(1)) !== null;
 
 /** @param {HTMLElement} host @param {(step: 1 | -1) => void} act 1: to the left, the next tab */
 function onSwipe(host, act) {

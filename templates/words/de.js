@@ -32,6 +32,9 @@ export default {
   "empty.unknown": "Noch nichts bekannt",
   "empty.sinceMidnight": "Seit Mitternacht hat kein Sensor einen Wert geliefert.",
   "empty.nothing": "Nichts ist veröffentlicht",
+  "empty.notStored": "Von {days} ist nichts gespeichert",
+  "empty.toCome": "Diese Zeit kommt erst noch.",
+  "empty.first": "Der erste Tag ist {day}.",
 
   "problem.gone": "{file} ist nicht mehr da.",
   "problem.status": "{file} kann nicht gelesen werden: Der Server antwortet mit {status}.",
@@ -78,6 +81,8 @@ export default {
   "energy.soFar": "Energie bisher",
   "energy.midnight": "seit Mitternacht",
   "energy.perDay": "{amount} am Tag",
+  "energy.inDays": { one: "an {n} Tag", other: "an {n} Tagen" },
+  "energy.noHours": "die Stunden dieses Tages sind nicht mehr gespeichert",
   "energy.highest": "Höchster Tag",
   "energy.lowest": "Niedrigster Tag",
   "than.yesterday": "Gestern, gleiche Stunden",
@@ -124,6 +129,7 @@ export default {
     "Diagramm: {title}. Pfeiltasten lesen es, Plus und Minus zoomen, Escape zeigt alles.",
 
   "bars.days": "Energie am Tag",
+  "bars.today": "Heute bisher",
   "bars.months": "Monate",
   "bars.weekdays": "Nach Wochentag",
   "heat.energyHours": "Energie nach Stunde",
@@ -146,6 +152,7 @@ export default {
   "head.lowest": "niedrigster Wert",
   "head.highest": "höchster Wert",
   "month.days": { one: "{count} von {n} Tag", other: "{count} von {n} Tagen" },
+  "days.since": "seit {day}: {days}",
 
   "table.show": "Als Tabelle",
   "table.of": "{name}, als Tabelle",

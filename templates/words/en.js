@@ -37,6 +37,9 @@ export default {
   "empty.unknown": "Nothing known yet",
   "empty.sinceMidnight": "No sensor has had a number since midnight.",
   "empty.nothing": "Nothing is published",
+  "empty.notStored": "Nothing is stored of {days}",
+  "empty.toCome": "This time is still to come.",
+  "empty.first": "The first day is {day}.",
 
   "problem.gone": "{file} is not there any more.",
   "problem.status": "{file} cannot be read: the server answers {status}.",
@@ -83,6 +86,8 @@ export default {
   "energy.soFar": "Energy so far",
   "energy.midnight": "since midnight",
   "energy.perDay": "{amount} a day",
+  "energy.inDays": { one: "in {n} day", other: "in {n} days" },
+  "energy.noHours": "the hours of this day are not kept",
   "energy.highest": "Highest day",
   "energy.lowest": "Lowest day",
   "than.yesterday": "Yesterday, same hours",
@@ -128,6 +133,7 @@ export default {
   "chart.read": "Chart of {title}. Arrow keys read it, plus and minus zoom, escape shows all.",
 
   "bars.days": "Energy a day",
+  "bars.today": "Today so far",
   "bars.months": "Months",
   "bars.weekdays": "By weekday",
   "heat.energyHours": "Energy by the hour",
@@ -150,6 +156,7 @@ export default {
   "head.lowest": "lowest",
   "head.highest": "highest",
   "month.days": { one: "{count} of {n} day", other: "{count} of {n} days" },
+  "days.since": "since {day}: {days}",
 
   "table.show": "As a table",
   "table.of": "{name}, as a table",

@@ -32,6 +32,9 @@ export default {
   "empty.unknown": "Todavía no se sabe nada",
   "empty.sinceMidnight": "Ningún sensor ha dado un valor desde la medianoche.",
   "empty.nothing": "No hay nada publicado",
+  "empty.notStored": "No hay nada guardado de {days}",
+  "empty.toCome": "Ese momento aún está por llegar.",
+  "empty.first": "El primer día es {day}.",
 
   "problem.gone": "{file} ya no está.",
   "problem.status": "No se puede leer {file}: el servidor responde {status}.",
@@ -78,6 +81,8 @@ export default {
   "energy.soFar": "Energía hasta ahora",
   "energy.midnight": "desde la medianoche",
   "energy.perDay": "{amount} al día",
+  "energy.inDays": { one: "en {n} día", other: "en {n} días" },
+  "energy.noHours": "las horas de este día no se conservan",
   "energy.highest": "Día más alto",
   "energy.lowest": "Día más bajo",
   "than.yesterday": "Ayer, mismas horas",
@@ -124,6 +129,7 @@ export default {
     "Gráfico: {title}. Las flechas lo leen, más y menos cambian el zoom, Escape muestra todo.",
 
   "bars.days": "Energía al día",
+  "bars.today": "Hoy hasta ahora",
   "bars.months": "Meses",
   "bars.weekdays": "Por día de la semana",
   "heat.energyHours": "Energía hora a hora",
@@ -146,6 +152,7 @@ export default {
   "head.lowest": "mínimo",
   "head.highest": "máximo",
   "month.days": { one: "{count} de {n} día", other: "{count} de {n} días" },
+  "days.since": "desde el {day}: {days}",
 
   "table.show": "Como tabla",
   "table.of": "{name}, como tabla",

@@ -32,6 +32,9 @@ export default {
   "empty.unknown": "Rien de connu pour l’instant",
   "empty.sinceMidnight": "Aucun capteur n’a donné de valeur depuis minuit.",
   "empty.nothing": "Rien n’est publié",
+  "empty.notStored": "Rien n’est enregistré pour {days}",
+  "empty.toCome": "Ce moment est encore à venir.",
+  "empty.first": "Le premier jour est {day}.",
 
   "problem.gone": "{file} n’est plus là.",
   "problem.status": "{file} ne peut pas être lu : le serveur répond {status}.",
@@ -79,6 +82,8 @@ export default {
   "energy.soFar": "Énergie jusqu’ici",
   "energy.midnight": "depuis minuit",
   "energy.perDay": "{amount} par jour",
+  "energy.inDays": { one: "en {n} jour", other: "en {n} jours" },
+  "energy.noHours": "les heures de ce jour ne sont pas conservées",
   "energy.highest": "Jour le plus haut",
   "energy.lowest": "Jour le plus bas",
   "than.yesterday": "Hier, mêmes heures",
@@ -125,6 +130,7 @@ export default {
     "Graphique : {title}. Les flèches le lisent, plus et moins zooment, Échap montre tout.",
 
   "bars.days": "Énergie par jour",
+  "bars.today": "Aujourd’hui jusqu’ici",
   "bars.months": "Mois",
   "bars.weekdays": "Par jour de la semaine",
   "heat.energyHours": "Énergie heure par heure",
@@ -147,6 +153,7 @@ export default {
   "head.lowest": "minimum",
   "head.highest": "maximum",
   "month.days": { one: "{count} sur {n} jour", other: "{count} sur {n} jours" },
+  "days.since": "depuis le {day} : {days}",
 
   "table.show": "En tableau",
   "table.of": "{name}, en tableau",

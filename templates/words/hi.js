@@ -32,6 +32,9 @@ export default {
   "empty.unknown": "अभी कुछ भी ज्ञात नहीं",
   "empty.sinceMidnight": "आधी रात से किसी सेंसर ने कोई मान नहीं दिया है।",
   "empty.nothing": "कुछ भी प्रकाशित नहीं है",
+  "empty.notStored": "{days} का कुछ भी सहेजा नहीं गया है",
+  "empty.toCome": "यह समय अभी आना बाकी है।",
+  "empty.first": "पहला दिन {day} है।",
 
   "problem.gone": "{file} अब वहाँ नहीं है।",
   "problem.status": "{file} को पढ़ा नहीं जा सकता: सर्वर का जवाब {status} है।",
@@ -77,6 +80,8 @@ export default {
   "energy.soFar": "अब तक की ऊर्जा",
   "energy.midnight": "आधी रात से",
   "energy.perDay": "{amount} प्रतिदिन",
+  "energy.inDays": { one: "{n} दिन में", other: "{n} दिनों में" },
+  "energy.noHours": "इस दिन के घंटे सहेजे नहीं गए हैं",
   "energy.highest": "सबसे अधिक वाला दिन",
   "energy.lowest": "सबसे कम वाला दिन",
   "than.yesterday": "कल, इन्हीं घंटों में",
@@ -123,6 +128,7 @@ export default {
     "{title} का चार्ट। तीर वाली कुंजियाँ इसे पढ़ती हैं, प्लस और माइनस ज़ूम करते हैं, Escape सब दिखाता है।",
 
   "bars.days": "प्रतिदिन ऊर्जा",
+  "bars.today": "आज अब तक",
   "bars.months": "महीने",
   "bars.weekdays": "सप्ताह के दिन के अनुसार",
   "heat.energyHours": "घंटे के अनुसार ऊर्जा",
@@ -145,6 +151,7 @@ export default {
   "head.lowest": "न्यूनतम",
   "head.highest": "अधिकतम",
   "month.days": { one: "{n} में से {count} दिन", other: "{n} में से {count} दिन" },
+  "days.since": "{day} से: {days}",
 
   "table.show": "तालिका के रूप में",
   "table.of": "{name}, तालिका के रूप में",

@@ -32,6 +32,9 @@ export default {
   "empty.unknown": "Nog niets bekend",
   "empty.sinceMidnight": "Sinds middernacht heeft geen sensor een waarde gegeven.",
   "empty.nothing": "Er is niets gepubliceerd",
+  "empty.notStored": "Van {days} is niets opgeslagen",
+  "empty.toCome": "Deze tijd moet nog komen.",
+  "empty.first": "De eerste dag is {day}.",
 
   "problem.gone": "{file} is er niet meer.",
   "problem.status": "{file} kan niet worden gelezen: de server antwoordt met {status}.",
@@ -78,6 +81,8 @@ export default {
   "energy.soFar": "Energie tot nu toe",
   "energy.midnight": "sinds middernacht",
   "energy.perDay": "{amount} per dag",
+  "energy.inDays": { one: "op {n} dag", other: "op {n} dagen" },
+  "energy.noHours": "de uren van deze dag zijn niet bewaard",
   "energy.highest": "Hoogste dag",
   "energy.lowest": "Laagste dag",
   "than.yesterday": "Gisteren, dezelfde uren",
@@ -124,6 +129,7 @@ export default {
     "Grafiek van {title}. Pijltoetsen lezen de grafiek, plus en min zoomen, Escape toont alles.",
 
   "bars.days": "Energie per dag",
+  "bars.today": "Vandaag tot nu toe",
   "bars.months": "Maanden",
   "bars.weekdays": "Per weekdag",
   "heat.energyHours": "Energie per uur",
@@ -146,6 +152,7 @@ export default {
   "head.lowest": "laagste",
   "head.highest": "hoogste",
   "month.days": { one: "{count} van {n} dag", other: "{count} van {n} dagen" },
+  "days.since": "sinds {day}: {days}",
 
   "table.show": "Als tabel",
   "table.of": "{name}, als tabel",

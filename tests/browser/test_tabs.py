@@ -142,7 +142,8 @@ def test_the_system_s_theme_and_the_switch(opened: Opener, house: Site) -> None:
 
 def test_tabs_of_what_is_not_published_are_not_there(opened: Opener, tmp_path: Path) -> None:
     """Nor are their files, and nobody asks for them."""
-    site = site_of(Home().documents(), tmp_path, tiers=("weekly", "yearly"))
+    made = {name: Home().documents()[name] for name in ("weekly", "yearly")}
+    site = site_of(made, tmp_path, tiers=("weekly", "yearly"))
     tab = opened(site).go("today")
     tab.drawn("7-days")
     assert tab.page.locator('[role="tab"]').all_inner_texts() == ["7 Days", "365 Days"]

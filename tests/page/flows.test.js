@@ -120,7 +120,7 @@ test("shares are over the buckets in which both are known", () => {
 
 test("a tab tells what came from the grid, and has a line for each", () => {
   const { doc, grid } = opened(SUMS);
-  const model = TABS[0].model(doc, grid, undefined);
+  const model = TABS[0].model(doc, grid, {});
   assert.deepEqual(
     model.charts[0].lines.map(({ label, tone }) => [label, tone]),
     [
@@ -178,7 +178,7 @@ test("meters only: the house is an energy, and has no reading", () => {
   );
   const { main, energy } = roles(doc);
   assert.deepEqual([main, energy], ["house energy", "house energy"]);
-  const rest = TABS[0].model(doc, grid, undefined).rest();
+  const rest = TABS[0].model(doc, grid, {}).rest();
   assert.equal(rest.hero, null);
   assert.equal(rest.cards[0].figure.raw, 1.25);
 });

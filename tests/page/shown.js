@@ -17,8 +17,9 @@ import english from "../../templates/words/en.js";
 /** @typedef {import("../../templates/lib/model.js").Model} Model */
 /** @typedef {import("../../templates/lib/model.js").Part} Part */
 
-/** @param {unknown} thing @returns {Part[]} every number and text in it, in order */
+/** @param {unknown} thing @returns {Part[]} every number and text in it, in order; of a line's sums those of all buckets */
 function partsIn(thing) {
+  if (typeof thing === "function") return partsIn(thing(null));
   if (typeof thing !== "object" || thing === null) return [];
   if ("text" in thing) return [/** @type {Part} */ (thing)];
   return Object.values(thing).flatMap(partsIn);
@@ -27,7 +28,7 @@ function partsIn(thing) {
 /** @param {Both} both @param {Model} model */
 function shownOf({ doc, grid }, model) {
   const { zone, bucket } = doc;
-  const { edges } = grid;
+  const { edges } = model.grid ?? grid;
   const rest = model.rest();
   /** @type {[number, number]} */
   const view = [edges[0], edges[edges.length - 1]];
@@ -72,8 +73,11 @@ const tabs = TABS.filter(({ tier }) => published.includes(tier));
 for (const { tier } of tabs) if (files[tier]) opened.set(tier, open(files[tier], tier, home));
 const answer = tabs.map((tab) => {
   const both = opened.get(tab.tier);
-  const isBesidePublished = tab.beside !== null && published.includes(tab.beside);
-  const beside = isBesidePublished ? (opened.get(tab.beside) ?? null) : undefined;
+  const beside = Object.fromEntries(
+    tab.beside.flatMap((tier) =>
+      published.includes(tier) ? [[tier, opened.get(tier) ?? null]] : [],
+    ),
+  );
   const doc = both?.doc ?? null;
   return [
     tab.id,

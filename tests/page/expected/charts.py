@@ -63,14 +63,15 @@ def columns_of(grid: Grid, name: str, *, with_band: bool = True) -> dict[str, li
     return made
 
 
-def main_chart(grid: Grid, roles: Roles) -> Numbers:
-    """Return the main chart's table and its sums."""
+def main_chart(grid: Grid, roles: Roles, shown: Grid | None = None) -> Numbers:
+    """Return the main chart's table, of the buckets that are shown, and its sums of closed time."""
     if roles.main is None:
         return {}
-    lines = {roles.main: columns_of(grid, roles.main)}
+    shown = shown or grid
+    lines = {roles.main: columns_of(shown, roles.main)}
     if roles.beside:
-        lines[roles.beside] = columns_of(grid, roles.beside, with_band=False)
-    return chart_of("main", lines, grid.spans) | rests(grid, lines)
+        lines[roles.beside] = columns_of(shown, roles.beside, with_band=False)
+    return chart_of("main", lines, shown.spans) | rests(grid, lines)
 
 
 def chart_of(
@@ -93,7 +94,7 @@ def chart_of(
     return numbers
 
 
-def further_charts(grid: Grid, roles: Roles) -> Numbers:
+def further_charts(grid: Grid, roles: Roles, shown: Grid | None = None) -> Numbers:
     """Return every other series' chart; voltages share one, up to four."""
     about = grid.document.series
     rest = [name for name in about if name not in {roles.main, roles.beside}]
@@ -102,9 +103,10 @@ def further_charts(grid: Grid, roles: Roles) -> Numbers:
     groups += [[name] for name in rest if name not in volts]
     numbers: Numbers = {}
     for names in groups:
-        lines = {name: columns_of(grid, name, with_band=len(names) == 1) for name in names}
+        charted = shown or grid
+        lines = {name: columns_of(charted, name, with_band=len(names) == 1) for name in names}
         key = "voltage" if names == volts else names[0]
-        numbers |= chart_of(f"series-{escaped(key)}", lines, grid.spans)
+        numbers |= chart_of(f"series-{escaped(key)}", lines, charted.spans)
         numbers |= rests(grid, names)
     return numbers
 

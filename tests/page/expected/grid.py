@@ -128,8 +128,10 @@ class Grid:
         return self.document.series[name].state_class != "measurement"
 
     def known_share(self, name: str) -> float | None:
-        """Return the known share of the time asked for."""
-        asked = min(self.until(name), self.end) - self.start
+        """Return the known share of closed days, or of today as far as it was asked for."""
+        begin = self.start if self.document.day else self.spans[0].start
+        end = min(self.until(name), self.end) if self.document.day else self.end
+        asked = end - begin
         if asked <= timedelta(0):
             return None
         return min(1.0, sum((cell.known for cell in self.cells(name)), timedelta(0)) / asked)

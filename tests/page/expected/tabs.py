@@ -19,7 +19,8 @@ from tests.page.expected.charts import (
     rolled,
 )
 from tests.page.expected.gaps import gap_list
-from tests.page.expected.grid import Day, Grid, Numbers, Roles, iso, total
+from tests.page.expected.grid import Day, Grid, Numbers, Roles, escaped, iso, total
+from tests.page.expected.so_far import with_today
 from tests.page.expected.sums import change, known_time, mean, per_day, sum_of, whole_hours
 
 
@@ -117,6 +118,7 @@ def closed(grid: Grid, roles: Roles) -> Numbers:
         days = grid.by_day(roles.energy)
         whole = [day for day in days if day.is_whole]
         numbers |= {"total": sum_of(days), "per-day": per_day(days)}
+        numbers |= _in_days("total", days)
         for key, pick in (("highest-day", max), ("lowest-day", min)):
             found = pick(whole, key=lambda day: day.total or 0.0, default=None)
             numbers[key] = found.total if found else None
@@ -125,7 +127,14 @@ def closed(grid: Grid, roles: Roles) -> Numbers:
     if roles.sun_energy:
         days = grid.by_day(roles.sun_energy)
         numbers |= {"solar": sum_of(days), "solar-per-day": per_day(days)}
+        numbers |= _in_days("solar", days)
     return numbers | gap_list(grid)
+
+
+def _in_days(key: str, days: list[Day]) -> Numbers:
+    """Return in how many days a sum was made, if these are not all."""
+    there = sum(day.total is not None for day in days)
+    return {f"{key}-days": there} if 0 < there < len(days) else {}
 
 
 def week(documents: Mapping[str, Document], roles: Roles) -> Numbers:
@@ -138,6 +147,7 @@ def week(documents: Mapping[str, Document], roles: Roles) -> Numbers:
         if roles.sun_energy:
             for day in grid.by_day(roles.sun_energy):
                 numbers[f"solar-day-{day.day}"] = day.total
+        numbers |= _today_row(grid, documents.get("daily"), roles)
     name = roles.energy or roles.main
     if name:
         values = [value for row in heat(grid, name) for value in row if value is not None]
@@ -148,14 +158,32 @@ def week(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     return numbers
 
 
+def _today_row(grid: Grid, daily: Document | None, roles: Roles) -> Numbers:
+    """Return today so far, as the last of the week's bars."""
+    if daily is None or daily.day is None or not daily.points or not roles.energy:
+        return {}
+    if daily.day <= grid.days[-1]:
+        return {}
+    today = Grid(daily)
+    numbers: Numbers = {
+        f"day-{daily.day}": total(today.cells(roles.energy)),
+        f"known-day-{daily.day}": today.known_share(roles.energy),
+    }
+    if roles.sun_energy:
+        numbers[f"solar-day-{daily.day}"] = total(today.cells(roles.sun_energy))
+    return numbers
+
+
 def month(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the third tab."""
     grid = Grid(documents["monthly"])
-    numbers = closed(grid, roles) | further_charts(grid, roles)
+    shown = with_today(grid, documents.get("daily"))
+    numbers = closed(grid, roles) | further_charts(grid, roles, shown)
     if roles.main and not grid.is_counter(roles.main):
-        numbers |= main_chart(grid, roles)
-    lines = {n: {"value": [d.total for d in days]} for n, days in energy_chart(grid, roles)}
-    numbers |= chart_of("energy", lines, grid.spans)
+        numbers |= main_chart(grid, roles, shown)
+    lines = {n: {"value": [d.total for d in days]} for n, days in energy_chart(shown, roles)}
+    numbers |= chart_of("energy", lines, shown.spans)
+    numbers |= {f"sum-{escaped(n)}": sum_of(days) for n, days in energy_chart(grid, roles)}
     if not roles.energy:
         return numbers
     days = grid.by_day(roles.energy)
@@ -185,18 +213,22 @@ def month(documents: Mapping[str, Document], roles: Roles) -> Numbers:
 def year(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the last tab."""
     grid = Grid(documents["yearly"])
-    numbers = closed(grid, roles) | further_charts(grid, roles)
+    shown = with_today(grid, documents.get("daily"))
+    more = len(shown.spans) - len(grid.spans)
+    numbers = closed(grid, roles) | further_charts(grid, roles, shown)
     if roles.main and not grid.is_counter(roles.main):
-        numbers |= main_chart(grid, roles)
+        numbers |= main_chart(grid, roles, shown)
     lines: dict[str, dict[str, list[float | None]]] = {}
     for name, days in energy_chart(grid, roles):
         if not lines:
-            lines["daily"] = {"value": [day.total for day in days]}
-        lines[name] = {"value": [rolled(days, number) for number in range(len(days))]}
-    numbers |= chart_of("rolling", lines, grid.spans)
-    shown = roles.energy or roles.main
-    if shown:
-        values = [value for _, value in calendar(grid, shown) if value is not None]
+            lines["daily"] = {"value": [day.total for day in shown.by_day(name)]}
+            numbers[f"sum-{escaped(name)}"] = sum_of(days)
+        means = [rolled(days, number) for number in range(len(days))]
+        lines[name] = {"value": [*means, *[None] * more]}
+    numbers |= chart_of("rolling", lines, shown.spans)
+    subject = roles.energy or roles.main
+    if subject:
+        values = [value for _, value in calendar(grid, subject) if value is not None]
         if values:
             numbers |= {"calendar-low": min(values), "calendar-high": max(values)}
     return numbers | (_months(grid, roles) if roles.energy else {})

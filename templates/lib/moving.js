@@ -1,0 +1,108 @@
+/** Where ‹ and › lead, what the days between them are called, and what the page says if there are none. */
+
+import { cut } from "./cut.js";
+import { window } from "./data.js";
+import { day } from "./day.js";
+import { dayMonth, daysText } from "./format.js";
+import { month } from "./month.js";
+import { hashOf, neighbours } from "./places.js";
+import { week } from "./week.js";
+import { say } from "./words.js";
+import { year } from "./year.js";
+
+/** @typedef {import("./data.js").Both} Both */
+/** @typedef {import("./data.js").Doc} Doc */
+/** @typedef {import("./places.js").Days} Days */
+/** @typedef {import("./places.js").Known} Known */
+/** @typedef {import("./places.js").Place} Place */
+
+/** A place that can be opened. @typedef {{ hash: string, label: string }} Step */
+
+/** `note` says which of the days are there, if not all. @typedef {{ label: string, note: string, before: Step | null, after: Step | null }} Steps */
+
+/** What is known of a file: undefined if it was not read yet. @typedef {{ both: Both | null, isRead: boolean }} File */
+
+/** @param {Iterable<[import("./data.js").Tier, File]>} files the published ones, from the shortest @returns {Known} */
+export function knownOf(files) {
+  /** @type {Known["spans"]} */
+  const spans = new Map();
+  /** @type {number | null} */
+  let today = null;
+  for (const [tier, { both, isRead }] of files) {
+    const own = both && window(both.doc);
+    if (own) today = Math.max(today ?? -Infinity, both.doc.day ?? own.last + 1);
+    spans.set(tier, own ? spanOf(both) : isRead ? null : undefined);
+  }
+  return { today, spans };
+}
+
+/** @param {Both} both @returns {{ first: number, end: number } | null} its days from the first that is known */
+function spanOf({ doc, grid }) {
+  if (doc.day === null && !doc.points.size) return null;
+  return { first: doc.zone.day(grid.from), end: window(doc).last + 1 };
+}
+
+/** @param {Place} place @param {import("./tabs.js").Id[]} ids @param {Known} known @param {Both | null | undefined} both that the place shows @returns {Steps} */
+export function stepsOf(place, ids, known, both) {
+  const { before, after } = neighbours(place, ids, known);
+  const days = "id" in place ? ownDays(both?.doc) : place;
+  return {
+    label: days ? daysText(days) : "",
+    note: days && both ? thereText(both, days) : "",
+    before: step(before),
+    after: step(after),
+  };
+}
+
+/** @param {Doc | null | undefined} doc of a tab @returns {Days | null} */
+function ownDays(doc) {
+  if (!doc) return null;
+  const { first, last } = window(doc);
+  return { kind: first === last ? "day" : "days", first, end: last + 1 };
+}
+
+/**
+ * @param {Both} both
+ * @param {Days} days that are claimed
+ * @returns {string} how many of them there are and since when, if not all
+ */
+export function thereText({ doc, grid }, { first, end }) {
+  const known = new Set([...doc.points.keys()].map((at) => doc.zone.day(at)));
+  const there = [...known].filter((day) => day >= first && day < end);
+  const all = end - first;
+  if (doc.day !== null || all === 1 || !there.length || there.length === all) return "";
+  const begin = doc.zone.day(grid.from);
+  const text = say("month.days", { count: there.length, n: all });
+  return begin > first ? say("days.since", { day: dayMonth(begin), days: text }) : text;
+}
+
+/** @param {Place | null} place @returns {Step | null} */
+function step(place) {
+  if (!place) return null;
+  const label = "id" in place ? say(`tab.${place.id}`) : daysText(place);
+  return { hash: hashOf(place), label };
+}
+
+/**
+ * @param {Days} days
+ * @param {Both} both a file that has some of them
+ * @param {Both | null | undefined} daily
+ * @returns {{ both: Both, model: import("./model.js").Model }} those days and what the page shows of them
+ */
+export function past(days, both, daily) {
+  const { first } = days;
+  const today = daily?.doc.day ?? null;
+  // Days that are to come are not part of what is claimed.
+  const end = Math.max(first + 1, Math.min(days.end, window(both.doc).last + 1));
+  const some = cut(both, first, end);
+  const { doc, grid } = some;
+  const so = today !== null && today < days.end ? daily : null;
+  return { both: some, model: modelOf(doc, grid, end - first, so) };
+}
+
+/** @param {Doc} doc @param {Both["grid"]} grid @param {number} length @param {Both | null | undefined} daily */
+function modelOf(doc, grid, length, daily) {
+  if (length === 1) return day(doc, grid);
+  if (doc.bucket !== "day") return week(doc, grid, daily);
+  return length > 31 ? year(doc, grid, daily) : month(doc, grid, undefined, daily);
+}

@@ -1,0 +1,50 @@
+/** The row below the tabs: the days that are shown, and ‹ and › to those before and after them. */
+
+import { h, setText } from "./dom.js";
+
+/** @typedef {import("../lib/moving.js").Step} Step */
+/** @typedef {import("../lib/moving.js").Steps} Steps */
+
+/** Keys that move in these do not move the page. */
+const OWN_KEYS = "[role=tablist], [role=application], input, select, textarea, .scroll, dialog";
+
+/** @param {HTMLElement} host @returns {(steps: Steps) => void} */
+export function steps(host) {
+  const before = stepLink("‹", "prev");
+  const after = stepLink("›", "next");
+  const label = h("b");
+  const note = h("span", { class: "note" });
+  const here = h("p", { class: "here", "aria-live": "polite" }, label, note);
+  host.replaceChildren(before.element, here, after.element);
+  document.addEventListener("keydown", ({ key, target, altKey, ctrlKey, metaKey, shiftKey }) => {
+    const step = { ArrowLeft: before, ArrowRight: after }[key];
+    const isTaken = target instanceof Element && target.closest(OWN_KEYS);
+    if (step && !isTaken && !altKey && !ctrlKey && !metaKey && !shiftKey) step.open();
+  });
+  return (model) => {
+    setText(label, model.label);
+    setText(note, model.note);
+    before.update(model.before);
+    after.update(model.after);
+  };
+}
+
+/** @param {string} sign @param {string} rel */
+function stepLink(sign, rel) {
+  const element = h("a", { class: "step", role: "link", rel }, sign);
+  /** @type {Step | null} */
+  let step = null;
+  /** @param {Step | null} next */
+  const update = (next) => {
+    step = next;
+    if (step) element.setAttribute("href", step.hash);
+    else element.removeAttribute("href");
+    element.setAttribute("aria-disabled", String(!step));
+    element.setAttribute("aria-label", step?.label ?? sign);
+    element.title = step?.label ?? "";
+  };
+  const open = () => {
+    if (step) location.hash = step.hash;
+  };
+  return { element, update, open };
+}
