@@ -19,7 +19,7 @@ help:
 	@echo "make wheels   the same with each Python that is found here"
 
 demo: .venv/installed
-	$(BIN)/powerstats demo
+	$(BIN)/powerstats demo --again
 
 quick: check
 	@$(call briefly,$(BIN)/pytest --numprocesses auto -m "not thorough" tests/core)

@@ -1,7 +1,10 @@
 """The commands that show something: status, flows, doctor, serve, demo."""
 
+import os
 import signal
+import sys
 from pathlib import Path
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -167,12 +170,19 @@ def serve(
 
 
 def demo(
+    context: typer.Context,
     *,
     folder: Annotated[
         Path | None,
-        typer.Option(help="An empty folder for the demo's files.", metavar="DIR"),
+        typer.Option(
+            help="A folder for the demo's files alone. Without it: ~/.cache/powerstats-demo.",
+            metavar="DIR",
+        ),
     ] = None,
     days: Annotated[int, typer.Option(help="How many days to run.", min=1, metavar="NUMBER")] = 400,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a demo that is there already anew.")
+    ] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard at the end.")] = False,
     port: Annotated[
         int, typer.Option(help="The dashboard's port.", min=0, max=65535, metavar="PORT")
@@ -180,19 +190,29 @@ def demo(
 ) -> None:
     """Run a simulated home through a year, with no account and no Home Assistant.
 
+    It takes about a minute on a PC. The home stays there: other commands show it with --config.
+
     Examples:
         powerstats demo --serve  # then show its dashboard
-        powerstats demo --days 30
+        powerstats demo --again --days 30
     """
-    import tempfile
-
     from powerstats_cli.cli.main import main
-    from powerstats_cli.commands.demo import demo as command
+    from powerstats_cli.commands import demo as command
     from powerstats_cli.terminal.screen import Screen
 
-    folder = folder or Path(tempfile.mkdtemp(prefix="powerstats-demo-"))
-    exit_code = command(main, folder, Screen(), number_of_days=days)
+    usual = command.place.usual_folder(os.environ)
+    folder = (folder or usual).absolute()
+    console = Screen(quiet=context.obj.verbosity < 0)
+    exit_code = command.demo(main, folder, console, number_of_days=days, again=again)
+    steps = command.next_steps(_program(), folder, is_usual=folder == usual)
+    console.print(f"\n{steps}", highlight=False, soft_wrap=True)
     if serve:
         config = ["--config", str(folder / "powerstats.toml")]
         exit_code = main([*config, "serve", "--port", str(port)])
     raise typer.Exit(exit_code)
+
+
+def _program() -> str:
+    """Return how this program is called here: by its name only if the shell finds that."""
+    typed = sys.argv[0]
+    return typed if typed.endswith("/powerstats") and not which("powerstats") else "powerstats"

@@ -6,30 +6,37 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from json import dumps
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from powerstats_cli.clock import Clock, Stopwatch
+from powerstats_cli.clock import Clock, Stopwatch, in_words
+from powerstats_cli.commands.demo import place
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
 from powerstats_cli.core.schedule.steps import NIGHTLY
 from powerstats_cli.demo.house import House
 from powerstats_cli.demo.sensors import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE
 from powerstats_cli.demo.server import HomeAssistant
-from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.terminal.plots import curve
-from powerstats_cli.terminal.words import is_ascii
+from powerstats_cli.terminal.words import count, is_ascii
 
 TIMEZONE: Final = "Europe/Amsterdam"
 # Days before today on which collect runs every ten minutes, as under cron: today itself, and the
 # days of the network outage and the power cut. On other days one collect a night reads the day.
 REGULAR_DAYS: Final = (0, 4, 5)
 MINUTES: Final = 10
+# On an idle machine with two cores.
+SECONDS_A_DAY: Final = 0.15
+LEAST_MINUTE: Final = 45
+# As a command that Ctrl-C ends.
+EXIT_INTERRUPTED: Final = 130
 TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
 ENTITIES: Final = {
     "power": POWER,
@@ -70,11 +77,34 @@ def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Itera
                     yield TimedRun(interval.start + AFTER, ("collect",))
 
 
-def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> int:
+def demo(run: Run, folder: Path, console: Console, *, number_of_days: int, again: bool) -> int:
     """Run the real commands through the days of a simulated home, then show the result.
 
-    `run` is the program's entry point; the status's exit code is returned.
+    `run` is the program's entry point; the status's exit code is returned. A demo that is there
+    already is made anew only if `again` is true.
     """
+    made = place.made(folder)
+    if made and not again:
+        ago = in_words(Clock().now() - made)
+        console.print(f"A simulated home is there already, made {ago} ago.", highlight=False)
+        return 0
+    with place.held(folder):
+        console.print(announced(number_of_days), highlight=False)
+        return _made(run, folder, console, number_of_days)
+
+
+def announced(number_of_days: int) -> str:
+    """Return what is about to happen, and how long it takes."""
+    seconds = number_of_days * SECONDS_A_DAY
+    minutes = count(round(seconds / 60), "minute")
+    duration = f"about {minutes}" if seconds > LEAST_MINUTE else "less than a minute"
+    return (
+        f"A simulated home runs through {count(number_of_days, 'day')}. This takes {duration} on a "
+        f"PC, and up to ten times as long on a small board."
+    )
+
+
+def _made(run: Run, folder: Path, console: Console, number_of_days: int) -> int:
     zone = ZoneInfo(TIMEZONE)
     end = Clock().now().replace(microsecond=0)
     today = local_day(end, zone)
@@ -88,18 +118,31 @@ def demo(run: Run, folder: Path, console: Console, *, number_of_days: int) -> in
         config = _configure(folder, server.url)
         failed = _run_all(run, config, timed_runs, simulated, console)
     seconds = stopwatch.seconds
-    store = Store(folder / "data", TIMEZONE)
+    store = Store(folder / place.DATA, TIMEZONE)
+    place.conclude(folder, Clock().now())
     arguments = ["--config", str(config), "--at", end.isoformat()]
     exit_code = run([*arguments, "status"])
     _conclude(console, store, house, zone)
     console.print(
         f"\n{number_of_days} days, {len(timed_runs)} runs in {seconds:.0f} s."
         + (f" {failed} found Home Assistant down; later runs made up for them." if failed else "")
-        + f"\nFiles: {store.data_dir}\nConfiguration: {config}",
+        + f"\nFiles: {store.data_dir}",
         highlight=False,
-        soft_wrap=True,
     )
     return exit_code
+
+
+def next_steps(program: str, folder: Path, *, is_usual: bool) -> str:
+    """Return the commands that show a demo, and those that may follow it."""
+    words = f"{program} --config {place.typed(folder / place.CONFIG)}"
+    where = "" if is_usual else f" --folder {place.typed(folder)}"
+    lines = {
+        "Show its dashboard": f"{words} serve",
+        "Ask it anything, such as": f"{words} flows",
+        "Make it anew": f"{program} demo{where} --again",
+        "Set powerstats up for your own home": f"{program} init",
+    }
+    return "\n".join(f"{what}:\n  {line}" for what, line in lines.items())
 
 
 @dataclass(slots=True)
@@ -114,19 +157,16 @@ class _Simulated:
 
 
 def _configure(folder: Path, url: str) -> Path:
-    """Write the demo's configuration into an empty folder."""
-    if folder.exists() and any(folder.iterdir()):
-        message = f"{folder} is not empty: give another --folder"
-        raise ConfigError(message)
-    (folder / "data").mkdir(parents=True, exist_ok=True)
+    """Write the demo's configuration into its folder."""
+    (folder / place.DATA).mkdir()
     entities = "\n".join(f'{name} = "{entity}"' for name, entity in ENTITIES.items())
-    config = folder / "powerstats.toml"
+    config = folder / place.CONFIG
     config.touch(mode=0o600)
     config.write_text(
         f'timezone = "{TIMEZONE}"\n\n'
         f'[homeassistant]\nurl = "{url}"\ntoken = "{TOKEN}"\n\n'
         f"[homeassistant.entities]\n{entities}\n\n"
-        f'[paths]\ndata_dir = "{folder / "data"}"\n'
+        f"[paths]\ndata_dir = {dumps(str(folder / place.DATA))}\n"
     )
     return config
 
@@ -136,7 +176,11 @@ def _run_all(
 ) -> int:
     """Start the runs at their simulated times; return how many found Home Assistant down."""
     failed = 0
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=len(timed_runs))
         for timed in timed_runs:
@@ -146,6 +190,8 @@ def _run_all(
                 exit_code = run(
                     ["--config", str(config), "-q", "--at", timed.at.isoformat(), *timed.command]
                 )
+            if exit_code == EXIT_INTERRUPTED:
+                raise KeyboardInterrupt
             if exit_code == os.EX_TEMPFAIL:
                 failed += 1
             elif exit_code:
