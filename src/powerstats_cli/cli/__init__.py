@@ -41,6 +41,7 @@ GROUPS: Final = {
         "version": "about",
     },
     "Move": {
+        "correct": "correcting",
         "migrate": "setup",
     },
 }

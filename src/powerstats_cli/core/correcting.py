@@ -22,7 +22,7 @@ from powerstats_cli.core.documents import Document
 from powerstats_cli.core.journal import Change, Do, Entry, Journal, signed
 from powerstats_cli.core.periods import DAY, MICROSECOND, Span, day_span, days, local_day
 from powerstats_cli.core.series import Kind
-from powerstats_cli.core.tiers import buckets, held_span, names_in, roll_up
+from powerstats_cli.core.tiers import buckets, held_span, length_of, names_in, roll_up
 from powerstats_cli.errors import ConfigError, MissingError, TryAgainError, UnreadableError
 
 SECOND: Final = timedelta(seconds=1)
@@ -63,6 +63,36 @@ class Held(msgspec.Struct, frozen=True):
         """Return what the first tier with such a bucket has of a series."""
         values = (tier.value(start, name) for tier in self.tiers if tier.bucket == bucket)
         return next((value for value in values if value is not None), None)
+
+    def reading(self, name: str, span: Span) -> Value | None:
+        """Return a counter's value with the last reading up to the end of a bucket.
+
+        If there is none before, it is the first one after that, less what was counted meanwhile.
+        """
+        earlier: list[tuple[datetime, datetime, Value]] = []
+        later: list[tuple[datetime, Value]] = []
+        for document in self.documents():
+            for start, point in document.points.items():
+                value = point.get(name)
+                if value is None or (value.state is None and start != span.start):
+                    continue
+                end = self._end(start, document.bucket)
+                if end <= span.end:
+                    earlier.append((end, start, value))
+                else:
+                    later.append((start, value))
+        if earlier:
+            return max(earlier, key=lambda found: found[:2])[2]
+        if not later:
+            return None
+        first = min(later, key=lambda found: found[0])[1]
+        state = (first.state or 0.0) - (first.change or 0.0)
+        return msgspec.structs.replace(first, state=state)
+
+    def _end(self, start: datetime, bucket: str) -> datetime:
+        if bucket == "day":
+            return day_span(local_day(start, self.zone), self.zone).end
+        return start + length_of(bucket)
 
     def has(self, bucket: str, start: datetime, name: str) -> bool:
         """Tell whether a tier holds a bucket, of which it need not know anything."""
@@ -161,15 +191,15 @@ def energetic(spans: Sequence[Span], kwh: float) -> dict[datetime, Value]:
 
 
 def counted(
-    spans: Sequence[Span], change: float, before: Callable[[datetime], Value | None]
+    spans: Sequence[Span], change: float, reading: Callable[[Span], Value | None]
 ) -> dict[datetime, Value]:
-    """Return a counter that counts evenly; `before` gives the value of a bucket, or of the last.
+    """Return a counter that counts evenly; `reading` gives the value of a bucket, or of the last.
 
     Each bucket keeps its reading. One without a reading has the last one before it.
     """
     found = {}
     for span, part in zip(spans, spread(spans, change), strict=True):
-        last = before(span.start)
+        last = reading(span)
         if last is None:
             message = "no reading of the counter is stored before that: correct a later time"
             raise MissingError(message)
@@ -178,6 +208,17 @@ def counted(
             Value(change=part, state=last.state, coverage=1.0, source=source)
         )
     return found
+
+
+def evenly(
+    kind: Kind, spans: Sequence[Span], value: Value, reading: Callable[[Span], Value | None]
+) -> dict[datetime, Value]:
+    """Return the hours of a day that has a constant value."""
+    if value.change is not None:
+        return counted(spans, value.change, reading)
+    if value.kwh is not None:
+        return energetic(spans, value.kwh)
+    return constant(kind, spans, value.mean or 0.0)
 
 
 def spread(spans: Sequence[Span], energy: float) -> list[float]:

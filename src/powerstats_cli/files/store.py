@@ -78,6 +78,11 @@ class Store:
         names = listed(self.archive)
         return [day for name in names if (day := _day_of(name)) is not None]
 
+    def told(self) -> list[PowerstatsError]:
+        """Return the problems so far, which are then no longer to be told."""
+        problems, self.problems = self.problems, []
+        return problems
+
     def paths(self) -> list[Path]:
         """Return the path of every document, whether or not it exists."""
         archived = map(self.archived, self.archived_days())
@@ -144,7 +149,7 @@ class Store:
 
         A journal with a broken line is set aside, and goes on with the others.
         """
-        self._mend()
+        self.mend()
         raw = documents.encode(self._settled(document))
         if raw == read_bytes(path):
             return False
@@ -189,6 +194,7 @@ class Store:
         """
         from powerstats_cli.core.journal import encode
 
+        self.mend()
         write_bytes(self._unsettled, b"")
         try:
             write_bytes(through_link(self.corrections), encode(journal))
@@ -237,7 +243,7 @@ class Store:
 
         return settled(document, journal, zones.zone(self.timezone))
 
-    def _mend(self) -> None:
+    def mend(self) -> None:
         """Set a journal with a broken line aside, and go on with its whole lines."""
         decoded = self._journal()
         if decoded is None or not decoded.broken:
