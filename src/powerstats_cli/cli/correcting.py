@@ -57,7 +57,7 @@ def correct_unknown(
 
     Examples:
         powerstats correct unknown power 2025-11-20T10:10 --why "a spike of the clamp"
-        powerstats correct unknown power 2025-11-20T10:10..2025-11-20T11:30 --dry-run
+        powerstats correct unknown power 2025-11-20T10..2025-11-20T12 --dry-run
     """
     from powerstats_cli.commands import correct as command
 
