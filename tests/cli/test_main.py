@@ -128,31 +128,6 @@ def test_before_init(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("typed", "completed"),
-    [
-        ("powerstats ag", ["aggregate"]),
-        ("powerstats aggregate ", ["weekly", "monthly", "yearly"]),
-        ("powerstats sync ", ["push", "fetch"]),
-        ("powerstats schedule ", ["show", "install", "remove", "pause", "resume"]),
-        ("powerstats init --schedule ", ["cron", "systemd", "none"]),
-    ],
-)
-def test_completion(
-    typed: str,
-    completed: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """A Tab completes commands, their commands, and words that can only be a few."""
-    monkeypatch.setenv("_POWERSTATS_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", typed)
-    monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
-    with pytest.raises(SystemExit):
-        cli.main([])
-    assert capsys.readouterr().out.split() == completed
-
-
 def test_a_wrong_time_is_a_usage_error(installation: Installation) -> None:
     """The error about a wrong --at shows what a time looks like."""
     arguments = ["--config", str(installation.config), "--at", "noon", "status"]

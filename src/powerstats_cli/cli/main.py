@@ -15,9 +15,12 @@ from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.systemerrors import failure
 from powerstats_cli.session import say
 from powerstats_cli.streams import drop
+from powerstats_cli.unneeded import hidden
 
 # So many characters are shown on both sides of one that cannot be written.
 LONGEST = 40
+# The variable by which a shell asks for what can be typed next.
+COMPLETES = "_POWERSTATS_COMPLETE"
 # As the shell gives it to a program that SIGINT or SIGPIPE ends.
 EXIT_INTERRUPTED = 130
 EXIT_UNREAD = 141
@@ -49,7 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    code = _command_line()(args=list(arguments), prog_name="powerstats", standalone_mode=False)
+    # For a Tab, rich would wrap the helps of the commands and take words in brackets out of them.
+    with hidden(*(["rich"] if COMPLETES in os.environ else [])):
+        code = _command_line()(args=list(arguments), prog_name="powerstats", standalone_mode=False)
     sys.stdout.flush()  # a full disk is noticed here, and not as Python ends
     return int(code or 0)
 

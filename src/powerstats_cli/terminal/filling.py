@@ -81,7 +81,7 @@ class Screen:
         self._bar.stop()
         dialogue = Dialogue(self._console, asks=self._asks, is_ascii=is_ascii(self._console))
         if not pieces:
-            dialogue.say("Nothing is lacking that Home Assistant has.")
+            dialogue.say("There is nothing to fill in: all that Home Assistant has is stored.")
             return self._stores
         table = Table(box=None, pad_edge=False, show_header=False)
         table.add_column(no_wrap=True)

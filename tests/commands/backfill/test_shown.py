@@ -33,7 +33,7 @@ def test_a_dry_run_lists_and_changes_nothing(place: Place) -> None:
     assert month in lines
     assert place.installation.snapshot() == before
     place.backfill()
-    assert "Nothing is lacking" in place.installation.run("backfill", "--dry-run", at=NOW).out
+    assert "nothing to fill in" in place.installation.run("backfill", "--dry-run", at=NOW).out
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
