@@ -40,8 +40,10 @@ GROUPS: Final = {
         "help": "about",
         "version": "about",
     },
+    "Mend": {
+        "repair": "trust",
+    },
     "Move": {
-        "correct": "correcting",
         "migrate": "setup",
     },
 }

@@ -1,10 +1,10 @@
-"""The commands that check what is stored, and mend it: verify."""
+"""The commands that check what is stored, and mend it: verify, repair."""
 
 from typing import Annotated
 
 import typer
 
-from powerstats_cli.cli.options import repository_of, session_of
+from powerstats_cli.cli.options import is_attended, repository_of, session_of
 
 
 def verify(
@@ -48,3 +48,50 @@ def verify(
         in_full = verbose or session.options.verbosity > 0
         results = show_results(Screen(), found, in_full=in_full)
     raise typer.Exit(exit_code(results))
+
+
+def repair(
+    context: typer.Context,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="The files to mend, such as yearly.json; without one, all.", metavar="FILE"
+        ),
+    ] = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what can be mended, and change nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Mend it without a question.")] = False,
+) -> None:
+    """Rebuild what is broken out of what is whole; never invent a number.
+
+    A broken file is made of its own whole lines, of GitHub's copy, of the archive and the finer
+    files; what Home Assistant still has is read again by the next collect. All files are copied
+    into backups/ first. Exits with 1 if something is left, with 65 if nothing could be rebuilt of a
+    file.
+
+    Examples:
+        powerstats repair --dry-run
+        powerstats repair yearly.json
+    """
+    from powerstats_cli.commands.repair import done, is_data_file, prepared
+    from powerstats_cli.terminal.screen import Screen
+    from powerstats_cli.terminal.verification import show_repair
+
+    session, screen, names = session_of(context), Screen(), files or ()
+    for name in names:
+        if not is_data_file(session.files, name):
+            message = f"{name!r} is no data file such as yearly.json or archive/2025-11-20.json"
+            raise typer.BadParameter(message, param_hint="FILE")
+    found = prepared(session, names, repository_of)
+    show_repair(screen, found.plan)
+    if found.plan.steps and not dry_run and (yes or _agreed()):
+        found = done(session, found, names)
+        print(f"done; what was there before is in {found.backup}")
+    raise typer.Exit(found.exit_code)
+
+
+def _agreed() -> bool:
+    """Ask whether to go on; without a terminal nobody agrees."""
+    return is_attended() and typer.confirm("Mend it?")

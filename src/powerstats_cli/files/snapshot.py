@@ -7,47 +7,56 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files.locking import locked
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.files.survey import listing
 
-LEFTOVER: Final = re.compile(r"\..+\.tmp|.+\.unreadable-.+")
+_ASIDE: Final = re.compile(r".+\.unreadable-.+")
+_UNFINISHED: Final = re.compile(r"\..+\.tmp")
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The bytes of the data files by name, the names of leftovers, and what could not be read.
+    """The bytes of the data files, and of those that were set aside, by name.
 
-    A leftover is a file that was set aside, or that a killed step has not finished.
+    `unfinished` are the names of the files that a killed step has left, `problems` has what could
+    not be read.
     """
 
-    raw: Mapping[str, bytes]
-    leftovers: tuple[str, ...]
-    problems: Mapping[str, PowerstatsError]
+    raw: Mapping[str, bytes] = {}
+    aside: Mapping[str, bytes] = {}
+    unfinished: tuple[str, ...] = ()
+    problems: tuple[PowerstatsError, ...] = ()
 
 
 def snapshot(files: Store) -> Snapshot:
     """Return all data files, none if there is no directory; no step writes meanwhile."""
     if not files.data_dir.is_dir():
-        return Snapshot({}, (), {})
+        return Snapshot()
+    with locked(files.data_dir):
+        return snapshot_under_lock(files)
+
+
+def snapshot_under_lock(files: Store) -> Snapshot:
+    """Return all data files as they are; the lock is held."""
+    paths, problems = listing(files)
+    aside = [path for path in paths if _ASIDE.fullmatch(path.name)]
+    return Snapshot(
+        _read(files, [path for path in files.paths() if path in paths], problems),
+        _read(files, aside, problems),
+        tuple(files.name(path) for path in paths if _UNFINISHED.fullmatch(path.name)),
+        tuple(problems),
+    )
+
+
+def _read(files: Store, paths: list[Path], problems: list[PowerstatsError]) -> dict[str, bytes]:
     raw: dict[str, bytes] = {}
-    problems: dict[str, PowerstatsError] = {}
-    with files.lock():
-        paths, unlisted = listing(files)
-        for path in _data_files(files, paths):
-            try:
-                content = read_bytes(path)
-            except PowerstatsError as problem:
-                problems[files.name(path)] = problem
-                continue
-            if content is not None:
-                raw[files.name(path)] = content
-    problems |= {str(number): problem for number, problem in enumerate(unlisted)}
-    leftovers = tuple(files.name(path) for path in paths if LEFTOVER.fullmatch(path.name))
-    return Snapshot(raw, leftovers, problems)
-
-
-def _data_files(files: Store, paths: list[Path]) -> list[Path]:
-    """Return the paths of the tiers and the archived days that are there."""
-    tiers = [path for tier in ("daily", *TIERS) if (path := files.tier(tier)) in paths]
-    return [*tiers, *map(files.archived, files.archived_days())]
+    for path in paths:
+        try:
+            content = read_bytes(path)
+        except PowerstatsError as problem:
+            problems.append(problem)
+            continue
+        if content is not None:
+            raw[files.name(path)] = content
+    return raw

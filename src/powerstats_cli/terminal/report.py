@@ -73,7 +73,7 @@ def complaints(health: Health, form: "_Form") -> Iterator[str]:
             f"in its place"
         )
     for name in health.aside:
-        yield f"{name} was set aside: mend it and put it back, or delete it"
+        yield f"{name} was set aside: `powerstats repair` takes what is whole of it"
 
 
 @dataclass(frozen=True, slots=True)

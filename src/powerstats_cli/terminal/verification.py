@@ -8,6 +8,7 @@ from rich.text import Text
 
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result
+from powerstats_cli.core.verification.sources import Plan
 from powerstats_cli.terminal.words import BAD, FAIR, GOOD, count, is_ascii
 
 MOST_LINES: Final = 20
@@ -76,3 +77,16 @@ def in_words(difference: Difference) -> str:
     if difference.difference is not None:
         line += f" ({difference.difference:+.9g})"
     return f"{line} ({difference.explained})" if difference.explained else line
+
+
+def show_repair(console: Console, plan: Plan) -> None:
+    """Print what can be mended, a line for each file, and what is left."""
+    if not plan.steps and not plan.left:
+        console.print(Text("nothing is to be mended", GOOD))
+    for step in plan.steps:
+        verb = "delete" if step.document is None else "write"
+        line = Text.assemble((f"{verb:6} ", FAIR), (step.file, "bold"), f": {step.text}")
+        console.print(line, soft_wrap=not console.is_terminal)
+    for left in plan.left:
+        line = Text.assemble(("left   ", BAD), (left.file, "bold"), f": {left.text}")
+        console.print(line, soft_wrap=not console.is_terminal)

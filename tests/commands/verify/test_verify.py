@@ -89,8 +89,8 @@ def test_what_is_left_over(installation: Installation) -> None:
     (installation.data_dir / "archive" / "2025-11-12.json.unreadable-20251113T000000Z").touch()
     found = checks(installation, "files", exit_code=1)["files"]["differences"]
     assert [each["file"] for each in found] == [
-        ".daily.json.tmp",
         "archive/2025-11-12.json.unreadable-20251113T000000Z",
+        ".daily.json.tmp",
     ]
 
 

@@ -69,9 +69,9 @@ def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding
     yield from _file_system(folder)
     yield _space(shutil.disk_usage(folder).free)
     for problem in stored.problems.values():
-        yield error("files", str(problem), "repair it, or move it away: docs/data.md says how")
+        yield error("files", str(problem), "powerstats repair")
     for name in set_aside(files, paths):
-        yield warning("files", f"{name} was set aside", "repair it and put it back, or delete it")
+        yield warning("files", f"{name} was set aside", "powerstats repair")
     if count := len(stored.documents):
         yield ok("files", f"{count} file{' is' if count == 1 else 's are'} whole")
     yield from _alignment(stored.documents, zone)
@@ -149,7 +149,7 @@ def _agreement(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Fi
         yield warning(
             "files",
             f"{first.file} differs from the finer files: {first.series} on {first.bucket[:10]}",
-            "powerstats verify tiers lists all that differs",
+            "powerstats verify tiers lists all; powerstats repair",
         )
     elif found.compared:
         yield ok("files", "the tiers agree")

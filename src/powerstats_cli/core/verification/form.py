@@ -57,13 +57,17 @@ def differences(file: File, zone: ZoneInfo, now: datetime) -> Iterator[Differenc
     yield from _readings(file, zone)
 
 
-def _bytes(file: File) -> Iterator[Difference]:
-    """Yield a file whose bytes are not those that its document has.
+def is_as_written(file: File) -> bool:
+    """Tell whether a file's bytes are those that its document has.
 
     A zone's old name stays until the file is written again.
     """
     document = msgspec.structs.replace(file.document, timezone=timezone_in(file.raw))
-    if encode(document) != file.raw:
+    return encode(document) == file.raw
+
+
+def _bytes(file: File) -> Iterator[Difference]:
+    if not is_as_written(file):
         text = "its bytes are not those that powerstats writes: somebody edited it, or it broke"
         yield _difference(file, text)
 
@@ -115,12 +119,12 @@ def _series(file: File) -> Iterator[Difference]:
 def _values(document: Document, zone: ZoneInfo) -> Iterator[_Bucket]:
     """Yield all values, with the lengths of their buckets; those off the grid have no length."""
     for start, point in document.points.items():
-        length = _length(document.bucket, start, zone)
+        length = bucket_hours(document.bucket, start, zone)
         for name, value in point.items():
             yield _Bucket(start, name, value, length)
 
 
-def _length(bucket: str, start: datetime, zone: ZoneInfo) -> float:
+def bucket_hours(bucket: str, start: datetime, zone: ZoneInfo) -> float:
     """Return the hours of the bucket that begins at an instant, 0 if none does."""
     day = local_day(start, zone)
     spans = buckets(bucket, day, zone)
@@ -128,28 +132,46 @@ def _length(bucket: str, start: datetime, zone: ZoneInfo) -> float:
     return next(seconds, 0.0) / SECONDS_PER_HOUR
 
 
+def is_sound(value: Value, hours: float) -> bool:
+    """Tell whether the numbers of a value belong together; `hours` is its bucket's length."""
+    return _is_ordered(value) and (not hours or _energy_fits(value, hours))
+
+
+def _is_ordered(value: Value) -> bool:
+    if value.mean is None or value.min is None or value.max is None:
+        return True
+    return value.min - 2 * MEAN_ERROR <= value.mean <= value.max + 2 * MEAN_ERROR
+
+
+def _expected(value: Value, hours: float) -> float:
+    """Return the energy of a power in kWh: mean x coverage x length."""
+    return (value.mean or 0.0) * value.coverage * hours / W_PER_KW
+
+
+def _energy_fits(value: Value, hours: float) -> bool:
+    """Tell whether a power's energy is mean x coverage x length, up to the rounding of each."""
+    if value.kwh is None or value.mean is None:
+        return True
+    return abs(value.kwh - _expected(value, hours)) <= _slack(value, hours)
+
+
 def _order(file: File, bucket: _Bucket, zone: ZoneInfo) -> Iterator[Difference]:
     """Yield a minimum above the mean, or a mean above the maximum."""
     value = bucket.value
-    if value.mean is None or value.min is None or value.max is None:
-        return
-    low, high = value.min - 2 * MEAN_ERROR, value.max + 2 * MEAN_ERROR
-    if not low <= value.mean <= high:
+    if not _is_ordered(value):
         text = f"the mean {value.mean:g} is not between {value.min:g} and {value.max:g}"
         yield _difference(file, text, bucket.start, zone, bucket.series)
 
 
 def _energy(file: File, bucket: _Bucket, zone: ZoneInfo) -> Iterator[Difference]:
-    """Yield a power's energy that is not mean x coverage x length, up to the rounding of each."""
+    """Yield a power's energy that is not mean x coverage x length."""
     value = bucket.value
-    if value.kwh is None or value.mean is None or not bucket.hours:
-        return
-    expected = value.mean * value.coverage * bucket.hours / W_PER_KW
-    if abs(value.kwh - expected) > _slack(value, bucket.hours):
+    if bucket.hours and not _energy_fits(value, bucket.hours):
         text = "the energy is not mean x coverage x length"
         found = _difference(file, text, bucket.start, zone, bucket.series)
         _, unit = amount(value, kind_of(file.document.series.get(bucket.series)))
-        yield msgspec.structs.replace(found, here=value.kwh, there=round(expected, 6), unit=unit)
+        there = round(_expected(value, bucket.hours), 6)
+        yield msgspec.structs.replace(found, here=value.kwh, there=there, unit=unit)
 
 
 def _slack(value: Value, hours: float) -> float:
@@ -179,7 +201,6 @@ def _readings(file: File, zone: ZoneInfo) -> Iterator[Difference]:
             if (value := point.get(name)) is not None
             and value.state is not None
             and value.change is not None
-            and value.corrected is None  # it keeps its reading
         ]
         yield from _unexplained(file, name, read, zone)
 

@@ -1,13 +1,13 @@
 """`github`: the copies in the repository, and what is on the branch of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from powerstats_cli.commands.verify.stored import Stored
+from powerstats_cli.checker.stored import Stored
 from powerstats_cli.core import alignment, runs
-from powerstats_cli.core.documents import Document, TierName
-from powerstats_cli.core.renaming import renamed
+from powerstats_cli.core.documents import Document
 from powerstats_cli.core.verification.copies import CHECK, copies
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result
@@ -19,7 +19,7 @@ from powerstats_cli.site.branch import Destination, difference
 from powerstats_cli.site.contents import Contents
 from powerstats_cli.site.ownership import Consent
 
-KEPT: Final[tuple[Literal["monthly", "yearly"], ...]] = ("monthly", "yearly")
+NAMES: Final = ("monthly.json", "yearly.json")
 PENDING: Final = "the next publish sends it"
 
 
@@ -31,9 +31,9 @@ def check_github(
         compared = 0
         differences: list[Difference] = []
         problems: list[PowerstatsError] = []
-        for tier in KEPT:
+        for name in NAMES:
             try:
-                for found in _compared(settings, stored, repository, tier):
+                for found in _compared(settings, stored, repository, name):
                     compared += 1
                     differences += [found] if found else []
             except UnreadableError as problem:
@@ -43,22 +43,40 @@ def check_github(
     return Result(CHECK, text, tuple(differences), tuple(problems))
 
 
+def kept_copies(
+    settings: Settings, repository: Repository, names: Iterable[str]
+) -> dict[str, Document]:
+    """Return the repository's documents of the named files, as far as they are there and whole."""
+    copies = {}
+    for name in names:
+        if name in NAMES:
+            with suppress(UnreadableError):
+                copy = _copy(settings, repository, name)
+                if copy is not None:
+                    copies[name] = copy
+    return copies
+
+
 def _compared(
-    settings: Settings, stored: Stored, repository: Repository, tier: TierName
+    settings: Settings, stored: Stored, repository: Repository, name: str
 ) -> Iterator[Difference | None]:
-    github, name = settings.known_github, f"{tier}.json"
+    theirs, ours = _copy(settings, repository, name), stored.documents.get(name)
+    if theirs is None:
+        repository.check_present()
+    repo = settings.known_github.repo
+    if theirs is not None and ours is not None:
+        yield from copies(name, ours, theirs, repo, settings.zone)
+    elif theirs is not None or ours is not None:
+        where = "here" if theirs is None else f"in {repo}"
+        yield Difference(check=CHECK, file=name, text=f"it is only {where}")
+
+
+def _copy(settings: Settings, repository: Repository, name: str) -> Document | None:
+    """Return the repository's document of a file, None if it is not there."""
+    github = settings.known_github
     path = f"{github.path}/{name}" if github.path else name
     raw = repository.read_file(path, github.branch)
-    if raw is None:
-        repository.check_present()
-    ours = stored.documents.get(name)
-    if raw is not None and ours is not None:
-        theirs = _decoded(raw, f"{path} in {github.repo}", settings.timezone)
-        theirs = renamed(theirs, settings.homeassistant.renamed)
-        yield from copies(name, ours, theirs, github.repo, settings.zone)
-    elif raw is not None or ours is not None:
-        where = "here" if raw is None else f"in {github.repo}"
-        yield Difference(check=CHECK, file=name, text=f"it is only {where}")
+    return None if raw is None else _decoded(raw, f"{path} in {github.repo}", settings.timezone)
 
 
 def _decoded(raw: bytes, place: str, timezone: str) -> Document:

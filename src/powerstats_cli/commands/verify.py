@@ -1,7 +1,4 @@
-"""`verify`: checks every number that is stored against what it comes from; changes nothing.
-
-Each module makes one check: `files`, `tiers`, `github`.
-"""
+"""`verify`: checks every number that is stored against what it comes from; changes nothing."""
 
 import json
 import os
@@ -9,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from powerstats_cli.commands.verify.files import check_files
-from powerstats_cli.commands.verify.github import check_github
-from powerstats_cli.commands.verify.stored import Stored, read
-from powerstats_cli.commands.verify.tiers import check_tiers
+from powerstats_cli.checker.files import check_files
+from powerstats_cli.checker.github import check_github
+from powerstats_cli.checker.stored import Stored, read
+from powerstats_cli.checker.tiers import check_tiers
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result, skipped
 from powerstats_cli.errors import PowerstatsError, UnreadableError

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.commands.verify.stored import Stored
+from powerstats_cli.checker.stored import Stored
 from powerstats_cli.core.verification import form
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result
@@ -18,7 +18,8 @@ def check_files(stored: Stored, zone: ZoneInfo, now: datetime) -> Result:
         difference for file in stored.files for difference in form.differences(file, zone, now)
     ]
     differences += [
-        Difference(check=form.CHECK, file=name, text=LEFT_OVER) for name in stored.leftovers
+        Difference(check=form.CHECK, file=name, text=LEFT_OVER)
+        for name in (*stored.aside, *stored.unfinished)
     ]
     number = len(stored.files)
     text = f"{number} file{'s' * (number != 1)} looked at, bucket by bucket"

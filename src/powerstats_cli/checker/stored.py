@@ -6,41 +6,56 @@ import msgspec
 
 from powerstats_cli.core import alignment, documents, zones
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.verification.form import File
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
-from powerstats_cli.files.snapshot import snapshot
+from powerstats_cli.files.snapshot import Snapshot, snapshot
 from powerstats_cli.files.store import Store
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """All files: those that could be read as they are, and aligned; leftovers and problems.
+    """All data files of one moment.
 
-    The aligned ones have the present names of all series.
+    `files` could be read and are as they are, `documents` are the same ones aligned; `broken` has
+    the bytes of the others, `aside` those that were set aside, `unfinished` the names of those that
+    a killed step has left.
     """
 
     files: tuple[File, ...]
     documents: Mapping[str, Document]
-    leftovers: tuple[str, ...]
+    broken: Mapping[str, bytes]
+    aside: Mapping[str, bytes]
+    unfinished: tuple[str, ...]
     problems: tuple[PowerstatsError, ...]
 
 
 def read(files: Store) -> Stored:
     """Return all data files; raises ConfigError for one of another time zone or a newer version."""
-    taken = snapshot(files)
+    return decoded(files, snapshot(files))
+
+
+def decoded(files: Store, taken: Snapshot) -> Stored:
+    """Return the data files of a snapshot; raises as `read`."""
     found: list[File] = []
-    problems = list(taken.problems.values())
+    broken: dict[str, bytes] = {}
+    problems = list(taken.problems)
     for name, raw in taken.raw.items():
         try:
             found.append(File(name, raw, _decoded(files, name, raw)))
         except UnreadableError as error:
-            message = f"{name} could not be read: {error}"
+            broken[name] = raw
+            message = f"{name} could not be read: {error}: `powerstats repair` rebuilds it"
             problems.append(UnreadableError(message))
+    if complaint := files.complaint():
+        problems.append(complaint)
     zone = zones.zone(files.timezone)
-    aligned = {
-        file.name: renamed(alignment.aligned(file.document, zone), files.renamed) for file in found
-    }
-    return Stored(tuple(found), aligned, taken.leftovers, tuple(problems))
+    return Stored(
+        files=tuple(found),
+        documents={file.name: alignment.aligned(file.document, zone) for file in found},
+        broken=broken,
+        aside=taken.aside,
+        unfinished=taken.unfinished,
+        problems=tuple(problems),
+    )
 
 
 def _decoded(files: Store, name: str, raw: bytes) -> Document:

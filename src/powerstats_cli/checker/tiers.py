@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.commands.verify.stored import Stored
+from powerstats_cli.checker.stored import Stored
 from powerstats_cli.core.verification.agreement import CHECK, agreement
 from powerstats_cli.core.verification.results import Result
 

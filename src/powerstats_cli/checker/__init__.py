@@ -1,0 +1,1 @@
+"""The checks of what is stored: what `verify` tells, and what `repair` mends."""

@@ -1,0 +1,125 @@
+"""The tiers made whole again: what does not hold is taken out, and rolled up again."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.periods import local_day
+from powerstats_cli.core.tiers import TIERS, aggregate
+from powerstats_cli.core.verification.agreement import agreement
+from powerstats_cli.core.verification.form import bucket_hours, is_sound
+from powerstats_cli.core.verification.sources import Files, Key, Notes, Sources, values
+
+
+def drop(files: Files, zone: ZoneInfo, notes: Notes) -> dict[str, set[Key]]:
+    """Take out of the tiers what does not hold, or differs from the finer files.
+
+    Returns what was taken out, by file. What differs from a day whose own numbers do not hold
+    stays: it may be right.
+    """
+    dropped: dict[str, set[Key]] = {}
+    for name, document in list(_tiers(files)):
+        _take_out(files, name, unsound(document, zone), "did not hold", notes, dropped)
+    doubtful = {
+        (document.day, series)
+        for document in files.values()
+        if document.day is not None
+        for _, series in unsound(document, zone)
+    }
+    differing: dict[str, set[Key]] = {}
+    for fault in agreement(files, zone).differences:
+        start = datetime.fromisoformat(fault.bucket).astimezone(UTC)
+        is_doubtful = (local_day(start, zone), fault.series) in doubtful
+        if not (fault.explained or fault.here is None or is_doubtful):
+            differing.setdefault(fault.file, set()).add((start, fault.series))
+    for name, keys in differing.items():
+        _take_out(files, name, keys, "differed from the finer files", notes, dropped)
+    return dropped
+
+
+def unsound(document: Document, zone: ZoneInfo) -> set[Key]:
+    """Return the values of a document whose numbers do not belong together."""
+    return {
+        (start, series)
+        for start, point in document.points.items()
+        for series, value in point.items()
+        if not is_sound(value, bucket_hours(document.bucket, start, zone))
+    }
+
+
+def _tiers(files: Files) -> Iterator[tuple[str, Document]]:
+    return ((f"{name}.json", files[f"{name}.json"]) for name in TIERS if f"{name}.json" in files)
+
+
+def _take_out(
+    files: Files,
+    name: str,
+    keys: set[Key],
+    why: str,
+    notes: Notes,
+    dropped: dict[str, set[Key]],
+) -> None:
+    """Take values out of a file, and note why."""
+    if not keys:
+        return
+    document = files[name]
+    points = {
+        start: {series: value for series, value in point.items() if (start, series) not in keys}
+        for start, point in document.points.items()
+    }
+    kept = {start: point for start, point in points.items() if point}
+    files[name] = msgspec.structs.replace(document, points=kept)
+    notes.setdefault(name, []).append(f"{values(len(keys))} {why}")
+    dropped.setdefault(name, set()).update(keys)
+
+
+def roll_up(
+    files: Files,
+    sources: Sources,
+    notes: Notes,
+    dropped: Mapping[str, set[Key]],
+) -> None:
+    """Fill the tiers that are to be mended from the archive, the finer tiers and each other."""
+    closed = {
+        document.day: document
+        for name, document in files.items()
+        if document.day is not None and name != "daily.json"
+    }
+    for tier in TIERS.values():
+        name = f"{tier.name}.json"
+        if name not in notes:
+            continue
+        before = files[name]
+        after = aggregate(
+            tier,
+            before,
+            archive=closed,
+            finer=[files[f"{finer}.json"] for finer in tier.finer if f"{finer}.json" in files],
+            daily=files.get("daily.json"),
+            zone=sources.zone,
+            now=sources.now,
+            journal=sources.journal,
+        )
+        _copy_days(after, files, dropped.get(name, set()))
+        added = _number(after) - _number(before)
+        if added > 0:
+            notes[name].append(f"{values(added)} rolled up again")
+        files[name] = after
+
+
+def _copy_days(after: Document, files: Files, keys: set[Key]) -> None:
+    """Copy the days that were taken out and that no finer file has, from another tier of days."""
+    for start, series in sorted(keys):
+        for _, other in _tiers(files):
+            value = other.value(start, series)
+            is_same_day = other.bucket == after.bucket and other.tier != after.tier
+            if is_same_day and value is not None and after.value(start, series) is None:
+                after.points.setdefault(start, {})[series] = value
+    after.points = {start: after.points[start] for start in sorted(after.points)}
+
+
+def _number(document: Document) -> int:
+    return sum(map(len, document.points.values()))
