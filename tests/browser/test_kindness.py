@@ -61,6 +61,18 @@ def test_axe_finds_nothing(opened: Opener, demo: Site, axe: str, theme: str, rul
     assert not any(found.values()), json.dumps(found, indent=1)
 
 
+@pytest.mark.parametrize("locale", ["de-DE", "nl-NL", "fr-FR", "es-ES", "hi-IN"])
+def test_each_language_is_as_kind(opened: Opener, demo: Site, axe: str, locale: str) -> None:
+    """Its longer words fit from 320 px on, and a screen reader is told all of them."""
+    tab = opened(demo, now=DEMO_NOW, bypass_csp=True, locale=locale)
+    assert misfits(tab, (1280, 320)) == []
+    found = {}
+    for name in TABS:
+        tab.open(name)
+        found[name] = findings(tab, axe)
+    assert not any(found.values()), json.dumps(found, indent=1)
+
+
 def test_axe_finds_nothing_in_bad_times(opened: Opener, tmp_path: Path, axe: str) -> None:
     """No data yet, broken files and stale banners; series switched off; light and dark."""
     site = site_of(Home().documents(), tmp_path)
