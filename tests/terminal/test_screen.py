@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,14 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+import powerstats_cli
 from powerstats_cli.terminal.screen import Screen, fitting
 from tests.demo import faults
 from tests.support import homes
 from tests.support.homes import POWER, Stage, staged, steady_home
+from tests.support.installation import Installation
 
+SOURCE = Path(powerstats_cli.__file__).parent
 NOW = datetime(2025, 11, 21, 12, 0, 10, tzinfo=UTC)
 EVIL = "V\n\x1b[2J\x1b]0;pwned\x07\u202e\x9b31m\r\b[bold]x[/] :smile:"
 PRINTS = (
@@ -124,6 +128,32 @@ def test_a_unit(stage: Stage, unit: str) -> None:
         if line.startswith("power ")
     )
     assert row.rstrip().endswith("%")
+
+
+def test_names_of_series(tmp_path: Path) -> None:
+    """A user's own names are shown as they are, in tables and in lines."""
+    names = ("[bold]", "[/x]", "[link=https://x.example]y", ":smile:", "\\[i]")
+    entities = {name: f"sensor.s{number}" for number, name in enumerate(names)}
+    installation = Installation(
+        tmp_path,
+        "http://127.0.0.1:1",
+        {name.replace("\\", "\\\\"): entities[name] for name in names},
+    )
+    for command in (["status"], ["sensor", "list"]):
+        lines = installation.run(*command, at=NOW).out.splitlines()
+        for name in names:
+            assert any(line.startswith(f"{name} ") for line in lines), (command, name)
+
+
+def test_nothing_is_shown_past_the_screen() -> None:
+    """Every console is a Screen, and no text of a progress bar is markup."""
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text()
+        assert not re.findall(r"\bConsole\(\)|rich\.prompt|from_markup|rich import print", text), (
+            path
+        )
+        for column in re.findall(r"TextColumn\((?!\)).*", text):
+            assert "markup=False" in column, path
 
 
 def test_what_home_assistant_says_of_itself(stage: Stage) -> None:
