@@ -72,7 +72,7 @@ def checked_token(written: str, source: str) -> Token:
         message = f"{source}: no token"
         raise ConfigError(message)
     if not re.fullmatch(r"[!-~]+", token):
-        message = f"{source}: holds something else than a token"
+        message = f"{source}: holds something other than a token"
         raise ConfigError(message)
     return Token(token)
 

@@ -58,7 +58,7 @@ BUCKETS = "'interval', 'hour', 'day', 'week', 'month', 'quarter', 'year'"
         ("serve --port x", "--port: 'x' is no whole number", "serve"),
         ("serve --port 99999", "--port: 99999 is not from 0 to 65535", "serve"),
         ("demo --days 0", "--days: 0 is less than 1", "demo"),
-        ("schedule install", "give one of --cron and --systemd", "schedule install"),
+        ("schedule install", "give either --cron or --systemd", "schedule install"),
         (
             "schedule pause --for 2 hours",
             "there is no place for hours; are quotes missing?",

@@ -144,7 +144,7 @@ def test_status_says_that_collect_ran_and_why_it_failed(house: Opens) -> None:
         told = home.there.run("status", at=at("12:51"))
     assert told.exit_code == 1
     assert (
-        "collect is overdue since 10:10: its last run failed: Home Assistant's recorder has "
+        "collect has been overdue since 10:10: its last run failed: Home Assistant's recorder has "
         "written nothing since 2025-11-22 10:01" in told.out
     )
     assert "cron" not in told.out

@@ -85,7 +85,7 @@ def test_a_nightly_step_is_overdue_half_an_hour_late(step: Step, tmp_path: Path)
         assert not health(stage, due + timedelta(minutes=30)).is_stale
         late = health(stage, due + timedelta(minutes=30, seconds=1))
         assert [one.name for one in late.steps if one.is_stale] == [step.name]
-        assert "never ran" in next(one.why for one in late.steps if one.is_stale)
+        assert "never run" in next(one.why for one in late.steps if one.is_stale)
 
 
 def test_rotate_is_overdue_if_yesterday_is_still_open(stage: Stage) -> None:
@@ -145,7 +145,7 @@ def test_failure_is_told_from_a_cron_that_is_dead(stage: Stage, minutes: int, wh
     finally:
         stage.installation.configure(url=url)
         stage.run("collect", at=NOW)
-    assert f"collect is overdue since 10:00: {why}" in result.out
+    assert f"collect has been overdue since 10:00: {why}" in result.out
     assert "Connection refused" in result.out
 
 

@@ -151,7 +151,7 @@ def test_a_nightly_step_lacks_a_day(tier: str) -> None:
     late = assess(surveyed(documents=fresh), MIDNIGHT + due + 30 * MINUTE + SECOND)
     assert (overdue(in_time), overdue(late)) == ([], [step])
     assert step_of(late, step).stale_since == MIDNIGHT + due
-    assert "never ran" in step_of(late, step).why
+    assert "never run" in step_of(late, step).why
 
 
 def test_rotate_lacks_yesterday() -> None:
@@ -175,7 +175,7 @@ def test_optional_steps_are_overdue_only_if_they_ran() -> None:
 @pytest.mark.parametrize(
     ("ended", "exit_code", "why"),
     [
-        (None, 0, "it never ran"),
+        (None, 0, "it has never run"),
         (NOW + 30 * MINUTE, 75, "its last run failed: no route"),
         (NOW, 75, "it failed and has not run again, is cron running? no route"),
         (NOW, 0, "it ran well and has not run again"),

@@ -192,9 +192,9 @@ def known_to_all(place: Place) -> Answer:
     ("token", "word"),
     [
         ("", "no token"),
-        (f"{SENTINEL}\n{SENTINEL}\n", "something else than a token"),
-        (f"Bearer {SENTINEL}", "something else than a token"),
-        (f"{SENTINEL}\u00fc", "something else than a token"),
+        (f"{SENTINEL}\n{SENTINEL}\n", "something other than a token"),
+        (f"Bearer {SENTINEL}", "something other than a token"),
+        (f"{SENTINEL}\u00fc", "something other than a token"),
     ],
 )
 def test_a_token_file_that_holds_no_token(place: Place, life: Life, token: str, word: str) -> None:

@@ -57,7 +57,8 @@ def flows(
 ) -> None:
     """Show what the house took, and where it came from: grid, sun and battery.
 
-    The table flows of the configuration says which series is what; without it their names tell.
+    The table [flows] of the configuration says which series is what; without it powerstats guesses
+    by the names.
     Without a period it shows today by the hour, the last 7 days, 12 weeks or 12 months. Exits with
     65 if a file could not be read, with 69 if nothing is stored of the period.
 
@@ -93,7 +94,7 @@ def doctor(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check every part, say what is wrong with it and what to do; change nothing.
+    """Check every part, and say what is wrong with it and what to do; change nothing.
 
     Exits with 1 if something does not work.
 
@@ -181,7 +182,7 @@ def demo(
     ] = None,
     days: Annotated[int, typer.Option(help="How many days to run.", min=1, metavar="NUMBER")] = 400,
     again: Annotated[
-        bool, typer.Option("--again", help="Make a demo that is there already anew.")
+        bool, typer.Option("--again", help="Make the demo anew if there is one already.")
     ] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard at the end.")] = False,
     port: Annotated[
@@ -190,7 +191,7 @@ def demo(
 ) -> None:
     """Run a simulated home through a year, with no account and no Home Assistant.
 
-    It takes about a minute on a PC. The home stays there: other commands show it with --config.
+    It takes about a minute on a PC. The files stay, so that other commands can show them.
 
     Examples:
         powerstats demo --serve  # then show its dashboard

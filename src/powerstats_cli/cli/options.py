@@ -45,13 +45,15 @@ def options(
     at: Annotated[
         str | None,
         typer.Option(
-            help="Run as if it were this time (ISO 8601; without an offset, in the "
-            "configured zone).",
+            help="Run as if it were this time, such as 2025-11-22T10:20 in the home's time zone.",
             metavar="TIME",
         ),
     ] = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Print what was done, and repeat old failures.")
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Print what was done, and failures that were told before."
+        ),
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing but failures.")

@@ -47,7 +47,7 @@ def period_of(
         return session.settings.data.collection_interval_minutes
 
     if words and (first is not None or end is not None):
-        message = "it is either a period, or --from and --to"
+        message = "give either a period, or --from and --to"
         raise typer.BadParameter(message, param_hint="PERIOD")
     zone = session.settings.zone
     calendar = ranges.Calendar(zone, local_day(session.clock.now(), zone), minutes)

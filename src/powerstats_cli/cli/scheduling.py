@@ -12,7 +12,7 @@ from powerstats_cli.errors import ConfigError
 from powerstats_cli.lines import one_line
 
 HELP = """\
-Let cron or systemd run the steps; alone, print the crontab for this installation.
+Let cron or systemd run the steps; without a command, print the lines for a crontab.
 
 Examples:
     powerstats schedule                 # print the lines for a crontab
@@ -112,10 +112,10 @@ def install_schedule(
     from powerstats_cli.site.addresses import in_words
 
     if cron == systemd:
-        message = "give one of --cron and --systemd"
+        message = "give either --cron or --systemd"
         raise typer.BadParameter(message)
     if user and (cron or as_user is not None):
-        message = "--user goes with --systemd, and is for one's own steps"
+        message = "--user is for --systemd only, and for your own steps"
         raise typer.BadParameter(message)
     session, machine = session_of(context), this_machine()
     is_root = machine.is_root and not user

@@ -104,7 +104,7 @@ def init(
         bool, typer.Option("--no-input", help="Ask nothing: the options are the answers.")
     ] = False,
 ) -> None:
-    """Set powerstats up: ask, try each answer at once, write the configuration, collect.
+    """Set powerstats up: ask, try each answer, write the configuration, and collect.
 
     Every answer can be given as an option. Nothing is written before the last answer.
 
@@ -192,8 +192,8 @@ def migrate(
 ) -> None:
     """Take over the configuration and the readings of the scripts that powerstats replaces.
 
-    The name of a series alone proves nothing, a value that is known better stays, and the old files
-    are only read.
+    A series is taken if its values can be what its name says. A stored value that is known better
+    stays. The old files are not changed.
 
     Examples:
         powerstats migrate --from-config config.json data/

@@ -28,7 +28,7 @@ class LongTermTier(StrEnum):
 
 
 def collect(context: typer.Context) -> None:
-    """Read everything since the last stored bucket from Home Assistant.
+    """Read from Home Assistant everything since the last run.
 
     Run it every ten minutes. It also reads what earlier runs missed, as far back as Home
     Assistant's recorder goes, and closes past days on the way.
@@ -59,7 +59,7 @@ def collect(context: typer.Context) -> None:
 
 
 def rotate(context: typer.Context) -> None:
-    """Close every day before today, and delete archived days that are rolled up and old.
+    """Close each past day, and delete old days that are rolled up from the archive.
 
     Examples:
         powerstats rotate
@@ -130,7 +130,7 @@ def publish(
     from powerstats_cli.site.ownership import Consent
 
     if local and dry_run:
-        message = "--local sends nothing: leave one of them out"
+        message = "--local sends nothing that --dry-run could list: leave one of them out"
         raise typer.BadParameter(message, param_hint="--dry-run")
     session, consent = session_of(context), Consent(adopt, replace)
     if dry_run:

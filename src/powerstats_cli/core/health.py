@@ -80,7 +80,7 @@ class StepHealth:
     def why(self) -> str:
         """The reason why the step is overdue, as far as it is known."""
         if self.last is None:
-            return "it never ran: is it scheduled? `powerstats schedule show` tells"
+            return "it has never run: is it scheduled? See `powerstats schedule show`"
         if self.last.exit_code and self.has_missed_runs:
             return f"it failed and has not run again, is cron running? {self.last.message}"
         if self.last.exit_code:

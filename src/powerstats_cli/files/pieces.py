@@ -98,7 +98,7 @@ def _span(
     starts = [min(document.points) for document in tiers if document.points]
     starts += [day_start(day, zone) for day in archived[:1]]
     if not starts:
-        message = "nothing is stored yet: powerstats collect begins"
+        message = "nothing is stored yet: run `powerstats collect`"
         raise MissingError(message)
     ends = [day_start(day + DAY, zone) for day in archived[-1:]]
     end = max([newest_until(tiers) or now, *ends])

@@ -53,12 +53,14 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
 def complaints(health: Health, form: "_Form") -> Iterator[str]:
     """Yield what is overdue, since when and why; and what fails without being overdue yet."""
     for step in health.steps:
-        since = f" since {form.moment(step.stale_since)}" if step.stale_since else ""
-        if step.is_stale:
-            yield f"{step.name} is overdue{since}: {step.why}"
+        if step.is_stale and step.stale_since:
+            since = form.moment(step.stale_since)
+            yield f"{step.name} has been overdue since {since}: {step.why}"
+        elif step.is_stale:
+            yield f"{step.name} is overdue: {step.why}"
         elif step.last and step.last.exit_code:
             begun = step.last.failing_since or step.last.ended
-            yield f"{step.name} fails since {form.moment(begun)}: {step.last.message}"
+            yield f"{step.name} has failed since {form.moment(begun)}: {step.last.message}"
     if health.pause and health.is_paused_long:
         yield health.pause.complaint(form.zone)
     if health.silent_since:

@@ -126,7 +126,7 @@ def test_configuration_and_points_at_once(
         (lambda c: c["homeassistant"].pop("entity_id"), "no entity is configured"),
         (lambda c: c["homeassistant"].update(url=5), "homeassistant.url: is no text"),
         (lambda c: c["homeassistant"].update(entities={"a": 5}), "a: is no entity id"),
-        (lambda c: c["homeassistant"].update(token="two words"), "something else than a token"),
+        (lambda c: c["homeassistant"].update(token="two words"), "something other than a token"),
         (lambda c: c["data"].pop("timezone"), "has no time zone"),
         (lambda c: c["data"].update(timezone="Mars"), "'Mars' is no time zone"),
         (lambda c: c["github"].update(repo="a b/c"), "'a b/c' is no repository"),
