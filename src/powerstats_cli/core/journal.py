@@ -248,7 +248,7 @@ def signed(entry: Entry, zone: ZoneInfo) -> Entry:
 
     The values of an undo keep the stamps that they have.
     """
-    found = _digest(_body(entry, zone))
+    found = digest(_body(entry, zone))
     if entry.do == "undo":
         return msgspec.structs.replace(entry, id=found)
     changes = tuple(
@@ -263,7 +263,7 @@ def signed(entry: Entry, zone: ZoneInfo) -> Entry:
 def _entry(line: bytes) -> Entry | None:
     """Return the entry of a line, None if the line is broken."""
     head = _HEAD.match(line)
-    if head is None or _digest(b"{" + line[head.end() :]) != head[1].decode():
+    if head is None or digest(b"{" + line[head.end() :]) != head[1].decode():
         return None
     try:
         entry = _decoder.decode(line)
@@ -319,6 +319,6 @@ def _written(change: Change, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def _digest(body: bytes) -> str:
+def digest(body: bytes) -> str:
     """Return the id of an entry: it is made of its JSON without the id and without any stamp."""
     return sha256(_STAMP.sub(b"", body)).hexdigest()[:ID_DIGITS]
