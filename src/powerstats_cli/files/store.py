@@ -185,16 +185,12 @@ class Store:
     def record(self, journal: "Journal") -> None:
         """Write the journal, then settle every document by it; to be used under the lock.
 
-        If this is broken off after the journal is written, the next lock settles the rest.
+        If this is broken off, the next lock settles the rest.
         """
         from powerstats_cli.core.journal import encode
 
         write_bytes(self._unsettled, b"")
-        try:
-            write_bytes(through_link(self.corrections), encode(journal))
-        except BaseException:
-            self._unsettled.unlink(missing_ok=True)
-            raise
+        write_bytes(through_link(self.corrections), encode(journal))
         self.settle()
 
     def settle(self) -> None:
