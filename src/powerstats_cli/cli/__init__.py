@@ -40,11 +40,9 @@ GROUPS: Final = {
         "help": "about",
         "version": "about",
     },
-    "Mend": {
-        "repair": "trust",
-    },
-    "Move": {
+    "Move and mend": {
         "migrate": "setup",
+        "repair": "trust",
     },
 }
 """The groups of the help with their commands, each with the module here that holds it."""
