@@ -115,11 +115,11 @@ class Installation:
         return self.document(f"archive/{day}.json")
 
     def snapshot(self) -> dict[str, bytes]:
-        """Return the bytes of every data file, by name; the state file is no data file."""
+        """Return the bytes of every data file, by name: the state file is none, nor is a copy."""
         return {
             str(path.relative_to(self.data_dir)): path.read_bytes()
             for path in sorted(self.data_dir.rglob("*"))
-            if path.is_file() and path.name != "state.json"
+            if path.is_file() and path.name != "state.json" and path.parent.name != "backups"
         }
 
     def points(self) -> dict[str, list[Any]]:

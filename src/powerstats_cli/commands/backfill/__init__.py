@@ -21,6 +21,7 @@ from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, names_in, newest_closed_day
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files import reading
+from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.tierfiles import open_tier, roll_up
@@ -167,10 +168,14 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
 def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: list[Piece]) -> None:
     """Store the pieces; add those that have changed a file to `done`.
 
-    History comes before statistics: the tiers are rolled up before the first month.
+    All files are copied before the first piece. History comes before statistics: the tiers are
+    rolled up before the first month.
     """
-    is_rolled_up = False
+    is_rolled_up = is_copied = False
     for piece in pieces:
+        if not is_copied:
+            _copy(run)
+            is_copied = True
         if isinstance(piece, HistoryDay):
             changed = _store_day(run, piece)
         else:
@@ -182,6 +187,11 @@ def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: list[Pi
             done.append(piece)
     if not is_rolled_up:
         _roll_up(run)
+
+
+def _copy(run: _Run) -> None:
+    with run.files.lock():
+        make_copy(run.files, run.clock.now())
 
 
 def _roll_up(run: _Run) -> None:

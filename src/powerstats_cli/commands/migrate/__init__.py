@@ -24,6 +24,7 @@ from powerstats_cli.core.history import History
 from powerstats_cli.core.legacy.spacing import history_of
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import newest_until
+from powerstats_cli.files.backups import make_copy
 from powerstats_cli.session import Session
 from powerstats_cli.terminal.dialogue import Dialogue
 from powerstats_cli.terminal.words import is_ascii
@@ -89,6 +90,7 @@ def _take(
         session.files.prepare()
         with session.files.lock():
             plan = _planned(session, histories, kinds)
+            make_copy(session.files, session.clock.now())
             write_plan(plan, session.files)
     tell_plan(plan, dialogue, is_dry=is_dry)
 
