@@ -1,6 +1,7 @@
 """`demo`: the real commands on a simulated home, and numbers that agree with its truth."""
 
 import io
+import json
 import os
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pytest
 
 from powerstats_cli.cli import main as cli
 from powerstats_cli.commands.demo import TIMEZONE, schedule
-from powerstats_cli.core.periods import DAY, day_span, days, local_day
+from powerstats_cli.core.periods import DAY, Span, day_span, days, local_day
 from powerstats_cli.demo import events, sensors
 from powerstats_cli.demo.house import House
 from powerstats_cli.files.store import Store
@@ -108,6 +109,43 @@ def test_the_meter_agrees_with_the_power(demo: Demo) -> None:
     assert changes == pytest.approx(home.true_energy_kwh(sensors.ENERGY, first, end), abs=0.1)
 
 
+def test_the_flows_are_true(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
+    """On a day that is known throughout, meters and powers say what truly flowed.
+
+    A counter tells it up to its last report before midnight: some minutes of use early.
+    """
+    home = house(demo)
+    config = str(demo.folder / "powerstats.toml")
+    cli.main(["--config", config, "flows", "--json", "--from", "2000-01-01"])
+    found = json.loads(capsys.readouterr().out)
+    gaps = (events.UNAVAILABLE, events.SOLAR_OFFLINE, events.POWER_CUT)
+    assert len(found["rows"]) == DAYS
+    lacking = {local_day(home.events[name].start, ZONE) for name in gaps}
+    for row in found["rows"][1:]:
+        start, end = (datetime.fromisoformat(row[key]) for key in ("start", "end"))
+        if start.date() in lacking:
+            continue
+        true = home.true_flows_kwh(start, end)
+        assert set(true) < row.keys()
+        for flow, kwh in true.items():
+            counted = flow in {"house", "import", "export"}
+            assert row[flow] == pytest.approx(kwh, abs=0.25 if counted else 1e-4), flow
+
+
+def test_every_device_and_the_price(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
+    """The dishwasher is shown within the kitchen, and a price is kept for each interval."""
+    config = str(demo.folder / "powerstats.toml")
+    cli.main(["--config", config, "flows", "--devices", "--json"])
+    devices = {row["name"]: row for row in json.loads(capsys.readouterr().out)["devices"]}
+    assert set(devices) == {"heat_pump", "car", "kitchen", "dishwasher"}
+    assert devices["dishwasher"]["within"] == "kitchen"
+    assert devices["dishwasher"]["kwh"] < devices["kitchen"]["kwh"]
+    weekly = demo.files.read(demo.files.tier("weekly"))
+    assert weekly
+    assert weekly.series["price"].unit == "EUR/kWh"
+    assert sum("price" in point for point in weekly.points.values()) >= 165
+
+
 def test_what_nobody_could_know_is_unknown(demo: Demo) -> None:
     """The outage of the network healed; the unavailable meter and the power cut did not."""
     home, weekly = house(demo), demo.files.read(demo.files.tier("weekly"))
@@ -148,3 +186,15 @@ def test_the_schedule_is_the_documented_one() -> None:
         step for step in steps if step.command == ("collect",) and long_day.start <= step.at
     ]
     assert sum(step.at < long_day.end for step in collects) == 25 * 6
+
+
+def test_long_ago_days_were_rolled_up_once_a_week() -> None:
+    """Each night closes its day; before the last five weeks Monday's rolls up those of a week."""
+    first, last = date(2025, 8, 1), date(2025, 10, 28)
+    span = Span(day_span(first, ZONE).start, day_span(last, ZONE).end)
+    steps = list(schedule(span, (), ZONE))
+    nights = {step.at.astimezone(ZONE).date() for step in steps if step.command == ("rotate",)}
+    assert nights == set(days(first + DAY, last + 2 * DAY))
+    rolled_up = {step.at.astimezone(ZONE).date() for step in steps if step.command[-1] == "yearly"}
+    recent = set(days(last - 33 * DAY, last + 2 * DAY))
+    assert rolled_up == recent | {night for night in nights if night.weekday() == 0}

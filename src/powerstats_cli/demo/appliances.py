@@ -5,11 +5,12 @@ from the given generator, which the date seeds, so a day is the same on every ma
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from powerstats_cli.demo.days import HOUR, MINUTE, NORMAL_LENGTH, SECOND, Day
+from powerstats_cli.demo.sensors import CAR, DEVICES, DISHWASHER, HEAT_PUMP, KITCHEN
 
 _LATITUDE = math.radians(52)
 _SOLAR_NOON_H = 12.7  # by standard time, in the west of a time zone
@@ -19,14 +20,33 @@ Edge = tuple[int, float]
 """When the load changes, and by how many watts."""
 
 
-def edges(day: Day, chance: Random, *, away: bool) -> list[Edge]:
-    """Return the day's changes of load in order; nobody cooks or heats while away."""
-    found = [(0, 95 + 30 * chance.random()), *_cycles(day, 47 * MINUTE, 17 * MINUTE, 88)]
+@dataclass(frozen=True)
+class Edges:
+    """A day's changes of load in order: of each device with a meter of its own, and of the rest.
+
+    Those of a device that is within another are among the other's, too.
+    """
+
+    devices: Mapping[str, Sequence[Edge]]
+    rest: Sequence[Edge]
+
+
+def edges(day: Day, chance: Random, *, away: bool) -> Edges:
+    """Return the day's changes of load; nobody cooks, drives or heats while away."""
+    rest = [(0, 95 + 30 * chance.random()), *_cycles(day, 47 * MINUTE, 17 * MINUTE, 88)]
+    devices: dict[str, Iterable[Edge]] = dict.fromkeys(DEVICES, ())
     if not away:
-        found += _heating(day, chance)
-        found += _kitchen(day, chance)
-        found += _washing(day, chance)
-        found += _evening(day, chance)
+        devices[HEAT_PUMP] = [*_heating(day, chance), *_hot_water(day, chance)]
+        devices[CAR] = _car(day, chance)
+        devices[DISHWASHER] = dishwasher = _dishwasher(day, chance)
+        devices[KITCHEN] = [*_kitchen(day, chance), *dishwasher]
+        rest += [*_washing(day, chance), *_evening(day, chance)]
+    return Edges(
+        {name: _in_order(day, found) for name, found in devices.items()}, _in_order(day, rest)
+    )
+
+
+def _in_order(day: Day, found: Iterable[Edge]) -> list[Edge]:
     return sorted(edge for edge in found if edge[0] < day.length)
 
 
@@ -48,6 +68,27 @@ def _heating(day: Day, chance: Random) -> Iterator[Edge]:
     cold = day.winter + 0.3 * (chance.random() - 0.5)
     if cold > 0.25:  # below it the house keeps warm by itself
         yield from _cycles(day, 53 * MINUTE, int(40 * MINUTE * min(cold, 1)), 500 + 900 * cold)
+
+
+def _hot_water(day: Day, chance: Random) -> list[Edge]:
+    start = day.at(13.5 + chance.random())
+    return _run(start, (18 + 10 * chance.random()) * MINUTE, 1400 + 200 * chance.random())
+
+
+def _car(day: Day, chance: Random) -> list[Edge]:
+    """Return the charging of a car at night: on three days a week, on one phase."""
+    if chance.random() < 0.57:  # the share of nights without charging
+        return []
+    return _run(day.at(0.5 + chance.random()), (80 + 130 * chance.random()) * MINUTE, 3680)
+
+
+def _dishwasher(day: Day, chance: Random) -> list[Edge]:
+    if chance.random() < 0.35:  # the share of days on which it is not full
+        return []
+    start = day.at(20.4 + chance.random())
+    found = _run(start, 96 * MINUTE, 55)  # the pump
+    found += _run(start + 6 * MINUTE, 15 * MINUTE, 1900)
+    return found + _run(start + 71 * MINUTE, 12 * MINUTE, 1900)
 
 
 def _kitchen(day: Day, chance: Random) -> list[Edge]:

@@ -16,7 +16,7 @@ _CLOCKS_CHANGE = 3 * HOUR  # if a day's clocks change, they have changed by then
 
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_KEPT_DAYS = 4
+_KEPT_DAYS = 8
 
 _Made = TypeVar("_Made")
 
@@ -34,6 +34,11 @@ class Day:
         """Return the instant at which the day's clocks show that hour."""
         wall = int(hour * HOUR)
         return wall if wall < _CLOCKS_CHANGE else wall + self.length - NORMAL_LENGTH
+
+    def hour(self, at: int) -> float:
+        """Return the hour that the day's clocks show so long after its first instant."""
+        wall = at if at < _CLOCKS_CHANGE else at - self.length + NORMAL_LENGTH
+        return wall / HOUR
 
     @property
     def winter(self) -> float:

@@ -9,16 +9,39 @@ from zoneinfo import ZoneInfo
 from powerstats_cli.demo.days import instant, kept, local_days, micros
 from powerstats_cli.demo.events import NETWORK_OUTAGE, POWER_CUT, Event, events_until
 from powerstats_cli.demo.homes import Change, between, newest
-from powerstats_cli.demo.power import KWH, ROOF_KWH, Power
-from powerstats_cli.demo.sensors import ENERGY, POWER, SENSORS, SOLAR
+from powerstats_cli.demo.power import CHARGE, DISCHARGE, EXPORT, FLOWS, HOUSE, IMPORT, SUN, Power
+from powerstats_cli.demo.sensors import (
+    BATTERY,
+    DEVICES,
+    ENERGY,
+    GRID,
+    GRID_EXPORT,
+    GRID_IMPORT,
+    POWER,
+    SENSORS,
+    SOLAR,
+)
 from powerstats_cli.demo.states import recorded_states, unknown_spans
+from powerstats_cli.demo.steps import KWH
+
+# The powers that each sensor measures, with the sign in which they count.
+_MEASURED: Mapping[str, Mapping[str, int]] = {
+    POWER: {HOUSE: 1},
+    ENERGY: {HOUSE: 1},
+    SOLAR: {SUN: 1},
+    GRID: {IMPORT: 1, EXPORT: -1},
+    GRID_IMPORT: {IMPORT: 1},
+    GRID_EXPORT: {EXPORT: 1},
+    BATTERY: {CHARGE: 1, DISCHARGE: -1},
+    **{name: {name: 1} for name in DEVICES},
+}
 
 
 class House:
-    """The home of the demo: five sensors, from the first instant of first_day to last_day's end.
+    """The home of the demo, from the first instant of first_day to last_day's end.
 
-    It is a Home for the server, which knows the recorded states only. The true energy is derived
-    from the power itself, so a test can compare the two.
+    It is a Home for the server, which knows the recorded states only. The true energies are derived
+    from the powers themselves, so a test can compare the two.
     """
 
     sensors = SENSORS
@@ -34,6 +57,7 @@ class House:
         self.starts: Sequence[datetime] = [first, cut.end] if cut else [first]
         self._power = Power(self._days, self.events)
         self._changes: dict[int, Mapping[str, Sequence[Change]]] = {}
+        self._last: dict[int, Mapping[str, Change]] = {}
         self._lock = RLock()  # a server asks from several threads
 
     def is_recorded(self, entity_id: str) -> bool:
@@ -53,10 +77,13 @@ class House:
 
     def before(self, entity_id: str, at: datetime) -> Change | None:
         """Return the newest change at or before `at`."""
-        for index in range(self._index(at), -1, -1):
-            if change := newest(self._day_changes(index)[entity_id], at):
-                return change
-        return None
+        index = self._index(at)
+        if index < 0:
+            return None
+        if change := newest(self._day_changes(index)[entity_id], at):
+            return change
+        earlier = (self._last_changes(each).get(entity_id) for each in range(index - 1, -1, -1))
+        return next(filter(None, earlier), None)
 
     def unknown(self, entity_id: str) -> Sequence[tuple[datetime, datetime]]:
         """Return the spans [start, end) in which nobody can know the sensor's value, ascending."""
@@ -65,19 +92,30 @@ class House:
     def true_energy_kwh(self, entity_id: str, start: datetime, end: datetime) -> float:
         """Return the true energy over [start, end), in kWh.
 
-        For POWER and SOLAR it is the integral of the power itself, not of its states, over the part
-        in which the value can be known. For ENERGY it is the house's use over the whole span,
-        because the meter goes on counting when nobody reads it.
+        For a power sensor it is the integral of the power itself, not of its states, over the part
+        in which the value can be known; it has the sensor's sign. For a counter it is all that
+        flowed in the span, because the meter goes on counting when nobody reads it.
         """
-        if entity_id not in {POWER, SOLAR, ENERGY}:
+        if entity_id not in _MEASURED:
             message = f"{entity_id} measures no energy"
             raise ValueError(message)
-        gaps = [] if entity_id == ENERGY else self.unknown(entity_id)
+        is_counter = self.sensors[entity_id]["unit_of_measurement"] == "kWh"
+        gaps = [] if is_counter else self.unknown(entity_id)
         spans = _without(micros(start), micros(end), [(micros(a), micros(b)) for a, b in gaps])
         with self._lock:
-            if entity_id == SOLAR:
-                return sum(self._power.given(*span) for span in spans) / ROOF_KWH
-            return sum(self._power.drawn(*span) for span in spans) / KWH
+            parts = [
+                sign * self._power.energy(name, *span)
+                for span in spans
+                for name, sign in _MEASURED[entity_id].items()
+            ]
+        return sum(parts) / KWH
+
+    def true_flows_kwh(self, start: datetime, end: datetime) -> Mapping[str, float]:
+        """Return what truly flowed over [start, end), known or not, in kWh: by the flow's name."""
+        with self._lock:
+            return {
+                name: self._power.energy(name, micros(start), micros(end)) / KWH for name in FLOWS
+            }
 
     def _index(self, at: datetime) -> int:
         return bisect_right(self._midnights, micros(at)) - 1
@@ -87,8 +125,18 @@ class House:
             return kept(self._changes, index, self._new_changes)
 
     def _new_changes(self, index: int) -> Mapping[str, Sequence[Change]]:
-        load, roof = self._power.load(index), self._power.roof(index)
-        return recorded_states(self._days[index], self.events, load, roof)
+        power = self._power.day(index)
+        made = recorded_states(self._days[index], self.events, power, is_first=not index)
+        self._last[index] = {
+            entity_id: changes[-1] for entity_id, changes in made.items() if changes
+        }
+        return made
+
+    def _last_changes(self, index: int) -> Mapping[str, Change]:
+        """Return the last change of each entity on a day that has one."""
+        if index not in self._last:
+            self._day_changes(index)
+        return self._last[index]
 
 
 def _without(start: int, end: int, gaps: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

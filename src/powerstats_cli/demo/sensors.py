@@ -1,4 +1,4 @@
-"""The five sensors of the simulated house, as Home Assistant describes them."""
+"""The sensors of the simulated house, as Home Assistant describes them."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,19 @@ VOLTAGE = "sensor.house_voltage"
 ENERGY = "sensor.house_energy"
 POWER_FACTOR = "sensor.house_power_factor"
 SOLAR = "sensor.house_solar"
+GRID = "sensor.grid_power"
+GRID_IMPORT = "sensor.grid_import"
+GRID_EXPORT = "sensor.grid_export"
+BATTERY = "sensor.battery_power"
+BATTERY_CHARGE = "sensor.battery_charge"
+HEAT_PUMP = "sensor.heat_pump_energy"
+CAR = "sensor.car_energy"
+KITCHEN = "sensor.kitchen_energy"
+DISHWASHER = "sensor.dishwasher_power"
+PRICE = "sensor.electricity_price"
 METER = (POWER, VOLTAGE, ENERGY, POWER_FACTOR)
-ENTITIES = (*METER, SOLAR)
+DEVICES = (HEAT_PUMP, CAR, KITCHEN, DISHWASHER)
+WITHIN = {DISHWASHER: KITCHEN}
 
 
 def _sensor(
@@ -24,10 +35,26 @@ def _sensor(
     }
 
 
+def _counter(name: str) -> Attributes:
+    return _sensor(name, "kWh", "energy", "total_increasing")
+
+
+# The battery's power is above zero when it charges, as most makers have it.
 SENSORS: Mapping[str, Attributes] = {
     POWER: _sensor("House power", "W", "power"),
     VOLTAGE: _sensor("House voltage", "V", "voltage"),
-    ENERGY: _sensor("House energy", "kWh", "energy", "total_increasing"),
+    ENERGY: _counter("House energy"),
     POWER_FACTOR: _sensor("House power factor", "%", "power_factor"),
     SOLAR: _sensor("House solar", "kW", "power"),
+    GRID: _sensor("Grid power", "W", "power"),
+    GRID_IMPORT: _counter("Grid import"),
+    GRID_EXPORT: _counter("Grid export"),
+    BATTERY: _sensor("Battery power", "W", "power"),
+    BATTERY_CHARGE: _sensor("Battery charge", "%", "battery"),
+    HEAT_PUMP: _counter("Heat pump energy"),
+    CAR: _counter("Car energy"),
+    KITCHEN: _counter("Kitchen energy"),
+    DISHWASHER: _sensor("Dishwasher power", "W", "power"),
+    PRICE: _sensor("Electricity price", "EUR/kWh", "monetary"),
 }
+ENTITIES = tuple(SENSORS)

@@ -15,34 +15,56 @@ from powerstats_cli.demo.events import (
     span_within,
 )
 from powerstats_cli.demo.homes import Change
-from powerstats_cli.demo.power import KWH, RECOVERY, Load, Steps
-from powerstats_cli.demo.sensors import ENERGY, ENTITIES, METER, POWER, POWER_FACTOR, SOLAR, VOLTAGE
+from powerstats_cli.demo.power import EXPORT, HOUSE, IMPORT, RECOVERY, SUN, PowerDay
+from powerstats_cli.demo.prices import prices
+from powerstats_cli.demo.sensors import (
+    BATTERY,
+    BATTERY_CHARGE,
+    CAR,
+    DISHWASHER,
+    ENERGY,
+    GRID,
+    GRID_EXPORT,
+    GRID_IMPORT,
+    HEAT_PUMP,
+    KITCHEN,
+    METER,
+    POWER_FACTOR,
+    PRICE,
+    SOLAR,
+    VOLTAGE,
+)
+from powerstats_cli.demo.steps import KWH, energies
 
 # How long after the power changes a sensor's state does, in microseconds.
-_LAG = {POWER: 0, VOLTAGE: 1000, ENERGY: 2000, POWER_FACTOR: 3000, SOLAR: 0}
+_LAG = {VOLTAGE: 1000, ENERGY: 2000, POWER_FACTOR: 3000, GRID_IMPORT: 4000, GRID_EXPORT: 5000}
 _RESTART = 3 * SECOND  # from Home Assistant's start to the states it starts with
-_AFTER_RESTART = dict(
-    zip(ENTITIES, ("unknown", "unknown", "unavailable", "unavailable", "unknown"), strict=True)
-)
+# The sensors that are unavailable when Home Assistant starts; others are unknown.
+_UNAVAILABLE_FIRST = {ENERGY, POWER_FACTOR, GRID_IMPORT, GRID_EXPORT, BATTERY_CHARGE, PRICE}
 
 Texts = list[tuple[int, str]]
 """States as Home Assistant shows them, with instants in microseconds since the day began."""
 
 
 def recorded_states(
-    day: Day, events: Mapping[str, Event], load: Load, roof: Steps
+    day: Day, events: Mapping[str, Event], power: PowerDay, *, is_first: bool
 ) -> Mapping[str, Sequence[Change]]:
     """Return a day's changes by entity, as Home Assistant recorded them."""
-    shown = _meter(day, load, span_within(day, events.get(COUNTER_RESET)))
-    shown[SOLAR] = [(at, f"{watts / 1000:.3f}") for at, watts in roof]
-    return {key: _recorded(key, day, events, shown[key]) for key in ENTITIES}
+    shown = _meter(day, power, span_within(day, events.get(COUNTER_RESET)))
+    shown[SOLAR] = [(at, f"{tenths / 10_000:.3f}") for at, tenths in power.powers[SUN]]
+    shown[PRICE] = [(at, f"{price:.5f}") for at, price in prices(day)]
+    recorded = {key: _recorded(key, day, events, texts) for key, texts in shown.items()}
+    for key, texts in _held(power).items():
+        changes = _recorded(key, day, events, list(_distinct(texts)))
+        recorded[key] = changes if is_first else changes[1:]  # the first has held since before
+    return recorded
 
 
 def unknown_spans(
     entity_id: str, events: Mapping[str, Event]
 ) -> Sequence[tuple[datetime, datetime]]:
     """Return the spans [start, end) in which nobody can know the sensor's value, ascending."""
-    lag = timedelta(microseconds=_LAG[entity_id])
+    lag = timedelta(microseconds=_LAG.get(entity_id, 0))
     spans = []
     for name, event in events.items():
         if entity_id in event.entities and name in SHOWN and name != COUNTER_GLITCH:
@@ -52,18 +74,41 @@ def unknown_spans(
     return sorted(spans)
 
 
-def _meter(day: Day, load: Load, reset: tuple[int, int] | None) -> dict[str, Texts]:
+def _held(power: PowerDay) -> dict[str, Texts]:
+    """Return the states of the other sensors, the first of which is that at the day's start."""
+    times = [0, *(at for at, _ in power.steps)]
+    counted = {GRID_IMPORT: IMPORT, GRID_EXPORT: EXPORT} | {
+        name: name for name in (HEAT_PUMP, CAR, KITCHEN)
+    }
+    return {
+        GRID: [(at, f"{tenths / 10:.1f}") for at, tenths in power.grid],
+        BATTERY: [(at, f"{-tenths / 10:.0f}") for at, tenths in power.battery.steps],
+        BATTERY_CHARGE: [(at, str(percent)) for at, percent in power.battery.percents],
+        DISHWASHER: [(at, f"{tenths / 10:.1f}") for at, tenths in power.powers[DISHWASHER]],
+    } | {key: _readings(power, name, times) for key, name in counted.items()}
+
+
+def _readings(power: PowerDay, name: str, times: Sequence[int]) -> Texts:
+    """Return what a counter shows at some times."""
+    counted = energies(power.powers[name], times, power.opening.energies[name])
+    return [(at, f"{energy / KWH:.3f}") for at, energy in zip(times, counted, strict=True)]
+
+
+def _meter(day: Day, power: PowerDay, reset: tuple[int, int] | None) -> dict[str, Texts]:
     """Return the states that the meter would show if nothing happened to it all day."""
     chance = Random(f"meter {day.date}")  # noqa: S311 - a simulation
     resets_at = reset[0] if reset else day.length
     shown: dict[str, Texts] = {key: [] for key in METER}
-    power, voltage, energy, factor = shown.values()
+    watts, voltage, energy, factor = shown.values()
     volts = 2300
-    for (at, tenths), total in zip(load.steps, load.energy, strict=True):
+    opening, closing = power.opening, power.closing
+    times = [at for at, _ in power.steps]
+    totals = energies(power.powers[HOUSE], times, opening.energies[HOUSE])
+    for (at, tenths), total in zip(power.steps, totals, strict=True):
         volts += int((2315 - volts) / 20 - tenths / 9000 + 14 * chance.random() - 7)
-        power.append((at, f"{tenths / 10:.1f}"))
+        watts.append((at, f"{tenths / 10:.1f}"))
         voltage.append((at, f"{volts / 10:.1f}"))
-        reading = total - (load.opening.zero if at < resets_at else load.closing.zero)
+        reading = total - (opening.zero if at < resets_at else closing.zero)
         energy.append((at, f"{reading / KWH:.3f}"))
         factor.append((at, f"{99 - 3000 / (tenths + 90) - 4 * chance.random():.0f}"))
     return {key: list(_distinct(texts)) for key, texts in shown.items()}
@@ -79,9 +124,10 @@ def _recorded(
         if event and span and entity_id in event.entities:
             texts = _hidden(texts, *span, [(span[0], event.state)])
     if cut := span_within(day, events.get(POWER_CUT)):
-        restarted = (cut[1] + _RESTART, _AFTER_RESTART[entity_id])
+        state = "unavailable" if entity_id in _UNAVAILABLE_FIRST else "unknown"
+        restarted = (cut[1] + _RESTART, state)
         texts = _hidden(texts, cut[0], cut[1] + RECOVERY, [restarted])
-    began = instant(day.epoch + _LAG[entity_id])
+    began = instant(day.epoch + _LAG.get(entity_id, 0))
     return [Change(began + timedelta(microseconds=at), text) for at, text in texts]
 
 

@@ -19,8 +19,8 @@ from powerstats_cli.clock import Clock, Stopwatch, in_words
 from powerstats_cli.commands.demo import place
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, days, intervals, local_day
 from powerstats_cli.core.schedule.steps import NIGHTLY
+from powerstats_cli.demo import sensors
 from powerstats_cli.demo.house import House
-from powerstats_cli.demo.sensors import ENERGY, POWER, POWER_FACTOR, SOLAR, VOLTAGE
 from powerstats_cli.demo.server import HomeAssistant
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.store import Store
@@ -31,6 +31,9 @@ TIMEZONE: Final = "Europe/Amsterdam"
 # Days before today on which collect runs every ten minutes, as under cron: today itself, and the
 # days of the network outage and the power cut. On other days one collect a night reads the day.
 REGULAR_DAYS: Final = (0, 4, 5)
+# Days before today of which every night rolls up what it closes. Before, one night a week does:
+# the archive keeps a week, and each roll-up catches up.
+ROLLED_UP_NIGHTLY: Final = 35
 MINUTES: Final = 10
 # On an idle machine with two cores.
 SECONDS_A_DAY: Final = 0.15
@@ -39,12 +42,33 @@ LEAST_MINUTE: Final = 45
 EXIT_INTERRUPTED: Final = 130
 TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
 ENTITIES: Final = {
-    "power": POWER,
-    "voltage": VOLTAGE,
-    "energy": ENERGY,
-    "solar": SOLAR,
-    "power_factor": POWER_FACTOR,
+    "power": sensors.POWER,
+    "voltage": sensors.VOLTAGE,
+    "energy": sensors.ENERGY,
+    "solar": sensors.SOLAR,
+    "power_factor": sensors.POWER_FACTOR,
+    "grid": sensors.GRID,
+    "grid_import": sensors.GRID_IMPORT,
+    "grid_export": sensors.GRID_EXPORT,
+    "battery": sensors.BATTERY,
+    "battery_charge": sensors.BATTERY_CHARGE,
+    "heat_pump": sensors.HEAT_PUMP,
+    "car": sensors.CAR,
+    "kitchen": sensors.KITCHEN,
+    "dishwasher": sensors.DISHWASHER,
+    "price": sensors.PRICE,
 }
+FLOWS: Final = """\
+[flows]
+grid = "grid"
+import = "grid_import"
+export = "grid_export"
+solar = "solar"
+battery = "-battery"
+house = ["power", "energy"]
+devices = ["heat_pump", "car", "kitchen", "dishwasher"]
+within = { dishwasher = "kitchen" }
+"""
 # How long after its minute a step runs; by then the recorder has all states from before it.
 AFTER: Final = timedelta(seconds=30)
 Run = Callable[[Sequence[str]], int]
@@ -59,9 +83,10 @@ class TimedRun:
 
 
 def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Iterator[TimedRun]:
-    """Yield the runs of a span of days, unsorted: all steps at night, on some days collect all day.
+    """Yield the runs of a span of days, unsorted: the steps at night, on some days collect all day.
 
-    `regular_days` are the days on which collect runs at every interval.
+    `regular_days` are the days on which collect runs at every interval. Long ago days were rolled
+    up once a week only.
     """
     first, last = local_day(span.start, zone), local_day(span.end, zone)
     yield TimedRun(span.start + timedelta(minutes=MINUTES) + AFTER, ("collect",))
@@ -69,8 +94,10 @@ def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Itera
         start = day_start(day, zone)
         if day > first:
             yield TimedRun(start + AFTER, ("collect",))
+            is_rolled_up = day > last - ROLLED_UP_NIGHTLY * DAY or day.weekday() == 0
             for step in NIGHTLY:
-                yield TimedRun(start + step.after_midnight + AFTER, step.command)
+                if is_rolled_up or not step.tier:
+                    yield TimedRun(start + step.after_midnight + AFTER, step.command)
         if day in regular_days:
             for interval in intervals(day, zone, MINUTES)[1:]:
                 if interval.start + AFTER <= span.end:
@@ -165,7 +192,7 @@ def _configure(folder: Path, url: str) -> Path:
     config.write_text(
         f'timezone = "{TIMEZONE}"\n\n'
         f'[homeassistant]\nurl = "{url}"\ntoken = "{TOKEN}"\n\n'
-        f"[homeassistant.entities]\n{entities}\n\n"
+        f"[homeassistant.entities]\n{entities}\n\n{FLOWS}\n"
         f"[paths]\ndata_dir = {dumps(str(folder / place.DATA))}\n"
     )
     return config
@@ -212,7 +239,7 @@ def _conclude(console: Console, store: Store, house: House, zone: ZoneInfo) -> N
     first = local_day(min(yearly.points), zone)
     last = local_day(max(yearly.points), zone)
     span = Span(day_span(first, zone).start, day_span(last, zone).end)
-    stated, true = sum(energies), house.true_energy_kwh(POWER, span.start, span.end)
+    stated, true = sum(energies), house.true_energy_kwh(sensors.POWER, span.start, span.end)
     console.print(
         f"\nThe year's energy: {stated:,.2f} kWh by yearly.json, {true:,.2f} kWh in truth "
         f"({abs(stated / true - 1):.3%} apart).",
