@@ -19,6 +19,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import lighthouse
 from powerstats_cli.site import rendering as dashboard
 from tests.browser.chromium import ARGUMENTS
 from tests.browser.sites import Site, site_of
@@ -66,14 +67,14 @@ SWITCH: Final = """id => new Promise(resolve => {
 
 
 def weights() -> dict[str, int]:
-    """Return how many bytes page, script and style are, packed by gzip."""
+    """Return how many bytes page, script, style and the largest language are, packed by gzip."""
     site = dashboard.render(TIER_NAMES, 10)
-    wanted = {".html": "page", ".js": "script", ".css": "style"}
-    return {
-        wanted[Path(name).suffix]: len(gzip.compress(content, 9, mtime=0))
-        for name, content in site.files.items()
-        if Path(name).suffix in wanted
-    }
+    wanted = {".html": "page", ".js": "script", ".css": "style", ".json": "words"}
+    found: dict[str, int] = {}
+    for name, content in site.files.items():
+        if kind := wanted.get(Path(name).suffix):
+            found[kind] = max(len(gzip.compress(content, 9, mtime=0)), found.get(kind, 0))
+    return found
 
 
 def measured(browser: "Browser", site: Site) -> Iterator[tuple[str, float]]:
@@ -146,6 +147,9 @@ def main() -> int:
     """Measure, show, and return 1 if a figure is over its limit."""
     parser = argparse.ArgumentParser(prog="page", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often (default: 9)")
+    parser.add_argument(
+        "--lighthouse", type=int, default=1, help="how often Lighthouse visits (default: 1; 0: not)"
+    )
     options = parser.parse_args()
     table = Table(box=box.SIMPLE_HEAD, title="The page", title_justify="left")
     for heading, justify in (("", "left"), ("found", "right"), ("limit", "left"), ("", "left")):
@@ -155,8 +159,8 @@ def main() -> int:
     def row(name: str, found: str, limit: str = "", *, is_over: bool = False) -> None:
         nonlocal is_fine
         is_fine = is_fine and not is_over
-        verdict = "[bold red]OVER[/]" if is_over else "[green]ok[/]"
-        table.add_row(name, found, limit, verdict if limit else "")
+        verdict = "[bold red]OVER[/]" if is_over else "[green]ok[/]" if limit else ""
+        table.add_row(name, found, limit, verdict)
 
     packed = weights()
     for name, size in packed.items():
@@ -173,6 +177,9 @@ def main() -> int:
             f"≤ {most} ms" if most else "",
             is_over=bool(most) and middle > most,
         )
+    for mark in lighthouse.marks(options.lighthouse) if options.lighthouse else ():
+        name = f"Lighthouse, {mark.home}: {mark.name}"
+        row(name, mark.found, mark.limit, is_over=mark.is_over)
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     return 0 if is_fine else 1
 

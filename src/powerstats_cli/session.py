@@ -69,9 +69,7 @@ class Session(msgspec.Struct, frozen=True):
             outcome = work()
         except PowerstatsError as error:
             outcome = Outcome("", (error,))
-        outcome = msgspec.structs.replace(
-            outcome, problems=(*outcome.problems, *self.files.problems)
-        )
+        outcome = msgspec.structs.replace(outcome, problems=(*outcome.problems, *self.files.told()))
         message = "; ".join(str(problem) for problem in outcome.problems)
         if monitor:
             monitor.end(step, outcome.exit_code, message)

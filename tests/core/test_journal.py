@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import permutations
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -191,3 +192,11 @@ def test_a_bucket_is_free_once_nothing_in_force_has_corrected_it() -> None:
     assert not a_journal(empty).truths("10min", span)[key].is_free
     journal = a_journal(empty, an_undo(empty, 9))
     assert journal.truths("10min", span)[key] == (journal.entries[1], None, True)
+
+
+def test_the_line_in_the_documentation() -> None:
+    """It is one that powerstats would write."""
+    text = (Path(__file__).parents[2] / "docs/trust.md").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith('{"id"')]
+    read = decode(line.encode())
+    assert (len(read.journal.entries), read.broken) == (1, ())

@@ -41,6 +41,7 @@ GROUPS: Final = {
         "version": "about",
     },
     "Move and mend": {
+        "correct": "correcting",
         "migrate": "setup",
         "repair": "trust",
     },

@@ -174,17 +174,26 @@ def sync(
         powerstats sync
         powerstats sync fetch yearly  # bring the long past onto a new machine
     """
+    from powerstats_cli.commands.sync import carry
     from powerstats_cli.commands.sync import sync as command
 
     session = session_of(context)
-    exit_code = 0
+    exit_code, is_carried = 0, False
     if session.skips("sync"):
         raise typer.Exit
     with repository_of(session) as github:
         for tier in tiers or LongTermTier:
 
             def work(tier: LongTermTier = tier) -> Outcome:
-                return command(
+                nonlocal is_carried
+                settings, files = session.settings, session.files
+                broken = (
+                    ()
+                    if is_carried
+                    else carry(settings, files, github, pushes=direction != "fetch")
+                )
+                is_carried = True
+                outcome = command(
                     TIERS[tier],
                     session.settings,
                     session.files,
@@ -193,6 +202,7 @@ def sync(
                     fetches=direction != "push",
                     pushes=direction != "fetch",
                 )
+                return msgspec.structs.replace(outcome, problems=(*broken, *outcome.problems))
 
             # To fetch is the way to bring lost data back.
             ended = session.run(f"sync {tier}", work, may_be_empty=direction != "push")

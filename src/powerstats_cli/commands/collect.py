@@ -316,7 +316,9 @@ def _shelf(run: _Run, open_files: DayFiles, today: date, window: Window, end: da
         if day not in documents and (archived := open_files.archived(day)) is not None:
             documents[day] = archived
     minutes = run.settings.data.collection_interval_minutes
-    return Shelf(documents, today, zone, minutes, earlier=open_files.older)
+    return Shelf(
+        documents, today, zone, minutes, earlier=open_files.older, journal=run.files.journal()
+    )
 
 
 def _outcome(run: _Run, standing: _Standing, *, is_unfinished: bool = False) -> Outcome:

@@ -1,10 +1,16 @@
-"""`sync`: monthly.json and yearly.json merged with those in their repository."""
+"""`sync`: monthly.json and yearly.json merged with those in their repository.
 
+Before them the journals of corrections are united, so that no stale file brings a wrong value back.
+"""
+
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.core import alignment, documents
+from powerstats_cli.core import alignment, documents, journal
+from powerstats_cli.core.corrections import settled
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.journal import EMPTY, Decoded, Journal
 from powerstats_cli.core.merging import differs, merge
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.renaming import renamed
@@ -12,6 +18,7 @@ from powerstats_cli.core.tiers import Tier, misfits, newest_closed_day, newest_u
 from powerstats_cli.errors import (
     ConfigError,
     NewerError,
+    PowerstatsError,
     TryAgainError,
     UnreadableError,
 )
@@ -19,6 +26,61 @@ from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
+
+
+def carry(
+    settings: Settings, files: Store, repository: Repository, *, pushes: bool
+) -> Sequence[PowerstatsError]:
+    """Unite the journal with the repository's; return the errors of broken lines there.
+
+    The union is written here, and if it `pushes`, there. Raises ConfigError if a newer version, or
+    a home in another time zone, wrote the repository's.
+    """
+    github = settings.known_github
+    name = files.name(files.corrections)
+    path = f"{github.path}/{name}" if github.path else name
+    remote = f"{path} in {github.repo}"
+    problems: list[PowerstatsError] = []
+
+    def attempt() -> None:
+        problems.clear()
+        raw = repository.read_file(path, github.branch)
+        theirs = _entries(raw or b"", remote, settings.zone)
+        if theirs.broken:
+            lines = ", ".join(map(str, theirs.broken))
+            message = f"{remote} is broken in line {lines}, which is left out: Git has it as it was"
+            problems.append(UnreadableError(message))
+        with files.lock():
+            files.mend()
+            ours = files.journal() or EMPTY
+            union = ours.united(theirs.journal)
+            if union is not ours:
+                files.record(union)
+        content = journal.encode(union)
+        if pushes and content and content != raw:
+            number = len(union.entries)
+            message = f"{name}: {number} correction{'s' * (number != 1)}"
+            repository.write_file(path, github.branch, content, message=message, replaces=raw)
+
+    files.prepare()
+    repository.retry_conflicts(attempt, remote)
+    return tuple(problems)
+
+
+def _entries(raw: bytes, remote: str, zone: ZoneInfo) -> Decoded:
+    """Return the repository's journal; raises ConfigError if it is not one for this home."""
+    try:
+        theirs = journal.decode(raw)
+    except NewerError as error:
+        message = f"{remote} {error}"
+        raise NewerError(message) from None
+    if any(
+        each.at.utcoffset() != each.at.astimezone(zone).utcoffset()
+        for each in theirs.journal.entries
+    ):
+        message = f"{remote} is of a home in another time zone: use another repository or path"
+        raise ConfigError(message)
+    return theirs
 
 
 def sync(
@@ -52,7 +114,8 @@ def sync(
         with files.lock():
             remedy = f"{name} is made from {remote}" if theirs else f"{remote} is not there yet"
             ours = _ours(local, tier, remedy) if fetches else _read(files, tier)
-            merged = _merged(tier, ours, theirs, remote, settings)
+            known = files.journal() or EMPTY
+            merged = _merged(tier, ours, theirs, remote, settings, known)
             is_news = fetches and merged is not None and files.write(files.tier(tier.name), merged)
         if is_news and not done:
             done.append("fetched")
@@ -119,15 +182,20 @@ def _merged(
     theirs: Document | None,
     remote: str,
     settings: Settings,
+    known: Journal,
 ) -> Document | None:
-    """Return the merge of both documents, or the only one; raises ConfigError for a misfit."""
-    theirs = theirs and renamed(theirs, settings.homeassistant.renamed)
+    """Return the merge of both documents, or the only one; raises ConfigError for a misfit.
+
+    It is settled by the `known` corrections, as ours is.
+    """
+    if theirs is not None:
+        theirs = settled(renamed(theirs, settings.homeassistant.renamed), known, settings.zone)
     if ours is None or theirs is None:
         return ours or theirs
     for name, misfit in misfits(ours, [theirs]).items():
         message = f"{remote}: {name} is {misfit}: give the series another name, or use another path"
         raise ConfigError(message)
-    return merge(tier, ours, theirs, settings.zone)
+    return settled(merge(tier, ours, theirs, settings.zone, known), known, settings.zone)
 
 
 def _commit_message(merged: Document, zone: ZoneInfo) -> str:

@@ -2,9 +2,10 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -37,15 +38,19 @@ from powerstats_cli.core.plausible import Range
 from powerstats_cli.core.readings import without_negative
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.steps import Accepted, Counter
-from powerstats_cli.core.tiers import buckets, length_of
+from powerstats_cli.core.tiers import buckets, held_span, length_of
 from powerstats_cli.core.windows import Answer, Window
+
+if TYPE_CHECKING:
+    from powerstats_cli.core.journal import Journal
 
 
 class Shelf(msgspec.Struct, frozen=True):
     """The documents that a window's buckets go into.
 
     `days` has those of its days that exist, and always `today`'s, which remembers how far each
-    series was asked for; new ones are added. `earlier` gives older documents, newest first.
+    series was asked for; new ones are added. `earlier` gives older documents, newest first. A
+    counter counts on from what the `journal` says was there before it was corrected by hand.
     """
 
     days: dict[date, Document]
@@ -53,6 +58,7 @@ class Shelf(msgspec.Struct, frozen=True):
     zone: ZoneInfo
     minutes: int
     earlier: Callable[[], Iterable[Document]]
+    journal: "Journal | None" = None
 
     def intervals(self, day: date) -> tuple[Span, ...]:
         """Return a day's intervals; a changed setting holds from the next new file on."""
@@ -240,12 +246,20 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     ) -> Iterator[tuple[Span, Value]]:
         """Yield the counter's buckets in each document that begin before `first`, newest first."""
         for document in documents:
-            points = document.points if self._is_in(document) else {}
-            for start in sorted((at for at in points if at < first), reverse=True):
-                value = points[start].get(self.name)
+            values = self._uncorrected(document) if self._is_in(document) else {}
+            for start in sorted((at for at in values if at < first), reverse=True):
+                value = values[start]
                 if value is not None:
                     end = _end_of(start, document.bucket, self.shelf.zone)
                     yield Span(start, end), value
+
+    def _uncorrected(self, document: Document) -> Mapping[datetime, Value | None]:
+        """Return the counter's buckets as they were counted."""
+        values = {start: point.get(self.name) for start, point in document.points.items()}
+        held = self.shelf.journal and held_span(document, self.shelf.zone)
+        if self.shelf.journal and held:
+            values |= self.shelf.journal.originals(self.name, document.bucket, held)
+        return values
 
     def _mark_answered(self) -> None:
         """Move `until`, in a past day up to its end."""

@@ -145,12 +145,14 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
         return found
 
     def originals(self, name: str, bucket: str, span: Span) -> dict[datetime, Value | None]:
-        """Return a series' value in each corrected bucket from before all its corrections."""
+        """Return a series' value in each corrected bucket as it was read, and not as it was set."""
         found: dict[datetime, Value | None] = {}
-        for entry in self._near(span):
-            if entry.series == name:
+        for entry in self.in_force:
+            if entry.series == name and entry.touches(_widened(span)):
                 for change in entry.changes:
                     if change.bucket == bucket and span.start <= change.start < span.end:
+                        if entry.do == "again":
+                            found[change.start] = change.now
                         found.setdefault(change.start, change.was)
         return found
 

@@ -78,6 +78,11 @@ class Store:
         names = listed(self.archive)
         return [day for name in names if (day := _day_of(name)) is not None]
 
+    def told(self) -> list[PowerstatsError]:
+        """Return the problems so far, which are then no longer to be told."""
+        problems, self.problems = self.problems, []
+        return problems
+
     def paths(self) -> list[Path]:
         """Return the path of every document, whether or not it exists."""
         archived = map(self.archived, self.archived_days())
@@ -189,6 +194,7 @@ class Store:
         """
         from powerstats_cli.core.journal import encode
 
+        self.mend()
         write_bytes(self._unsettled, b"")
         write_bytes(through_link(self.corrections), encode(journal))
         self.settle()

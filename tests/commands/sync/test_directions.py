@@ -69,13 +69,13 @@ def test_directions(
 def test_nothing_new_is_one_request_a_file(
     github: GitHub, repo: GitRepository, device: Device, command: tuple[str, ...]
 ) -> None:
-    """No commit is made, and no file is written."""
+    """No commit is made, and no file is written; the journal of corrections is asked for once."""
     device.run_well("sync")
     head, before = repo.head(), device.snapshot()
     stamps = {path: path.stat().st_mtime_ns for path in device.data_dir.glob("*ly.json")}
     github.log.clear()
     device.run_well(*command)
-    assert [exchange.request.method for exchange in github.log] == ["GET", "GET"]
+    assert [exchange.request.method for exchange in github.log] == ["GET", "GET", "GET"]
     assert (repo.head(), device.snapshot()) == (head, before)
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
 

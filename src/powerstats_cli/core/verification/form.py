@@ -201,6 +201,7 @@ def _readings(file: File, zone: ZoneInfo) -> Iterator[Difference]:
             if (value := point.get(name)) is not None
             and value.state is not None
             and value.change is not None
+            and value.corrected is None  # it keeps its reading
         ]
         yield from _unexplained(file, name, read, zone)
 
