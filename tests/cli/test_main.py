@@ -100,6 +100,12 @@ NEEDS_A_CONFIGURATION = (
     "schedule install --cron",
     "schedule pause",
     "schedule resume",
+    "sensor list",
+    "sensor add a=sensor.a",
+    "sensor rename a b",
+    "sensor remove a",
+    "verify",
+    "repair --yes",
 )
 
 

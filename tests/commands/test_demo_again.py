@@ -74,6 +74,15 @@ def test_a_demo_that_was_broken_off_is_made_anew(
     assert place.made(home / ".cache/powerstats-demo")
 
 
+def test_quietly(home: Path) -> None:
+    """With -q it prints nothing, whether it makes the demo or finds it."""
+    for _ in range(2):
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(out):
+            assert cli.main(["-q", "demo", "--days", "1"]) == 0
+        assert out.getvalue() == ""
+    assert place.made(home / ".cache/powerstats-demo")
+
+
 @pytest.mark.parametrize("options", [[], ["--again"]])
 def test_an_occupied_folder_is_refused(options: list[str], tmp_path: Path) -> None:
     """The demo never writes into a folder of somebody, and never empties one."""

@@ -148,7 +148,7 @@ def _made(run: Run, folder: Path, console: Console, number_of_days: int) -> int:
     store = Store(folder / place.DATA, TIMEZONE)
     place.conclude(folder, Clock().now())
     arguments = ["--config", str(config), "--at", end.isoformat()]
-    exit_code = run([*arguments, "status"])
+    exit_code = 0 if console.quiet else run([*arguments, "status"])
     _conclude(console, store, house, zone)
     console.print(
         f"\n{number_of_days} days, {len(timed_runs)} runs in {seconds:.0f} s."
@@ -232,7 +232,8 @@ def _conclude(console: Console, store: Store, house: House, zone: ZoneInfo) -> N
     daily, yearly = store.read(store.daily), store.read(store.tier("yearly"))
     if daily is not None:
         console.print("\nPower today, W", style="bold")
-        console.print(curve(daily, "power", is_ascii=is_ascii(console)), highlight=False)
+        drawn = curve(daily, "power", is_ascii=is_ascii(console))
+        console.print(drawn, highlight=False, no_wrap=True, overflow="crop")
     if yearly is None or not yearly.points:
         return
     energies = [point["power"].kwh or 0.0 for point in yearly.points.values() if "power" in point]
