@@ -49,7 +49,12 @@ const shown = TABS.filter(({ tier }) => published.has(tier));
 const ids = shown.map(({ id }) => id);
 
 /** @type {Map<Tier, Source>} */
-const sources = new Map(shown.map(({ tier }) => [tier, new Source(tier, draw, JSON.parse(home))]));
+const sources = new Map(
+  shown.map(({ tier }) => [
+    tier,
+    new Source(tier, draw, { ...JSON.parse(home), minutes: interval / MINUTE }),
+  ]),
+);
 /** @type {Map<Id, View>} */
 const views = new Map();
 /** @type {Here} */

@@ -90,7 +90,7 @@ export function read(text, tier) {
     points: pointsOf(raw.data_points),
     day: typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / DAY) : null,
     until: untils.length ? Math.max(...untils) : instant(raw.last_update),
-    home: { counts: {}, draws: {}, meters: [], factors: [] },
+    home: { counts: {}, draws: {}, factors: [] },
     draws: {},
     counts: {},
   };

@@ -14,9 +14,9 @@ import { HOUR } from "./time.js";
 
 /**
  * What the page was told of the home when it was rendered: the sums whose energy counts, and those whose
- * powers draw a curve; the series that are of one device; the power factors.
+ * powers draw a curve; the power factors; how long an interval is.
  *
- * @typedef {{ counts: Sums, draws: Sums, meters: string[][], factors: string[] }} Home
+ * @typedef {{ counts: Sums, draws: Sums, factors: string[], minutes?: number }} Home
  */
 
 /** Terms that are known to shares which differ by more are of different times. */

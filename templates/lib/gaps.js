@@ -1,16 +1,19 @@
 /** Gaps: when something was unknown, for how long, and why it may be. */
 
 import { measuredIn } from "./data.js";
-import { duration, shortDay, title } from "./format.js";
-import { countPart, timeOf } from "./model.js";
+import { duration, shortDay } from "./format.js";
+import { countPart, isOneDay, labelOf, timeOf } from "./model.js";
+import { dayHash } from "./places.js";
 import { MINUTE } from "./time.js";
-import { say } from "./words.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
 
 /**
  * `start` and `end` are those of the buckets that the gap touches; `length` is the unknown time in them.
+ * One or some series are `unknown`; if everything is, it was a `power cut` if all ended at once and came
+ * back, else there is `no data`.
  *
  * @typedef {{ start: number, end: number, length: number, missing: string[],
  *   kind: "no data" | "power cut" | "unknown" }} Gap
@@ -37,7 +40,7 @@ export function asked({ series, day }, grid, name) {
 
 /** A series, and how much time of a bucket is unknown of it. @typedef {{ name: string, length: number }} Missing */
 
-/** @typedef {Gap & { isWhole: boolean }} Found `isWhole`: its last bucket is wholly unknown */
+/** `isWhole`: its last bucket is wholly unknown; `isAll`: nothing is known; `isAtOnce`: all that was still known ended together. @typedef {Omit<Gap, "kind"> & { isWhole: boolean, isAll: boolean, isAtOnce: boolean }} Found */
 
 /** @param {Doc} doc @param {Grid} grid @returns {Gap[]} in order */
 export function gaps(doc, grid) {
@@ -50,8 +53,9 @@ export function gaps(doc, grid) {
     const { expected, unknown } = missingIn(grid, spans, i);
     if (!unknown.length) continue;
     const before = found.filter((gap) => gap.end === edges[i]);
+    const gone = new Set(before.flatMap(({ missing }) => missing));
     for (const part of isDaily ? apart(unknown) : [unknown]) {
-      const gap = gapOf(doc, edges[i], edges[i + 1], part, expected);
+      const gap = gapOf(edges[i], edges[i + 1], part, expected.length, gone);
       const last = before.find((other) => isAlike(other, gap));
       // If both days are known in part, each may have a gap of its own.
       if (last && (!isDaily || gap.isWhole || last.isWhole)) {
@@ -61,7 +65,14 @@ export function gaps(doc, grid) {
       } else found.push(gap);
     }
   }
-  return found;
+  const until = Math.max(...[...spans.values()].map((span) => span.until));
+  return found.map((gap) => ({ ...gap, kind: kindOf(gap, isDaily, until) }));
+}
+
+/** @param {Found} gap @param {boolean} isDaily whether only the length of a day's gaps is known, not when they were @param {number} until @returns {Gap["kind"]} */
+function kindOf({ isAll, isAtOnce, end }, isDaily, until) {
+  if (!isAll) return "unknown";
+  return isAtOnce && !isDaily && end < until ? "power cut" : "no data";
 }
 
 /**
@@ -83,23 +94,28 @@ function missingIn({ edges, columns }, spans, i) {
 }
 
 /**
- * @param {Doc} doc
  * @param {number} start
  * @param {number} end
  * @param {Missing[]} part
- * @param {string[]} expected
+ * @param {number} all how many series were asked for
+ * @param {Set<string>} gone what was unknown just before
  * @returns {Found} of one bucket
  */
-function gapOf(doc, start, end, part, expected) {
+function gapOf(start, end, part, all, gone) {
   const missing = part.map(({ name }) => name);
-  const length = Math.max(...part.map((one) => one.length));
+  // One series alone tells nothing of the others.
+  const isAll = all > 1 && part.length === all;
+  const fresh = part.filter(({ name }) => !gone.has(name)).map((one) => one.length);
+  const isAtOnce = fresh.length > 1 && Math.max(...fresh) - Math.min(...fresh) <= MINUTE;
+  const lengths = isAll && fresh.length ? fresh : part.map((one) => one.length);
+  const length = Math.max(...lengths);
   const isWhole = end - start - length < NOTHING * (end - start);
-  return { start, end, length, missing, kind: classify(missing, expected, doc), isWhole };
+  return { start, end, length, missing, isWhole, isAll, isAtOnce };
 }
 
-/** @param {Gap} one @param {Gap} other @returns {boolean} */
+/** @param {Found} one @param {Found} other @returns {boolean} */
 const isAlike = (one, other) =>
-  one.kind === other.kind &&
+  one.isAll === other.isAll &&
   one.missing.length === other.missing.length &&
   one.missing.every((name, i) => name === other.missing[i]);
 
@@ -120,24 +136,6 @@ function apart(unknown) {
     else groups.push([one]);
   }
   return groups;
-}
-
-/**
- * @param {string[]} missing
- * @param {string[]} expected
- * @param {Doc} doc
- * @returns {Gap["kind"]} no data if all is missing; a power cut if voltage alone or a whole meter is
- */
-function classify(missing, expected, { series, home }) {
-  if (missing.length === expected.length) return "no data";
-  const gone = new Set(missing);
-  const isVoltage = missing.every((name) => series.get(name)?.unit === "V");
-  const devices = home.meters
-    .map((device) => device.filter((name) => expected.includes(name)))
-    .filter((device) => device.length > 1);
-  return isVoltage || devices.some((device) => device.every((name) => gone.has(name)))
-    ? "power cut"
-    : "unknown";
 }
 
 /**
@@ -162,28 +160,57 @@ export function blanks(doc, grid, names) {
   return found;
 }
 
+/** @param {Doc} doc @returns {number} shorter gaps are not listed one by one */
+const interval = ({ bucket, home }) =>
+  (bucket.endsWith("min") ? parseInt(bucket, 10) : (home.minutes ?? 10)) * MINUTE;
+
 /** @param {Doc} doc @param {Grid} grid @returns {import("./model.js").Gaps} the newest first */
 export function gapList(doc, grid) {
-  const found = gaps(doc, grid).reverse();
+  const all = gaps(doc, grid).reverse();
+  const least = interval(doc);
+  /** @param {Gap} gap */
+  const isShort = ({ start, end, length }) => length + NOTHING * (end - start) < least;
+  const found = all.filter((gap) => !isShort(gap));
+  const short = all.filter(isShort);
   return {
-    title: say(found.length ? "gaps.title" : "gaps.none"),
+    title: say(all.length ? "gaps.title" : "gaps.none"),
     total: countPart("gaps", found.length),
-    rows: found.map(({ start, length, missing, kind }, i) => ({
-      start: {
-        key: `gap-${i}-start`,
-        raw: new Date(start).toISOString(),
-        text: doc.bucket === "day" ? shortDay(doc.zone.day(start)) : timeOf(doc, start),
-      },
-      length: { key: `gap-${i}-length`, raw: Math.round(length / 1000), text: duration(length) },
-      kind: say(`gap.${kind}`),
-      what: {
-        key: `gap-${i}-missing`,
-        raw: missing.join(" "),
-        text:
-          missing.length === measuredIn(doc).length
-            ? say("gaps.everything")
-            : missing.map(title).join(", "),
-      },
-    })),
+    rows: found.map((gap, i) => rowOf(doc, gap, i)),
+    short: short.length
+      ? sayParts("gaps.short", {
+          n: countPart("gaps-short", short.length),
+          least: duration(least),
+          length: lengthPart("gaps-short-length", add(short)),
+        })
+      : [],
+  };
+}
+
+/** @param {Gap[]} gaps @returns {number} */
+const add = (gaps) => gaps.reduce((sum, { length }) => sum + length, 0);
+
+/** @param {string} key @param {number} length @returns {import("./model.js").Part} */
+const lengthPart = (key, length) => ({
+  key,
+  raw: Math.round(length / 1000),
+  text: duration(length),
+});
+
+/** @param {Doc} doc @param {Gap} gap @param {number} i @returns {import("./model.js").Gaps["rows"][number]} */
+function rowOf(doc, { start, length, missing, kind }, i) {
+  const names = missing.map((name) => labelOf(doc, name)).join(", ");
+  return {
+    start: {
+      key: `gap-${i}-start`,
+      raw: new Date(start).toISOString(),
+      text: doc.bucket === "day" ? shortDay(doc.zone.day(start)) : timeOf(doc, start),
+      hash: isOneDay(doc) ? undefined : dayHash(doc.zone.day(start)),
+    },
+    length: lengthPart(`gap-${i}-length`, length),
+    what: {
+      key: `gap-${i}-missing`,
+      raw: missing.join(" "),
+      text: say(`gap.${kind}`, { names }),
+    },
   };
 }

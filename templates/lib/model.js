@@ -90,7 +90,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  *   rows: { label: string, hash: string, cells: (Square | null)[] }[] }} Heat
  */
 
-/** @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, kind: string, what: Part }[] }} Gaps */
+/** The gaps that are listed, and what is said of the short ones. @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, what: Part }[], short: Part[] }} Gaps */
 
 /**
  * A tab: its tall charts, which are drawn first, and the rest, which is computed after that. `isLong`:

@@ -9,7 +9,7 @@ import { h, partNode } from "./dom.js";
 const SOME = 8;
 
 /** @type {import("../lib/words.js").Key[]} */
-const HEADS = ["gaps.from", "gaps.length", "gaps.what", "gaps.missing"];
+const HEADS = ["gaps.from", "gaps.length", "gaps.what"];
 
 /** @param {Gaps} first @returns {import("./cards.js").View<Gaps>} */
 export function gaps(first) {
@@ -25,13 +25,15 @@ export function gaps(first) {
   /** @param {Gaps} next */
   const update = (next) => {
     model = next;
-    const { title, total, rows } = model;
+    const { title, total, rows, short } = model;
     const shown = isAll ? rows : rows.slice(0, SOME);
     more.textContent = say("gaps.all", { n: rows.length });
     element.replaceChildren(
       h("h2", {}, title, " ", h("span", { class: "count" }, partNode(total))),
-      rows.length ? gapTable(shown) : h("p", { class: "note" }, say("gaps.nothing")),
+      rows.length ? gapTable(shown) : "",
       shown.length < rows.length ? more : "",
+      short.length ? h("p", { class: "note" }, ...short.map(partNode)) : "",
+      rows.length || short.length ? "" : h("p", { class: "note" }, say("gaps.nothing")),
     );
   };
   return { element, update };
@@ -47,12 +49,11 @@ const gapTable = (rows) =>
   );
 
 /** @param {Gaps["rows"][number]} row */
-const gapRow = ({ start, length, kind, what }) =>
+const gapRow = ({ start, length, what }) =>
   h(
     "tr",
     {},
     h("th", { scope: "row" }, partNode(start)),
     h("td", {}, partNode(length)),
-    h("td", { class: "kind" }, kind),
     h("td", {}, partNode(what)),
   );

@@ -47,12 +47,7 @@ function shownOf({ doc, grid }, model) {
       ...charts.flatMap(({ title, lines }) => [title, ...lines.map(({ label }) => label)]),
       ...parts.map(({ text }) => text),
     ].join("\n"),
-    gaps: rest.gaps.rows.map(({ start, length, kind, what }) => [
-      start.text,
-      length.text,
-      kind,
-      what.text,
-    ]),
+    gaps: rest.gaps.rows.map(({ start, length, what }) => [start.text, length.text, what.text]),
     heats: Object.fromEntries(
       rest.heats.map((heat) => [
         heat.key,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open as openHome } from "../../templates/lib/flows.js";
-import { blanks, gaps } from "../../templates/lib/gaps.js";
+import { blanks, gapList, gaps } from "../../templates/lib/gaps.js";
 import { previous } from "../../templates/lib/month.js";
 import * as statistics from "../../templates/lib/statistics.js";
 import { HOUR, MINUTE } from "../../templates/lib/time.js";
@@ -18,7 +18,6 @@ const close = (/** @type {number | null | undefined} */ ours, /** @type {number}
 const HOME = {
   draws: { house: only("power"), solar: only("solar") },
   counts: { house: only("power"), solar: only("solar") },
-  meters: [["power", "voltage"]],
 };
 
 /** @param {string} name @returns {import("../../templates/lib/flows.js").Term[]} */
@@ -249,9 +248,9 @@ test("gaps are told apart by what is missing", () => {
       kind,
     ]),
     [
-      [1, 2.25, "no data"],
-      [4, 1, "power cut"],
-      [5, 1, "power cut"],
+      [1, 2.25, "power cut"],
+      [4, 1, "unknown"],
+      [5, 1, "unknown"],
       [6, 1, "unknown"],
     ],
   );
@@ -264,6 +263,150 @@ test("gaps are told apart by what is missing", () => {
       [1, 3],
       [5, 6],
     ],
+  );
+});
+
+for (const [name, kinds, shares] of /** @type {[string, string[], (number | null)[][]][]} */ ([
+  [
+    "all end at once and come back",
+    ["power cut"],
+    [
+      [1, 1, 1],
+      [0.5, 0.5, 0.5],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    "the sun was away before",
+    ["unknown", "power cut"],
+    [
+      [1, 1, null],
+      [0.5, 0.5, null],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    "they end one after the other",
+    ["no data"],
+    [
+      [1, 1, 1],
+      [0.5, 0.25, 0.9],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    "the last of them ends alone",
+    ["unknown", "no data"],
+    [
+      [1, null, null],
+      [null, null, null],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    "none has come back",
+    ["no data"],
+    [
+      [1, 1, 1],
+      [1, 1, 1],
+      [0.5, 0.5, 0.5],
+    ],
+  ],
+  [
+    "one of them stays away",
+    ["power cut", "unknown"],
+    [
+      [0.5, 0.5, 0.5],
+      [1, 1, null],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    "they come back one after the other",
+    ["power cut"],
+    [
+      [0.5, 0.5, 0.5],
+      [0.9, 0.8, 0.7],
+      [1, 1, 1],
+    ],
+  ],
+])) {
+  test(`gaps: ${name}`, () => {
+    const points = shares.map(([a, b, c], hour) => [
+      `2026-11-24T0${hour}:00:00Z`,
+      {
+        ...(a && { power: power(1, 1, a) }),
+        ...(b && { voltage: measured(230, b) }),
+        ...(c && { solar: power(1, 1, c) }),
+      },
+    ]);
+    const { doc, grid: shown } = open(
+      file({
+        tier: "daily",
+        bucket: "60min",
+        timezone: "UTC",
+        date: "2026-11-24",
+        until: "2026-11-24T03:00:00Z",
+        series,
+        points: Object.fromEntries(points),
+      }),
+      "daily",
+    );
+    assert.deepEqual(
+      gaps(doc, shown).map(({ kind }) => kind),
+      kinds,
+    );
+  });
+}
+
+test("gaps under one interval are counted, not listed", () => {
+  const { doc, grid: shown } = openHome(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "UTC",
+      until: "2026-11-25T00:00:00Z",
+      series: { power: { unit: "W" }, voltage: { unit: "V" } },
+      points: byTheHour("2026-11-24", 24, (hour) => ({
+        power: power(1, 1, hour === 3 ? 0.9 : hour === 8 ? 0.95 : 1),
+        voltage: measured(230, hour === 3 ? 0.9 : hour === 14 ? 0.8333 : 1),
+      })),
+    }),
+    "weekly",
+    { ...HOME, minutes: 10 },
+  );
+  const { total, rows, short } = gapList(doc, shown);
+  assert.equal(total.raw, 1, "ten minutes, to the rounding of coverage");
+  assert.match(rows[0].what.text, /voltage/);
+  assert.deepEqual(
+    short.flatMap(({ key, raw }) => (key ? [[key, raw]] : [])),
+    [
+      ["gaps-short", 2],
+      ["gaps-short-length", 540],
+    ],
+  );
+});
+
+test("the only series is unknown; there is no other that tells of a power cut", () => {
+  const { doc, grid: shown } = openHome(
+    file({
+      tier: "daily",
+      bucket: "60min",
+      timezone: "UTC",
+      date: "2026-11-24",
+      until: "2026-11-24T03:00:00Z",
+      series: { voltage: { unit: "V" } },
+      points: {
+        "2026-11-24T00:00:00Z": { voltage: measured(230) },
+        "2026-11-24T02:00:00Z": { voltage: measured(230) },
+      },
+    }),
+    "daily",
+    {},
+  );
+  assert.deepEqual(
+    gapList(doc, shown).rows.map(({ what }) => what.text),
+    ["voltage unknown"],
   );
 });
 
@@ -293,7 +436,7 @@ test("on a day, gaps of different lengths are different gaps", () => {
   assert.deepEqual(
     gaps(doc, shown).map(({ missing, kind }) => [missing.join(), kind]),
     [
-      ["power,voltage", "power cut"],
+      ["power,voltage", "unknown"],
       ["solar", "unknown"],
       ["power,voltage,solar", "no data"],
     ],

@@ -77,7 +77,7 @@ def test_one_minute_intervals() -> None:
 
 
 def test_gaps_are_listed_by_what_is_missing() -> None:
-    """A power cut takes the meter; without any data, everything is missing."""
+    """Everything at once is a power cut; some series alone are unknown; short gaps are counted."""
     day = datetime(2025, 11, 22, tzinfo=UTC)
     meter = ("power", "voltage", "energy", "power_factor")
     outages = (
@@ -93,14 +93,16 @@ def test_gaps_are_listed_by_what_is_missing() -> None:
     page = page_of(Home(outages=outages).documents())
     check(page)
     assert page.tabs["today"]["gaps"] == [
-        ["13:00", "1 h", "Unknown", "solar"],
-        ["10:00", "3 min", "Power cut", "voltage"],
-        ["06:00", "1 h 50 min", "Power cut", "energy, power, power factor, voltage"],
-        ["03:00", "40 min", "No data", "everything"],
+        ["13:00", "1 h", "solar unknown"],
+        ["06:00", "1 h 50 min", "energy, power, power factor, voltage unknown"],
+        ["03:00", "40 min", "Power cut"],
     ]
+    assert "1 gap shorter than 10 min: 3 min in all" in page.tabs["today"]["text"].replace("\n", "")
     kinds = [row[1:] for row in page.tabs["7-days"]["gaps"]]
-    assert ["3 h", "No data", "everything"] in kinds
-    assert ["2 h", "Power cut", "energy, power, power factor, voltage"] in kinds
+    assert ["3 h", "Power cut"] in kinds
+    assert ["2 h", "energy, power, power factor, voltage unknown"] in kinds
+    # When in a day it was is not known of the days of a year.
+    assert {row[-1] for row in page.tabs["365-days"]["gaps"]} >= {"No data", "solar unknown"}
 
 
 def test_an_unknown_hour_is_no_dead_collector() -> None:
@@ -109,7 +111,7 @@ def test_an_unknown_hour_is_no_dead_collector() -> None:
     page = page_of(Home(outages=(Outage(until - 180 * MINUTE, until),)).documents())
     check(page)
     assert not page.notices("today")
-    assert [row[1:] for row in page.tabs["today"]["gaps"]] == [["3 h", "No data", "everything"]]
+    assert [row[1:] for row in page.tabs["today"]["gaps"]] == [["3 h", "No data"]]
     assert "Unknown now" in page.tabs["today"]["text"]
 
 

@@ -1,18 +1,12 @@
 """Unknown time, as the page lists it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from powerstats_cli.core.documents import Document
 from tests.page.expected.grid import Grid, Numbers, iso
 
 MINUTE = timedelta(minutes=1)
-QUANTITIES = re.compile(
-    "power.?factor|apparent.?power|reactive.?power|power|voltage|current|energy|frequency"
-    "|cos.?phi|consumption|[^a-z0-9]"
-)
 
 
 @dataclass
@@ -23,7 +17,7 @@ class Gap:
     end: datetime
     length: timedelta
     missing: list[str]
-    kind: str
+    is_all: bool
     is_whole: bool
 
 
@@ -41,15 +35,18 @@ def gaps(grid: Grid) -> list[Gap]:
             if span.length - columns[name][number].known >= span.length * 0.00005
         }
         before = [gap for gap in found if gap.end == span.start]
+        gone = {name for gap in before for name in gap.missing}
         for part in _apart(unknown) if is_daily else [unknown] if unknown else []:
-            length = max(part.values())
+            is_all = len(part) == len(expected) > 1
+            fresh = [length for name, length in part.items() if name not in gone]
+            length = max(fresh if is_all and fresh else part.values())
             is_whole = span.length - length < span.length * 0.00005
-            kind = _kind(list(part), expected, grid.document)
-            last = next((g for g in before if (g.missing, g.kind) == (list(part), kind)), None)
+            same = [g for g in before if (g.missing, g.is_all) == (list(part), is_all)]
+            last = next(iter(same), None)
             if last and (not is_daily or is_whole or last.is_whole):
                 last.end, last.length, last.is_whole = span.end, last.length + length, is_whole
             else:
-                found.append(Gap(span.start, span.end, length, list(part), kind, is_whole))
+                found.append(Gap(span.start, span.end, length, list(part), is_all, is_whole))
     return found
 
 
@@ -67,22 +64,20 @@ def _apart(unknown: Mapping[str, timedelta]) -> list[dict[str, timedelta]]:
     return groups
 
 
-def _kind(missing: list[str], expected: list[str], document: Document) -> str:
-    if missing == expected:
-        return "No data"
-    meters: dict[str, set[str]] = {}
-    for name in expected:
-        meters.setdefault(QUANTITIES.sub("", name.lower()), set()).add(name)
-    is_meter = any(len(meter) > 1 and meter <= set(missing) for meter in meters.values())
-    is_voltage = all(document.series[name].unit == "V" for name in missing)
-    return "Power cut" if is_meter or is_voltage else "Unknown"
-
-
 def gap_list(grid: Grid) -> Numbers:
-    """Return the gaps as they are listed, the newest first."""
+    """Return the gaps as they are listed, the newest first, and how long the short ones are."""
     found = gaps(grid)
-    numbers: Numbers = {"gaps": len(found)}
-    for number, gap in enumerate(reversed(found)):
+    rounding = 0.00005
+    short = [g for g in found if g.length + rounding * (g.end - g.start) < 10 * MINUTE]
+    listed = [gap for gap in found if gap not in short]
+    numbers: Numbers = {"gaps": len(listed)}
+    if short:
+        length = sum((gap.length for gap in short), timedelta(0))
+        numbers |= {
+            "gaps-short": len(short),
+            "gaps-short-length": round(length.total_seconds()),
+        }
+    for number, gap in enumerate(reversed(listed)):
         numbers |= {
             f"gap-{number}-start": iso(gap.start),
             f"gap-{number}-length": round(gap.length.total_seconds()),
