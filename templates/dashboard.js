@@ -1,5 +1,6 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
+import { chosenText } from "./lib/chosen.js";
 import { title, warmUp } from "./lib/format.js";
 import { knownOf, past, stepsOf } from "./lib/moving.js";
 import { fileOf, hashOf, parse } from "./lib/places.js";
@@ -116,14 +117,18 @@ function draw() {
 /** @param {Tab} tab @param {View} view @param {Both} both */
 function drawPoints(tab, view, both) {
   const more = others(tab);
-  const drawn = [hashOf(here.place), both.doc, ...Object.values(more).map((one) => one?.doc)];
+  const drawn = [
+    hashOf(here.place, here.chosen),
+    both.doc,
+    ...Object.values(more).map((one) => one?.doc),
+  ];
   if (drawn.length !== view.drawn.length || drawn.some((one, i) => one !== view.drawn[i])) {
     view.drawn = drawn;
     const days = "id" in here.place || both.doc.day !== null ? null : here.place;
     const { both: some, model } = days
       ? past(days, both, more.daily)
       : { both, model: tab.model(both.doc, both.grid, more) };
-    view.panel.show(some.doc, model.grid ?? some.grid, model);
+    view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
   }
   loadBeside(tab);
 }
@@ -188,6 +193,31 @@ function open(place, id) {
   draw();
 }
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let writing;
+
+/** Puts the chosen span into the address; back takes it away. @param {import("./view/group.js").Group} group */
+function writeChosen({ zone, bucket, range }) {
+  const before = here.chosen;
+  here.chosen = range ? chosenText(zone, bucket, range) : "";
+  const view = views.get(openId);
+  if (view?.drawn.length) view.drawn[0] = hashOf(here.place, here.chosen);
+  clearTimeout(writing);
+  // A pinch chooses many spans in a second: the last of them counts.
+  writing = setTimeout(() => address(before), before ? 300 : 0);
+}
+
+/** @param {string} before what was chosen */
+function address(before) {
+  const hash = hashOf(here.place, here.chosen);
+  if (here.chosen && !before) history.pushState(CHOSEN, "", hash);
+  else if (!here.chosen && history.state === CHOSEN) history.back();
+  else history.replaceState(history.state, "", hash);
+}
+
+/** Marks an entry of the history that a choice has made. */
+const CHOSEN = "chosen";
+
 /** Builds the page, once its words are there. */
 function start() {
   translate();
@@ -210,11 +240,16 @@ function start() {
     const status = h("div", { role: "status" });
     const content = h("div", { class: "content" });
     host.append(status, content);
-    views.set(id, { status, panel: new Panel(content), drawn: [] });
+    const panel = new Panel(content);
+    panel.onChosen = writeChosen;
+    views.set(id, { status, panel, drawn: [] });
   }
   begin();
   document.addEventListener("visibilitychange", () => keepFresh());
   addEventListener("online", () => keepFresh(true));
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") views.get(openId)?.panel.group?.zoom(null);
+  });
   setInterval(keepFresh, Math.min(refresh.daily, 15000));
   printing(main, () => views.get(openId)?.panel.redraw());
 }

@@ -82,7 +82,8 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 
 /**
  * Squares in rows. A square without a value is unknown; null means that there is no such bucket.
- * `head` says what a row is; the label of a `marked` column stands above it.
+ * `head` says what a row is; the label of a `marked` column stands above it. The shades go from `low`
+ * to `high`; if zero is between them, one colour below it and another above.
  *
  * @typedef {{ name: string, value: number | null, partial: boolean, hash: string }} Square
  * @typedef {{ key: string, title: string, unit: string, head: string,
@@ -113,6 +114,23 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * @typedef {{ label: string, figure: Figure, when: Part[], isUnknown: boolean,
  *   sun: { figure: Figure, notes: Part[] } | null, known: { share: number, parts: Part[] } }} Hero
  */
+
+/**
+ * @param {number[]} values of squares
+ * @param {boolean} isAmount amounts begin at zero; degrees and volts have no zero that means none
+ * @returns {{ low: number, high: number }}
+ */
+export const scaleOf = (values, isAmount) => ({
+  low: Math.min(...values, ...(isAmount ? [0] : [])),
+  high: Math.max(...values, ...(isAmount ? [0] : [])),
+});
+
+/** @param {number} value @param {{ low: number, high: number }} scale @returns {number} how dark it is, from 0 to 1; below zero if another colour says that */
+export function shade(value, { low, high }) {
+  if (low < 0 && high > 0) return value / Math.max(-low, high);
+  if (high <= 0 && low < 0) return -(value - high) / (low - high);
+  return high > low ? (value - low) / (high - low) : Number(high > 0);
+}
 
 /** @param {string} key @param {number | null | undefined} value @param {string} unit @returns {Part} */
 export const part = (key, value, unit) => ({ key, raw: value ?? null, text: measure(value, unit) });

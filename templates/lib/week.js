@@ -5,7 +5,7 @@ import { closed } from "./closed.js";
 import { amount } from "./data.js";
 import { has, SUFFICIENCY, shares } from "./flows.js";
 import { bucketSpan, number, shortDay } from "./format.js";
-import { amountUnit, cell, labelOf, sharePart, summed } from "./model.js";
+import { amountUnit, cell, labelOf, scaleOf, sharePart, summed } from "./model.js";
 import { dayHash, isoDay } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, WHOLE } from "./statistics.js";
@@ -155,8 +155,7 @@ function heat(doc, { edges, from, columns }, name) {
         label: number(hour, 0, { minimumIntegerDigits: 2 }),
         marked: hour % MARKED === 0 && turn === 0,
       })),
-      low: isAmount ? Math.min(0, ...all) : Math.min(...all),
-      high: Math.max(...all),
+      ...scaleOf(all, isAmount),
       rows: [...days].map(([day, row]) => ({
         label: shortDay(day),
         hash: dayHash(day),

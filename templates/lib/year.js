@@ -6,7 +6,16 @@ import { withToday } from "./cut.js";
 import { window } from "./data.js";
 import { has, SUFFICIENCY, shares } from "./flows.js";
 import { month as monthName, monthYear, number, percent, shortDay } from "./format.js";
-import { amountUnit, cell, changePart, EACH_DAY, labelOf, sharePart, unitOf } from "./model.js";
+import {
+  amountUnit,
+  cell,
+  changePart,
+  EACH_DAY,
+  labelOf,
+  scaleOf,
+  sharePart,
+  unitOf,
+} from "./model.js";
 import { dayHash, monthHash } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
 import { daysOf, monthOf, months, rolling, WHOLE } from "./statistics.js";
@@ -183,8 +192,7 @@ function calendar(doc, grid, days, name) {
         label: number(i + 1, 0),
         marked: i === 0 || (i + 1) % MARKED === 0,
       })),
-      low: Math.min(...all),
-      high: Math.max(...all),
+      ...scaleOf(all, isAmount),
       rows: monthRows(doc, squares),
     },
   ];

@@ -81,6 +81,21 @@ export function timeTicks(zone, from, to, most) {
 }
 
 /**
+ * @param {(most: number) => Tick[]} make the ticks, not more than so many
+ * @param {number} most
+ * @param {(tick: Tick) => [number, number]} ends of a label, with the room that it needs
+ * @returns {Tick[]} as many as have room: labels differ in length, and languages do
+ */
+export function fittingTicks(make, most, ends) {
+  for (let count = most; count > 1; count--) {
+    const ticks = make(count);
+    const places = ticks.map(ends);
+    if (places.every(([start], i) => i === 0 || start >= places[i - 1][1])) return ticks;
+  }
+  return make(1).slice(0, 1);
+}
+
+/**
  * @param {Zone} zone
  * @param {number[]} instants
  * @returns {string[]} each as a time, a day or a month: that depends on how far they are apart
@@ -100,6 +115,13 @@ function timeTexts(zone, instants) {
   return instants.map((at, i) =>
     zone.start(days[i]) === at && !isOneDay ? format.dayMonth(days[i]) : format.clock(zone, at),
   );
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {Tick} tick in pixels @returns {[number, number]} where its label is, on the canvas as a whole */
+export function labelEnds(brush, { at, text }) {
+  const half = brush.measureText(text).width / 2;
+  const middle = Math.max(half, Math.min(at, brush.canvas.width - half));
+  return [middle - half, middle + half];
 }
 
 /**
@@ -130,9 +152,8 @@ export function drawAxes(brush, { left, top, width, height }, style, times, valu
   for (const { at, text } of values) brush.fillText(text, left - style.gap, Math.round(at));
   brush.textAlign = "center";
   brush.textBaseline = "top";
-  for (const { at, text } of times) {
-    const half = brush.measureText(text).width / 2;
-    const middle = Math.max(half, Math.min(at, brush.canvas.width - half));
-    brush.fillText(text, Math.round(middle), top + height + style.gap);
+  for (const tick of times) {
+    const [start, end] = labelEnds(brush, tick);
+    brush.fillText(tick.text, Math.round((start + end) / 2), top + height + style.gap);
   }
 }

@@ -3,8 +3,9 @@
 import * as format from "../lib/format.js";
 import { chartTable } from "../lib/tables.js";
 import { say } from "../lib/words.js";
-import { drawAxes, timeTicks, valueRange, valueTicks } from "./axes.js";
-import { disclosure, h, partNode, setText } from "./dom.js";
+import { announce } from "./announce.js";
+import { drawAxes, fittingTicks, labelEnds, timeTicks, valueRange, valueTicks } from "./axes.js";
+import { disclosure, go, h, partNode, setText } from "./dom.js";
 import { drawBlanks, drawLines } from "./lines.js";
 import { Plot } from "./plot.js";
 import { colour } from "./theme.js";
@@ -24,6 +25,12 @@ export class Chart {
     this.edges = group.edges;
     /** @type {Plot | null} */
     this.plot = null;
+    /** The bucket that a finger has read. @type {number | null} */
+    this.touched = null;
+    /** What was in view when a pinch began. @type {[number, number] | null} */
+    this.pinched = null;
+    /** Where a span that the keyboard marks begins. @type {number | null} */
+    this.anchor = null;
     this.reading = h("p", { class: "reading" });
     this.host = h("div", {
       class: model.tall ? "plot tall" : "plot",
@@ -76,10 +83,32 @@ export class Chart {
     this.plot ??= new Plot(host, {
       paint: (sheet) => this.paint(sheet),
       onRead: (at) => group.read(at === null ? null : group.at(group.instant(at))),
+      onPress: (at, isTouch) => this.open(group.at(group.instant(at)), isTouch),
       onSpan: (from, to) => group.zoom([group.instant(from), group.instant(to)]),
+      onPinch: (span) => this.stretch(span),
       onWhole: () => group.zoom(null),
     });
     this.plot.draw();
+  }
+
+  /** @param {number} cell that was pressed @param {boolean} isTouch the first touch reads a bucket, the second opens it */
+  open(cell, isTouch) {
+    const hash = this.group.hash(cell);
+    if (hash !== undefined && (!isTouch || this.touched === cell)) go(hash);
+    this.touched = isTouch ? cell : null;
+  }
+
+  /** @param {[number, number] | null} span */
+  stretch(span) {
+    const { group } = this;
+    if (!span) this.pinched = group.view;
+    if (!span || !this.pinched) return;
+    const [from, to] = this.pinched;
+    const ends = span.map((share) => from + share * (to - from));
+    const [first, last] = [group.edges[0], group.edges[group.edges.length - 1]];
+    if (ends[1] > first && ends[0] < last) {
+      group.zoom([Math.max(first, ends[0]), Math.min(last, ends[1])]);
+    }
   }
 
   /** @param {Sheet} sheet */
@@ -101,6 +130,7 @@ export class Chart {
       gap: Math.round(5 * pixel),
       hairWidth: Math.max(1, Math.round(pixel)),
     };
+    brush.font = style.font;
     drawBlanks(
       sheet,
       model.blanks.map(([start, end]) => [across(start), across(end)]),
@@ -109,7 +139,15 @@ export class Chart {
       brush,
       box,
       style,
-      timeTicks(group.zone, from, to, most).map(({ at, text }) => ({ at: across(at), text })),
+      fittingTicks(
+        (count) =>
+          timeTicks(group.zone, from, to, count).map(({ at, text }) => ({ at: across(at), text })),
+        most,
+        (tick) => {
+          const [start, end] = labelEnds(brush, tick);
+          return [start, end + letter * 0.6 * pixel];
+        },
+      ),
       valueTicks(low, high, least).map(({ at, text }) => ({ at: up(at), text })),
     );
     // From the lowest to the highest value of a day, the band is nearly as tall as the chart.
@@ -153,7 +191,7 @@ export class Chart {
     const hasNames = model.lines.length > 1;
     if (reading.childElementCount !== lines.length + 1) {
       reading.replaceChildren(
-        h("span", { class: "when" }),
+        h("a", { class: "when" }),
         ...lines.map(() =>
           h("span", {}, h("span", { class: hasNames ? "name" : "hidden" }), h("b")),
         ),
@@ -165,6 +203,9 @@ export class Chart {
       when,
       cell === null ? "" : format.bucketSpan(zone, edges[cell], edges[cell + 1], bucket),
     );
+    const hash = cell === null ? undefined : group.hash(cell);
+    if (hash === undefined) when.removeAttribute("href");
+    else when.setAttribute("href", hash);
     lines.forEach((line, i) => {
       const [name, value] = /** @type {HTMLElement[]} */ ([...items[i].children]);
       items[i].className = hasNames ? `swatch ${line.tone}` : "";
@@ -176,28 +217,68 @@ export class Chart {
 
   /** @param {KeyboardEvent} event */
   press(event) {
+    const act = this.acts()[event.key];
+    if (!act || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { cell } = this.group;
+    if (!event.shiftKey && event.key !== "Enter") this.anchor = null;
+    else this.anchor ??= event.key === "Enter" ? null : (cell ?? this.group.cells[0]);
+    act();
+    this.mark();
+    this.say();
+  }
+
+  /** @returns {Record<string, () => void>} what keys do */
+  acts() {
     const { group } = this;
     const [first, end] = group.cells;
     /** @param {number} cell */
-    const go = (cell) => group.read(Math.max(first, Math.min(end - 1, cell)));
-    /** @type {Record<string, () => void>} */
-    const acts = {
-      ArrowRight: () => go(group.cell === null ? first : group.cell + 1),
-      ArrowLeft: () => go(group.cell === null ? end - 1 : group.cell - 1),
-      Home: () => go(first),
-      End: () => go(end - 1),
+    const read = (cell) => group.read(Math.max(first, Math.min(end - 1, cell)));
+    return {
+      ArrowRight: () => read(group.cell === null ? first : group.cell + 1),
+      ArrowLeft: () => read(group.cell === null ? end - 1 : group.cell - 1),
+      Home: () => read(first),
+      End: () => read(end - 1),
       "+": () => group.zoomBy(0.5),
       "=": () => group.zoomBy(0.5),
       "-": () => group.zoomBy(2),
+      Enter: () => this.enter(),
       Escape: () => {
         group.read(null);
         group.zoom(null);
       },
     };
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
+  }
+
+  /** Chooses the span that is marked, or opens the bucket that is read. */
+  enter() {
+    const { group, anchor } = this;
+    const { cell, edges } = group;
+    if (cell === null) return;
+    const hash = group.hash(cell);
+    this.anchor = null;
+    if (anchor !== null) {
+      group.zoom([edges[Math.min(anchor, cell)], edges[Math.max(anchor, cell) + 1]]);
+    } else if (hash !== undefined) go(hash);
+  }
+
+  /** Marks the buckets from the anchor to the one that is read. */
+  mark() {
+    const { anchor, group } = this;
+    const { cell, edges, view } = group;
+    if (anchor === null || cell === null) return this.plot?.mark(null);
+    const ends = [edges[Math.min(anchor, cell)], edges[Math.max(anchor, cell) + 1]];
+    const [from, to] = ends.map((at) => (at - view[0]) / (view[1] - view[0]));
+    this.plot?.mark([from, to]);
+  }
+
+  /** Says what is read. */
+  say() {
+    const texts = [...this.reading.children].map(({ children: [name, value], textContent }) =>
+      value ? `${name.textContent} ${value.textContent}` : textContent,
+    );
+    if (this.group.cell !== null) announce(texts.filter(Boolean).join(", "));
   }
 }
 

@@ -1,11 +1,10 @@
 /** The charts of a tab share the buckets, the part in view, and the bucket that is read. */
 
+import { dayHash } from "../lib/places.js";
+
 /** @typedef {import("../lib/time.js").Zone} Zone */
 /** @typedef {import("../lib/model.js").LineId} LineId */
 /** @typedef {import("./chart.js").Chart} Chart */
-
-/** A zoom shows at least so many buckets. */
-const FEWEST = 3;
 
 export class Group {
   /**
@@ -25,8 +24,19 @@ export class Group {
     this.cell = null;
     /** @type {Set<Chart>} */
     this.charts = new Set();
-    /** @type {() => void} */
-    this.onChange = () => {};
+    /** @type {Set<() => void>} */
+    this.watchers = new Set();
+    /** Called if the reader has chosen another span. @type {() => void} */
+    this.onChosen = () => {};
+  }
+
+  /** @param {() => void} watcher called when other lines or buckets are shown */
+  watch(watcher) {
+    this.watchers.add(watcher);
+  }
+
+  tell() {
+    for (const watcher of this.watchers) watcher();
   }
 
   /** @returns {[number, number]} */
@@ -34,12 +44,13 @@ export class Group {
     return this.range ?? [this.edges[0], this.edges[this.edges.length - 1]];
   }
 
-  /** @param {number[]} edges of the same buckets, of a later time */
-  move(edges) {
+  /** @param {number[]} edges of the same buckets, of another time @param {[number, number] | null} range @returns {boolean} whether the same span is chosen */
+  move(edges, range) {
+    if (edges[0] !== this.edges[0]) this.cell = null;
     this.edges = edges;
-    const isOutside =
-      this.range && (this.range[1] <= edges[0] || this.range[0] >= edges[edges.length - 1]);
-    if (isOutside) this.range = null;
+    const isSame = String(range) === String(this.range);
+    this.range = range;
+    return isSame;
   }
 
   /** @param {number} at @returns {number} the bucket that holds an instant */
@@ -78,23 +89,33 @@ export class Group {
     for (const chart of this.charts) chart.read();
   }
 
-  /** @param {[number, number] | null} range whole buckets, at least three */
+  /** @param {[number, number] | null} range in whole buckets; null: all */
   zoom(range) {
-    this.range = range && this.whole(range);
+    const whole = range && this.whole(range);
+    if (String(whole) === String(this.range)) return;
+    this.range = whole;
+    this.showView();
+    this.onChosen();
+  }
+
+  showView() {
     for (const chart of this.charts) chart.showView();
-    this.onChange();
+    this.tell();
   }
 
   /** @param {[number, number]} range @returns {[number, number] | null} the buckets that it touches; null: all */
   whole(range) {
     const last = this.edges.length - 1;
-    let from = this.at(range[0]);
-    let to = this.at(range[1] - 1) + 1;
-    if (to - from < FEWEST) {
-      from = Math.max(0, Math.min(from - 1, last - FEWEST));
-      to = Math.min(last, from + FEWEST);
-    }
+    const from = this.at(range[0]);
+    const to = this.at(range[1] - 1) + 1;
     return from === 0 && to === last ? null : [this.edges[from], this.edges[to]];
+  }
+
+  /** @param {number} cell @returns {string | undefined} what opens the day of a bucket, if it is not shown alone */
+  hash(cell) {
+    const { edges, zone, bucket } = this;
+    const isOneDay = zone.day(edges[0]) === zone.day(edges[edges.length - 1] - 1);
+    return isOneDay && bucket !== "day" ? undefined : dayHash(zone.day(edges[cell]));
   }
 
   /** @param {number} factor */
@@ -114,6 +135,6 @@ export class Group {
   toggle(id) {
     if (!this.hidden.delete(id)) this.hidden.add(id);
     for (const chart of this.charts) chart.showLines();
-    this.onChange();
+    this.tell();
   }
 }

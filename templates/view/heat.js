@@ -1,9 +1,11 @@
 /** Squares in rows, darker the more their value is. */
 
 import * as format from "../lib/format.js";
+import { shade } from "../lib/model.js";
 import { heatEnds, heatTable } from "../lib/tables.js";
 import { say } from "../lib/words.js";
-import { disclosure, h, partNode, setText } from "./dom.js";
+import { announce } from "./announce.js";
+import { disclosure, go, h, partNode } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Heat} Heat */
 /** @typedef {import("../lib/model.js").Square} Square */
@@ -13,22 +15,55 @@ const KEY = /** @type {const} */ ([
   ["partial", "unknown.part"],
 ]);
 
+/** Where arrow keys lead: rows down, columns to the right. @type {Record<string, [number, number]>} */
+const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** The row and the column of a square. @typedef {[number, number]} Place */
+
 /** @param {Heat} first @returns {import("./cards.js").View<Heat>} */
 export function heat(first) {
   let model = first;
+  /** @type {Place | null} */
+  let place = null;
   const reading = h("p", { class: "reading" });
-  const squares = h("div", { class: "squares", role: "img" });
+  const squares = h("div", { class: "squares", role: "application", tabindex: 0 });
+  const ramp = h("span", { class: "ramp" });
   const scale = h("p", { class: "scale" });
   const table = disclosure(first.title, () => heatTable(model));
-  /** @param {Event} event */
-  const read = ({ target }) => {
-    const { row, cell } = /** @type {HTMLElement} */ (target).dataset;
-    const square = cell === undefined ? null : model.rows[Number(row)].cells[Number(cell)];
-    setText(reading, square ? readText(square, model.unit) : "");
+  /** @param {Place | null} next */
+  const read = (next) => {
+    place = next;
+    const square = squareAt(model, place);
+    for (const node of squares.querySelectorAll(".read")) node.classList.remove("read");
+    if (place) nodeAt(squares, place)?.classList.add("read");
+    const text = square ? readText(square, model.unit) : "";
+    reading.replaceChildren(square ? h("a", { href: square.hash }, text) : "");
+    return text;
   };
-  squares.addEventListener("pointerover", read);
-  squares.addEventListener("pointerdown", read);
-  squares.addEventListener("pointerleave", () => setText(reading, ""));
+  squares.addEventListener("pointerover", ({ target }) => read(placeOf(target)));
+  squares.addEventListener("pointerdown", ({ target, pointerType }) => {
+    const next = placeOf(target);
+    // The first touch reads a square, the second opens it; a mouse has read it before.
+    const isRead = pointerType !== "touch" || String(next) === String(place);
+    squares.dataset.opens = String(isRead);
+    read(next);
+  });
+  squares.addEventListener("click", ({ target }) => {
+    const at = placeOf(target);
+    const square = squareAt(model, at);
+    if (square && squares.dataset.opens === "true") go(square.hash);
+    // Elsewhere a list has the same rows as links, for keyboards and readers.
+    else if (at && Number.isNaN(at[1])) go(model.rows[at[0]].hash);
+  });
+  squares.addEventListener("mouseleave", () => read(null));
+  squares.addEventListener("keydown", (event) => {
+    const { key } = event;
+    if (!(key in WAYS) && key !== "Enter" && key !== "Escape") return;
+    event.preventDefault();
+    const square = squareAt(model, place);
+    if (key === "Enter" && square) go(square.hash);
+    else announce(read(key === "Escape" ? null : nextPlace(model, place, WAYS[key] ?? [0, 0])));
+  });
   const element = h(
     "figure",
     { class: `card chart wide heat ${first.key}`, "data-chart": first.key },
@@ -52,13 +87,15 @@ export function heat(first) {
         h("span", { class: "column" }, marked ? label : ""),
       ),
       ...model.rows.flatMap((row, r) => [
-        h("span", { class: "row" }, row.label),
+        h("span", { class: "row", "data-row": r }, row.label),
         ...row.cells.map((cell, c) => squareNode(model, cell, r, c)),
       ]),
     );
+    if (place) read(place);
+    drawRamp(ramp, model);
     scale.replaceChildren(
       partNode(low),
-      h("span", { class: "ramp" }),
+      ramp,
       partNode(high),
       ...KEY.map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), say(text))),
     );
@@ -67,14 +104,57 @@ export function heat(first) {
   return { element, update };
 }
 
-/** @param {Heat} model @param {Square | null} square @param {number} row @param {number} cell */
-function squareNode({ low, high }, square, row, cell) {
+/** @param {Heat} model @param {Place | null} place @returns {Square | null} */
+const squareAt = ({ rows }, place) => (place && rows[place[0]]?.cells[place[1]]) ?? null;
+
+/** @param {EventTarget | null} target @returns {Place | null} */
+function placeOf(target) {
+  const { row, cell } = /** @type {HTMLElement} */ (target).dataset;
+  return row === undefined ? null : [Number(row), Number(cell ?? NaN)];
+}
+
+/** @param {HTMLElement} host @param {Place} place */
+const nodeAt = (host, [row, cell]) =>
+  host.querySelector(`[data-row="${row}"][data-cell="${cell}"]`);
+
+/** @param {Heat} model @param {Place | null} place @param {Place} way @returns {Place | null} the next square that way; the newest if none was read */
+function nextPlace(model, place, [down, right]) {
+  const { rows, columns } = model;
+  if (!place) {
+    const row = rows.length - 1;
+    return [row, rows[row].cells.reduce((last, cell, i) => (cell ? i : last), 0)];
+  }
+  let [row, cell] = place;
+  do {
+    row += down;
+    cell += right;
+    if (!rows[row] || cell < 0 || cell >= columns.length) return place;
+  } while (!rows[row].cells[cell]);
+  return [row, cell];
+}
+
+/** @param {HTMLElement} ramp @param {Heat} scale */
+function drawRamp(ramp, scale) {
+  const { low, high } = scale;
+  const zero = low < 0 ? Math.min(1, -low / (high - low)) : 0;
+  const ends = { "--below": shade(low, scale), "--zero": zero, "--above": shade(high, scale) };
+  for (const [name, share] of Object.entries(ends)) {
+    ramp.style.setProperty(name, percent(Math.max(0, name === "--below" ? -share : share)));
+  }
+}
+
+/** @param {number} share @returns {string} for a style */
+const percent = (share) => `${Math.round(share * 100)}%`;
+
+/** @param {Heat} scale @param {Square | null} square @param {number} row @param {number} cell */
+function squareNode(scale, square, row, cell) {
   if (!square) return h("i", { class: "none" });
   const { value, partial } = square;
-  const kind = value === null ? "blank" : partial ? "partial" : null;
-  const element = h("i", { "data-row": row, "data-cell": cell, class: kind });
-  const share = value === null ? 0 : high > low ? (value - low) / (high - low) : 1;
-  element.style.setProperty("--share", `${Math.round(share * 100)}%`);
+  const share = value === null ? 0 : shade(value, scale);
+  const kind = value === null ? "blank" : partial ? "partial" : "";
+  const classes = [kind, share < 0 && "below"].filter(Boolean).join(" ");
+  const element = h("i", { "data-row": row, "data-cell": cell, class: classes || null });
+  element.style.setProperty("--share", percent(Math.abs(share)));
   return element;
 }
 

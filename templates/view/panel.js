@@ -1,5 +1,6 @@
 /** The content of a tab: made once, then updated in place. */
 
+import { chosenRange, chosenSums } from "../lib/chosen.js";
 import { csv, rows } from "../lib/csv.js";
 import { measuredIn } from "../lib/data.js";
 import { bars } from "./bars.js";
@@ -10,6 +11,7 @@ import { gaps } from "./gaps.js";
 import { Group } from "./group.js";
 import { heat } from "./heat.js";
 import { onPixels } from "./plot.js";
+import { selection } from "./selection.js";
 import { onTheme } from "./theme.js";
 import { tools } from "./tools.js";
 
@@ -30,6 +32,8 @@ export class Panel {
     this.group = null;
     /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
+    /** Called if the reader has chosen another span. @type {(group: Group) => void} */
+    this.onChosen = () => {};
     this.watch = new ResizeObserver(() => requestAnimationFrame(() => this.resize()));
     onTheme(() => this.redraw());
     onPixels(() => this.resize());
@@ -44,19 +48,21 @@ export class Panel {
     for (const chart of this.group?.charts ?? []) chart.plot?.draw();
   }
 
-  /** @param {Doc} doc @param {Grid} grid @param {Model} model */
-  show(doc, grid, model) {
+  /** @param {Doc} doc @param {Grid} grid @param {Model} model @param {string} chosen the span that the address has */
+  show(doc, grid, model, chosen = "") {
+    const range = chosenRange(doc.zone, grid.edges, chosen);
     const signature = signatureOf(doc, grid);
     this.doc = doc;
     this.grid = grid;
     this.model = model;
     if (signature === this.signature && this.group) {
-      this.group.move(grid.edges);
+      const isSame = this.group.move(grid.edges, range);
       const rest = model.rest();
       for (const update of this.updates) update(model, rest);
+      if (!isSame) this.group.showView();
     } else {
       this.signature = signature;
-      const { range = null, hidden } = this.group ?? {};
+      const { hidden } = this.group ?? {};
       this.build(new Group(doc.zone, doc.bucket, grid.edges, range, hidden), model);
     }
   }
@@ -65,6 +71,7 @@ export class Panel {
   build(group, model) {
     this.watch.disconnect();
     this.group = group;
+    group.onChosen = () => this.onChosen(group);
     const charts = model.charts.map((chart) => new Chart(group, chart));
     this.updates = [
       (next) => {
@@ -121,10 +128,20 @@ export class Panel {
       ...(model.isLong ? [] : [...lists, ...heats]),
       smalls.length ? h("div", { class: "smalls" }, ...smalls) : "",
       add(gaps(rest.gaps), (next) => next.gaps),
+      this.selection(group),
     );
     // The page may have a scroll bar now.
     this.resize();
     this.drawInTurn(group);
+  }
+
+  /** @param {Group} group */
+  selection(group) {
+    const { element, update } = selection(group, (cells) =>
+      chosenSums(/** @type {Doc} */ (this.doc), /** @type {Grid} */ (this.grid), cells),
+    );
+    this.updates.push(update);
+    return element;
   }
 
   /** Draws a chart a frame. @param {Group} group */

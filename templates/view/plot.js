@@ -1,5 +1,6 @@
-/** A canvas with room for axes; a pointer reads it and marks spans on it. */
+/** A canvas with room for axes; a pointer reads it and marks spans on it, two fingers stretch it. */
 
+import { pinched } from "../lib/chosen.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("./axes.js").Box} Box */
@@ -13,9 +14,11 @@ import { h } from "./dom.js";
 
 /**
  * The owner of a plot paints it, and is told the places of the pointer as shares of the width, 0 to 1.
+ * A pinch begins with `onPinch(null)`; then come the shares of the width, as it was then, that it shows.
  *
  * @typedef {{ paint: (sheet: Sheet) => void, onRead: (at: number | null) => void,
- *   onSpan: (from: number, to: number) => void, onWhole: () => void }} Owner
+ *   onPress: (at: number, isTouch: boolean) => void, onSpan: (from: number, to: number) => void,
+ *   onPinch: (span: [number, number] | null) => void, onWhole: () => void }} Owner
  */
 
 /** A marked span has at least so many CSS pixels, so that a click marks none. */
@@ -39,6 +42,12 @@ export class Plot {
     this.read = null;
     /** Where a mouse button went down. @type {number | null} */
     this.began = null;
+    /** Where the pointer went down that may become a press. @type {number | null} */
+    this.pressed = null;
+    /** Where each finger is. @type {Map<number, number>} */
+    this.fingers = new Map();
+    /** Where two fingers were when a pinch began. @type {[number, number] | null} */
+    this.pinch = null;
     host.append(this.canvas, this.over);
     this.listen();
   }
@@ -90,21 +99,30 @@ export class Plot {
     const { over, owner } = this;
     over.addEventListener("pointerdown", (event) => {
       const at = this.at(event);
+      this.pressed = event.button === 0 ? at : null;
+      if (event.pointerType === "touch") this.touch(event, at);
+      if (this.pinch) return;
       owner.onRead(at);
       if (event.pointerType !== "mouse" || event.button !== 0) return;
       this.began = at;
       over.setPointerCapture(event.pointerId);
     });
     over.addEventListener("pointermove", (event) => {
+      if (this.stretch(event)) return;
       owner.onRead(this.at(event));
       if (this.began !== null) this.mark(this.span(event));
     });
     over.addEventListener("pointerup", (event) => {
       const span = this.span(event);
-      this.letGo();
+      const pressed = this.pressed;
+      const at = this.at(event);
+      this.letGo(event.pointerId);
       if (span) owner.onSpan(...span);
+      else if (pressed !== null && Math.abs(at - pressed) * this.across < SPAN) {
+        owner.onPress(at, event.pointerType === "touch");
+      }
     });
-    over.addEventListener("pointercancel", () => this.letGo());
+    over.addEventListener("pointercancel", ({ pointerId }) => this.letGo(pointerId));
     // This event does not come when a finger is lifted: its reading stays until the next touch.
     over.addEventListener("mouseleave", () => {
       if (this.began === null) owner.onRead(null);
@@ -134,7 +152,31 @@ export class Plot {
     this.marked.style.width = `${(span[1] - span[0]) * 100}%`;
   }
 
-  letGo() {
+  /** @param {PointerEvent} event of a finger that goes down @param {number} at */
+  touch({ pointerId }, at) {
+    this.fingers.set(pointerId, at);
+    const [one, other, ...more] = this.fingers.values();
+    this.pinch = other === undefined || more.length ? null : [one, other];
+    if (!this.pinch) return;
+    this.pressed = null;
+    this.owner.onRead(null);
+    this.owner.onPinch(null);
+  }
+
+  /** @param {PointerEvent} event of a finger that moves @returns {boolean} whether it is one of two */
+  stretch(event) {
+    if (!this.pinch || !this.fingers.has(event.pointerId)) return this.pinch !== null;
+    this.fingers.set(event.pointerId, this.at(event));
+    const [one, other] = this.fingers.values();
+    this.owner.onPinch(pinched(this.pinch, [one, other]));
+    return true;
+  }
+
+  /** @param {number} id of the pointer */
+  letGo(id) {
+    this.pressed = null;
+    this.fingers.delete(id);
+    if (!this.fingers.size) this.pinch = null;
     if (this.began === null) return;
     this.began = null;
     this.mark(null);

@@ -11,17 +11,15 @@ import { h } from "./dom.js";
 /** @param {Group} group whose charts are there @param {() => void} save @returns {HTMLElement} */
 export function tools(group, save) {
   const chips = linesOf(group).map((line) => chip(group, line));
-  const back = button(say("tools.all"), say("tools.whole"), () => group.zoom(null));
   const wider = button("−", say("tools.out"), () => group.zoomBy(2));
   const nearer = button("+", say("tools.in"), () => group.zoomBy(0.5));
   const csv = button("CSV", say("tools.save"), save);
-  back.dataset.action = "back";
   csv.dataset.action = "csv";
-  group.onChange = () => {
-    for (const { update } of chips) update();
-    back.hidden = group.range === null;
+  const update = () => {
+    for (const chip of chips) chip.update();
   };
-  group.onChange();
+  group.watch(update);
+  update();
   return h(
     "div",
     { class: "tools" },
@@ -33,7 +31,6 @@ export function tools(group, save) {
     h(
       "div",
       { class: "zoom", role: "group", "aria-label": say("tools.charts") },
-      back,
       wider,
       nearer,
       csv,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as format from "../../templates/lib/format.js";
 import { DAY, HOUR, Zone } from "../../templates/lib/time.js";
-import { timeTicks, valueRange, valueTicks } from "../../templates/view/axes.js";
+import { fittingTicks, timeTicks, valueRange, valueTicks } from "../../templates/view/axes.js";
 
 const zone = new Zone("Europe/Amsterdam");
 const at = (/** @type {string} */ text) => Date.parse(text);
@@ -109,4 +109,21 @@ test("no more times than have room, wherever the view is", () => {
       assert.ok(ticks.every((tick) => tick.at >= from && tick.at < from + hours * HOUR));
     }
   }
+});
+
+test("labels are as many as have room, however long they are", () => {
+  const [from, to] = [at("2026-11-17T00:00+01:00"), at("2026-11-24T00:00+01:00")];
+  const make = (/** @type {number} */ most) => timeTicks(zone, from, to, most);
+  /** @param {number} letter in ms of the axis */
+  const fitted = (letter) => {
+    const ends = (/** @type {{ at: number, text: string }} */ { at, text }) =>
+      /** @type {[number, number]} */ ([at, at + text.length * letter]);
+    const ticks = fittingTicks(make, 14, ends);
+    for (const [i, tick] of ticks.slice(1).entries()) assert.ok(ends(ticks[i])[1] <= tick.at);
+    return ticks.length;
+  };
+  assert.equal(fitted(HOUR), 14);
+  assert.equal(fitted(2 * HOUR), 7);
+  assert.ok(fitted(4 * HOUR) < 5);
+  assert.equal(fitted(30 * DAY), 1);
 });

@@ -153,8 +153,8 @@ def week(documents: Mapping[str, Document], roles: Roles) -> Numbers:
         values = [value for row in heat(grid, name) for value in row if value is not None]
         if values:
             is_amount = grid.document.series[name].unit == "W" or grid.is_counter(name)
-            low = min([0.0, *values]) if is_amount else min(values)
-            numbers |= {"hours-low": low, "hours-high": max(values)}
+            ends = [0.0, *values] if is_amount else values
+            numbers |= {"hours-low": min(ends), "hours-high": max(ends)}
     return numbers
 
 
@@ -230,7 +230,9 @@ def year(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     if subject:
         values = [value for _, value in calendar(grid, subject) if value is not None]
         if values:
-            numbers |= {"calendar-low": min(values), "calendar-high": max(values)}
+            unit = grid.document.series[subject].unit
+            ends = [0.0, *values] if unit == "W" or grid.is_counter(subject) else values
+            numbers |= {"calendar-low": min(ends), "calendar-high": max(ends)}
     return numbers | (_months(grid, roles) if roles.energy else {})
 
 
