@@ -109,6 +109,60 @@ def correct_value(
     _correct(session, draft, is_dry=dry_run, asks=not yes)
 
 
+@correct.command("again")
+def correct_again(
+    context: typer.Context,
+    series: SERIES,
+    when: WHEN,
+    *,
+    why: WHY = "",
+    dry_run: DRY_RUN = False,
+    yes: YES = False,
+) -> None:
+    """Read some buckets of a series anew from Home Assistant, such as with another plausible range.
+
+    Its history has about ten days; an older day is read from its statistics. What it knows replaces
+    what is stored, also if that is less.
+
+    Examples:
+        powerstats correct again power 2025-11-21 --why "plausible was set"
+    """
+    from powerstats_cli.commands import correct as command
+    from powerstats_cli.homeassistant.client import HomeAssistant
+    from powerstats_cli.homeassistant.websocket import LongTerm
+    from powerstats_cli.secrets import homeassistant_token
+
+    session = session_of(context)
+    server = session.settings.homeassistant
+    told = []
+
+    def draft(held: "Held", _: Journal) -> "Draft":
+        token = homeassistant_token(session.settings, session.environment)
+        wish = _wish(session, held, series, when, why)
+        with HomeAssistant(
+            server.url,
+            token,
+            ca_file=server.ca_file,
+            seconds=command.RUN_SECONDS,
+            has_next_run=False,
+        ) as home:
+            source = command.Source(
+                session.settings,
+                home,
+                lambda: LongTerm(server.url, token, ca_file=server.ca_file),
+                session.clock,
+            )
+            made = command.again(
+                wish, held, session.settings, lambda place: source.read(series, held, place)
+            )
+            told.extend(source.problems)
+            return made
+
+    _correct(session, draft, is_dry=dry_run, asks=not yes)
+    for problem in told:
+        say(str(problem))
+
+
 @correct.command("undo")
 def correct_undo(
     context: typer.Context,

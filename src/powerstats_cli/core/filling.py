@@ -13,6 +13,7 @@ import msgspec
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.journal import Key
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, day_span, day_start, days, local_day
 from powerstats_cli.core.series import Kind, Series
@@ -81,10 +82,18 @@ class Content(msgspec.Struct, frozen=True):
     history: Mapping[date, set[str]]
 
     @classmethod
-    def of(cls, document: Document | None, zone: ZoneInfo) -> "Content":
-        """Return the content of a document."""
+    def of(
+        cls, document: Document | None, zone: ZoneInfo, emptied: Iterable[Key] = ()
+    ) -> "Content":
+        """Return the content of a document; `emptied` are the buckets that were made unknown.
+
+        They lack nothing.
+        """
         everything: Lacking = {}
         history: Lacking = {}
+        for start, name in emptied:
+            for known in (everything, history):
+                known.setdefault(local_day(start, zone), set()).add(name)
         for start, point in document.points.items() if document else ():
             day = local_day(start, zone)
             everything.setdefault(day, set()).update(point)

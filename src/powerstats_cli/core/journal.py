@@ -144,6 +144,14 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
                     found[key] = Truth(entry, change.now, is_free=key not in held)
         return found
 
+    def emptied(self, bucket: str) -> set[Key]:
+        """Return the buckets of a kind of which nothing is known because they were corrected."""
+        if not self.entries:
+            return set()
+        ends = (min(each.start for each in self.entries), max(each.end for each in self.entries))
+        truths = self.truths(bucket, _widened(Span(*ends)))
+        return {key for key, truth in truths.items() if truth.value is None and not truth.is_free}
+
     def originals(self, name: str, bucket: str, span: Span) -> dict[datetime, Value | None]:
         """Return a series' value in each corrected bucket as it was read, and not as it was set."""
         found: dict[datetime, Value | None] = {}

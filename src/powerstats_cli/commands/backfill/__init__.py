@@ -10,8 +10,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from powerstats_cli.clock import Clock
-from powerstats_cli.commands.backfill.history import Past
-from powerstats_cli.commands.backfill.statistics import conversions, month_of
 from powerstats_cli.core import filling
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.filling import Content, HistoryDay, Month, Piece, Stored
@@ -26,6 +24,8 @@ from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.tierfiles import open_tier, roll_up
 from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.months import conversions, month_of
+from powerstats_cli.homeassistant.past import Past
 from powerstats_cli.settings import Settings
 from powerstats_cli.terminal.filling import Watcher
 
@@ -104,10 +104,12 @@ def _stored(run: _Run) -> Stored:
         documents.append(_noted(document, kinds))
         asked[day] = set(document.series) if document else set()
     tiers = {}
-    for name in TIERS:
+    journal = files.journal()
+    for name, tier in TIERS.items():
         document = reading.or_skip(files, files.tier(name))
         documents.append(_noted(document, kinds))
-        tiers[name] = Content.of(document, zone)
+        emptied = journal.emptied(tier.bucket) if journal else ()
+        tiers[name] = Content.of(document, zone, emptied)
     newest = newest_closed_day(filter(None, documents), zone)
     # If nothing is collected yet, take the day from the clock: it agrees with Home Assistant's.
     last = newest if newest and daily else max(newest or date.min, today - DAY)
@@ -142,7 +144,11 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
     days = filling.lacking_days(stored, settings.entities, settings.zone)
     months = filling.lacking_months(stored, settings.entities, settings.zone)
     total = len(days) + len(months)
-    past = Past(settings, run.files, run.home, run.clock, stored, statistics.keys())
+
+    def archived(day: date) -> Document | None:
+        return reading.or_skip(run.files, run.files.archived(day))
+
+    past = Past(settings, archived, run.home, run.clock, stored, statistics.keys())
     for done, (day, names) in enumerate(days.items()):
         watcher.progress(done, total, str(day))
         document, problems = past.day(day, names)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from powerstats_cli.commands.backfill.history import Past
 from powerstats_cli.core.filling import Bucket, Month
 from powerstats_cli.core.longterm import Conversion, by_hour, local_hours
 from powerstats_cli.core.longterm import local_day as day_of
@@ -14,6 +13,7 @@ from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.inquiry import RENAME
+from powerstats_cli.homeassistant.past import Past
 from powerstats_cli.settings import Settings
 
 if TYPE_CHECKING:

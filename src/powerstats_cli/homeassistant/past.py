@@ -1,6 +1,6 @@
 """Days of the recorder's history, as `collect` would have stored them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -22,8 +22,6 @@ from powerstats_cli.core.windows import (
     newest_complete,
 )
 from powerstats_cli.errors import JumpError, PowerstatsError
-from powerstats_cli.files import reading
-from powerstats_cli.files.store import Store
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.inquiry import Inquiry, expected
 from powerstats_cli.homeassistant.pace import LONGEST
@@ -33,7 +31,7 @@ from powerstats_cli.settings import Settings
 
 
 class Past:
-    """The days before the first collected day, read one after the other, oldest first.
+    """Days that are read one after the other, oldest first.
 
     `kinds` has the kind of each series, from the files and from the days that were read; `given_up`
     names the series whose sensors do not fit their kind.
@@ -42,15 +40,18 @@ class Past:
     def __init__(
         self,
         settings: Settings,
-        files: Store,
+        archived: Callable[[date], Document | None],
         home: HomeAssistant,
         clock: Clock,
         stored: Stored,
         with_statistics: Collection[str],
     ) -> None:
-        """Take the client, the content of the files, and the entities that have statistics."""
+        """Take the client, the content of the files, and the entities that have statistics.
+
+        `archived` returns a closed day, None if it is not stored.
+        """
         self._settings = settings
-        self._files = files
+        self._archived = archived
         self._home = home
         self._clock = clock
         self._stored = stored
@@ -67,9 +68,15 @@ class Past:
         It has the series that the recorder has from the day's start. If the recorder's states of a
         series begin later, the statistics may have its whole day.
         """
+        end = day_span(day, self._settings.zone).end
+        return self.part(day, names, end, self._settings.data.collection_interval_minutes)
+
+    def part(
+        self, day: date, names: set[str], end: datetime, minutes: int
+    ) -> tuple[Document | None, list[PowerstatsError]]:
+        """Return a day up to one of its buckets' ends, and the problems, as `day` does."""
         settings, zone = self._settings, self._settings.zone
-        start, end = day_span(day, zone)
-        minutes = settings.data.collection_interval_minutes
+        start = day_span(day, zone).start
         complete = newest_complete(self._clock.now() - settings.settle, zone, minutes)
         names = names - self.given_up
         if complete < end or not names:
@@ -82,7 +89,7 @@ class Past:
         if not answers:
             return None, problems
         signs = signs_of_life(states.history for states in histories.values())
-        document, jumps = self._booked(day, answers, signs, window)
+        document, jumps = self._booked(day, answers, signs, window, minutes)
         problems += jumps
         if not document.points:
             return None, problems
@@ -95,7 +102,7 @@ class Past:
         """Return the named series without those that the archive or this run has in a day."""
         document = self._filled.get(day)
         if document is None and day in self._stored.asked:
-            document = reading.or_skip(self._files, self._files.archived(day))
+            document = self._archived(day)
         return names - names_in(document) if document else names
 
     def _read(self, window: Window, day_end: datetime) -> Mapping[str, Recorded]:
@@ -133,10 +140,15 @@ class Past:
         return answers, list(inquiry.complaints())
 
     def _booked(
-        self, day: date, answers: Mapping[str, Answer], signs: Sequence[int], window: Window
+        self,
+        day: date,
+        answers: Mapping[str, Answer],
+        signs: Sequence[int],
+        window: Window,
+        minutes: int,
     ) -> tuple[Document, list[PowerstatsError]]:
         """Return a day's document with the answers in it, and the jumps of counters."""
-        zone, minutes = self._settings.zone, self._settings.data.collection_interval_minutes
+        zone = self._settings.zone
         document = archive.new_day(day, zone, minutes)
         document.latest = None
         jumps: list[PowerstatsError] = []
@@ -165,7 +177,7 @@ class Past:
             if earlier < day:
                 if earlier in self._filled:
                     yield self._filled[earlier]
-                document = reading.or_skip(self._files, self._files.archived(earlier))
+                document = self._archived(earlier)
                 if document is not None:
                     yield document
 
