@@ -52,7 +52,7 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "silent_since": local(health.silent_since),
         "series": [_series(series, local) for series in health.series],
         "today": health.today and health.today.written(health.today.total),
-        "files": [_file(file, local) for file in (*health.files, health.archive)],
+        "files": [_file(file, local) for file in (*health.files, health.archive, health.years)],
         "steps": [_step(step, local) for step in health.steps],
         "problems": [str(problem) for problem in problems],
         "set_aside": list(health.aside),
@@ -109,6 +109,8 @@ def _github(github: GitHubHealth, local: Local) -> dict[str, object]:
     return {
         "name": github.repository,
         "public_branch": github.branch,
-        "public_files": [f"{tier}.json" for tier in github.public],
+        "public_files": [
+            "year-….json" if tier == "years" else f"{tier}.json" for tier in github.public
+        ],
         "token_expires": local(github.token_expires),
     }

@@ -1,20 +1,24 @@
-"""`sync`: monthly.json and yearly.json merged with those in their repository.
+"""`sync`: monthly.json, yearly.json and the years merged with those in their repository.
 
 Before them the journals of corrections are united, so that no stale file brings a wrong value back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import alignment, documents, journal
+from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.core.corrections import settled
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.journal import EMPTY, Decoded, Journal
 from powerstats_cli.core.merging import differs, merge
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.renaming import renamed
-from powerstats_cli.core.tiers import Tier, misfits, newest_closed_day, newest_until
+from powerstats_cli.core.tiers import YEAR, Tier, misfits, newest_closed_day, newest_until
 from powerstats_cli.errors import (
     ConfigError,
     NewerError,
@@ -23,7 +27,7 @@ from powerstats_cli.errors import (
     UnreadableError,
 )
 from powerstats_cli.files.dayfiles import DayFiles
-from powerstats_cli.files.store import Store
+from powerstats_cli.files.store import Store, read_bytes, year_named
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
 
@@ -93,13 +97,57 @@ def sync(
     fetches: bool,
     pushes: bool,
 ) -> Outcome:
-    """Merge a tier's file with the repository's version of it.
+    """Merge a tier's file with the repository's version of it; with yearly.json the years.
 
     The result goes into the local file if it `fetches`, and into the repository if it `pushes`. If
     another device wrote to the repository first, its version is read and merged again.
     """
+    files.prepare()
+    way = _Way(settings, files, repository, clock, fetches=fetches, pushes=pushes)
+    done = [_sync_file(way, tier, files.tier(tier.name))]
+    problems: list[PowerstatsError] = []
+    for place in _differing_years(way) if tier.name == "yearly" else ():
+        try:
+            done.append(_sync_file(way, YEAR, place))
+        except (ConfigError, UnreadableError) as error:
+            problems.append(error)
+    told = [problem for outcome in done for problem in outcome.problems]
+    return Outcome(
+        "; ".join(outcome.summary for outcome in done),
+        (*told, *problems),
+        token_expires=repository.token_expires,
+    )
+
+
+class _Way(msgspec.Struct, frozen=True):
+    """What one run merges, and which way the result goes."""
+
+    settings: Settings
+    files: Store
+    repository: Repository
+    clock: Clock
+    fetches: bool
+    pushes: bool
+
+
+def _differing_years(way: _Way) -> Iterator[Path]:
+    """Yield the files of the years that the repository has with other bytes, or not, or only it."""
+    github, files = way.settings.known_github, way.files
+    folder = files.name(files.years)
+    path = f"{github.path}/{folder}" if github.path else folder
+    theirs = way.repository.list_folder(path, github.branch)
+    there = {year for name in theirs if (year := year_named(name)) is not None}
+    for place in map(files.year, sorted(there | {*files.stored_years()})):
+        raw = read_bytes(place)
+        if raw is None or blob_id(raw) != theirs.get(place.name):
+            yield place
+
+
+def _sync_file(way: _Way, tier: Tier, place: Path) -> Outcome:
+    """Merge one file with the repository's version of it."""
+    settings, files, repository, clock = way.settings, way.files, way.repository, way.clock
     github = settings.known_github
-    name = f"{tier.name}.json"
+    name = files.name(place)
     path = f"{github.path}/{name}" if github.path else name
     remote = f"{path} in {github.repo}"
     local = DayFiles(files, settings, clock.now())
@@ -110,48 +158,45 @@ def sync(
         raw = repository.read_file(path, github.branch)
         if raw is None:
             repository.check_present()
-        theirs = None if raw is None else _decoded(raw, tier, remote, settings.timezone, clock)
+        theirs = None if raw is None else _decoded(raw, place, files, remote, clock)
         with files.lock():
             remedy = f"{name} is made from {remote}" if theirs else f"{remote} is not there yet"
-            ours = _ours(local, tier, remedy) if fetches else _read(files, tier)
+            ours = local.or_set_aside(place, remedy) if way.fetches else _read(files, place)
             known = files.journal() or EMPTY
             merged = _merged(tier, ours, theirs, remote, settings, known)
-            is_news = fetches and merged is not None and files.write(files.tier(tier.name), merged)
+            is_news = way.fetches and merged is not None and files.write(place, merged)
         if is_news and not done:
             done.append("fetched")
         if merged is None:
             return "not there yet, nor here"
-        if not pushes or not differs(theirs, merged):
+        if not way.pushes or not differs(theirs, merged):
             return "not there yet" if theirs is None else "nothing new"
         repository.write_file(
             path,
             github.branch,
             documents.encode(merged),
-            message=_commit_message(merged, settings.zone),
+            message=_commit_message(name, merged, settings.zone),
             replaces=raw,
         )
         done.append("pushed")
         return ""
 
-    files.prepare()
     reason = repository.retry_conflicts(attempt, remote)
     summary = f"{remote}: {' and '.join(done) or reason}"
-    return Outcome(summary, tuple(local.problems), token_expires=repository.token_expires)
+    return Outcome(summary, tuple(local.problems))
 
 
-def _decoded(raw: bytes, tier: Tier, remote: str, timezone: str, clock: Clock) -> Document:
+def _decoded(raw: bytes, place: Path, files: Store, remote: str, clock: Clock) -> Document:
     """Return the repository's document; raises an error if it cannot be merged."""
     try:
-        document = alignment.decoded(raw, timezone=timezone)
+        document = alignment.decoded(raw, timezone=files.timezone)
+        files.check_place(place, document)
     except (NewerError, UnreadableError) as error:
         message = f"{remote} is left alone: {error}"
         raise UnreadableError(message) from None
     except ConfigError as error:
         message = f"{remote} {error}"
         raise ConfigError(message) from None
-    if document.tier != tier.name:
-        message = f"{remote} is left alone: it holds {document.tier}"
-        raise UnreadableError(message)
     try:
         # A document from the future comes from a wrong clock, ours or another device's, and its
         # window would drop our days.
@@ -162,17 +207,13 @@ def _decoded(raw: bytes, tier: Tier, remote: str, timezone: str, clock: Clock) -
     return document
 
 
-def _ours(local: DayFiles, tier: Tier, remedy: str) -> Document | None:
-    """Return the local document for writing; a broken file is set aside."""
-    return local.or_set_aside(local.files.tier(tier.name), remedy)
-
-
-def _read(files: Store, tier: Tier) -> Document | None:
+def _read(files: Store, place: Path) -> Document | None:
     """Return the local document; raises UnreadableError that says how to restore the file."""
     try:
-        return files.read(files.tier(tier.name))
+        return files.read(place)
     except UnreadableError as error:
-        message = f"{error}: `powerstats sync fetch {tier.name}` brings back what was sent before"
+        tier = place.stem if place == files.tier(place.stem) else "yearly"
+        message = f"{error}: `powerstats sync fetch {tier}` brings back what was sent before"
         raise UnreadableError(message) from None
 
 
@@ -198,6 +239,6 @@ def _merged(
     return settled(merge(tier, ours, theirs, settings.zone, known), known, settings.zone)
 
 
-def _commit_message(merged: Document, zone: ZoneInfo) -> str:
+def _commit_message(name: str, merged: Document, zone: ZoneInfo) -> str:
     newest = newest_closed_day([merged], zone)
-    return f"{merged.tier}.json" + (f" up to {newest}" if newest else "")
+    return name + (f" up to {newest}" if newest else "")

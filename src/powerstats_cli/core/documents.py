@@ -26,8 +26,12 @@ YEARS: Final = range(1900, 2200)
 
 RolledUpTierName = Literal["weekly", "monthly", "yearly"]
 TierName = Literal["daily", RolledUpTierName]
+DocumentName = Literal[TierName, "year"]
+"""The tiers that files say they are of; each calendar year has a file of its own."""
+PublicName = Literal[TierName, "years"]
+"""The files that the dashboard may show."""
 # A daily file's bucket is the configured interval.
-BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day"}
+BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day", "year": "day"}
 Point = dict[str, Value]
 
 
@@ -46,7 +50,7 @@ class Document(msgspec.Struct, kw_only=True):
     (`core.alignment`). The file that is written has neither.
     """
 
-    tier: TierName
+    tier: DocumentName
     timezone: str
     bucket: str
     last_update: datetime
@@ -95,7 +99,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     """A data file as its JSON is written."""
 
     version: int
-    tier: TierName
+    tier: DocumentName
     timezone: str
     bucket: str
     last_update: datetime

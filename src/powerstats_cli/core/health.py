@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core import coverage, zones
-from powerstats_cli.core.documents import Document, Latest, TierName, bucket_minutes
+from powerstats_cli.core.documents import Document, Latest, PublicName, bucket_minutes
 from powerstats_cli.core.due import Timetable
 from powerstats_cli.core.energy.account import Account, account
 from powerstats_cli.core.energy.flows import planned
@@ -17,6 +17,7 @@ from powerstats_cli.core.pieces import Shelves, kinds_in
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT, NIGHTLY, PUBLISH, ROTATE, SYNCS, Step
 from powerstats_cli.core.tiers import TIERS, newest_until
+from powerstats_cli.core.years import year_span
 
 TOKEN_WARNING: Final = timedelta(days=14)
 CELLS: Final = 12
@@ -99,7 +100,7 @@ class GitHubHealth:
 
     repository: str
     branch: str
-    public: tuple[TierName, ...]
+    public: tuple[PublicName, ...]
     token_expires: datetime | None = None
 
 
@@ -117,6 +118,7 @@ class Health:
     timezone: str
     files: tuple[FileHealth, ...]
     archive: FileHealth
+    years: FileHealth
     series: tuple[SeriesHealth, ...]
     steps: tuple[StepHealth, ...]
     aside: tuple[str, ...] = ()
@@ -149,8 +151,9 @@ class Survey:
 
     `names` are those of the configured series, `minutes` is the configured collection interval.
     `documents` are by tier, `sizes` are in bytes by file name, `archived` are the archived days,
-    `aside` the names of broken files that were set aside. `runs` are the last runs by step name.
-    `pause` is the newest pause, which may be over. `roles` are those of the series.
+    `years` the calendar years, `aside` the names of broken files that were set aside. `runs` are
+    the last runs by step name. `pause` is the newest pause, which may be over. `roles` are those of
+    the series.
     """
 
     names: Sequence[str]
@@ -159,6 +162,7 @@ class Survey:
     documents: Mapping[str, Document]
     sizes: Mapping[str, int]
     archived: Sequence[date]
+    years: Sequence[int] = ()
     aside: Sequence[str] = ()
     github: GitHubHealth | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
@@ -185,6 +189,7 @@ def assess(survey: Survey, now: datetime) -> Health:
         timezone=zones.current(survey.zone.key),
         files=tuple(_file(tier, survey) for tier in ("daily", *TIERS)),
         archive=_archive(survey),
+        years=_years(survey),
         series=series,
         steps=tuple(_steps(survey, series, now)),
         aside=tuple(survey.aside),
@@ -352,3 +357,16 @@ def _archive(survey: Survey) -> FileHealth:
     days, zone = survey.archived, survey.zone
     span = Span(day_start(days[0], zone), day_start(days[-1] + DAY, zone)) if days else None
     return FileHealth("archive", size, points=len(days), span=span)
+
+
+def _years(survey: Survey) -> FileHealth:
+    """Return the calendar years, in which a point is a year."""
+    size = sum(size for name, size in survey.sizes.items() if name.startswith("years/"))
+    years, zone = survey.years, survey.zone
+    if not years:
+        return FileHealth("years", size)
+    start, end = year_span(years[0], zone).start, year_span(years[-1], zone).end
+    yearly = survey.documents.get("yearly")
+    newest = newest_until([yearly]) if yearly else None
+    span = Span(start, max(start, min(end, newest or end)))
+    return FileHealth("years", size, points=len(years), span=span)

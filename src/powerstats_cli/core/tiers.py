@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.buckets import Value, combine
-from powerstats_cli.core.documents import Document, TierName, bucket_minutes
+from powerstats_cli.core.documents import Document, DocumentName, TierName, bucket_minutes
 from powerstats_cli.core.periods import DAY, Span, day_span, day_start, hours, intervals, local_day
 from powerstats_cli.core.regrouping import regrouped
 from powerstats_cli.core.series import Kind, Series
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Tier(msgspec.Struct, frozen=True):
     """A file of closed days: its bucket, how many days it keeps, and which tiers are finer."""
 
-    name: TierName
+    name: DocumentName
     bucket: str
     window: int
     finer: tuple[TierName, ...] = ()
@@ -35,6 +35,9 @@ TIERS: Final[Mapping[str, Tier]] = {
         Tier("yearly", "day", 365, finer=("monthly", "weekly")),
     )
 }
+
+# The file of a calendar year, which never leaves the window: it is not one of the tiers.
+YEAR: Final = Tier("year", "day", 366)
 
 Bucket = tuple[datetime, str, Value]
 
@@ -91,6 +94,8 @@ def held_span(document: Document, zone: ZoneInfo) -> Span | None:
     newest = newest_closed_day([document], zone)
     if newest is None:
         return None
+    if document.tier == YEAR.name:
+        return Span(day_start(newest.replace(month=1, day=1), zone), day_start(newest + DAY, zone))
     return Span(window_start(TIERS[document.tier], newest, zone), day_start(newest + DAY, zone))
 
 

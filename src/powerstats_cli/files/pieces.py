@@ -1,9 +1,10 @@
 """The stored buckets of a period: the files that have some, read, and what they tell."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +14,7 @@ from powerstats_cli.core.pieces import Piece, Shelves, check_kept, usual_by
 from powerstats_cli.core.ranges import within
 from powerstats_cli.core.scales import By, cut, days_in, fineness
 from powerstats_cli.core.tiers import TIERS, newest_until
+from powerstats_cli.core.years import year_span
 from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.store import Store
@@ -71,23 +73,32 @@ def stored_of(settings: Settings, files: Store, period: Sequence[Span], now: dat
     """
     zone, problems = settings.zone, list[PowerstatsError]()
     tiers = list(_read(files, [files.tier(name) for name in ("daily", *TIERS)], problems))
-    archived = files.archived_days()
-    stored = _span(tiers, archived, settings, now)
+    archived, years = files.archived_days(), files.stored_years()
+    oldest = list(_read(files, map(files.year, years[:1]), problems))
+    stored = _span([*tiers, *oldest], archived, settings, now)
     period = within(period, stored, zone)
     asked = [Span(max(span.start, stored.start), span.end) for span in period]
     days = sorted({day for span in asked for day in days_in(span, zone)})
     paths = [files.archived(day) for day in days if day in archived]
-    documents = [*_read(files, paths, problems), *tiers]
+    asked_years = {day.year for day in days} & {*years[1:]}
+    paths += [files.year(year) for year in sorted(asked_years) if _is_before(tiers, year, zone)]
+    documents = [*_read(files, paths, problems), *tiers, *oldest]
     shelves = Shelves(documents, zone)
     return Stored(settings, period, days, stored.start, archived, documents, shelves, problems)
 
 
 def _read(
-    files: Store, paths: Sequence[Path], problems: list[PowerstatsError]
+    files: Store, paths: Iterable[Path], problems: list[PowerstatsError]
 ) -> Iterator[Document]:
     for path in paths:
         if document := reading.or_tell(files, path, problems, LEFT_OUT):
             yield document
+
+
+def _is_before(tiers: Sequence[Document], year: int, zone: ZoneInfo) -> bool:
+    """Tell whether yearly.json does not have all days of a year."""
+    yearly = next((tier for tier in tiers if tier.tier == "yearly" and tier.points), None)
+    return yearly is None or min(yearly.points) > year_span(year, zone).start
 
 
 def _span(

@@ -20,7 +20,7 @@ from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import write_bytes
 
 ENVIRONMENT_STATE: Final = "XDG_STATE_HOME"
-_TIERS: Final = frozenset(f"{tier}.json" for tier in ("daily", *TIERS))
+_DATA: Final = frozenset(["years", *(f"{tier}.json" for tier in ("daily", *TIERS))])
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -116,7 +116,7 @@ def _state_of(path: Path) -> tuple[int, int]:
 def _is_empty(folder: Path) -> bool:
     """Tell whether a folder is missing, or has neither data nor an archive."""
     try:
-        return not ({"archive", *_TIERS} & set(os.listdir(folder)))  # noqa: PTH208 - names do
+        return not ({"archive", *_DATA} & set(os.listdir(folder)))  # noqa: PTH208 - names do
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
@@ -125,6 +125,6 @@ def _is_empty(folder: Path) -> bool:
 
 def _has_data(folder: Path) -> bool:
     try:
-        return not _TIERS.isdisjoint(os.listdir(folder))  # noqa: PTH208 - names do
+        return not _DATA.isdisjoint(os.listdir(folder))  # noqa: PTH208 - names do
     except OSError:
         return False

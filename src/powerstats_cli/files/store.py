@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import alignment, documents, zones
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.tiers import TIERS
+from powerstats_cli.core.tiers import TIERS, YEAR
+from powerstats_cli.core.years import years_of
 from powerstats_cli.errors import ConfigError, NewerError, PowerstatsError, UnreadableError
 from powerstats_cli.files.locking import locked
 from powerstats_cli.files.systemerrors import os_errors
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from powerstats_cli.core.journal import Decoded, Journal
 
 ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
+YEARLY: Final = re.compile(r"(?:19|2[01])\d\d\.json", re.ASCII)
 # The answers of file systems that cannot make the disk keep something.
 NO_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
@@ -78,6 +80,20 @@ class Store:
         names = listed(self.archive)
         return [day for name in names if (day := _day_of(name)) is not None]
 
+    @property
+    def years(self) -> Path:
+        """The folder of the calendar years."""
+        return self.data_dir / "years"
+
+    def year(self, year: int) -> Path:
+        """Return the file of a calendar year."""
+        return self.years / f"{year}.json"
+
+    def stored_years(self) -> list[int]:
+        """Return the calendar years that have a file, oldest first."""
+        names = listed(self.years)
+        return [year for name in names if (year := year_named(name)) is not None]
+
     def told(self) -> list[PowerstatsError]:
         """Return the problems so far, which are then no longer to be told."""
         problems, self.problems = self.problems, []
@@ -86,7 +102,8 @@ class Store:
     def paths(self) -> list[Path]:
         """Return the path of every document, whether or not it exists."""
         archived = map(self.archived, self.archived_days())
-        return [self.daily, *archived, *map(self.tier, TIERS)]
+        years = map(self.year, self.stored_years())
+        return [self.daily, *archived, *map(self.tier, TIERS), *years]
 
     def prepare(self) -> None:
         """Make the directory and its archive if they do not exist yet."""
@@ -137,10 +154,16 @@ class Store:
 
     def check_place(self, path: Path, document: Document) -> None:
         """Raise UnreadableError if an intact file has the name of another one."""
-        is_archived = path.parent != self.data_dir
-        tier = "daily" if is_archived else path.stem
-        if document.tier != tier or (is_archived and str(document.day) != path.stem):
+        if path.parent == self.years:
+            years = years_of([document], zones.zone(self.timezone))
+            is_in_place = document.tier == YEAR.name and years in ([], [int(path.stem)])
+            content = f"{document.tier}{f' of {years[0]}' if years else ''}"
+        elif path.parent == self.data_dir:
+            is_in_place, content = document.tier == path.stem, document.tier
+        else:
+            is_in_place = document.tier == "daily" and str(document.day) == path.stem
             content = f"{document.tier} of {document.day}" if document.day else document.tier
+        if not is_in_place:
             message = f"it holds {content}"
             raise UnreadableError(message)
 
@@ -286,6 +309,11 @@ def _day_of(name: str) -> date | None:
         return date.fromisoformat(name.removesuffix(".json"))
     except ValueError:
         return None
+
+
+def year_named(name: str) -> int | None:
+    """Return the calendar year of a file by its name, None if it is another file."""
+    return int(name.removesuffix(".json")) if YEARLY.fullmatch(name) else None
 
 
 def _numbers(decoded: "Decoded") -> str:

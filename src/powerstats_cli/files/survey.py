@@ -34,6 +34,7 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
             documents=documents,
             sizes=_sizes(files, paths),
             archived=[] if unlisted else files.archived_days(),
+            years=[] if unlisted else files.stored_years(),
             aside=set_aside(files, paths),
             github=_github(settings, state.token_expires),
             runs=state.steps,
@@ -78,10 +79,10 @@ def _documents(files: Store) -> tuple[dict[str, Document], tuple[PowerstatsError
 
 
 def listing(files: Store) -> tuple[list[Path], list[PowerstatsError]]:
-    """Return what is in the directory and its archive, and the errors of those that say nothing."""
+    """Return what is in the directory and its folders, and the errors of those that say nothing."""
     paths: list[Path] = []
     problems: list[PowerstatsError] = []
-    for folder in (files.data_dir, files.archive):
+    for folder in (files.data_dir, files.archive, files.years):
         try:
             paths += [folder / name for name in listed(folder)]
         except PowerstatsError as error:

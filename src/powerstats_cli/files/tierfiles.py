@@ -14,6 +14,7 @@ from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
+from powerstats_cli.files.yearfiles import store_days
 
 WENT_ON: Final = "mend it or move it away; the step went on without it"
 
@@ -35,7 +36,7 @@ def open_tier(open_files: DayFiles, tier: Tier, remedy: str) -> Document:
 
 
 def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
-    """Bring a tier's file up to date; to be used under the lock.
+    """Bring a tier's file up to date, and with yearly.json the years; to be used under the lock.
 
     All archived days are rolled up each time, so missed nights and late readings are included.
     Problems of single files and series are part of the result. Raises TryAgainError if the clock is
@@ -66,16 +67,20 @@ def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
         now=open_files.now,
         journal=files.journal(),
     )
-    problems = [*open_files.problems, *problems]
+    changed = False
     try:
         changed = bool(after.points) and files.write(files.tier(tier.name), after)
+        if tier.name == "yearly":
+            monthly = (document for document in finer if document.tier == "monthly")
+            problems += store_days(open_files, [after, *monthly])
     except PowerstatsError as error:
-        return RolledUp(len(after.points), changed=False, problems=[*problems, error])
+        problems.append(error)
+        return RolledUp(len(after.points), changed, [*open_files.problems, *problems])
     sources = [*([daily] if daily else []), *archived.values(), *finer]
     for name, how in misfits(before, sources).items():
         message = f"{name} is {how}: give the series another name in the configuration"
         problems.append(ConfigError(message))
-    return RolledUp(len(after.points), changed, problems)
+    return RolledUp(len(after.points), changed, [*open_files.problems, *problems])
 
 
 def _closed_days(

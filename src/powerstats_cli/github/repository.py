@@ -21,6 +21,7 @@ from powerstats_cli.github.shapes import (
     Description,
     FileChange,
     ListedCommit,
+    ListedFile,
     Object,
     Pages,
     Tree,
@@ -278,6 +279,15 @@ class Repository:
         return self._client.decoded(self._client.ask(method, path, body), shape)
 
     # --- one file
+
+    def list_folder(self, path: str, branch: str) -> dict[str, str]:
+        """Return the blob id of each file in a folder; no file if there is no such folder."""
+        url = f"/contents/{quote(path)}?{urlencode({'ref': branch})}"
+        reply = self._client.ask("GET", url, fine=(404,))
+        if reply.status == 404:
+            return {}
+        listed = self._client.decoded(reply, list[ListedFile])
+        return {entry.name: entry.sha for entry in listed if entry.type == "file"}
 
     def read_file(self, path: str, branch: str) -> bytes | None:
         """Return a file's bytes, None if there is no such file, branch or repository."""

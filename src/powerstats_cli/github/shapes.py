@@ -74,6 +74,14 @@ class Entry(msgspec.Struct):
     sha: str
 
 
+class ListedFile(msgspec.Struct):
+    """A file or a folder in the listing of a folder."""
+
+    name: str
+    type: str
+    sha: str
+
+
 class Tree(msgspec.Struct):
     """A tree's entries; `truncated` if there are more than GitHub lists."""
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core import zones
-from powerstats_cli.core.documents import TierName
+from powerstats_cli.core.documents import PublicName, TierName
 from powerstats_cli.core.series import StateClass
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.settings.places import whole
@@ -84,7 +84,7 @@ class PublishSettings(_Table, frozen=True):
     The web root has `links` to the data files, or copies of them.
     """
 
-    tiers: tuple[TierName, ...] = get_args(TierName)
+    tiers: tuple[PublicName, ...] = get_args(TierName)
     branch: str = "gh-pages"
     path: str = ""
     history: Literal["keep", "squash"] = "keep"

@@ -189,6 +189,10 @@ def _files(health: Health, form: _Form) -> Table:
     archive = health.archive
     days, size = count(archive.points, "day"), _size(archive.size)
     table.add_row("archive", form.span(archive), days, "", "", size)
+    years = health.years
+    if years.points:
+        number, size = count(years.points, "year"), _size(years.size)
+        table.add_row("years", form.span(years), number, "", "", size)
     return table
 
 

@@ -69,13 +69,16 @@ def test_directions(
 def test_nothing_new_is_one_request_a_file(
     github: GitHub, repo: GitRepository, device: Device, command: tuple[str, ...]
 ) -> None:
-    """No commit is made, and no file is written; the journal of corrections is asked for once."""
+    """No commit is made, and no file is written.
+
+    The journal of corrections and the folder of the years are asked for once.
+    """
     device.run_well("sync")
     head, before = repo.head(), device.snapshot()
     stamps = {path: path.stat().st_mtime_ns for path in device.data_dir.glob("*ly.json")}
     github.log.clear()
     device.run_well(*command)
-    assert [exchange.request.method for exchange in github.log] == ["GET", "GET", "GET"]
+    assert [exchange.request.method for exchange in github.log] == ["GET"] * 4
     assert (repo.head(), device.snapshot()) == (head, before)
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
 
@@ -156,7 +159,10 @@ def test_a_lost_device_goes_on(github: GitHub, repo: GitRepository, tmp_path: Pa
         shutil.rmtree(lost.data_dir)
         run("sync fetch", "collect", at=timedelta(days=1, hours=10), on=(lost,))
         assert lost.document("yearly.json") == twin.document("yearly.json")
-        assert set(lost.snapshot()) == {"daily.json", "monthly.json", "yearly.json"}
+        assert set(lost.snapshot()) == {
+            *("daily.json", "monthly.json", "yearly.json"),
+            "years/2025.json",
+        }
         first = min(lost.document("daily.json").points)
         assert first == day_start((midnight + DAY).date(), AMSTERDAM)
         run(*nightly, "sync push", at=timedelta(days=2, minutes=15), on=(lost,))

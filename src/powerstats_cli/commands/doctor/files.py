@@ -40,14 +40,18 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 def read_stored(files: Store) -> Stored:
-    """Return what is in the data files: tiers and archived days."""
+    """Return what is in the data files: tiers, archived days and years."""
     documents: dict[str, Document] = {}
     problems: dict[str, PowerstatsError] = {}
     try:
         archived = [files.archived(day) for day in files.archived_days()]
     except PowerstatsError as problem:
         archived, problems[files.name(files.archive)] = [], problem
-    for path in [*map(files.tier, ("daily", *TIERS)), *archived]:
+    try:
+        years = [files.year(year) for year in files.stored_years()]
+    except PowerstatsError as problem:
+        years, problems[files.name(files.years)] = [], problem
+    for path in [*map(files.tier, ("daily", *TIERS)), *archived, *years]:
         try:
             document = files.read(path)
         except PowerstatsError as problem:
@@ -133,7 +137,8 @@ def _alignment(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Fi
         elif document.strays:
             number, bucket = len(document.strays), document.bucket
             line = f"{name} has points that begin no {bucket}, {number} in number: {why}"
-            yield warning("files", line, f"powerstats aggregate {document.tier}")
+            tier = "yearly" if document.tier == "year" else document.tier
+            yield warning("files", line, f"powerstats aggregate {tier}")
     if edited:
         line = f"{edited[0]} has points that are not of its day: {why}"
         also = f"also {joined(edited[1:])}; " if edited[1:] else ""

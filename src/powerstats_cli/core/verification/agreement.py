@@ -1,7 +1,8 @@
-"""The files that hold the same days against each other: archive, weekly, monthly, yearly."""
+"""The files that hold the same days against each other: archive, tiers and years."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,14 @@ from powerstats_cli.core.buckets import Value, as_written, better
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import local_day
 from powerstats_cli.core.regrouping import regrouped
-from powerstats_cli.core.tiers import TIERS, days_of, newest_closed_day, roll_up, window_start
+from powerstats_cli.core.tiers import (
+    TIERS,
+    YEAR,
+    days_of,
+    held_span,
+    newest_closed_day,
+    roll_up,
+)
 from powerstats_cli.core.verification.differences import (
     Difference,
     amount,
@@ -59,17 +67,23 @@ def agreement(documents: Mapping[str, Document], zone: ZoneInfo) -> Agreement:
 
 
 def _coarser(documents: Mapping[str, Document]) -> list[str]:
-    return [f"{name}.json" for name in TIERS if f"{name}.json" in documents]
+    tiers = [f"{name}.json" for name in TIERS if f"{name}.json" in documents]
+    return tiers + [name for name, document in documents.items() if document.tier == YEAR.name]
 
 
 def _sources(documents: Mapping[str, Document], coarser: str, zone: ZoneInfo) -> Iterator[_Source]:
     """Yield the finer data of each closed day that a tier should have."""
-    tier = TIERS[documents[coarser].tier]
+    held = held_span(documents[coarser], zone)
     newest = newest_closed_day([documents[coarser]], zone)
-    if newest is None:
+    if held is None or newest is None:
         return
-    first = local_day(window_start(tier, newest, zone), zone)
-    for source in [*_archived(documents, newest, zone), *_tiers(documents, tier.finer, zone)]:
+    if documents[coarser].tier == YEAR.name:
+        sources = _tiers(documents, ("monthly", "yearly"), zone)
+    else:
+        finer = TIERS[documents[coarser].tier].finer
+        sources = chain(_archived(documents, newest, zone), _tiers(documents, finer, zone))
+    first = local_day(held.start, zone)
+    for source in sources:
         if first <= source.day <= newest:
             yield source
 
