@@ -254,6 +254,7 @@ def test_json_contract(stage: Stage) -> None:
         "monthly.json",
         "yearly.json",
         "archive",
+        "years",
     ]
     assert answer["steps"][1] == {
         "name": "rotate",

@@ -193,7 +193,7 @@ def written() -> Iterator[dict[str, Json]]:
 def test_the_commands_write_the_form(written: dict[str, Json]) -> None:
     """Every file of collect and aggregate is valid, with measurements and counters."""
     tiers = ["daily.json", "weekly.json", "monthly.json", "yearly.json"]
-    assert set(written) == {"archive/2025-11-21.json", *tiers}
+    assert set(written) == {"archive/2025-11-21.json", "years/2025.json", *tiers}
     for name, file in written.items():
         VALIDATOR.validate(file)
         assert (

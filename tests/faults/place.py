@@ -181,7 +181,7 @@ def known(files: Snapshot) -> dict[Bucket, float]:
 
 @lru_cache(maxsize=256)
 def _known(name: str, raw: bytes) -> dict[Bucket, float]:
-    kind = name if name in {"weekly.json", "monthly.json", "yearly.json"} else "day"
+    kind = "day" if name == "daily.json" or name.startswith("archive/") else name
     document = documents.decode(raw, timezone="Europe/Amsterdam")
     return {
         (kind, start.isoformat(), series): value.coverage

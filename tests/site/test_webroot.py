@@ -10,6 +10,8 @@ from powerstats_cli.site.webroot import update_web_root
 from tests.site.home import NOW, TIERS, site_of
 from tests.support.homes import Stage
 
+DATA = {f"{tier}.json": f"{tier}.json" for tier in TIERS}
+
 
 def test_data_is_as_fresh_as_the_files(stage: Stage) -> None:
     """The site's data files are links: the page shows a collect without another publish."""
@@ -51,8 +53,8 @@ def test_only_published_tiers_are_there(stage: Stage) -> None:
 
 def test_a_new_version_replaces_the_old_assets(tmp_path: Path) -> None:
     """A changed script gets a new name and replaces the old one; another's file stays."""
-    old = Site({"index.html": b"old", "dashboard.0123456789.js": b"1"}, TIERS)
-    new = Site({"index.html": b"new", "dashboard.abcdef0123.js": b"2"}, TIERS)
+    old = Site({"index.html": b"old", "dashboard.0123456789.js": b"1"}, DATA)
+    new = Site({"index.html": b"new", "dashboard.abcdef0123.js": b"2"}, DATA)
     update_web_root(old, tmp_path, tmp_path / "data")
     (tmp_path / "mine.html").write_text("mine")
     update_web_root(new, tmp_path, tmp_path / "data")
@@ -123,3 +125,28 @@ def half(raw: bytes) -> bytes:
     lines = raw.splitlines(keepends=True)
     start = next(number for number, line in enumerate(lines) if b"data_points" in line)
     return b"".join(lines[: start + 1] + lines[start + 7 :])
+
+
+def test_years_are_published_if_they_are_asked_for(stage: Stage) -> None:
+    """Each has a link to its file, the page has their list, and they go again."""
+    home = stage.installation
+    home.run_well("publish")
+    site, years = site_of(home), home.data_dir / "years"
+    years.mkdir(exist_ok=True)
+    assert 'data-years=""' in (site / "index.html").read_text()
+    for year in (2023, 2024):
+        (years / f"{year}.json").write_text("{}")
+    with home.config.open("a") as config:
+        config.write('[publish]\ntiers = ["daily", "years"]\n')
+    home.run_well("publish")
+    assert {path.name for path in site.glob("*.json") if path.is_symlink()} == {
+        *("daily.json", "year-2023.json", "year-2024.json"),
+    }
+    assert (site / "year-2024.json").samefile(years / "2024.json")
+    page = (site / "index.html").read_text()
+    assert 'data-tiers="daily years"' in page
+    assert 'data-years="2023 2024"' in page
+    home.config.write_text(home.config.read_text().replace(', "years"', ""))
+    home.run_well("publish")
+    assert not list(site.glob("year-*"))
+    assert (years / "2024.json").read_text() == "{}"

@@ -17,7 +17,7 @@ from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
 from powerstats_cli.site.branch import Destination, difference
 from powerstats_cli.site.contents import Contents
-from powerstats_cli.site.ownership import Consent
+from powerstats_cli.site.ownership import Consent, data_file
 
 NAMES: Final = ("monthly.json", "yearly.json")
 PENDING: Final = "the next publish sends it"
@@ -100,7 +100,7 @@ def _page(
     lacking = difference(repository, destination, Contents.of(settings, files), Consent())
     published = _last_publish(settings)
     for name in lacking.names:
-        document = stored.documents.get(name)
+        document = stored.documents.get(data_file(name) or name)
         is_later = document is not None and (published is None or document.last_update > published)
         yield Difference(
             check=CHECK,

@@ -17,7 +17,8 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
         message = "paths.web_root is the data directory: its archive would be public; set another"
         raise ConfigError(message)
     home, unfit = of_files(settings, files)
-    site = rendered(settings.publish.tiers, settings.data.collection_interval_minutes, home)
+    minutes, years = settings.data.collection_interval_minutes, files.stored_years()
+    site = rendered(settings.publish.tiers, minutes, home, years)
     files.prepare()
     with files.lock():
         done = update_web_root(

@@ -13,7 +13,7 @@ from powerstats_cli.github.repository import Head, Repository
 from powerstats_cli.settings import Settings
 from powerstats_cli.site import ownership
 from powerstats_cli.site.contents import Contents
-from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed
+from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file
 from powerstats_cli.site.published import NotOursError, check_no_loss, is_data
 from powerstats_cli.site.rendering import (
     NO_JEKYLL,
@@ -155,7 +155,7 @@ def _difference(
     ours = ownership.claimed(site, place)
     where = f"branch {destination.branch} of {repository.name}"
     differing = _differing(site, contents, place)
-    unsent = ({f"{tier}.json" for tier in site.tiers} - contents.data.keys()) & place.names
+    unsent = (site.data.keys() - contents.data.keys()) & place.names
     strangers = ownership.others(place, ours, differing.keys() | unsent)
     kept = _kept(place, f"on {where}", differing.keys() - strangers, contents, strangers)
     if not consent.adopts:
@@ -215,7 +215,7 @@ def _removed(
     return tuple(
         name
         for name in ownership.outdated(site, place, ours)
-        if (is_data(name, place.read(name)) if name in ownership.DATA_NAMES else not keeps_assets)
+        if (is_data(name, place.read(name)) if data_file(name) else not keeps_assets)
     )
 
 
@@ -223,8 +223,9 @@ def _list(
     site: Site, place: BranchPlace, ours: Listed, removed: tuple[str, ...]
 ) -> Mapping[str, bytes]:
     """Return the list of our files if it differs from the one that is there."""
-    left = set(ownership.outdated(site, place, ours)) - set(removed) - set(ownership.DATA_NAMES)
-    listed = {**ownership.listed_of(site), **{name: ours[name] for name in left}}
+    left = set(ownership.outdated(site, place, ours)) - set(removed)
+    kept = {name: ours[name] for name in left if data_file(name) is None}
+    listed = {**ownership.listed_of(site), **kept}
     raw = ownership.encode(listed)
     return {} if place.id(LIST_NAME) == blob_id(raw) else {LIST_NAME: raw}
 

@@ -30,11 +30,12 @@ class Contents(msgspec.Struct, frozen=True):
         Raises ConfigError if one of them has a newer version or another time zone.
         """
         home, _ = of_files(settings, files)
-        site = render(settings.publish.tiers, settings.data.collection_interval_minutes, home)
+        minutes, years = settings.data.collection_interval_minutes, files.stored_years()
+        site = render(settings.publish.tiers, minutes, home, years)
         data: dict[str, bytes] = {}
         problems: list[PowerstatsError] = []
-        for tier in site.tiers:
-            path = files.tier(tier)
+        for name, stored in site.data.items():
+            path = files.data_dir / stored
             try:
                 files.read(path)
                 content = read_bytes(path)
@@ -42,5 +43,5 @@ class Contents(msgspec.Struct, frozen=True):
                 problems.append(error)
             else:
                 if content is not None:
-                    data[path.name] = content
+                    data[name] = content
         return cls(site, data, tuple(problems), files.renamed)

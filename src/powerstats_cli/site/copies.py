@@ -92,7 +92,8 @@ def _check_no_loss(path: Path, ours: bytes, before: bytes, renamed: Mapping[str,
 def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[UnreadableError]:
     """Bring the copies in WEB_ROOT up to date; return an error for each that is left as it is.
 
-    Only copies that are there are touched, and only those that `publish` made.
+    Only copies that are there are touched, and only those that `publish` made. Those of the years
+    change once a night, and are brought up to date by `publish`.
     """
     copies = [path for tier in tiers if _is_file(path := web_root / f"{tier}.json")]
     if not copies:

@@ -13,7 +13,7 @@ import msgspec
 from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, Site, is_page
+from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, YEARS, Site, is_page
 
 LIST_NAME: Final = ".powerstats.json"
 LIST_VERSION: Final = 1
@@ -30,6 +30,7 @@ EARLIER: Final = (
 )
 # A page of ours in the same folder hides these: other start pages, and a site that Jekyll makes.
 HIDDEN: Final = re.compile(r"index\.(html?|xhtml|shtml|php|md|markdown)|_config\.yml")
+_YEAR: Final = re.compile(r"year-(\d{4}\.json)", re.ASCII)
 _SIMPLE: Final = re.compile(r"(?!\.+$)[\w.-]+", re.ASCII)
 
 Listed = Mapping[str, str | None]
@@ -73,7 +74,15 @@ class _List(msgspec.Struct):
 def listed_of(site: Site) -> Listed:
     """Return what the list of a place names if the place has nothing but this site."""
     pages = {name: blob_id(raw) for name, raw in site.files.items() if name not in NO_JEKYLL}
-    return {**pages, **dict.fromkeys(f"{tier}.json" for tier in site.tiers)}
+    return {**pages, **dict.fromkeys(site.data)}
+
+
+def data_file(name: str) -> str | None:
+    """Return the name in the data directory of a data file on a site; None if it is none."""
+    if name in DATA_NAMES:
+        return name
+    year = _YEAR.fullmatch(name)
+    return f"{YEARS}/{year[1]}" if year else None
 
 
 def encode(listed: Listed) -> bytes:

@@ -29,7 +29,8 @@ def _described(more: Sequence[tuple[datetime, str]], zone: ZoneInfo) -> str:
 
 def is_data(name: str, content: bytes) -> bool:
     """Tell whether a file is, or was, the data file whose name it has."""
-    is_whole = f"{documents.tier_in(content)}.json" == name
+    tier = documents.tier_in(content)
+    is_whole = name == f"{tier}.json" or (tier == "year" and name.startswith("year-"))
     return is_whole or documents.is_pointer(content) or not content.strip()
 
 

@@ -17,6 +17,7 @@ HASHED: Final = {"script": "dashboard.js", "style": "dashboard.css"}
 WORDS: Final = re.compile(r"words\.([a-z]{2})\.json")
 PAGE_NAME: Final = "index.html"
 PUBLISH_MINUTES: Final = 60
+YEARS: Final = "years"
 NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
 OWN_ASSET: Final = re.compile(r"dashboard\.[0-9a-f]{10}\.(js|css)")
 # Marks that only a page of powerstats has: those of now, and those of before.
@@ -26,20 +27,29 @@ EARLIER_MARKS: Final = (b" data-tiers=", b"<title>powerstats</title>")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The files of the page by name, and the tiers whose data files belong beside them."""
+    """The files of the page by name, and the data files that belong beside them.
+
+    Each data file has a name on the site, and one in the data directory.
+    """
 
     files: Mapping[str, bytes]
-    tiers: tuple[str, ...]
+    data: Mapping[str, str]
 
 
 def render(
-    tiers: Iterable[str], interval_minutes: int, home: Mapping[str, object] | None = None
+    tiers: Iterable[str],
+    interval_minutes: int,
+    home: Mapping[str, object] | None = None,
+    years: Iterable[int] = (),
 ) -> Site:
     """Return the site for the published tiers, with what the page is told of the home.
+
+    `years` are the calendar years that are stored; they are published if `years` is a tier.
 
     The names of script, style and words have a hash of their content: no cache mixes versions.
     """
     tiers = tuple(tiers)
+    years = tuple(years) if YEARS in tiers else ()
     parts = {path.name: path.read_bytes() for path in PAGE.glob("*") if path.is_file()}
     if "dashboard.html" not in parts:
         message = "this powerstats was installed without its page: install it again"
@@ -47,6 +57,7 @@ def render(
     template = parts.pop("dashboard.html").decode()
     values = {
         "tiers": " ".join(tiers),
+        "years": " ".join(map(str, years)),
         "interval_minutes": str(interval_minutes),
         "publish_minutes": str(PUBLISH_MINUTES),
         "home": escape(json.dumps(home or {}, separators=(",", ":"))),
@@ -59,7 +70,9 @@ def render(
     hashed = {language: _hash_name(parts, name) for language, name in words.items()}
     values["words"] = escape(json.dumps(hashed, separators=(",", ":")))
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
-    return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, tiers)
+    data = {f"{tier}.json": f"{tier}.json" for tier in tiers if tier != YEARS}
+    data |= {f"year-{year}.json": f"{YEARS}/{year}.json" for year in years}
+    return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, data)
 
 
 def _hash_name(parts: dict[str, bytes], name: str) -> str:
@@ -73,14 +86,14 @@ def _hash_name(parts: dict[str, bytes], name: str) -> str:
 
 def without_home(page: bytes) -> bytes:
     """Return a page without what it is told of the home, which follows what is stored."""
-    return re.sub(rb' data-home="[^"]*"', b"", page)
+    return re.sub(rb' data-(home|years)="[^"]*"', b"", page)
 
 
 def keeping_page(site: Site, page: bytes) -> Site:
     """Return the site with another page if that differs only in what it is told of the home."""
     if without_home(page) != without_home(site.files[PAGE_NAME]):
         return site
-    return Site({**site.files, PAGE_NAME: page}, site.tiers)
+    return Site({**site.files, PAGE_NAME: page}, site.data)
 
 
 def is_page(content: bytes) -> bool:

@@ -13,7 +13,7 @@ from powerstats_cli.files.store import read_bytes, sync_folder, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.site import ownership
 from powerstats_cli.site.copies import leads_to, put, shows_more
-from powerstats_cli.site.ownership import DATA_NAMES, LIST_NAME, Consent, Listed
+from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file
 from powerstats_cli.site.published import is_data
 from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site, keeping_page
 
@@ -58,7 +58,8 @@ class FolderPlace:
 
     def leads_to_data(self, name: str) -> bool:
         """Tell whether a link leads to the data file of that name."""
-        return name in DATA_NAMES and leads_to(self._folder / name, self._data_dir / name)
+        data = data_file(name)
+        return data is not None and leads_to(self._folder / name, self._data_dir / data)
 
 
 def update_web_root(
@@ -81,13 +82,13 @@ def update_web_root(
         web_root.mkdir(parents=True, exist_ok=True)
     place = FolderPlace(web_root, data_dir)
     ours = ownership.claimed(site, place)
-    data = [f"{tier}.json" for tier in site.tiers]
+    data = {name: data_dir / stored for name, stored in site.data.items()}
     in_the_way = _strangers(site, place, ours)
     if not consent.adopts:
         ownership.check_no_others(str(web_root), in_the_way, "paths.web_root")
     if not consent.replaces:
-        known = set(data) - in_the_way
-        if any(shows_more(web_root / name, data_dir / name, renamed) for name in known):
+        known = {name: stored for name, stored in data.items() if name not in in_the_way}
+        if any(shows_more(web_root / name, known[name], renamed) for name in known):
             # A page is told of the series that are in its data: it stays with the data.
             site = keeping_page(site, place.read(PAGE_NAME))
     contents = _contents(site, place)
@@ -95,11 +96,11 @@ def update_web_root(
         _set_aside(web_root / name)
     changed = [name for name in contents if _write(web_root / name, contents[name])]
     problems: list[UnreadableError] = []
-    for name in data:
+    for name, stored in data.items():
         try:
             is_new = put(
                 web_root / name,
-                data_dir / name,
+                stored,
                 links=links,
                 replaces=consent.replaces,
                 renamed=renamed,
@@ -120,7 +121,7 @@ def strangers(site: Site, web_root: Path, data_dir: Path) -> set[str]:
 
 
 def _strangers(site: Site, place: FolderPlace, ours: Listed) -> set[str]:
-    data = {f"{tier}.json" for tier in site.tiers}
+    data = site.data.keys()
     no_data = {
         name
         for name in data
@@ -164,7 +165,7 @@ def _without_outdated(site: Site, place: FolderPlace, ours: Listed, web_root: Pa
     gone = [
         name
         for name in ownership.outdated(site, place, ours)
-        if name not in DATA_NAMES or place.is_link(name) or is_data(name, place.read(name))
+        if data_file(name) is None or place.is_link(name) or is_data(name, place.read(name))
     ]
     for name in gone:
         with os_errors(web_root / name):

@@ -63,7 +63,7 @@ def doctor(
     yield from _told("flows", check_flows(session.settings, stored))
     yield from _told("schedule", check_schedule(session, machine, installation))
     yield from _told("steps", check_steps(session, stored, offline=offline))
-    yield from _told("dashboard", check_page(session.settings, session.files.data_dir))
+    yield from _told("dashboard", check_page(session.settings, session.files))
     if offline and session.settings.github:
         yield skipped("GitHub", OFFLINE)
     else:

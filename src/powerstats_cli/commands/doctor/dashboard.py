@@ -6,7 +6,7 @@ from typing import Final
 
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.files.store import read_bytes
+from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.settings import Settings
 from powerstats_cli.site import rendering
 from powerstats_cli.site.webroot import strangers
@@ -17,13 +17,12 @@ PUBLISH: Final = "powerstats publish"
 OLD_COPY: Final = 2 * 3600
 
 
-def check_page(configured: Settings, data_dir: Path) -> Iterator[Finding]:
+def check_page(configured: Settings, files: Store) -> Iterator[Finding]:
     """Yield whether the web root has this version's page, and leads to the data."""
-    web_root = configured.web_root
+    web_root, data_dir = configured.web_root, files.data_dir
     try:
-        site = rendering.render(
-            configured.publish.tiers, configured.data.collection_interval_minutes
-        )
+        minutes, years = configured.data.collection_interval_minutes, files.stored_years()
+        site = rendering.render(configured.publish.tiers, minutes, years=years)
         others = sorted(strangers(site, web_root, data_dir)) if web_root.is_dir() else []
         page = read_bytes(web_root / rendering.PAGE_NAME)
     except PowerstatsError as problem:
@@ -43,22 +42,22 @@ def check_page(configured: Settings, data_dir: Path) -> Iterator[Finding]:
         yield warning(AREA, f"{web_root} has another version's page", PUBLISH)
     else:
         yield ok(AREA, f"{web_root} has this version's page")
-    for tier in configured.publish.tiers:
-        yield from _way_to(data_dir / f"{tier}.json", web_root)
+    for name, stored in site.data.items():
+        yield from _way_to(data_dir / stored, web_root / name)
 
 
-def _way_to(data: Path, web_root: Path) -> Iterator[Finding]:
+def _way_to(data: Path, path: Path) -> Iterator[Finding]:
     """Yield what is wrong with the link to a data file, or with its copy."""
-    path = web_root / data.name
+    name, web_root = path.name, path.parent
     if not data.exists():
         return
     if not path.exists():
         leads = "leads to no file" if path.is_symlink() else "is not there"
-        yield error(AREA, f"{data.name} in {web_root} {leads}", PUBLISH)
+        yield error(AREA, f"{name} in {web_root} {leads}", PUBLISH)
     elif path.is_symlink() and not path.samefile(data):
-        yield error(AREA, f"{data.name} in {web_root} leads to {path.resolve()}", PUBLISH)
+        yield error(AREA, f"{name} in {web_root} leads to {path.resolve()}", PUBLISH)
     elif not path.is_symlink() and _is_old(path, data):
-        yield warning(AREA, f"{data.name} in {web_root} is an old copy", PUBLISH)
+        yield warning(AREA, f"{name} in {web_root} is an old copy", PUBLISH)
 
 
 def _is_old(copy: Path, data: Path) -> bool:
