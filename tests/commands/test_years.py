@@ -14,7 +14,7 @@ import pytest
 from powerstats_cli.core import documents
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, DocumentName
-from powerstats_cli.core.periods import DAY, day_start, days
+from powerstats_cli.core.periods import DAY, HOUR, day_span, day_start, days
 from powerstats_cli.core.series import Kind, Series
 from tests.support.installation import Installation
 
@@ -26,9 +26,9 @@ NIGHT = datetime(2025, 1, 2, 0, 15, tzinfo=AMSTERDAM)
 CLOSED = date(2025, 1, 1)
 
 
-def power(kwh: float, coverage: float = 1.0) -> Value:
+def power(kwh: float, coverage: float = 1.0, hours: float = 24.0) -> Value:
     """Return a day of a power."""
-    mean = round(kwh * 1000 / 24 / coverage, 3)
+    mean = round(kwh * 1000 / hours / coverage, 3)
     return Value(mean=mean, min=mean, max=mean, kwh=kwh, coverage=coverage)
 
 
@@ -44,7 +44,9 @@ def document(
         last_update=end,
         series={"power": Series.of(kind, end)},
         points={
-            day_start(day, AMSTERDAM): {"power": value or power(day.toordinal() % 97 + 1.0)}
+            (span := day_span(day, AMSTERDAM)).start: {
+                "power": value or power(day.toordinal() % 97 + 1.0, hours=span.length / HOUR)
+            }
             for day in some
         },
     )
@@ -185,6 +187,53 @@ def test_a_broken_year_is_set_aside(content: bytes | None, says: str, home: Inst
     [aside] = path.parent.glob("2024.json.unreadable-*")
     assert aside.read_bytes() == wrong
     assert str(aside.name) in home.run("status", at=NIGHT).out
+
+
+@pytest.mark.parametrize("content", [b"{", None])
+def test_a_lost_yearly_is_made_again_from_the_years(
+    content: bytes | None, home: Installation
+) -> None:
+    """The years have all its days."""
+    home.run_well("aggregate", "yearly", at=NIGHT)
+    before, path = home.snapshot(), home.data_dir / "yearly.json"
+    put(home, "monthly.json", document("monthly", [CLOSED]))
+    path.unlink() if content is None else path.write_bytes(content)
+    assert home.run("aggregate", "yearly", at=NIGHT).exit_code == (65 if content else 0)
+    again = kwh_of(home.document("yearly.json"))
+    assert len(again) == 365
+    assert {**kwh_of(home.document("years/2024.json")), f"{CLOSED}": again[f"{CLOSED}"]} == again
+    assert home.snapshot()["years/2024.json"] == before["years/2024.json"]
+
+
+def test_repair_keeps_the_whole_lines_of_a_year(home: Installation) -> None:
+    """The rest comes from yearly.json; what neither has is told."""
+    put(home, "years/2024.json", document("year", list(days(date(2024, 1, 1), date(2024, 1, 4)))))
+    home.run_well("aggregate", "yearly", at=NIGHT)
+    path = home.data_dir / "years/2024.json"
+    before = path.read_bytes()
+    assert home.run("verify", "files", "tiers", at=NIGHT).exit_code == 0
+    broken = before.replace(b'"timestamp":"2024-06', b'"timestamp"#"2024-06')
+    path.write_bytes(broken.replace(b'"timestamp":"2024-01-02', b'"timestamp"#"2024-01-02'))
+    assert home.run("verify", "files", at=NIGHT).exit_code == 65
+    mended = home.run("repair", "--yes", at=NIGHT)
+    assert mended.exit_code == 1
+    assert "nothing is known of 2024-01-02" in " ".join(mended.out.split())
+    whole = kwh_of(documents.decode(before, timezone=ZONE))
+    del whole["2024-01-02"]
+    assert kwh_of(home.document("years/2024.json")) == whole
+    assert home.run("verify", "files", "tiers", at=NIGHT).exit_code == 0
+
+
+def test_verify_compares_the_years_with_yearly(home: Installation) -> None:
+    """A day that differs is told, with both files."""
+    home.run_well("aggregate", "yearly", at=NIGHT)
+    year = home.document("years/2024.json")
+    year.points[day_start(date(2024, 7, 1), AMSTERDAM)] = {"power": power(999.0)}
+    put(home, "years/2024.json", year)
+    result = home.run("verify", "tiers", at=NIGHT)
+    assert result.exit_code == 1
+    assert "years/2024.json" in result.out
+    assert "yearly.json" in result.out
 
 
 def test_a_newer_version_is_not_touched(home: Installation) -> None:

@@ -31,7 +31,7 @@ def check_github(
         compared = 0
         differences: list[Difference] = []
         problems: list[PowerstatsError] = []
-        for name in NAMES:
+        for name in (*NAMES, *filter(is_year, stored.documents)):
             try:
                 for found in _compared(settings, stored, repository, name):
                     compared += 1
@@ -43,13 +43,18 @@ def check_github(
     return Result(CHECK, text, tuple(differences), tuple(problems))
 
 
+def is_year(name: str) -> bool:
+    """Tell whether a name is that of a calendar year's file."""
+    return name.startswith("years/")
+
+
 def kept_copies(
     settings: Settings, repository: Repository, names: Iterable[str]
 ) -> dict[str, Document]:
     """Return the repository's documents of the named files, as far as they are there and whole."""
     copies = {}
     for name in names:
-        if name in NAMES:
+        if name in NAMES or is_year(name):
             with suppress(UnreadableError):
                 copy = _copy(settings, repository, name)
                 if copy is not None:

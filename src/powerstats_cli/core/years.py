@@ -63,6 +63,13 @@ def with_days(stored: Document, year: int, sources: Sequence[Document], now: dat
     return result
 
 
+def cut_until(document: Document, year: int, zone: ZoneInfo) -> None:
+    """End the time up to which each series was asked for with the year."""
+    end = year_span(year, zone).end
+    for name, series in document.series.items():
+        document.series[name] = Series.of(series.kind, min(series.until, end))
+
+
 def asked_to(document: Document, name: str, kind: Kind, until: datetime) -> None:
     """Note the time up to which a series was asked for; an earlier one is kept if it is later."""
     document.series[name] = Series.of(kind, max(until, document.until(name) or until))

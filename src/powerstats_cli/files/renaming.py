@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.store import Store
@@ -31,8 +30,7 @@ def stored_under(files: Store, name: str) -> list[str]:
 
 
 def _documents(files: Store, problems: list[PowerstatsError]) -> Iterator[tuple[Path, Document]]:
-    days = map(files.archived, files.archived_days())
-    for path in (*days, files.daily, *map(files.tier, TIERS)):
+    for path in files.paths():
         document = reading.or_tell(files, path, problems, REMEDY)
         if document is not None:
             yield path, document

@@ -14,7 +14,7 @@ from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
-from powerstats_cli.files.yearfiles import store_days
+from powerstats_cli.files.yearfiles import last_years, store_days
 
 WENT_ON: Final = "mend it or move it away; the step went on without it"
 
@@ -56,6 +56,8 @@ def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
         for name in tier.finer
         if (document := reading.or_tell(files, files.tier(name), problems, WENT_ON)) is not None
     ]
+    if tier.name == "yearly" and not before.points:
+        finer += last_years(files, problems)  # yearly.json was lost, or set aside
     clock.check_not_before(newest_until([daily] if daily else []))
     after = aggregate(
         tier,

@@ -20,7 +20,7 @@ from powerstats_cli.core.merging import merge
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, day_start, days
 from powerstats_cli.core.series import Series
-from powerstats_cli.core.tiers import TIERS, days_of, new_tier
+from powerstats_cli.core.tiers import TIERS, YEAR, days_of, new_tier
 from powerstats_cli.core.verification.rebuilding import drop, roll_up, unsound
 from powerstats_cli.core.verification.salvage import Salvaged, day_in, salvaged
 from powerstats_cli.core.verification.sources import (
@@ -33,6 +33,7 @@ from powerstats_cli.core.verification.sources import (
     Step,
     values,
 )
+from powerstats_cli.core.years import cut_until, new_year
 
 # Home Assistant's recorder keeps ten days, unless it is told otherwise.
 RECORDED: Final = 10 * DAY
@@ -41,6 +42,7 @@ BACKFILL: Final = "`powerstats backfill` asks Home Assistant for what is lacking
 NOT_AS_WRITTEN: Final = "its bytes are not as powerstats writes them"
 _ASIDE: Final = re.compile(r"(?P<name>.+\.json)\.unreadable-\d{8}T\d{6}Z(-\d+)?")
 _ARCHIVED: Final = re.compile(r"archive/(\d{4}-\d\d-\d\d)\.json")
+_YEAR: Final = re.compile(r"years/(\d{4})\.json")
 
 
 def plan(sources: Sources) -> Plan:
@@ -98,7 +100,11 @@ def _salvage(name: str, raw: bytes, sources: Sources) -> Salvaged | None:
     empty = _empty(name, raw, sources)
     if empty is None:
         return None
-    return salvaged(raw, empty, _known_series(sources.documents.values()), sources.zone)
+    found = salvaged(raw, empty, _known_series(sources.documents.values()), sources.zone)
+    year = _YEAR.fullmatch(name)
+    if year is not None:
+        cut_until(found.document, int(year[1]), sources.zone)
+    return found
 
 
 def _empty(name: str, raw: bytes, sources: Sources) -> Document | None:
@@ -107,6 +113,9 @@ def _empty(name: str, raw: bytes, sources: Sources) -> Document | None:
     tier = TIERS.get(name.removesuffix(".json"))
     if tier is not None:
         return new_tier(tier, zones.current(zone.key), sources.now)
+    year = _YEAR.fullmatch(name)
+    if year is not None:
+        return new_year(int(year[1]), zone)
     archived = _ARCHIVED.fullmatch(name)
     day = date.fromisoformat(archived[1]) if archived else day_in(raw, zone)
     if day is None:
@@ -156,7 +165,7 @@ def _take(files: Files, name: str, other: Document, whence: str, notes: Notes) -
 
 def _merge(files: Files, name: str, sources: Sources, notes: Notes) -> None:
     """Merge a file with the repository's copy."""
-    tier, copy = TIERS[name.removesuffix(".json")], sources.copies[name]
+    tier, copy = TIERS.get(name.removesuffix(".json"), YEAR), sources.copies[name]
     before = files.get(name)
     if before is None or not before.series:
         files[name] = copy
@@ -218,7 +227,8 @@ def _lacking(files: Files, dropped: Mapping[str, set[Key]], sources: Sources) ->
 def _gaps(files: Files, sources: Sources) -> Iterator[Left]:
     """Yield the broken tiers in which days between others have no point now."""
     for name in sources.broken:
-        if name.removesuffix(".json") not in TIERS or name not in files or not files[name].points:
+        is_tier = name.removesuffix(".json") in TIERS or _YEAR.fullmatch(name)
+        if not is_tier or name not in files or not files[name].points:
             continue
         present = days_of(files[name], sources.zone)
         missing = [day for day in days(min(present), max(present)) if day not in present]

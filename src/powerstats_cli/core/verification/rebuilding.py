@@ -8,10 +8,11 @@ import msgspec
 
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import local_day
-from powerstats_cli.core.tiers import TIERS, aggregate
+from powerstats_cli.core.tiers import TIERS, YEAR, aggregate
 from powerstats_cli.core.verification.agreement import agreement
 from powerstats_cli.core.verification.form import bucket_hours, is_sound
 from powerstats_cli.core.verification.sources import Files, Key, Notes, Sources, values
+from powerstats_cli.core.years import with_days
 
 
 def drop(files: Files, zone: ZoneInfo, notes: Notes) -> dict[str, set[Key]]:
@@ -51,7 +52,11 @@ def unsound(document: Document, zone: ZoneInfo) -> set[Key]:
 
 
 def _tiers(files: Files) -> Iterator[tuple[str, Document]]:
-    return ((f"{name}.json", files[f"{name}.json"]) for name in TIERS if f"{name}.json" in files)
+    """Yield the tiers and the years."""
+    yield from (
+        (f"{name}.json", files[f"{name}.json"]) for name in TIERS if f"{name}.json" in files
+    )
+    yield from ((name, document) for name, document in files.items() if document.tier == YEAR.name)
 
 
 def _take_out(
@@ -88,16 +93,18 @@ def roll_up(
         for name, document in files.items()
         if document.day is not None and name != "daily.json"
     }
+    years = [document for document in files.values() if document.tier == YEAR.name]
     for tier in TIERS.values():
         name = f"{tier.name}.json"
         if name not in notes:
             continue
         before = files[name]
+        finer = [files[f"{finer}.json"] for finer in tier.finer if f"{finer}.json" in files]
         after = aggregate(
             tier,
             before,
             archive=closed,
-            finer=[files[f"{finer}.json"] for finer in tier.finer if f"{finer}.json" in files],
+            finer=finer + ([] if tier.bucket == "hour" else years),
             daily=files.get("daily.json"),
             zone=sources.zone,
             now=sources.now,
@@ -108,6 +115,18 @@ def roll_up(
         if added > 0:
             notes[name].append(f"{values(added)} rolled up again")
         files[name] = after
+    for name in [name for name in notes if name in files and files[name].tier == YEAR.name]:
+        _fill_year(files, name, sources, notes)
+
+
+def _fill_year(files: Files, name: str, sources: Sources, notes: Notes) -> None:
+    """Put the days of yearly.json and monthly.json into a year that is to be mended."""
+    days = [files[tier] for tier in ("yearly.json", "monthly.json") if tier in files]
+    before, year = files[name], int(name[-9:-5])
+    files[name] = with_days(before, year, days, sources.now)
+    added = _number(files[name]) - _number(before)
+    if added > 0:
+        notes[name].append(f"{values(added)} from yearly.json and monthly.json")
 
 
 def _copy_days(after: Document, files: Files, keys: set[Key]) -> None:
