@@ -79,6 +79,8 @@ def aggregate(
 ) -> None:
     """Roll closed days up into weekly.json (hours), monthly.json or yearly.json (days).
 
+    With yearly.json each day goes into the file of its calendar year, too, which is kept for ever.
+
     Examples:
         powerstats aggregate weekly
         powerstats aggregate yearly
@@ -165,7 +167,7 @@ def sync(
         list[LongTermTier] | None, typer.Argument(help="Only this file. Without it: both.")
     ] = None,
 ) -> None:
-    """Merge monthly.json and yearly.json with those in the GitHub repository.
+    """Merge monthly.json, yearly.json and the years with those in the GitHub repository.
 
     Nothing is overwritten: for each bucket the files keep the value that is known best, from
     whichever device it is.
