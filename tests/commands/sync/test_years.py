@@ -93,6 +93,7 @@ def test_only_years_that_differ_are_sent(
     device.run_well("sync", "push", "yearly")
     asked = [(each.request.method, each.request.path.partition("?")[0]) for each in github.log]
     assert [(method, path.partition("/contents/data/")[2]) for method, path in asked] == [
+        ("GET", "corrections.jsonl"),
         ("GET", "yearly.json"),
         ("GET", "years"),
         ("GET", "years/2025.json"),
