@@ -16,6 +16,10 @@ GITHUB_TOKEN: Final = "POWERSTATS_GITHUB_TOKEN"  # noqa: S105 - its name
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
 
+_AROUND: Final = " \t\r\n\"'`\u201c\u201d"
+_SENT: Final = re.compile(r"^(?:authorization:\s*)?bearer\s+", re.IGNORECASE)
+
+
 class Token(str):
     """A token that is not shown if a crash shows the arguments of a call."""
 
@@ -66,8 +70,12 @@ def _token(
 
 
 def checked_token(written: str, source: str) -> Token:
-    """Return a token without the space around it; if it is none, ConfigError names the source."""
+    """Return a token without the space, the quotes and the words that people put around it.
+
+    Raises ConfigError, which names the source, if it is none.
+    """
     token = written.strip().removeprefix("\ufeff")  # as Windows begins a text
+    token = _SENT.sub("", token.strip(_AROUND)).strip(_AROUND)
     if not token:
         message = f"{source}: no token"
         raise ConfigError(message)

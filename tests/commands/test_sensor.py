@@ -64,7 +64,7 @@ def test_the_list(home: Installation) -> None:
     assert rows["grid"]["unit"] == "W"
     shown = told(home, "list")
     assert "device in kitchen" in shown
-    assert "sensor.heat_pump" in shown
+    assert "heat_pump  heat_pump" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from powerstats_cli import settings
 from powerstats_cli.cli.main import main
-from powerstats_cli.commands.init.home import address
+from powerstats_cli.commands.init.address import address
 from powerstats_cli.core.address import above, without_page
 from powerstats_cli.errors import ConfigError
 from tests.commands.init.place import now

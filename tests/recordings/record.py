@@ -4,6 +4,7 @@ record.py seed        put the past states of seeded.json into its recorder
 record.py exchanges   ask for everything in PATHS, one file each
 record.py restart     watch it stop and start again, into restart.json; someone has to do that
 record.py statistics  give the websocket commands of `backfill`, into statistics.json
+record.py energy      set the Energy dashboard up, and tell it and the registries, into energy.json
 
 The files go into the folder of its release, such as 2024.3. The address and the tokens are those of
 $HA_URL, $HA_ADMIN_TOKEN and $HA_READER_TOKEN (a user who is no administrator). Values that are new
@@ -286,12 +287,85 @@ def statistics() -> None:
     save(folder_of_release(), "statistics", {"asked": asked, **results(asked)})
 
 
-def results(commands: dict[str, dict[str, Any]]) -> dict[str, Any]:
+COST = {"stat_cost": None, "entity_energy_price": None, "number_energy_price": None}
+PAID = {"stat_compensation": None, "entity_energy_price": None, "number_energy_price": None}
+SOLAR_SOURCE = {
+    "type": "solar",
+    "stat_energy_from": "sensor.inverter_total",
+    "config_entry_solar_forecast": None,
+}
+BATTERY_SOURCE = {
+    "type": "battery",
+    "stat_energy_from": "sensor.akku_entladen",
+    "stat_energy_to": "sensor.akku_geladen",
+}
+DEVICES = [
+    {"stat_consumption": "sensor.warmepumpe_strom"},
+    {"stat_consumption": "sensor.kitchen_circuit_energy"},
+    {"stat_consumption": "sensor.oven_plug_energy"},
+]
+
+
+def with_lists_of_flows() -> dict[str, Any]:
+    """Return a dashboard in the form of 2024.3."""
+    grid = {
+        "type": "grid",
+        "flow_from": [{"stat_energy_from": f"sensor.p1_import_t{n}", **COST} for n in (1, 2)],
+        "flow_to": [{"stat_energy_to": f"sensor.p1_export_t{n}", **PAID} for n in (1, 2)],
+        "cost_adjustment_day": 0,
+    }
+    return {"energy_sources": [grid, SOLAR_SOURCE, BATTERY_SOURCE], "device_consumption": DEVICES}
+
+
+def with_pairs_of_meters() -> dict[str, Any]:
+    """Return a dashboard in the form of 2026.11, with powers and a device in another."""
+    export = {f"{key}_export": None for key in ("entity_energy_price", "number_energy_price")}
+    grids: list[dict[str, Any]] = [
+        {
+            "type": "grid",
+            "stat_energy_from": f"sensor.p1_import_t{n}",
+            "stat_energy_to": f"sensor.p1_export_t{n}",
+            **COST,
+            "stat_compensation": None,
+            **export,
+            "cost_adjustment_day": 0,
+        }
+        for n in (1, 2)
+    ]
+    grids[0]["power_config"] = {"stat_rate": "sensor.p1_meter_power"}
+    solar = {**SOLAR_SOURCE, "stat_rate": "sensor.inverter_power"}
+    battery = {**BATTERY_SOURCE, "power_config": {"stat_rate_inverted": "sensor.akku_leistung"}}
+    home = {"type": "home", "stat_energy_to": "sensor.house_energy"}
+    heat_pump, kitchen, oven = DEVICES
+    devices = [
+        {**heat_pump, "name": "Heat pump"},
+        kitchen,
+        {**oven, "included_in_stat": kitchen["stat_consumption"]},
+    ]
+    sources = [*grids, solar, battery, home]
+    return {"energy_sources": sources, "device_consumption": devices}
+
+
+def energy() -> None:
+    """Set the dashboard up as the administrator; ask for it and the registries as the other."""
+    folder = folder_of_release()
+    form = with_lists_of_flows() if folder.name == "2024.3" else with_pairs_of_meters()
+    results({"saved": {"type": "energy/save_prefs", **form}}, "HA_ADMIN_TOKEN")
+    time.sleep(1)
+    asked: dict[str, dict[str, Any]] = {
+        "dashboard": {"type": "energy/get_prefs"},
+        "entities": {"type": "config/entity_registry/list"},
+        "devices": {"type": "config/device_registry/list"},
+    }
+    save(folder, "energy", results(asked))
+
+
+def results(commands: dict[str, dict[str, Any]], who: str = "HA_READER_TOKEN") -> dict[str, Any]:
     """Return the results of websocket commands, by their names."""
     found = {}
     with connect(f"{os.environ['HA_URL'].replace('http', 'ws', 1)}/api/websocket") as connection:
         connection.recv()
-        connection.send(json.dumps({"type": "auth", "access_token": os.environ["HA_READER_TOKEN"]}))
+        connection.send(json.dumps({"type": "auth", "access_token": os.environ[who]}))
         connection.recv()
         for number, (name, command) in enumerate(commands.items(), 1):
             connection.send(json.dumps({"id": number, **command}))
@@ -300,6 +374,10 @@ def results(commands: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    {"seed": seed, "exchanges": exchanges, "restart": restart, "statistics": statistics}[
-        sys.argv[1]
-    ]()
+    {
+        "seed": seed,
+        "exchanges": exchanges,
+        "restart": restart,
+        "statistics": statistics,
+        "energy": energy,
+    }[sys.argv[1]]()

@@ -8,6 +8,7 @@ from typing import Final
 from powerstats_cli.checker.stored import Stored
 from powerstats_cli.core import alignment, runs
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.verification.copies import CHECK, copies
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result
@@ -81,7 +82,10 @@ def _copy(settings: Settings, repository: Repository, name: str) -> Document | N
     github = settings.known_github
     path = f"{github.path}/{name}" if github.path else name
     raw = repository.read_file(path, github.branch)
-    return None if raw is None else _decoded(raw, f"{path} in {github.repo}", settings.timezone)
+    if raw is None:
+        return None
+    document = _decoded(raw, f"{path} in {github.repo}", settings.timezone)
+    return renamed(document, settings.homeassistant.renamed)
 
 
 def _decoded(raw: bytes, place: str, timezone: str) -> Document:

@@ -6,6 +6,7 @@ import msgspec
 
 from powerstats_cli.core import alignment, documents, zones
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.verification.form import File
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.snapshot import Snapshot, snapshot
@@ -50,7 +51,10 @@ def decoded(files: Store, taken: Snapshot) -> Stored:
     zone = zones.zone(files.timezone)
     return Stored(
         files=tuple(found),
-        documents={file.name: alignment.aligned(file.document, zone) for file in found},
+        documents={
+            file.name: renamed(alignment.aligned(file.document, zone), files.renamed)
+            for file in found
+        },
         broken=broken,
         aside=taken.aside,
         unfinished=taken.unfinished,

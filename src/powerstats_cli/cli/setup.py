@@ -76,6 +76,14 @@ def init(
     github_api_url: Annotated[
         str, typer.Option(help="The API of another GitHub server.", metavar="URL")
     ] = "https://api.github.com",
+    proxy: Annotated[
+        str | None,
+        typer.Option(
+            help="A proxy for GitHub and the health check, such as "
+            "http://proxy.example.com:3128. Home Assistant is asked directly.",
+            metavar="URL",
+        ),
+    ] = None,
     schedule: Annotated[
         Scheduler | None,
         typer.Option(help="The program that runs the steps. Without it: asked, or none."),
@@ -121,9 +129,12 @@ def init(
         message = "there is no terminal to ask at: add --no-input, and the answers as options"
         raise typer.BadParameter(message)
     folders = Folders.of(is_root=os.geteuid() == 0)
+    config, machine = new_file(options.config, os.environ, folders), this_machine()
+    own_data_dir = data_dir or options.data_dir
     wishes = command.Wishes(
-        config=new_file(options.config, os.environ, folders),
-        data_dir=(data_dir or options.data_dir or folders.data_dir).absolute(),
+        config=config,
+        usual_data_dir=folders.data_dir.absolute(),
+        data_dir=own_data_dir.absolute() if own_data_dir else None,
         url=url,
         ca_file=ca_file,
         token_file=token_file,
@@ -133,7 +144,9 @@ def init(
         github_token_file=github_token_file,
         github_api_url=github_api_url,
         schedule=schedule,
-        scheduler=command.scheduler(this_machine()),
+        scheduler=command.scheduler(machine),
+        scheduled=[] if no_input else command.scheduled(machine, config),
+        proxy=proxy,
         serves=serve,
         asks=not no_input,
         collects=not no_collect,

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from powerstats_cli.core.units import POWER
+from powerstats_cli.core.units import ENERGY, POWER
 
 StateClass = Literal["measurement", "total_increasing", "total"]
 
@@ -35,6 +35,11 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     def is_power(self) -> bool:
         """Tell whether its integral is an energy: a measurement in W."""
         return self.unit == POWER and not self.is_counter
+
+    @property
+    def is_energy(self) -> bool:
+        """Tell whether it is a counter in kWh."""
+        return self.unit == ENERGY and self.is_counter
 
     def fits(self, other: "Kind") -> bool:
         """Tell whether two series can be one: in the same unit, both counters or neither.

@@ -103,8 +103,8 @@ class HomeAssistant:
     def _usual_reply(self, request: Request, now: datetime) -> Reply:
         url = urlsplit(request.path)
         path = unquote(url.path)
-        if not path.startswith("/api/"):
-            return status_text(HTTPStatus.NOT_FOUND)
+        if not path.startswith("/api/") or path == "/api/websocket":
+            return _without_token(path)
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return status_text(HTTPStatus.UNAUTHORIZED)
         query = parse_qs(url.query, keep_blank_values=True)
@@ -160,6 +160,17 @@ class HomeAssistant:
             change = earlier
             earlier = self.home.before(entity_id, change.at - TICK)
         return change
+
+
+def _without_token(path: str) -> Reply:
+    """Return the answers that need no token; there is no websocket."""
+    match path:
+        case "/manifest.json":
+            return _json({"name": "Home Assistant", "start_url": "/?homescreen=1"})
+        case "/auth/providers":
+            local = {"name": "Home Assistant Local", "id": None, "type": "homeassistant"}
+            return _json({"providers": [local], "preselect_remember_me": True})
+    return status_text(HTTPStatus.NOT_FOUND)
 
 
 def _json(value: object) -> Reply:

@@ -27,7 +27,7 @@ RUNNING: Final = "RUNNING"
 ANYTHING: Final = Expected()
 # So many other entities are asked for, to see whether the recorder writes.
 WITNESSES: Final = 20
-MOST_MANIFEST: Final = 1_000_000
+MOST_SIGN: Final = 1_000_000
 # A small board has memory for an answer of so many bytes and for the states decoded from it.
 MOST_HISTORY: Final = 12_000_000
 
@@ -37,12 +37,6 @@ class About(msgspec.Struct, frozen=True):
 
     version: str
     time_zone: str
-
-
-class _Manifest(msgspec.Struct, frozen=True):
-    """The answer to a phone that puts Home Assistant on its home screen."""
-
-    name: str
 
 
 class _CoreState(msgspec.Struct, frozen=True):
@@ -164,26 +158,29 @@ class HomeAssistant:
             return msgspec.json.decode(reply.body, type=About)
 
     def greet(self) -> None:
-        """Raise an error if no answer comes, or one that keeps requests away; no token is needed.
+        """Raise an error unless a Home Assistant answers; no token is needed.
 
         Home Assistant counts a request without a token as an attempt to break in if the request
-        needs one, and may ban this machine.
+        needs one, and may ban this machine. What is asked for here needs none.
         """
-        from powerstats_cli.homeassistant.failures import refusal_on_the_way
+        from powerstats_cli.homeassistant import greeting
 
-        reply = self._web.get("/manifest.json")
-        if refusal := refusal_on_the_way(self.url, reply, self._web.quote):
-            raise refusal
+        replies = []
+        for path, is_its_own in greeting.SIGNS:
+            reply = self._web.get(path, most_bytes=MOST_SIGN)
+            replies.append(reply)
+            if is_its_own(reply) or greeting.is_ban(self.url, reply, self._web.quote):
+                return
+            if refusal := greeting.refusal(self.url, reply, self._web.quote):
+                raise refusal
+        raise greeting.stranger(self.url, replies[0], self._web.quote)
 
     def shows_itself(self) -> bool:
         """Tell whether Home Assistant's manifest is at the address; no token is needed."""
-        from powerstats_cli.homeassistant.failures import ITS_NAME
+        from powerstats_cli.homeassistant import greeting
 
-        reply = self._web.get("/manifest.json", most_bytes=MOST_MANIFEST)
-        try:
-            return msgspec.json.decode(reply.body, type=_Manifest).name == ITS_NAME
-        except NONSENSE:
-            return False
+        path, is_its_own = greeting.SIGNS[0]
+        return is_its_own(self._web.get(path, most_bytes=MOST_SIGN))
 
     def states(self) -> "list[Entity]":
         """Return all entities, as they are now."""

@@ -1,4 +1,4 @@
-"""Home Assistant's websocket API: long-term statistics, which the HTTP API does not have.
+"""Home Assistant's websocket API: what the HTTP API does not have, such as long-term statistics.
 
 Tried with version 2024.3; the token of a user without administrator rights is enough.
 """
@@ -125,6 +125,11 @@ class LongTerm:
         except NONSENSE as error:
             raise self._nonsense(error) from None
 
+    def result(self, command: str) -> msgspec.Raw | None:
+        """Return the result of a command without arguments, None if Home Assistant refuses it."""
+        answer = self._answer({"type": command})
+        return answer.result if answer.success else None
+
     def _connected(self) -> ClientConnection:
         parts = urlsplit(self.url)
         is_secure = parts.scheme == "https"
@@ -189,13 +194,7 @@ class LongTerm:
             raise self._nonsense("no auth_ok")
 
     def _ask(self, command: Mapping[str, Any]) -> msgspec.Raw:
-        self._last_id += 1
-        self._send({**command, "id": self._last_id})
-        deadline = Deadline(REQUEST_TIMEOUT)
-        while True:
-            answer = self._received(deadline)
-            if answer.type == "result" and answer.id == self._last_id:
-                break
+        answer = self._answer(command)
         if not answer.success:
             said = answer.error or _Error()
             reason = self._quote(f"{said.code}: {said.message}")
@@ -205,6 +204,15 @@ class LongTerm:
             )
             raise TryAgainError(message)
         return answer.result
+
+    def _answer(self, command: Mapping[str, Any]) -> _Message:
+        self._last_id += 1
+        self._send({**command, "id": self._last_id})
+        deadline = Deadline(REQUEST_TIMEOUT)
+        while True:
+            answer = self._received(deadline)
+            if answer.type == "result" and answer.id == self._last_id:
+                return answer
 
     def _send(self, message: Mapping[str, Any]) -> None:
         if self._connection is None:

@@ -15,6 +15,7 @@ from powerstats_cli.errors import ConfigError
 from powerstats_cli.lines import text
 from powerstats_cli.settings.checks import (
     MOST_RETENTION_DAYS,
+    is_proxy,
     is_repository_name,
     is_zone,
     mistakes,
@@ -40,6 +41,7 @@ __all__ = [
     "Settings",
     "find",
     "home",
+    "is_proxy",
     "is_repository_name",
     "is_zone",
     "load",

@@ -49,7 +49,7 @@ def _place_mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
     if url is not None and not _is_address(url):
         yield "monitoring.healthcheck_url", f"{_shown(url, hides_path=True)} is no address"
     proxy = settings.network.proxy
-    if proxy is not None and not _is_proxy(proxy):
+    if proxy is not None and not is_proxy(proxy):
         yield "network.proxy", f"{_shown(proxy)} is no proxy, such as http://proxy.example.com:3128"
     for key, path in _paths(settings):
         if (found := flaw(path)) is not None:
@@ -143,7 +143,7 @@ def _is_address(url: str) -> bool:
     return is_http and is_host(parts.hostname or "") and is_port_usable and is_plain
 
 
-def _is_proxy(url: str) -> bool:
+def is_proxy(url: str) -> bool:
     """Tell whether an address is that of a proxy; it may have a user and a password."""
     scheme, separator, rest = url.partition("://")
     user, _, host = rest.rpartition("@")

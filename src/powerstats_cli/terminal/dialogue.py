@@ -10,17 +10,26 @@ from rich.text import Text
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.lines import one_line
 
-MOST_TRIES: Final = 6
+BACK: Final = "back"
 _Answer = TypeVar("_Answer")
 
 
+class BackError(Exception):
+    """The person wants to go back to the question before."""
+
+
 class Dialogue:
-    """A console, and a person at it if `asks` is true."""
+    """A console, and a person at it if `asks` is true.
+
+    `asked` counts what was asked. If `goes_back` is set, the answer `back` raises BackError.
+    """
 
     def __init__(self, console: Console, *, asks: bool, is_ascii: bool) -> None:
         """Take the console, and whether it can only show ASCII characters."""
         self.console = console
         self.asks = asks
+        self.asked = 0
+        self.goes_back = False
         self._tick, self._cross = ("+", "x") if is_ascii else ("✓", "✗")
 
     # --- telling
@@ -50,29 +59,56 @@ class Dialogue:
     # --- asking
 
     def ask(self, question: str, default: str = "") -> str:
-        """Return what is typed, or the default if nothing is."""
+        """Return what is typed, or the default if nothing is; raises BackError for `back`.
+
+        What is no text, such as the code of an arrow key, is asked for again.
+        """
         hint = f" [{default}]" if default else ""
-        self.console.print(Text.assemble((question, "bold"), hint, ": "), end="")
-        return input().strip() or default
+        while True:
+            self.console.print(Text.assemble((question, "bold"), hint, ": "), end="")
+            typed = self._typed(input)
+            if typed is not None:
+                return typed or default
 
     def ask_hidden(self, question: str) -> str:
-        """Return what is typed, without showing it."""
-        return getpass.getpass(f"{question}: ").strip()
+        """Return what is typed, without showing it; raises BackError for `back`."""
+        while (typed := self._typed(lambda: getpass.getpass(f"{question}: "))) is None:
+            pass
+        return typed
+
+    def _typed(self, read: Callable[[], str]) -> str | None:
+        """Return an answer, None if it is no text."""
+        self.asked += 1
+        try:
+            typed = read().strip()
+        except UnicodeDecodeError:
+            typed = "\x1b"
+        if not typed.isprintable():
+            self.say(f"{self._cross} that was not understood: type it again", "red")
+            return None
+        if self.goes_back and typed.lower() == BACK:
+            raise BackError
+        return typed
 
     def confirm(self, question: str) -> bool:
-        """Tell whether the answer is yes."""
-        return self.ask(f"{question} [y/N]").lower() in {"y", "yes"}
+        """Tell whether the answer is yes; another word than yes or no is asked for again."""
+        while True:
+            answer = self.ask(f"{question} [y/N]").lower()
+            if answer in {"y", "yes"}:
+                return True
+            if answer in {"", "n", "no"}:
+                return False
+            self.say(f"{self._cross} type y for yes, n or nothing for no", "red")
 
     def until_right(self, attempt: Callable[[], _Answer]) -> _Answer:
         """Return what an attempt returns; if it fails, say so and make it again.
 
-        Raises the last failure, or the first if nobody is asked.
+        A person ends it with Ctrl-C. If nobody is asked, the failure is raised.
         """
-        for tries in range(1, MOST_TRIES + 1):
+        while True:
             try:
                 return attempt()
             except PowerstatsError as error:
-                if not self.asks or tries == MOST_TRIES:
+                if not self.asks:
                     raise
                 self.say(f"{self._cross} {error}", "red")
-        raise AssertionError

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from powerstats_cli.commands.init.first_run import ask_dashboard
+from powerstats_cli.commands.init.answers import Answers
+from powerstats_cli.commands.init.schedule import ask_dashboard
 from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.demo.listener import Reply, Request
@@ -50,14 +51,16 @@ def test_the_schedule_is_installed(
     assert f"--config {place.config} collect" in table.read_text()
     assert "@reboot" not in table.read_text()
     assert "schedule install" not in result.out
-    assert result.out.splitlines()[-1].startswith(
-        "  powerstats serve --bind ::  the dashboard, for each device at home: http://pi.local:8129/"
-    )
+    last = result.out.splitlines()[-1]
+    assert last.startswith("http://pi.local:8129/")
+    assert last.endswith("for each device at home")
+    assert (place.data_dir / "site/index.html").is_file()
     result = place.run_with_home("--schedule", "cron", "--serve", "--force")
     assert (result.exit_code, result.err) == (0, "")
     assert f"--config {place.config} serve --bind :: --port 8129" in table.read_text()
-    last = result.out.splitlines()[-1]
-    assert last.startswith("The dashboard, for each device at home: http://pi.local:8129/")
+    before, last = result.out.splitlines()[-2:]
+    assert before == "The dashboard, for each device at home:"
+    assert last.startswith("http://pi.local:8129/")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,9 @@ def test_a_person_is_asked_for_the_dashboard(
     monkeypatch.setattr("builtins.input", answer)
     console = Console(file=io.StringIO(), width=200)
     wishes = Wishes(tmp_path / "config.toml", tmp_path, serves=option)
-    assert ask_dashboard(wishes, schedule, Dialogue(console, asks=True, is_ascii=False)) == serves
+    answers = Answers(tmp_path, schedule=schedule)
+    somebody = Dialogue(console, asks=True, is_ascii=False)
+    assert ask_dashboard(answers, wishes, somebody).serves == serves
     assert asked == ([] if typed is None else [typed])
     nobody = Dialogue(console, asks=False, is_ascii=False)
-    assert ask_dashboard(wishes, schedule, nobody) == (serves and option is True)
+    assert ask_dashboard(answers, wishes, nobody).serves == (serves and option is True)

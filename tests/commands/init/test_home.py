@@ -2,7 +2,7 @@
 
 import pytest
 
-from powerstats_cli.commands.init.home import address
+from powerstats_cli.commands.init.address import address
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.demo.server import Answer
 from powerstats_cli.errors import ConfigError
@@ -23,6 +23,7 @@ def test_the_address_is_tried_without_the_token(place: Place) -> None:
         ("/manifest.json", None),
         ("/api/config", f"Bearer {TOKEN}"),
         ("/api/states", f"Bearer {TOKEN}"),
+        ("/api/websocket", None),
         ("/api/history", f"Bearer {TOKEN}"),
     ]
 
@@ -38,6 +39,7 @@ def saying(status: int, body: bytes, **headers: str) -> Answer:
         (saying(302, b"", Location="https://elsewhere/"), 78),
         (saying(200, b"<html>a router</html>"), 75),
         (saying(200, b'{"version": 1}'), 75),
+        (saying(200, b"[]"), 75),
         (saying(404, b"nothing here"), 75),
         (saying(503, b"starting"), 75),
         (saying(403, b"banned"), 77),

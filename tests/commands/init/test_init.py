@@ -144,7 +144,7 @@ def test_a_person(place: Place) -> None:
         assert place.is_untouched()
         terminal.answer("cron, systemd or none", "none")
         assert terminal.end() == 0
-    assert "1  [bold]House[/bold]" in shown
+    assert "1  power " in shown
     assert "0.40" in shown
     assert "\x1b" not in terminal.shown
     assert TOKEN not in terminal.shown
@@ -181,23 +181,3 @@ def test_leaving_half_way(place: Place, at: str, by: str) -> None:
         assert terminal.end() == 130
     assert "Traceback" not in terminal.shown
     assert place.is_untouched()
-
-
-def test_what_is_there_stays_unless_told(place: Place) -> None:
-    """The default is no; after a yes the token that is there can be kept."""
-    place.run_with_home("--no-collect", "--entity", f"p={PLUG}")
-    before = place.config.read_bytes()
-    with place.sit_down() as terminal:
-        terminal.answer("Overwrite it?")
-        assert terminal.end() == 0
-    assert "Nothing was changed." in terminal.shown
-    assert place.config.read_bytes() == before
-    with place.sit_down("--no-collect", "--schedule", "none") as terminal:
-        terminal.answer("Overwrite it?", "y")
-        terminal.answer("Address", place.server.url)
-        terminal.answer("Enter takes the one in homeassistant.token")
-        terminal.answer("Which sensors", "1")
-        terminal.answer("Use GitHub?")
-        assert terminal.end() == 0
-    assert place.settings().entities == {"power": HOUSE["power"]}
-    assert place.token_file.read_text() == f"{TOKEN}\n"

@@ -48,10 +48,30 @@ def test_a_wrong_token(place: Place, token: str, exit_code: int) -> None:
     assert place.is_untouched()
 
 
-def test_after_some_tries_it_ends(place: Place) -> None:
-    """The sixth failure ends it with its exit code, and nothing is written."""
+def test_a_person_may_try_as_often_as_needed(place: Place) -> None:
+    """No wrong answer ends it in the middle of typing; Ctrl-C does, and nothing is written."""
     with place.sit_down("--url", place.server.url) as terminal:
-        for _ in range(6):
-            terminal.answer("Token", "wrong")
-        assert terminal.end() == 77
+        for typed in ["wrong"] * 6 + ["", "two words", "caf\u00e9"]:
+            terminal.answer("Token", typed)
+        terminal.wait_for("Token")
+        terminal.wait_for(": ")
+        terminal.press("Ctrl-C", until="Nothing was written.")
+        assert terminal.end() == 130
+    assert "Traceback" not in terminal.shown
     assert place.is_untouched()
+
+
+AROUND = (
+    *("{}", " {} ", "'{}'", '"{}"', "`{}`", "\u201c{}\u201d", "\ufeff{}"),
+    *("Bearer {}", "bearer  {}", '"Bearer {}"', "Authorization: Bearer {}"),
+)
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_people_put_around_a_token(place: Place, around: str) -> None:
+    """Spaces, quotes, and the words with which a token is sent are left out."""
+    given = place.file(around.format(TOKEN))
+    assert (
+        place.run("--url", place.server.url, "--token-file", given, "--no-collect").exit_code == 0
+    )
+    assert place.token_file.read_text() == f"{TOKEN}\n"

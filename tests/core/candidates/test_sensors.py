@@ -1,11 +1,10 @@
-"""The sensors that fit a role, those that are suggested, and those that an answer picks."""
+"""The sensors that fit a role, and those that are suggested."""
 
 import math
 
 import pytest
 
-from powerstats_cli.core.candidates.picking import Pick, default_name, picks
-from powerstats_cli.core.candidates.sensors import Candidate, Entity, fitting, suggested
+from powerstats_cli.core.candidates.sensors import Entity, fitting, suggested
 from powerstats_cli.core.series import StateClass
 
 NAN = math.nan
@@ -120,60 +119,3 @@ def test_a_home_full_of_sensors() -> None:
     ]
     found = suggested(fitting(entities))
     assert list(found) == ["power", "voltage", "energy", "solar", "current", "power_factor"]
-
-
-LISTED = [
-    Candidate(power("house"), "power", 3),
-    Candidate(voltage("house_v"), "voltage", 3),
-    Candidate(power("plug"), "power", -10),
-]
-KNOWN = {"sensor.house", "sensor.house_v", "sensor.plug", "sensor.outdoor"}
-DEFAULT = [Pick("sensor.house", "power"), Pick("sensor.house_v", "voltage")]
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        ("", DEFAULT),
-        ("2", [DEFAULT[1]]),
-        ("1, 2", DEFAULT),
-        ("1-2", DEFAULT),
-        ("1 1", [DEFAULT[0]]),
-        ("3", [Pick("sensor.plug")]),
-        ("tv=3 1", [Pick("sensor.plug", "tv"), DEFAULT[0]]),
-        ("mains=1", [Pick("sensor.house", "mains")]),
-        ("sensor.outdoor", [Pick("sensor.outdoor")]),
-        ("cold=sensor.outdoor", [Pick("sensor.outdoor", "cold")]),
-    ],
-)
-def test_an_answer(answer: str, expected: list[Pick]) -> None:
-    """Numbers, ranges, names and ids are answers; suggested sensors keep their role's name."""
-    assert picks(answer, LISTED, KNOWN, DEFAULT) == expected
-
-
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        ("0", "from 1 to 3"),
-        ("4", "from 1 to 3"),
-        ("2-1", "from 1 to 3"),
-        ("1-9", "from 1 to 3"),
-        ("power", "no number"),
-        ("sensor.none", "no sensor"),
-        ("=1", "a name is missing"),
-        ("both=1-2", "one name for 2"),
-        ("²", "no number"),
-    ],
-)
-def test_an_answer_that_takes_nothing(answer: str, says: str) -> None:
-    """A wrong answer raises an error that says why."""
-    with pytest.raises(ValueError, match=says):
-        picks(answer, LISTED, KNOWN, DEFAULT)
-
-
-def test_names_are_unique() -> None:
-    """If a role's name is taken, it gets a number; a sensor without a role is named by its id."""
-    assert default_name("sensor.plug", LISTED, set()) == "power"
-    assert default_name("sensor.plug", LISTED, {"power"}) == "power_2"
-    assert default_name("sensor.plug", LISTED, {"power", "power_2"}) == "power_3"
-    assert default_name("sensor.outdoor", LISTED, {"power"}) == "outdoor"

@@ -1,40 +1,42 @@
 """`init`: asks a few questions, tries each answer at once, writes a configuration, runs it.
 
-Each question is a module: `home`, `sensors`, `ranges`, `repository`; `first_run` asks for
-the schedule.
+Each question is a module: `home`, `sensors`, `ranges`, `repository`, `schedule`. `proposing` finds
+out what to propose, and `first_run` tells what comes next. If there is a configuration, it is
+changed: what is there is the default of each answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 
-from powerstats_cli.commands.init.answers import Answers, configuration_file, token_files, write
-from powerstats_cli.commands.init.first_run import (
-    EXIT_INTERRUPTED,
-    Run,
-    ask_dashboard,
-    ask_schedule,
-    first_run,
-    tell_next,
+from powerstats_cli import settings
+from powerstats_cli.commands.init.answers import Answers, Present
+from powerstats_cli.commands.init.configuration import (
+    check_places,
+    check_wishes,
+    token_files,
+    write,
 )
-from powerstats_cli.commands.init.home import ask_home, timezone
+from powerstats_cli.commands.init.first_run import EXIT_INTERRUPTED, Run, first_run, tell_next
+from powerstats_cli.commands.init.home import ask_home, ask_timezone
+from powerstats_cli.commands.init.present import present_at
+from powerstats_cli.commands.init.proposing import propose
 from powerstats_cli.commands.init.ranges import ask_ranges
 from powerstats_cli.commands.init.repository import ask_repository
+from powerstats_cli.commands.init.schedule import ask_dashboard, ask_schedule
 from powerstats_cli.commands.init.sensors import ask_sensors
-from powerstats_cli.commands.init.wishes import (
-    Wishes,
-    entities,
-    scheduler,
-)
-from powerstats_cli.core import zones
+from powerstats_cli.commands.init.wishes import Wishes, entities, scheduled, scheduler
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content
-from powerstats_cli.terminal.dialogue import Dialogue
+from powerstats_cli.terminal.dialogue import BackError, Dialogue
 from powerstats_cli.terminal.words import is_ascii
 
-__all__ = ["Wishes", "entities", "init", "scheduler"]
+__all__ = ["Wishes", "entities", "init", "scheduled", "scheduler"]
+
+Question = Callable[[Answers], Answers]
 
 
 class _DeclinedError(Exception):
@@ -48,54 +50,126 @@ def init(wishes: Wishes, run: Run, console: Console, environment: Mapping[str, s
     """
     dialogue = Dialogue(console, asks=wishes.asks, is_ascii=is_ascii(console))
     try:
-        overwrites = _may_overwrite(wishes.config, None, dialogue, overwrites=wishes.overwrites)
-        answers = _ask(wishes, dialogue, environment)
-        files = token_files(answers, wishes)
-        for path, content in files.items():
-            overwrites = _may_overwrite(path, content, dialogue, overwrites=overwrites)
+        check_wishes(wishes)
+        begun = _begun(wishes, dialogue)
+        check_places(begun, wishes)
+        answers = _walked(_questions(wishes, dialogue, environment), begun, dialogue)
+        _check_tokens(answers, wishes, dialogue)
     except _DeclinedError:
         dialogue.say("Nothing was changed.")
         return 0
     except (KeyboardInterrupt, EOFError):
         dialogue.say("\nNothing was written.")
         raise
-    write({**files, wishes.config: configuration_file(answers, wishes)}, wishes)
+    problems = write(answers, wishes)
     dialogue.done(f"Configuration: {wishes.config}")
-    dialogue.done(f"Data: {wishes.data_dir}")
+    dialogue.done(f"Data: {answers.data_dir}")
+    for problem in problems:
+        dialogue.warn(str(problem))
     exit_code = first_run(wishes, answers, run, dialogue)
     if exit_code != EXIT_INTERRUPTED:
         tell_next(wishes, answers, environment, dialogue)
     return exit_code
 
 
-def _ask(wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str]) -> Answers:
-    dialogue.explain(
-        "powerstats keeps a history of a home's power, read from Home Assistant. It asks for what "
-        "it needs, and writes nothing before the last answer; Ctrl-C leaves everything as it is."
+# --- the questions ------------------------------------------------------------------------------
+
+
+def _questions(
+    wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str]
+) -> Sequence[Question]:
+    return (
+        lambda answers: ask_home(answers, wishes, dialogue, environment),
+        lambda answers: ask_timezone(answers, wishes, dialogue),
+        lambda answers: propose(answers, wishes, dialogue),
+        lambda answers: ask_sensors(answers, dialogue),
+        lambda answers: ask_ranges(answers, wishes, dialogue),
+        lambda answers: ask_repository(answers, wishes, dialogue, environment),
+        lambda answers: ask_schedule(answers, wishes, dialogue),
+        lambda answers: ask_dashboard(answers, wishes, dialogue),
     )
-    home = ask_home(wishes, dialogue, environment)
-    zone = timezone(wishes, home.about, dialogue)
-    sensors = ask_sensors(wishes.entities, home.entities, dialogue)
-    ranges = ask_ranges(sensors, home, wishes, dialogue)
-    repository = ask_repository(wishes, dialogue, environment, zones.zone(zone))
-    schedule = ask_schedule(wishes, dialogue)
-    serves = ask_dashboard(wishes, schedule, dialogue)
-    return Answers(home, zone, sensors, ranges, repository, schedule, serves)
 
 
-def _may_overwrite(
-    path: Path, new: Content | None, dialogue: Dialogue, *, overwrites: bool
-) -> bool:
-    """Return whether files are overwritten from now on; one "yes" is for those beside it, too.
+def _walked(questions: Sequence[Question], answers: Answers, dialogue: Dialogue) -> Answers:
+    """Return the answers to all questions; `back` leads to the last one that was asked before.
 
-    Raises ConfigError, or _DeclinedError, if other bytes are there and have to stay.
+    The answers that were given already are the defaults then.
     """
-    present = read_bytes(path)
-    if overwrites or present is None or (new is not None and present == new.raw):
-        return overwrites
+    dialogue.goes_back = dialogue.asks
+    asked: list[int] = []
+    number = 0
+    while number < len(questions):
+        before = dialogue.asked
+        try:
+            answers = questions[number](answers)
+        except BackError:
+            if not asked:
+                dialogue.say("This is the first question.")
+            number = asked.pop() if asked else number
+            continue
+        if dialogue.asked > before:
+            asked.append(number)
+        number += 1
+    dialogue.goes_back = False
+    return answers
+
+
+# --- what is there already ----------------------------------------------------------------------
+
+
+def _begun(wishes: Wishes, dialogue: Dialogue) -> Answers:
+    """Return the answers before the first question: the configuration that is there, if any.
+
+    Raises ConfigError, or _DeclinedError, if other files are there and have to stay.
+    """
+    fresh = Answers(wishes.data_dir or wishes.usual_data_dir)
+    if read_bytes(wishes.config) is None or wishes.overwrites:
+        dialogue.explain(
+            "powerstats keeps a history of a home's power, read from Home Assistant. It asks for "
+            "what it needs, and writes nothing before the last answer; `back` goes back, and "
+            "Ctrl-C leaves everything as it is."
+        )
+        return fresh
     if not dialogue.asks:
-        message = f"{path} is there already: add --force to overwrite it"
+        message = (
+            f"{wishes.config} is there already: add --force to overwrite it; `powerstats "
+            f"sensor` changes its sensors"
+        )
         raise ConfigError(message)
-    if not dialogue.confirm(f"{path} is there already. Overwrite it?"):
-        raise _DeclinedError
-    return True
+    present = _present(wishes, dialogue)
+    if present is None:
+        return fresh
+    dialogue.explain(
+        f"{wishes.config}\nis there already, and will be changed. Enter keeps what it says, `back` "
+        f"goes back, and\nCtrl-C leaves everything as it is. Your comments stay."
+    )
+    data_dir = wishes.data_dir or present.settings.data_dir
+    return msgspec.structs.replace(fresh, present=present, data_dir=data_dir)
+
+
+def _present(wishes: Wishes, dialogue: Dialogue) -> Present | None:
+    """Return the configuration that is there, None if it is broken and may be overwritten."""
+    try:
+        return present_at(settings.load(wishes.config))
+    except ConfigError as error:
+        dialogue.warn(str(error))
+        if not dialogue.confirm("It cannot be changed. Overwrite it?"):
+            raise _DeclinedError from None
+    return None
+
+
+def _check_tokens(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> None:
+    """Ask before another token is overwritten; raises ConfigError, or _DeclinedError."""
+    for path, content in token_files(answers, wishes).items():
+        if not (_is_there(path, content) and not wishes.overwrites and answers.present is None):
+            continue
+        if not dialogue.asks:
+            message = f"{path} is there already: add --force to overwrite it"
+            raise ConfigError(message)
+        if not dialogue.confirm(f"{path} is there already, with another token. Overwrite it?"):
+            raise _DeclinedError
+
+
+def _is_there(path: Path, content: Content) -> bool:
+    before = read_bytes(path)
+    return before is not None and before != content.raw

@@ -1,4 +1,4 @@
-"""After the questions: what runs the steps, the first run, and what to do next."""
+"""After the questions: the first run, and what to do next."""
 
 import os
 import shlex
@@ -8,53 +8,23 @@ from typing import Final
 
 from powerstats_cli import settings
 from powerstats_cli.commands.init.answers import Answers
-from powerstats_cli.commands.init.wishes import SCHEDULERS, Wishes
-from powerstats_cli.core.schedule.setup import Scheduler
+from powerstats_cli.commands.init.schedule import EVERYWHERE, PORT
+from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.site.addresses import in_words
 from powerstats_cli.terminal.dialogue import Dialogue
 
 EXIT_INTERRUPTED: Final = 130
+HERE: Final = "127.0.0.1"
 # An offer: it lists what it would fill, and asks.
 OFFERED: Final = ["backfill"]
-# The dashboard's address and port if no option names others.
-EVERYWHERE: Final = "::"
-PORT: Final = 8129
+PAGE: Final = ["publish", "--local"]
 Run = Callable[[Sequence[str]], int]
 """Runs a command line of powerstats and returns its exit code."""
 
 
-def ask_schedule(wishes: Wishes, dialogue: Dialogue) -> Scheduler:
-    """Return what shall run the steps: the option's, or what is answered, or nothing."""
-    if wishes.schedule is not None or not dialogue.asks:
-        return wishes.schedule or "none"
-    dialogue.heading("Schedule")
-    dialogue.explain("powerstats collects every ten minutes, and sums up at night.")
-    return dialogue.until_right(lambda: _asked(wishes.scheduler, dialogue))
-
-
-def _asked(suggested: Scheduler, dialogue: Dialogue) -> Scheduler:
-    answer = dialogue.ask("What runs the steps: cron, systemd or none", suggested)
-    if answer not in SCHEDULERS:
-        message = f"{answer}: cron, systemd or none"
-        raise ConfigError(message)
-    return SCHEDULERS[answer]
-
-
-def ask_dashboard(wishes: Wishes, schedule: Scheduler, dialogue: Dialogue) -> bool:
-    """Return whether the schedule shall keep the dashboard up for the home's own network."""
-    if schedule == "none":
-        return False
-    if wishes.serves is not None or not dialogue.asks:
-        return bool(wishes.serves)
-    dialogue.explain(
-        "The dashboard can be kept up for all devices in the home's network, without a password."
-    )
-    return dialogue.confirm(f"Keep it up at {in_words(EVERYWHERE, PORT)}?")
-
-
 def first_run(wishes: Wishes, answers: Answers, run: Run, dialogue: Dialogue) -> int:
-    """Collect, fill in the past and install the schedule, as far as wished.
+    """Collect, fill in the past, make the page and install the schedule, as far as wished.
 
     Returns the first exit code that is not 0, or EXIT_INTERRUPTED at once.
     """
@@ -76,8 +46,10 @@ def _steps(wishes: Wishes, answers: Answers) -> list[list[str]]:
         steps.append(["collect"])
     if wishes.backfills:
         steps.append(["backfill", "--yes"])
-    elif wishes.asks and wishes.collects and wishes.backfills is None:
+    elif _offers_past(wishes, answers):
         steps.append(OFFERED)
+    if wishes.collects:
+        steps.append(PAGE)
     if (schedule := answers.schedule) != "none":
         of_user = ["--user"] if schedule == "systemd" and os.geteuid() != 0 else []
         serve = ["--serve"] if answers.serves else []
@@ -85,22 +57,30 @@ def _steps(wishes: Wishes, answers: Answers) -> list[list[str]]:
     return steps
 
 
+def _offers_past(wishes: Wishes, answers: Answers) -> bool:
+    """Tell whether the past is offered: somebody can be asked, and there is a new sensor."""
+    is_open = wishes.asks and wishes.collects and wishes.backfills is None
+    return is_open and bool(answers.new_entities)
+
+
 def tell_next(
     wishes: Wishes, answers: Answers, environment: Mapping[str, str], dialogue: Dialogue
 ) -> None:
-    """Tell which commands are useful from here on."""
+    """Tell which commands are useful from here on, and where the page is."""
+    is_published = answers.repository or (answers.present and answers.present.settings.github)
     commands = {
         "status": "what is there, and what is due",
-        "backfill": "the past year, from Home Assistant's own statistics",
+        "flows": "what the house took, and from where",
         "doctor": "what is wrong, and what to do about it",
     }
-    if answers.repository:
+    if not (wishes.backfills or _offers_past(wishes, answers)) and answers.new_entities:
+        commands["backfill"] = "the past year, from Home Assistant's own statistics"
+    if is_published:
         commands["publish"] = "the dashboard on GitHub Pages, where anyone can see it"
-    if answers.schedule == "none":
+    if answers.schedule == "none" and not wishes.scheduled:
         commands["schedule install --cron"] = "lets cron run the steps; or --systemd"
     if not answers.serves:
-        at = in_words(EVERYWHERE, PORT)
-        commands[f"serve --bind {EVERYWHERE}"] = f"the dashboard, for each device at home: {at}"
+        commands[f"serve --bind {EVERYWHERE}"] = "the dashboard, for each device at home"
     dialogue.say("\nWhat to do next", "bold")
     if not _is_found(wishes.config, environment):
         dialogue.say(
@@ -111,8 +91,17 @@ def tell_next(
     width = max(len(command) for command in commands)
     for command, use in commands.items():
         dialogue.say(f"  powerstats {command:<{width}}  {use}")
+    _tell_page(answers, dialogue)
+
+
+def _tell_page(answers: Answers, dialogue: Dialogue) -> None:
     if answers.serves:
-        dialogue.say(f"\nThe dashboard, for each device at home: {in_words(EVERYWHERE, PORT)}")
+        dialogue.say(f"\nThe dashboard, for each device at home:\n{in_words(EVERYWHERE, PORT)}")
+    else:
+        dialogue.say(
+            f"\nThe dashboard, once it is served: {in_words(HERE, PORT)} here, or\n"
+            f"{in_words(EVERYWHERE, PORT)} for each device at home"
+        )
 
 
 def _is_found(config: Path, environment: Mapping[str, str]) -> bool:

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from powerstats_cli.commands.init.answers import Answers, WritableRepository
 from powerstats_cli.commands.init.tokens import TokenSources
 from powerstats_cli.commands.init.wishes import Wishes
-from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.core import zones
+from powerstats_cli.errors import ConfigError
 from powerstats_cli.github.client import Client
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.secrets import GITHUB_TOKEN, Token
@@ -17,35 +19,29 @@ from powerstats_cli.settings import is_repository_name
 from powerstats_cli.terminal.dialogue import Dialogue
 
 
-class WritableRepository(msgspec.Struct, frozen=True):
-    """A repository that the token may write to."""
-
-    repo: str
-    token: Token
-
-
 class _NoRepositoryError(Exception):
     """The answer is that there shall be no repository."""
 
 
 def ask_repository(
-    wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str], zone: ZoneInfo
-) -> WritableRepository | None:
-    """Return a repository that the token may write to, None if GitHub is left out.
+    answers: Answers, wishes: Wishes, dialogue: Dialogue, environment: Mapping[str, str]
+) -> Answers:
+    """Return the answers with a repository that the token may write to, if GitHub is wanted.
 
-    If nobody is asked, a failure is raised; otherwise GitHub is left out after some tries.
+    One that is configured already stays. If nobody is asked, a failure is raised.
     """
+    present = answers.present.settings.github if answers.present else None
+    if present and wishes.github_repo is None:
+        dialogue.done(f"GitHub: {present.repo}, as it is configured")
+        return answers
     if wishes.github_repo is None and not _wants_github(dialogue):
-        return None
+        return msgspec.structs.replace(answers, repository=None)
     try:
-        return _ask(wishes, dialogue, environment, zone)
+        found = _ask(wishes, dialogue, environment, zones.zone(answers.timezone))
     except _NoRepositoryError:
         dialogue.say("GitHub is left out.")
-    except PowerstatsError as error:
-        if not dialogue.asks:
-            raise
-        dialogue.warn(f"GitHub is left out: {error}")
-    return None
+        found = None
+    return msgspec.structs.replace(answers, repository=found)
 
 
 def _wants_github(dialogue: Dialogue) -> bool:
@@ -84,8 +80,8 @@ def _ask(
                 "write, at\n  https://github.com/settings/personal-access-tokens/new"
             )
         last = repo
-        token = next(tokens)()
-        _check(wishes.github_api_url, repo, token, dialogue, zone)
+        token = next(tokens)().token
+        _check(wishes, repo, token, dialogue, zone)
         return WritableRepository(repo, token)
 
     return dialogue.until_right(attempt)
@@ -109,9 +105,12 @@ def _repository_name(written: str) -> str:
     return repo
 
 
-def _check(api_url: str, repo: str, token: Token, dialogue: Dialogue, zone: ZoneInfo) -> None:
+def _check(wishes: Wishes, repo: str, token: Token, dialogue: Dialogue, zone: ZoneInfo) -> None:
     """Raise if the token may not write to the repository; tell until when it may."""
-    with Repository(Client(api_url, repo, token, zone=zone, has_next_run=False)) as github:
+    client = Client(
+        wishes.github_api_url, repo, token, zone=zone, has_next_run=False, proxy=wishes.proxy
+    )
+    with Repository(client) as github:
         about = github.description()
         github.check_writable()
         dialogue.done(f"{repo}: {_permission(github.token_expires, zone)}")

@@ -1,170 +1,151 @@
-"""The question for the sensors: which entities are kept, and under which names."""
+"""The question for the sensors: which are kept, under which names, and in which roles."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from rich.table import Table
-from rich.text import Text
 
-from powerstats_cli.core.candidates.picking import Pick, default_name, picks
+from powerstats_cli.commands.init.answers import Answers
+from powerstats_cli.commands.init.configuration import check_names
+from powerstats_cli.core.candidates import picking
+from powerstats_cli.core.candidates.proposal import Proposal
 from powerstats_cli.core.candidates.quantities import lively
-from powerstats_cli.core.candidates.sensors import Candidate, Entity, fitting, suggested
-from powerstats_cli.core.documents import is_series_name
-from powerstats_cli.core.outcome import joined
-from powerstats_cli.errors import ConfigError, MissingError
-from powerstats_cli.lines import one_line
+from powerstats_cli.core.candidates.selection import Kept, Selection
+from powerstats_cli.core.candidates.sensors import Entity, fitting
+from powerstats_cli.errors import ConfigError
 from powerstats_cli.terminal.dialogue import Dialogue
+from powerstats_cli.terminal.sensors import reading, sensor_table
+from powerstats_cli.terminal.words import count
 
 MOST_LISTED: Final = 30
+MORE: Final = "more"
 ALL: Final = "all"
+HELP: Final = """\
+Enter takes these. To change them:
+  +12            adds a sensor; `more` lists those that could be added
+  -3             takes one out
+  attic=3        gives it a name
+  role 3 solar   gives it a role, `none` takes it away; a - turns a power around
+  role 4 device in 3   makes a device a part of another
+  back           goes to the question before"""
+SHORT: Final = "Enter takes these; ? tells how to change them."
+HOW: Final = "?"
 
 
-class _Choice(msgspec.Struct, frozen=True):
-    """The sensors to choose from: all entities, those that fit a role, the suggested, by name."""
+def ask_sensors(answers: Answers, dialogue: Dialogue) -> Answers:
+    """Return the answers with the sensors to keep: those that are proposed, as they are reviewed.
 
-    entities: Mapping[str, Entity]
-    listed: Sequence[Candidate]
-    suggested: Mapping[str, Candidate]
-
-    @classmethod
-    def of(cls, entities: Sequence[Entity]) -> "_Choice":
-        """Return the choice that all entities of a Home Assistant give."""
-        candidates = fitting(entities)
-        best = suggested(candidates)
-        # The suggested ones come first, so that their numbers are easy to type.
-        others = [candidate for candidate in candidates if candidate not in best.values()]
-        return cls(
-            {entity.entity_id: entity for entity in entities}, [*best.values(), *others], best
-        )
-
-
-def ask_sensors(
-    given: Mapping[str, str], entities: Sequence[Entity], dialogue: Dialogue
-) -> dict[str, str]:
-    """Return the entity ids that are kept, by name: those given, asked for, or suggested.
-
-    Raises ConfigError for a name that cannot be, MissingError for an entity that is not there.
+    The roles are written if a person has seen them, or if they are sure. Raises ConfigError.
     """
-    choice = _Choice.of(entities)
-    chosen = _chosen(given, choice, dialogue)
-    if dialogue.asks:
-        dialogue.done(f"{joined(chosen)} {'is' if len(chosen) == 1 else 'are'} kept")
+    proposal = answers.proposed
+    if not dialogue.asks:
+        kept = proposal.kept
+        for one in kept:
+            role = f", {one.described}" if one.described else ""
+            dialogue.done(f"{one.name}: {one.entity_id}{role}")
+        if not proposal.is_sure:
+            dialogue.warn(
+                "the roles are guesses until more is stored; [flows] in the configuration can name "
+                "them"
+            )
+        answers = msgspec.structs.replace(answers, kept=kept, has_roles=proposal.is_sure)
     else:
-        for name, entity_id in chosen.items():
-            dialogue.done(f"{name}: {entity_id}")
-    roles = {candidate.entity_id: candidate.role for candidate in choice.listed}
-    if not lively([roles.get(entity_id, "") for entity_id in chosen.values()]):
+        dialogue.heading("Sensors")
+        kept = _reviewed(answers, dialogue)
+        dialogue.done(f"{count(len(kept), 'sensor')} to keep")
+        answers = msgspec.structs.replace(answers, kept=kept, has_roles=True)
+    _warn_of_silence(answers, dialogue)
+    return answers
+
+
+def _reviewed(answers: Answers, dialogue: Dialogue) -> Selection:
+    """Return the sensors once they are as the person wants them."""
+    proposal, kept = answers.proposed, answers.kept or answers.proposed.kept
+    entities = {entity.entity_id: entity for entity in answers.found.entities}
+    if not kept:
+        dialogue.say("None of its sensors measures a power, an energy, a voltage or a current.")
+    how = HELP
+    while True:
+        others = _others(kept, proposal)
+        _show(kept, entities, dialogue)
+        dialogue.explain(how)
+        how = SHORT
+        changed = _answered(answers, kept, others, dialogue)
+        if changed == kept and kept:
+            return kept
+        kept = changed
+
+
+def _answered(
+    answers: Answers, kept: Selection, others: Selection, dialogue: Dialogue
+) -> Selection:
+    return dialogue.until_right(lambda: _changed(answers, kept, others, dialogue))
+
+
+def _others(kept: Selection, proposal: Proposal) -> Selection:
+    """Return the sensors that could be added, those first that were proposed."""
+    ids = {one.entity_id for one in kept}
+    return tuple(one for one in (*proposal.kept, *proposal.others) if one.entity_id not in ids)
+
+
+def _changed(answers: Answers, kept: Selection, others: Selection, dialogue: Dialogue) -> Selection:
+    """Return the sensors after one answer; raises ConfigError if it cannot be."""
+    entities = {entity.entity_id: entity for entity in answers.found.entities}
+    numbers = f"1-{len(kept)}" if len(kept) > 1 else "1" * len(kept)
+    while (answer := dialogue.ask("Which sensors", numbers)) in {MORE, ALL, HOW}:
+        if answer == HOW:
+            dialogue.explain(HELP)
+            continue
+        most = len(others) if answer == ALL else MOST_LISTED
+        _show_others(others[:most], len(kept), entities, dialogue)
+        if len(others) > most:
+            dialogue.say(f"… and {len(others) - most} more: `{ALL}` lists them")
+    if answer == numbers and kept:
+        return kept
+    known = {each: entity.kind for each, entity in entities.items()}
+    try:
+        changed = picking.changed(answer, kept, others, known)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    check_names(msgspec.structs.replace(answers, kept=changed))
+    for one in changed:
+        if one.entity_id not in {each.entity_id for each in kept} and math.isnan(
+            entities[one.entity_id].value
+        ):
+            dialogue.warn(f"{one.entity_id} has no number at the moment")
+    return changed
+
+
+# --- the lists ----------------------------------------------------------------------------------
+
+
+def _show(kept: Selection, entities: Mapping[str, Entity], dialogue: Dialogue) -> None:
+    if kept:
+        dialogue.console.print(sensor_table(kept, lambda one: _now(one, entities), first=1))
+
+
+def _show_others(
+    others: Selection, before: int, entities: Mapping[str, Entity], dialogue: Dialogue
+) -> None:
+    if not others:
+        dialogue.say("Home Assistant has no other sensor that fits; +sensor.name adds any.")
+        return
+    table = sensor_table(others, lambda one: _now(one, entities), first=before + 1)
+    dialogue.console.print(table)
+
+
+def _now(one: Kept, entities: Mapping[str, Entity]) -> str:
+    entity = entities.get(one.entity_id)
+    return reading(entity.value, entity.unit or "") if entity else "gone"
+
+
+def _warn_of_silence(answers: Answers, dialogue: Dialogue) -> None:
+    """Warn if no sensor tells when Home Assistant was running."""
+    kept = set(answers.entities.values())
+    fit = fitting([one for one in answers.found.entities if one.entity_id in kept])
+    if not lively([candidate.role for candidate in fit]):
         dialogue.warn(
             "none of these changes often, as a voltage does: after a power cut it will not be "
             "known well how long Home Assistant was running before"
         )
-    return chosen
-
-
-def _chosen(given: Mapping[str, str], choice: _Choice, dialogue: Dialogue) -> dict[str, str]:
-    if given:
-        _check(given, choice, dialogue)
-        return dict(given)
-    if dialogue.asks:
-        dialogue.heading("Sensors")
-        _show(choice, dialogue)
-        return dialogue.until_right(lambda: _asked(choice, dialogue))
-    if not choice.suggested:
-        message = "no sensor of Home Assistant's fits: name one with --entity NAME=ID"
-        raise MissingError(message)
-    return {name: candidate.entity_id for name, candidate in choice.suggested.items()}
-
-
-def _check(chosen: Mapping[str, str], choice: _Choice, dialogue: Dialogue) -> None:
-    for name, entity_id in chosen.items():
-        if not is_series_name(name):
-            message = f"{name!r}: a sensor's history cannot have this name"
-            raise ConfigError(message)
-        if entity_id not in choice.entities:
-            message = f"{name}: Home Assistant has no {entity_id}"
-            raise MissingError(message)
-        if math.isnan(choice.entities[entity_id].value):
-            dialogue.warn(f"{entity_id} has no number at the moment")
-
-
-# --- the list -----------------------------------------------------------------------------------
-
-
-def _show(choice: _Choice, dialogue: Dialogue) -> None:
-    listed = choice.listed
-    if not listed:
-        dialogue.say("None of its sensors measures a power, an energy, a voltage or a current.")
-        return
-    dialogue.console.print(_table(listed[:MOST_LISTED], choice))
-    if len(listed) > MOST_LISTED:
-        dialogue.say(f"… and {len(listed) - MOST_LISTED} more: `{ALL}` lists them")
-    if role := lively({candidate.role for candidate in choice.suggested.values()}):
-        dialogue.explain(
-            f"Keep the {role}: it changes often, so its last change before a power cut tells how "
-            f"long Home Assistant was running."
-        )
-    dialogue.explain(
-        "Type numbers, such as 1 3; attic=3 also gives a name. Enter takes the suggested ones."
-    )
-
-
-def _table(listed: Sequence[Candidate], choice: _Choice) -> Table:
-    names = {candidate.entity_id: name for name, candidate in choice.suggested.items()}
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column("Sensor", overflow="fold")
-    table.add_column("Now", justify="right", no_wrap=True)
-    table.add_column("Suggested as", no_wrap=True)
-    for number, candidate in enumerate(listed, start=1):
-        table.add_row(
-            Text(str(number), "bold"),
-            Text.assemble(one_line(candidate.entity.name), "\n", (candidate.entity_id, "dim")),
-            Text(_now(candidate.entity)),
-            Text(names.get(candidate.entity_id, ""), "green"),
-        )
-    return table
-
-
-def _now(entity: Entity) -> str:
-    if math.isnan(entity.value):
-        return "-"
-    unit = one_line(entity.unit or "")
-    return f"{entity.value:.7g} {unit}".strip()
-
-
-# --- the answer ---------------------------------------------------------------------------------
-
-
-def _asked(choice: _Choice, dialogue: Dialogue) -> dict[str, str]:
-    """Return the entity ids of one answer, by name; raises ConfigError or MissingError."""
-    chosen: dict[str, str] = {}
-    picked = _picks(choice, dialogue)
-    given_names = {pick.name for pick in picked if pick.name}
-    for pick in picked:
-        name = pick.name
-        if name is None:
-            free = default_name(pick.entity_id, choice.listed, given_names | chosen.keys())
-            name = dialogue.ask(f"A name for {pick.entity_id}", free)
-        if name in chosen:
-            message = f"{name}: two sensors cannot have one name"
-            raise ConfigError(message)
-        chosen[name] = pick.entity_id
-    _check(chosen, choice, dialogue)
-    return chosen
-
-
-def _picks(choice: _Choice, dialogue: Dialogue) -> list[Pick]:
-    default = [Pick(candidate.entity_id, name) for name, candidate in choice.suggested.items()]
-    numbers = f"1-{len(default)}" if len(default) > 1 else "1" * len(default)
-    while (answer := dialogue.ask("Which sensors", numbers)) == ALL:
-        dialogue.console.print(_table(choice.listed, choice))
-    try:
-        picked = picks(answer, choice.listed, choice.entities.keys(), default)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    if not picked:
-        message = "at least one is needed: a number, or an entity id"
-        raise ConfigError(message)
-    return picked

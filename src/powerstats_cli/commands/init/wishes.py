@@ -2,13 +2,15 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, get_args
 
 import msgspec
 
+from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.core.schedule.setup import Scheduler
-from powerstats_cli.errors import ConfigError
+from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.jobs.machine import Machine
 
 DEFAULT_API: Final = "https://api.github.com"
@@ -18,13 +20,15 @@ SCHEDULERS: Final[Mapping[str, Scheduler]] = {name: name for name in get_args(Sc
 class Wishes(msgspec.Struct, frozen=True):
     """The options of `init`.
 
-    `scheduler` is what this machine has, and is suggested when the schedule is asked for.
-    `backfills` is None if the command line does not say it: then the past year is offered if
-    somebody can be asked.
+    `data_dir` is the one of the option, `usual_data_dir` the one without it. `scheduler` is what
+    this machine has, and is suggested when the schedule is asked for; `scheduled` are the places
+    that run the steps of this configuration already. `backfills` is None if the command line does
+    not say it: then the past year is offered if somebody can be asked.
     """
 
     config: Path
-    data_dir: Path
+    usual_data_dir: Path
+    data_dir: Path | None = None
     url: str | None = None
     ca_file: Path | None = None
     token_file: str | None = None
@@ -33,8 +37,10 @@ class Wishes(msgspec.Struct, frozen=True):
     github_repo: str | None = None
     github_token_file: str | None = None
     github_api_url: str = DEFAULT_API
+    proxy: str | None = None
     schedule: Scheduler | None = None
     scheduler: Scheduler = "none"
+    scheduled: Sequence[str] = ()
     serves: bool | None = None
     asks: bool = True
     collects: bool = True
@@ -70,3 +76,10 @@ def scheduler(machine: Machine) -> Scheduler:
     if shutil.which(machine.crontab):
         return "cron"
     return "systemd" if machine.systemd_runs.is_dir() else "none"
+
+
+def scheduled(machine: Machine, config: Path) -> list[str]:
+    """Return the places that run the steps of a configuration already."""
+    with suppress(PowerstatsError, OSError):  # `schedule` tells what is wrong with one
+        return [place.name for place in machine.places(Instance(str(config))) if place.installed()]
+    return []

@@ -1,7 +1,7 @@
 """The facts about a sensor from which its role is guessed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -17,6 +17,7 @@ Way = Literal["forward", "both", "back"]
 LEAST_HOUSE: Final = -50.0
 # A smaller share of a power's energy proves no second way: it may be a spike, or an idle inverter.
 LEAST_SHARE: Final = 0.01
+LEAST_HOURS: Final = 20
 # One of several parts: a phase, a tariff, a string of panels; a number alone says it, too.
 _PART: Final = re.compile(
     r" (?:tarif\w*|tariff|tarief\w*|phase|channel|fase|string|mppt|leg|l|t) ([1-9]|[abc])(?= )"
@@ -85,6 +86,18 @@ def ways_of(values: Iterable[tuple[str, Value]]) -> dict[str, Way]:
             forward[name] = forward.get(name, 0.0) + value.kwh + gone
             back[name] = back.get(name, 0.0) + gone
     return {name: _way(forward[name], back[name]) for name in forward}
+
+
+def way_of(means: Sequence[float]) -> Way | None:
+    """Return the way of a power by the means of its hours, in W; None if they are too few.
+
+    In less than a day a power that flows back by day only may not have done so.
+    """
+    forward = sum(max(mean, 0.0) for mean in means)
+    back = sum(max(-mean, 0.0) for mean in means)
+    if len(means) < LEAST_HOURS and not back > LEAST_SHARE * (forward + back):
+        return None
+    return _way(forward, back)
 
 
 def _way(forward: float, back: float) -> Way:

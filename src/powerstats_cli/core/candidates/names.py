@@ -1,6 +1,7 @@
 """A name for the series of each sensor that has a role, such as grid_export, battery, heat_pump."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from powerstats_cli.core.candidates.flows import Guess
@@ -26,24 +27,34 @@ _COUNTERS: Final[Mapping[Role, str]] = {
 }
 
 
-def named(guesses: Iterable[Guess]) -> dict[str, Guess]:
-    """Return a name for the series of each guess, such as grid_export, battery or heat_pump."""
+def named(
+    guesses: Iterable[Guess], labels: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Guess]:
+    """Return a name for the series of each guess, such as grid_export, battery or heat_pump.
+
+    `labels` are what a home calls its devices, by the key of the clue.
+    """
     guesses = list(guesses)
-    usual = [_usual_name(guess) for guess in guesses]
+    usual = [_usual_name(guess, labels) for guess in guesses]
     if "solar" not in usual:
         usual = ["solar" if name == "solar_energy" else name for name in usual]
     names: dict[str, Guess] = {}
     for name, guess in zip(usual, guesses, strict=True):
         part = guess.clue.part
-        unique = f"{name}_{part}" if part and usual.count(name) > 1 else name
-        number = 1
-        while unique in names:
-            number += 1
-            unique = f"{name}_{number}"
-        names[unique] = guess
+        is_one_of_more = part and usual.count(name) > 1 and guess.clue.key not in labels
+        names[unique(f"{name}_{part}" if is_one_of_more else name, names)] = guess
     return names
 
 
-def _usual_name(guess: Guess) -> str:
+def unique(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken: the name itself, or with a number from 2."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def _usual_name(guess: Guess, labels: Mapping[str, str]) -> str:
     usual = (_COUNTERS if guess.clue.is_counter else _POWERS).get(guess.role)
-    return usual or "_".join(guess.clue.thing) or "device"
+    return usual or labels.get(guess.clue.key) or "_".join(guess.clue.thing) or "device"

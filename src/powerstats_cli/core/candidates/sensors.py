@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.candidates.clues import LEAST_HOUSE, Clue
+from powerstats_cli.core.candidates.clues import LEAST_HOUSE, Clue, Way
 from powerstats_cli.core.candidates.flows import guessed
 from powerstats_cli.core.candidates.names import named
 from powerstats_cli.core.candidates.quantities import ROLES, Role, role_of
@@ -26,7 +26,7 @@ from powerstats_cli.core.candidates.vocabulary import (
     words,
 )
 from powerstats_cli.core.series import Kind, StateClass
-from powerstats_cli.core.units import ENERGY, POWER, normalised
+from powerstats_cli.core.units import POWER, normalised
 
 # A battery has less, any mains has more.
 LEAST_MAINS_VOLTAGE: Final = 80.0
@@ -101,17 +101,32 @@ def suggested(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
     """Return the sensors to keep out of what `fitting` returned, each with a name.
 
     These are the grid, the sun, a battery and the house as `flows.guessed` finds them, without
-    devices, and one sensor for each other role. If the home's power is among them, an appliance's
-    sensor is suggested only as the voltage, which is the same at every socket.
+    devices, and one sensor for each other role.
     """
     by_id = {candidate.entity_id: candidate for candidate in candidates}
-    guesses = guessed(clue for candidate in candidates if (clue := _clue(candidate.entity)))
+    guesses = guessed(clue for candidate in candidates if (clue := clue_of(candidate.entity)))
     names = named(guess for guess in guesses if guess.role != "devices")
     found = {name: by_id[guess.clue.key] for name, guess in names.items()}
-    covered: set[Role] = {candidate.role for candidate in found.values()}
-    has_home_power = any(normalised(one.entity.unit or "")[0] == POWER for one in found.values())
-    if any(guess.role in {"grid", "import", "house"} for guess in guesses):
+    kept = {candidate.entity_id for candidate in found.values()}
+    found |= beside(candidates, kept, {guess.role for guess in guesses})
+    places = {candidate.entity_id: place for place, candidate in enumerate(candidates)}
+    return dict(sorted(found.items(), key=lambda item: places[item[1].entity_id]))
+
+
+def beside(
+    candidates: Sequence[Candidate], kept: Collection[str], roles: Collection[object]
+) -> dict[str, Candidate]:
+    """Return one sensor for each role in the home that the ones kept have not, by the role.
+
+    `roles` are those of the ones kept in the home's energy. If the home's power is among them, an
+    appliance's sensor is suggested only as the voltage, which is the same at every socket.
+    """
+    chosen = [candidate for candidate in candidates if candidate.entity_id in kept]
+    covered: set[Role] = {candidate.role for candidate in chosen}
+    has_home_power = any(one.entity.kind.is_power for one in chosen)
+    if not {"grid", "import", "house"}.isdisjoint(roles):
         covered |= {"power", "energy"}  # another is a part of it, or another meter
+    found: dict[str, Candidate] = {}
     for candidate in candidates:
         role = candidate.role
         is_home = role in {"voltage", "solar"} or not has_home_power or candidate.worth >= 0
@@ -119,24 +134,25 @@ def suggested(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
             covered.add(role)
             found[role] = candidate
             has_home_power |= role == "power" and candidate.worth >= 0
-    places = {candidate.entity_id: place for place, candidate in enumerate(candidates)}
-    return dict(sorted(found.items(), key=lambda item: places[item[1].entity_id]))
+    return found
 
 
-def _clue(entity: Entity) -> Clue | None:
-    """Return what is known of a power or a counter, None of any other sensor."""
-    unit, factor = normalised(entity.unit or "")
-    is_counter = entity.state_class in {"total", "total_increasing"}
-    if unit != (ENERGY if is_counter else POWER):
+def clue_of(entity: Entity, way: Way | None = None) -> Clue | None:
+    """Return what is known of a power or a counter, None of any other sensor.
+
+    `way` is the one that a power was seen to flow; one that is below zero now flows both ways.
+    """
+    kind = entity.kind
+    if not (kind.is_power or kind.is_energy):
         return None
-    dips = entity.value * factor < LEAST_HOUSE
+    dips = kind.is_power and entity.value * normalised(entity.unit or "")[1] < LEAST_HOUSE
     own = words(entity.entity_id.partition(".")[2])
     return Clue(
         entity.entity_id,
         own,
         own + words(entity.name),
-        is_counter,
-        "both" if dips and not is_counter else None,
+        kind.is_counter,
+        way or ("both" if dips else None),
         is_silent=math.isnan(entity.value),
     )
 
