@@ -1,7 +1,7 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { chosenText } from "./lib/chosen.js";
-import { title, warmUp } from "./lib/format.js";
+import { ago, title, warmUp } from "./lib/format.js";
 import { knownOf, past, stepsOf } from "./lib/moving.js";
 import { fileOf, hashOf, parse } from "./lib/places.js";
 import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
@@ -10,13 +10,13 @@ import { MINUTE } from "./lib/time.js";
 import { say } from "./lib/words.js";
 import { h, setText } from "./view/dom.js";
 import { language, listen, translate } from "./view/language.js";
+import { menu } from "./view/menu.js";
 import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
 import { Source } from "./view/source.js";
 import { emptyCard, showNotices } from "./view/status.js";
 import { steps } from "./view/steps.js";
 import { tabs } from "./view/tabs.js";
-import { themeSwitch } from "./view/theme.js";
 
 /** @typedef {import("./lib/data.js").Both} Both */
 /** @typedef {import("./lib/data.js").Tier} Tier */
@@ -162,9 +162,15 @@ function showAge() {
     setText(age, say(file?.isMissing ? "empty.title" : file?.problem ? "age.none" : "loading"));
     return;
   }
-  setText(age, ageText(doc, Date.now()));
+  showBoth(age, ageText(doc, Date.now()), ago(Date.now() - doc.until));
   age.dataset.raw = new Date(doc.until).toISOString();
   setText(foot, say("zone", { zone: title(doc.zone.name) }));
+}
+
+/** @param {HTMLElement} host @param {string} full @param {string} short if there is no room for the full text */
+function showBoth(host, full, short) {
+  if (host.firstChild?.textContent === full) return;
+  host.replaceChildren(h("span", { class: "full" }, full), h("span", { class: "short" }, short));
 }
 
 /** @param {boolean} isForced */
@@ -177,6 +183,7 @@ function keepFresh(isForced = false) {
     const other = sources.get(tier);
     if (other?.asked && isDue(other)) void other.load();
   }
+  views.get(openId)?.panel.tick();
   showStatus();
   showAge();
 }
@@ -223,9 +230,9 @@ function start() {
   translate();
   const main = document.getElementById("main");
   const list = document.getElementById("tabs");
-  const button = document.getElementById("theme");
-  if (!main || !list || !(button instanceof HTMLButtonElement)) return;
-  themeSwitch(button);
+  const choices = document.getElementById("menu");
+  if (!main || !list || !choices) return;
+  menu(choices);
   if (!shown.length) {
     main.replaceChildren(emptyCard({ title: say("empty.nothing"), text: "", command: null }));
     return;
@@ -237,10 +244,10 @@ function start() {
   showSteps = steps(row);
   const { panels, open: begin } = tabs(list, main, shown, open);
   for (const [id, host] of panels) {
-    const status = h("div", { role: "status" });
+    const status = h("div", { class: "status", role: "status" });
     const content = h("div", { class: "content" });
-    host.append(status, content);
-    const panel = new Panel(content);
+    host.append(content, status);
+    const panel = new Panel(content, interval);
     panel.onChosen = writeChosen;
     views.set(id, { status, panel, drawn: [] });
   }

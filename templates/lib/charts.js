@@ -61,7 +61,7 @@ function sumsOf({ edges, columns, closed = edges.length - 1 }, name, cells) {
   return sums(edges, columns.get(name) ?? [], first, end);
 }
 
-/** @param {Sums} found @param {string} key @param {string} unit @returns {Part[]} */
+/** @param {Pick<Sums, "mean" | "min" | "max">} found @param {string} key @param {string} unit @returns {Part[]} */
 function meanAndExtremes({ mean, min, max }, key, unit) {
   if (mean === null) return sayParts("unknown");
   const values = { mean: part(`mean-${key}`, mean, unit) };
@@ -79,14 +79,17 @@ export const isPartial = (value) => value !== undefined && value.coverage < WHOL
 /** @param {Doc} doc @param {string} name @returns {boolean} whether zero is on its axis */
 const beginsAtZero = (doc, name) => doc.series.get(name)?.unit === "W" || isCounter(doc, name);
 
-/** @param {Doc} doc @param {string} name @param {number} i its place beside the main series @returns {Tone} */
-const toneOf = ({ draws }, name, i) => (name === draws.solar ? "sun" : INKS[i]);
-
-/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the main series; sun, grid and battery beside it */
-export function mainChart(doc, grid, { main, beside }) {
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} the house filled, sun and battery as lines, what goes into the grid below zero */
+export function mainChart(doc, grid, { main, sun, battery, exported }) {
   if (main === null) return [];
-  const others = beside.map((name, i) => line(doc, grid, name, toneOf(doc, name, i), false));
-  const lines = [line(doc, grid, main, "use"), ...others];
+  /** @param {string | null} name @param {Tone} tone @returns {Line[]} */
+  const beside = (name, tone) => (name === null ? [] : [line(doc, grid, name, tone, false)]);
+  const isPower = doc.series.get(main)?.unit === "W" && !isCounter(doc, main);
+  const lines = [
+    { ...line(doc, grid, main, "use"), filled: isPower },
+    ...(exported === null ? [] : [below(doc, grid, exported)]),
+    ...(main === doc.draws.house ? [...beside(sun, "sun"), ...beside(battery, "battery")] : []),
+  ];
   return [
     {
       key: "main",
@@ -100,23 +103,47 @@ export function mainChart(doc, grid, { main, beside }) {
   ];
 }
 
+/** @param {Doc} doc @param {Grid} grid @param {string} name @returns {Line} what goes out, below zero */
+function below(doc, grid, name) {
+  const one = line(doc, grid, name, "grid", false);
+  return {
+    ...one,
+    filled: true,
+    values: one.values.map((value) => (value === null ? null : 0 - value)),
+    rest: (cells) => {
+      const { mean } = sumsOf(grid, name, cells);
+      const turned = mean === null ? null : 0 - mean;
+      return meanAndExtremes({ mean: turned, min: null, max: null }, encodeURIComponent(name), "W");
+    },
+  };
+}
+
 /** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} none if the main series is a counter */
 export const powerChart = (doc, grid, roles) =>
   roles.main === null || isCounter(doc, roles.main) ? [] : mainChart(doc, grid, roles);
 
 /** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Chart[]} everything else, a small chart each */
-export const furtherCharts = (doc, grid, { groups, sun }) =>
+export const furtherCharts = (doc, grid, { groups }) =>
   groups.map(({ title: name, unit, names }) => ({
     key: `series-${encodeURIComponent(name)}`,
     title: name === names[0] ? labelOf(doc, name) : say("chart.voltage"),
     unit,
     tall: false,
     zero: beginsAtZero(doc, names[0]),
-    lines: names.map((name, i) =>
-      line(doc, grid, name, name === sun ? "sun" : INKS[i], names.length === 1),
-    ),
+    lines: names.map((name, i) => line(doc, grid, name, INKS[i], names.length === 1)),
     blanks: blanks(doc, grid, names),
   }));
+
+/** @param {Doc} doc @param {Grid} grid @param {string} name @returns {Chart} a device's curve, or its energy by the bucket */
+export const deviceChart = (doc, grid, name) => ({
+  key: `device-${encodeURIComponent(name)}`,
+  title: labelOf(doc, name),
+  unit: doc.series.get(name)?.unit ?? "",
+  tall: false,
+  zero: true,
+  lines: [line(doc, grid, name, "use")],
+  blanks: blanks(doc, grid, [name]),
+});
 
 /**
  * Energy a day as bars, the sun's beside them.

@@ -7,15 +7,17 @@ import { DAY, Zone } from "./time.js";
 /**
  * What is known of a series in a bucket. A measurement has `mean`, `min` and `max`, a power also `kwh`,
  * and `back` if some of its energy flowed back; a counter has `change` and `state`. `coverage` is the
- * known share of the bucket, from 0 to 1.
+ * known share of the bucket, from 0 to 1; in a sum it is the least of its series, and `most` the greatest.
  *
  * @typedef {{ mean?: number, min?: number, max?: number, kwh?: number, back?: number, change?: number,
- *   state?: number, coverage: number }} Value
+ *   state?: number, coverage: number, most?: number }} Value
  */
 
 /** A series, or a sum of others that the page has added up. @typedef {{ unit: string, counter: boolean, until: number, sum?: Sum }} Series */
 
 /** `role` is the key of its label; `turned` is the series that it shows with the other sign. @typedef {{ role: import("./words.js").Key, turned: string | null }} Sum */
+
+/** A device: its series, the name that the home has for it, and the device that it is part of. @typedef {{ name: string, series: string, within: string | null }} Device */
 
 /**
  * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on; `days` are
@@ -23,7 +25,7 @@ import { DAY, Zone } from "./time.js";
  *
  * @typedef {{ tier: Tier, zone: Zone, bucket: string, series: Map<string, Series>,
  *   latest: Map<string, { at: number, value: number }>, points: Map<number, Record<string, unknown>>,
- *   day: number | null, until: number, home: import("./flows.js").Home,
+ *   day: number | null, until: number, home: import("./flows.js").Home, devices: Device[],
  *   days?: { first: number, last: number }, draws: Record<string, string>, counts: Record<string, string> }} Doc
  */
 
@@ -90,7 +92,15 @@ export function read(text, tier) {
     points: pointsOf(raw.data_points),
     day: typeof raw.date === "string" ? Math.round(instant(`${raw.date}T00:00Z`) / DAY) : null,
     until: untils.length ? Math.max(...untils) : instant(raw.last_update),
-    home: { counts: {}, draws: {}, factors: [] },
+    home: {
+      counts: {},
+      draws: {},
+      devices: [],
+      level: null,
+      shares: { sufficiency: false, consumption: false },
+      factors: [],
+    },
+    devices: [],
     draws: {},
     counts: {},
   };

@@ -14,9 +14,11 @@ import { HOUR } from "./time.js";
 
 /**
  * What the page was told of the home when it was rendered: the sums whose energy counts, and those whose
- * powers draw a curve; the power factors; how long an interval is.
+ * powers draw a curve; each device, and the device that it is part of; the series that says how full the
+ * battery is; whether each share can be told; the power factors; how long an interval is.
  *
- * @typedef {{ counts: Sums, draws: Sums, factors: string[], minutes?: number }} Home
+ * @typedef {{ counts: Sums, draws: Sums, devices: [Term, string | null][], level: string | null,
+ *   shares: { sufficiency: boolean, consumption: boolean }, factors: string[], minutes?: number }} Home
  */
 
 /** Terms that are known to shares which differ by more are of different times. */
@@ -40,7 +42,27 @@ export function open(text, tier, home) {
     if (isDrawn && role in doc.draws) doc.counts[role] = doc.draws[role];
     else add(doc, grid, doc.counts, role, `${role} energy`, terms);
   }
+  addDevices(doc, grid);
   return { doc, grid };
+}
+
+/** @param {Doc} doc @param {Grid} grid */
+function addDevices(doc, grid) {
+  const { devices, counts } = doc.home;
+  /** @type {Record<string, string>} */
+  const names = {};
+  for (const [term] of devices) {
+    const [name] = term;
+    add(doc, grid, names, name, name, [term]);
+  }
+  doc.devices = devices.flatMap(([[name], within]) =>
+    name in names ? { name: names[name], series: name, within } : [],
+  );
+  const outermost = devices.filter(([, within]) => within === null).map(([term]) => term);
+  if (!outermost.length || !("house" in doc.counts)) return;
+  /** @type {Term[]} */
+  const parts = outermost.map(([name, way, sign]) => [name, way, -sign]);
+  add(doc, grid, doc.counts, "untracked", "other", [...counts.house, ...parts]);
 }
 
 /**
@@ -98,9 +120,9 @@ function sum({ edges, columns }, terms, i, isPower) {
     most = Math.max(most, value.coverage);
   }
   if (most - least > MOST_APART) return undefined;
-  if (!isPower) return { change: kwh, coverage: least };
+  if (!isPower) return { change: kwh, coverage: least, most };
   const hours = ((edges[i + 1] - edges[i]) / HOUR) * least;
-  return { mean: (kwh * 1000) / hours, kwh, coverage: least };
+  return { mean: (kwh * 1000) / hours, kwh, coverage: least, most };
 }
 
 /** @param {Value} value @param {Term[1]} way @returns {number | undefined} undefined if the way is not known */
@@ -124,38 +146,65 @@ function lastOf({ series, latest }, terms) {
   return { at, value };
 }
 
-/** A kind of share of one sum in another. @typedef {{ whole: string, part: string }} Pair */
+/** Two sums of which both are known of the same time, added up over some buckets. @typedef {{ one: number, other: number }} Pair */
 
-/** What the house did not take from the grid. @type {Pair} */
-export const SUFFICIENCY = { whole: "house", part: "import" };
-/** What the sun did not give to the grid. @type {Pair} */
-export const CONSUMPTION = { whole: "solar", part: "export" };
+/**
+ * @param {Grid} grid
+ * @param {string} one
+ * @param {string | null} other null: nothing, everywhere
+ * @param {(at: number) => number} [keyOf] what the buckets are grouped by
+ * @returns {Map<number, Pair>}
+ */
+export function pairs({ edges, columns }, one, other, keyOf = () => 0) {
+  /** @type {Map<number, Pair>} */
+  const found = new Map();
+  columns.get(one)?.forEach((value, i) => {
+    const beside = other === null ? value : columns.get(other)?.[i];
+    if (!value || !beside || !isOfOneTime(value, beside)) return;
+    const sums = found.get(keyOf(edges[i])) ?? { one: 0, other: 0 };
+    sums.one += energyOf(value, "net") ?? 0;
+    sums.other += other === null ? 0 : (energyOf(beside, "net") ?? 0);
+    found.set(keyOf(edges[i]), sums);
+  });
+  return found;
+}
 
-/** @param {Doc} doc @param {Pair} pair @returns {boolean} */
-export const has = ({ counts }, { whole, part }) => whole in counts && part in counts;
+/** @param {Value} one @param {Value} other @returns {boolean} whether they are known of about the same time */
+function isOfOneTime(one, other) {
+  const most = Math.max(one.most ?? one.coverage, other.most ?? other.coverage);
+  return most - Math.min(one.coverage, other.coverage) <= MOST_APART;
+}
+
+/** What the house did not take from the grid, and what the sun did not give to it. @typedef {"sufficiency" | "consumption"} Share */
+
+/** @type {Record<Share, { whole: string, part: string }>} */
+const SHARES = {
+  sufficiency: { whole: "house", part: "import" },
+  consumption: { whole: "solar", part: "export" },
+};
+
+/** @param {Doc} doc @param {Share} share @returns {boolean} whether it can be told */
+export const has = ({ counts, home }, share) =>
+  home.shares[share] && SHARES[share].whole in counts && !isLost({ counts, home }, share);
+
+/** @param {Pick<Doc, "counts" | "home">} doc @param {Share} share @returns {boolean} whether its part is a role of the home, but not in the file */
+const isLost = ({ counts, home }, share) =>
+  SHARES[share].part in home.counts && !(SHARES[share].part in counts);
 
 /**
  * @param {Doc} doc
  * @param {Grid} grid
- * @param {Pair} pair
+ * @param {Share} share
  * @param {(at: number) => number} [keyOf] what the buckets are grouped by
  * @returns {Map<number, number>} the share of the whole that is not the part, from 0 to 1, over the
  *   buckets in which both are known
  */
-export function shares({ counts }, { edges, columns }, { whole, part }, keyOf = () => 0) {
-  /** @type {Map<number, { all: number, gone: number }>} */
-  const found = new Map();
-  columns.get(counts[whole])?.forEach((value, i) => {
-    const other = columns.get(counts[part])?.[i];
-    if (!value || !other || Math.abs(value.coverage - other.coverage) > MOST_APART) return;
-    const sums = found.get(keyOf(edges[i])) ?? { all: 0, gone: 0 };
-    sums.all += energyOf(value, "net") ?? 0;
-    sums.gone += energyOf(other, "net") ?? 0;
-    found.set(keyOf(edges[i]), sums);
-  });
+export function shares({ counts }, grid, share, keyOf) {
+  const { whole, part } = SHARES[share];
+  const found = pairs(grid, counts[whole], counts[part] ?? null, keyOf);
   return new Map(
     [...found]
-      .filter(([, { all }]) => all > 0)
-      .map(([key, { all, gone }]) => [key, Math.min(Math.max(1 - gone / all, 0), 1)]),
+      .filter(([, { one }]) => one > 0)
+      .map(([key, { one, other }]) => [key, Math.min(Math.max(1 - other / one, 0), 1)]),
   );
 }

@@ -43,8 +43,10 @@ function decimals(value, unit) {
 export const plain = (value, unit) => (value == null ? "–" : number(value, decimals(value, unit)));
 
 /** @param {number | null | undefined} value @param {string} unit @returns {string} */
-export const measure = (value, unit) =>
-  value == null ? "–" : unit ? `${plain(value, unit)}\u202f${unit}` : plain(value, unit);
+export const measure = (value, unit) => (value == null ? "–" : withUnit(plain(value, unit), unit));
+
+/** @param {string} number @param {string} unit @returns {string} */
+export const withUnit = (number, unit) => (unit ? `${number}\u202f${unit}` : number);
 
 /** @param {number} share @returns {string} never 100 % if a part is missing */
 export function percent(share) {

@@ -33,7 +33,7 @@ import { say, sayParts } from "./words.js";
 
 /** @typedef {{ label: string, figure: Figure, notes: Part[][], tone?: string }} Card */
 
-/** @typedef {"use" | "sun" | "ink" | "ink2" | "ink3" | "ghost" | "soft"} Tone */
+/** @typedef {"use" | "sun" | "battery" | "grid" | "ink" | "ink2" | "ink3" | "ghost" | "soft"} Tone */
 
 /**
  * The name of the series that a line shows, or a symbol for a line that is computed: no series can have
@@ -55,13 +55,13 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 
 /**
  * A line in a chart, one value a bucket. `kind`: a mean as steps, with a band from `min` to `max` if
- * these are there; bars; or a line through the middles of the buckets. A `partial` bucket looks partly
- * known. `rest` is what the chart says about the line while no bucket is read: about the buckets that are
+ * these are there; bars; or a line through the middles of the buckets. A `filled` line has its colour
+ * down, or up, to zero. A `partial` bucket looks partly known. `rest` is what the chart says about the line while no bucket is read: about the buckets that are
  * chosen, or about all closed ones.
  *
  * @typedef {{ id: LineId, label: string, unit: string, tone: Tone, kind: "step" | "bars" | "line",
  *   values: (number | null)[], min?: (number | null)[], max?: (number | null)[], partial?: boolean[],
- *   rest?: (cells: Cells) => Part[] }} Line
+ *   filled?: boolean, rest?: (cells: Cells) => Part[] }} Line
  */
 
 /**
@@ -73,11 +73,14 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 
 /** @typedef {{ head: string[], rows: Part[][] }} Table */
 
+/** A bar from the zero line to a value: both are shares of the width of all values, from 0 to 1. @typedef {{ from: number, to: number, tone: Tone, partial: boolean }} Bar */
+
 /**
- * Rows of a name, bars as shares of the longest, and numbers. `hash` opens what a row or a square is.
+ * Rows of a name, bars and numbers; `zero` is where the zero line is. `hash` opens what a row or a
+ * square is.
  *
- * @typedef {{ label: string, hash?: string, bars: { share: number, tone: Tone, partial: boolean }[], cells: Part[] }} BarRow
- * @typedef {{ key: string, title: string, head: string[], rows: BarRow[] }} Bars
+ * @typedef {{ label: string, hash?: string, bars: Bar[], cells: Part[] }} BarRow
+ * @typedef {{ key: string, title: string, head: string[], zero: number, rows: BarRow[] }} Bars
  */
 
 /**
@@ -94,25 +97,29 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 /** The gaps that are listed, and what is said of the short ones. @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, what: Part }[], short: Part[] }} Gaps */
 
 /**
- * A tab: its tall charts, which are drawn first, and the rest, which is computed after that. `isLong`:
- * the tab has so many days that its charts come last; `grid`: its charts have these buckets, not just
- * the file's.
+ * Devices as rows, those with the most first: a bar from the zero line, and numbers. A row opens the
+ * curve of its device; the row of what is left over has none.
  *
- * @typedef {{ isLong: boolean, charts: Chart[], rest: () => Rest, grid?: Grid }} Model
+ * @typedef {{ label: string, depth: number, bar: Bar, cells: Part[], chart: Chart | null }} DeviceRow
+ * @typedef {{ unit: string, zero: number, rows: DeviceRow[] }} Devices
+ */
+
+/** Other meters of what is counted already, a line each. @typedef {Part[][]} Twice */
+
+/**
+ * A tab: the present, one sentence, and its tall charts, which are drawn first; the rest is computed
+ * after that. `now` and `said` are told the present time, `now` also how long a bucket is. `grid`: its
+ * charts have these buckets, not just the file's.
+ *
+ * @typedef {{ now: (at: number, interval: number) => import("./now.js").Now | null,
+ *   said: (at: number) => Part[], charts: Chart[], rest: () => Rest, grid?: Grid }} Model
  */
 
 /**
- * `known` stands beside the heading; it is empty if a card has it.
+ * `made` is what the time of the tab is made of.
  *
- * @typedef {{ heading: string, known: Part[], hero: Hero | null, cards: Card[], smalls: Chart[],
+ * @typedef {{ made: Card[], devices: Devices | null, twice: Twice, smalls: Chart[],
  *   bars: Bars[], heats: Heat[], gaps: Gaps }} Rest
- */
-
-/**
- * The largest number of the page: the value of the main series now.
- *
- * @typedef {{ label: string, figure: Figure, when: Part[], isUnknown: boolean,
- *   sun: { figure: Figure, notes: Part[] } | null, known: { share: number, parts: Part[] } }} Hero
  */
 
 /**

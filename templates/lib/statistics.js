@@ -72,69 +72,15 @@ export function summary({ edges, from, columns }, name, until) {
   return { ...found, known };
 }
 
-/** An hour or a day is compared only if at least this share of it is known. */
+/** A day is the highest, or one of a mean, only if at least this share of it is known. */
 export const WHOLE = 0.999;
 
-/**
- * The amounts of those hours of a day that are over and wholly known, by local time. If an hour comes
- * twice, its time has two amounts.
- *
- * @param {Doc} doc
- * @param {Grid} grid
- * @param {string} name
- * @param {number} day
- * @returns {Map<string, number[]>}
- */
-export function hoursOf({ zone, series }, { edges, columns }, name, day) {
-  const column = columns.get(name) ?? [];
-  const until = series.get(name)?.until ?? 0;
-  const starts = [...zone.hours(day), zone.start(day + 1)];
-  /** @type {Map<string, number[]>} */
-  const hours = new Map();
-  let i = edges.findIndex((edge) => edge >= starts[0]);
-  for (let h = 0; h + 1 < starts.length; h++) {
-    const from = i;
-    while (i >= 0 && i < column.length && edges[i] < starts[h + 1]) i++;
-    const { total, time } = sums(edges, column, from, i);
-    if (starts[h + 1] > until || time < WHOLE * (starts[h + 1] - starts[h])) continue;
-    const label = new Date(zone.local(starts[h])).toISOString().slice(11, 16);
-    hours.set(label, [...(hours.get(label) ?? []), total ?? 0]);
-  }
-  return hours;
-}
+/** Less than this share of a time is not enough to compare it with another. */
+export const ENOUGH = 0.9;
 
-/**
- * The amounts of two days, or of a day and a mean day, in the hours that are known of both.
- *
- * @typedef {{ ours: number, theirs: number, hours: number, change: number | null }} Comparison
- */
-
-/**
- * @param {Map<string, number[]>} ours
- * @param {Map<string, number[]>[]} others one day, or the days of a mean day
- * @returns {Comparison | null} null if no hour can be compared
- */
-export function compareHours(ours, others) {
-  const pairs = [...ours].flatMap(([label, values]) =>
-    values.flatMap((value, turn) => {
-      const theirs = others.flatMap((day) => day.get(label)?.[turn] ?? []);
-      return theirs.length ? { ours: value, theirs: add(theirs) / theirs.length } : [];
-    }),
-  );
-  if (!pairs.length) return null;
-  const found = {
-    ours: add(pairs.map(({ ours }) => ours)),
-    theirs: add(pairs.map(({ theirs }) => theirs)),
-  };
-  return { ...found, hours: pairs.length, change: change(found.ours, found.theirs) };
-}
-
-/** @param {number[]} values */
-const add = (values) => values.reduce((sum, value) => sum + value, 0);
-
-/** @param {number | null} ours @param {number | null} theirs @returns {number | null} as a share of theirs */
+/** @param {number | null} ours @param {number | null} theirs @returns {number | null} as a share of theirs; null if either is not above zero */
 export const change = (ours, theirs) =>
-  ours === null || theirs === null || theirs <= 0 ? null : ours / theirs - 1;
+  ours === null || theirs === null || ours <= 0 || theirs <= 0 ? null : ours / theirs - 1;
 
 /**
  * A day of a window: its total, its mean, and its known share. `isSoFar`: it is not over.
@@ -258,17 +204,9 @@ export function months(days) {
   return [...groups].map(([month, days]) => {
     const { total, perDay, known } = totals(days);
     const length = new Date(Date.UTC(1970, month + 1, 0)).getUTCDate();
-    const made = {
-      month,
-      first: days[0],
-      days,
-      length,
-      total,
-      perDay,
-      change: change(perDay, before),
-      known,
-    };
-    before = perDay;
-    return made;
+    const comparable = known * days.length >= ENOUGH * length ? perDay : null;
+    const changed = change(comparable, before);
+    before = comparable;
+    return { month, first: days[0], days, length, total, perDay, change: changed, known };
   });
 }

@@ -1,36 +1,24 @@
-/** Today: the value now, the sums so far, and comparisons with yesterday and the mean week. */
+/** Today: the present, the energy so far beside yesterday's, and what the day is made of. */
 
+import { amounts } from "./amounts.js";
 import { furtherCharts, mainChart } from "./charts.js";
-import { flowCards } from "./flowcards.js";
-import { dayTime, longDay, time } from "./format.js";
+import { compared } from "./comparison.js";
+import { deviceList } from "./devicelist.js";
+import { time } from "./format.js";
 import { gapList } from "./gaps.js";
-import {
-  amountUnit,
-  card,
-  changePart,
-  countPart,
-  figure,
-  isCounter,
-  labelOf,
-  part,
-  sharePart,
-  summed,
-  unitOf,
-  when,
-  YESTERDAY,
-} from "./model.js";
+import { amountUnit, card, changePart, isCounter, unitOf, YESTERDAY } from "./model.js";
+import { now } from "./now.js";
+import { readings } from "./readings.js";
 import { roles as rolesOf } from "./roles.js";
-import { compareHours, hoursOf } from "./statistics.js";
+import { soFar } from "./sentence.js";
 import { DAY, HOUR } from "./time.js";
+import { twiceList } from "./twice.js";
 import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
 /** @typedef {import("./model.js").Card} Card */
-/** @typedef {import("./model.js").Hero} Hero */
-/** @typedef {import("./model.js").Part} Part */
 /** @typedef {import("./roles.js").Roles} Roles */
-/** @typedef {import("./statistics.js").Comparison} Comparison */
 
 /** The file of another tab: null if not read yet, undefined if not published. @typedef {import("./data.js").Both | null | undefined} Beside */
 
@@ -42,7 +30,7 @@ import { say, sayParts } from "./words.js";
  */
 export function today(doc, grid, week) {
   const roles = rolesOf(doc);
-  const { main } = roles;
+  const { main, energy } = roles;
   const charts = mainChart(doc, grid, roles);
   if (week !== undefined && main !== null && !isCounter(doc, main)) {
     charts[0].lines.push({
@@ -54,7 +42,12 @@ export function today(doc, grid, week) {
       values: yesterday(doc, grid, week, main),
     });
   }
-  return { isLong: false, charts, rest: () => rest(doc, grid, roles, week) };
+  return {
+    now: (at, interval) => now(doc, grid, roles, at, interval),
+    said: (at) => (energy === null ? [] : soFar({ doc, grid }, energy, week, at)),
+    charts,
+    rest: () => rest(doc, grid, roles, week),
+  };
 }
 
 /**
@@ -65,18 +58,14 @@ export function today(doc, grid, week) {
  * @returns {import("./model.js").Rest}
  */
 function rest(doc, grid, roles, week) {
-  const { main, energy } = roles;
-  const cards = [
-    ...(energy === null ? [] : energyCards(doc, grid, roles, energy, week)),
-    ...flowCards(doc, grid),
-    ...(main === null || isCounter(doc, main) ? [] : mainCards(doc, grid, main)),
-  ];
   return {
-    heading: longDay(doc.day ?? 0),
-    known: [],
-    // A sum of meters has no reading.
-    hero: main === null || isSummedMeter(doc, main) ? null : hero(doc, grid, roles, main),
-    cards,
+    made: [
+      ...amounts(doc, grid, roles),
+      ...usual(doc, grid, roles, week),
+      ...readings(doc, grid, roles.main),
+    ],
+    devices: deviceList(doc, grid),
+    twice: twiceList(doc, grid),
     smalls: furtherCharts(doc, grid, roles),
     bars: [],
     heats: [],
@@ -84,126 +73,22 @@ function rest(doc, grid, roles, week) {
   };
 }
 
-/** @param {Doc} doc @param {string} main */
-const isSummedMeter = (doc, main) => isCounter(doc, main) && Boolean(doc.series.get(main)?.sum);
-
-/**
- * @param {Doc} doc
- * @param {Grid} grid
- * @param {Roles} roles
- * @param {string} energy
- * @param {Beside} week
- * @returns {Card[]}
- */
-function energyCards(doc, grid, { main }, energy, week) {
+/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @param {Beside} week @returns {Card[]} the mean of the last seven days up to the same hour */
+function usual(doc, grid, { energy }, week) {
+  if (energy === null || week === undefined) return [];
   const unit = amountUnit(doc, energy);
-  const { total } = summed(doc, grid, energy);
-  const since = energy === main ? say("energy.midnight") : labelOf(doc, energy);
-  const soFar = card("energy-today", say("energy.soFar"), total, unit, [[{ text: since }]], "use");
-  if (week === undefined) return [soFar];
-  const compared = compare(doc, grid, energy, week);
-  return [
-    soFar,
-    comparison("yesterday", say("than.yesterday"), unit, compared?.yesterday ?? null),
-    comparison("mean-week", say("than.week"), unit, compared?.week ?? null),
-  ];
-}
-
-/** @param {string} key @param {string} label @param {string} unit @param {Comparison | null} than @returns {Card} */
-function comparison(key, label, unit, than) {
-  if (!than) return card(key, label, null, unit, [sayParts("than.none")]);
-  return card(key, label, than.theirs, unit, [
-    [
-      ...sayParts(than.change === null ? "than.onlyHours" : "than.hours", {
-        change: changePart(`${key}-change`, than.change),
-        n: countPart(`${key}-hours`, than.hours),
-      }),
-      // The same hours of today: a test finds it, no reader sees it.
-      { key: `${key}-today`, raw: than.ours, text: "" },
-    ],
-  ]);
-}
-
-/** @param {Doc} doc @param {Grid} grid @param {string} main @returns {Card[]} */
-function mainCards(doc, grid, main) {
-  const unit = unitOf(doc, main);
-  const { mean, min, max } = summed(doc, grid, main);
-  const meanCard = card("mean-today", say("value.mean"), mean, unit, [sayParts("value.overKnown")]);
-  if (doc.series.get(main)?.sum) return [meanCard];
-  return [
-    meanCard,
-    card("min-today", say("value.lowest"), min?.value, unit, [when(doc, min, "min-today-time")]),
-    card("max-today", say("value.highest"), max?.value, unit, [when(doc, max, "max-today-time")]),
-  ];
-}
-
-/**
- * @param {Doc} doc
- * @param {Grid} grid
- * @param {Roles} roles
- * @param {string} main
- * @returns {Hero}
- */
-function hero(doc, grid, roles, main) {
-  const last = doc.latest.get(main);
-  const isUnknown = last === undefined || !isKnown(doc, grid, main);
-  const { known } = summed(doc, grid, main);
-  return {
-    label: say(isUnknown ? "now.unknown" : isCounter(doc, main) ? "now.meter" : "now.title"),
-    figure: figure("now", last?.value, unitOf(doc, main)),
-    when: last ? lastReading(doc, last.at, isUnknown) : sayParts("now.none"),
-    isUnknown,
-    sun: sunNow(doc, grid, roles),
-    known: { share: known ?? 0, parts: sayParts("known.of", { share: sharePart("known", known) }) },
-  };
-}
-
-/** @param {Doc} doc @param {number} at @param {boolean} isUnknown @returns {Part[]} */
-function lastReading({ zone, day }, at, isUnknown) {
-  const text = zone.day(at) === day ? time(zone, at, true) : dayTime(zone, at);
-  const part = { key: "now-time", raw: new Date(at).toISOString(), text };
-  return isUnknown ? sayParts("now.last", { time: part }) : [part];
-}
-
-/** @param {Doc} doc @param {Grid} grid @param {Roles} roles @returns {Hero["sun"]} */
-function sunNow(doc, grid, { sun, sunEnergy }) {
-  if (sun === null && sunEnergy === null) return null;
-  const last = sun !== null && isKnown(doc, grid, sun) ? doc.latest.get(sun) : undefined;
-  const total = summed(doc, grid, sunEnergy).total;
-  return {
-    figure: figure("solar-now", last?.value, unitOf(doc, sun)),
-    notes:
-      sunEnergy === null
-        ? []
-        : sayParts("now.today", {
-            amount: part("solar-today", total, amountUnit(doc, sunEnergy)),
-          }),
-  };
-}
-
-/** @param {Doc} doc @param {Grid} grid @param {string} name @returns {boolean} whether a value is known in the newest bucket that was asked for */
-function isKnown({ series }, { edges, columns }, name) {
-  const until = series.get(name)?.until ?? 0;
-  const last = edges.filter((edge) => edge <= until).length - 2;
-  return last >= 0 && columns.get(name)?.[last] !== undefined;
-}
-
-/**
- * @param {Doc} doc
- * @param {Grid} grid
- * @param {string} name
- * @param {Beside} week
- */
-function compare(doc, grid, name, week) {
-  if (!week?.doc.series.has(name)) return null;
-  const day = doc.day ?? 0;
-  const ours = hoursOf(doc, grid, name, day);
-  /** @param {number} ago */
-  const before = (ago) => hoursOf(week.doc, week.grid, name, day - ago);
-  return {
-    yesterday: compareHours(ours, [before(1)]),
-    week: compareHours(ours, [1, 2, 3, 4, 5, 6, 7].map(before)),
-  };
+  // It has its place before its file is there.
+  if (week === null) return [card("usual", say("amount.usualSoon"), null, unit, [[{ text: "" }]])];
+  if (!week.doc.series.has(energy)) return [];
+  const than = compared({ doc, grid }, week, energy, [1, 2, 3, 4, 5, 6, 7]);
+  if (!than || than.days < 2) return [];
+  const { by, theirs, days, change } = than;
+  const label = say("amount.usual", { n: days, time: time(doc.zone, by) });
+  const note =
+    change === null
+      ? []
+      : sayParts("amount.usualChange", { change: changePart("usual-change", change) });
+  return [card("usual", label, theirs, unit, [note])];
 }
 
 /**

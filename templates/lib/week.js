@@ -1,13 +1,14 @@
 /** The last seven closed days, by the hour. */
 
 import { isPartial, mainChart } from "./charts.js";
-import { closed } from "./closed.js";
+import { closed, saidOf } from "./closed.js";
 import { amount } from "./data.js";
-import { has, SUFFICIENCY, shares } from "./flows.js";
+import { has, shares } from "./flows.js";
 import { bucketSpan, number, shortDay } from "./format.js";
 import { amountUnit, cell, labelOf, scaleOf, sharePart, summed } from "./model.js";
 import { dayHash, isoDay } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
+import { scale } from "./scale.js";
 import { daysOf, WHOLE } from "./statistics.js";
 import { say } from "./words.js";
 
@@ -28,15 +29,16 @@ const MARKED = 3;
  */
 export function week(doc, grid, daily) {
   const roles = rolesOf(doc);
-  const rest = () => {
-    const days = daysOf(doc, grid, roles.energy);
-    return {
+  const days = daysOf(doc, grid, roles.energy);
+  return {
+    ...saidOf(doc, roles.energy, days),
+    charts: mainChart(doc, grid, roles),
+    rest: () => ({
       ...closed(doc, grid, roles, days),
       bars: roles.energy === null ? [] : [energyDays(doc, grid, roles, days, daily)],
       heats: heat(doc, grid, roles.energy ?? roles.main),
-    };
+    }),
   };
-  return { isLong: false, charts: mainChart(doc, grid, roles), rest };
 }
 
 /**
@@ -53,30 +55,28 @@ function energyDays(doc, grid, { energy, sunEnergy }, closed, daily) {
     sunEnergy === null
       ? []
       : [...daysOf(doc, grid, sunEnergy), ...todayOf(daily, closed, sunEnergy)];
-  const most = Math.max(...[...days, ...suns].map((day) => day.total ?? 0)) || 1;
+  const { zero, bar } = scale([...days, ...suns].map(({ total }) => total));
   const unit = amountUnit(doc, energy);
   const sunUnit = amountUnit(doc, sunEnergy);
-  const isOwn = has(doc, SUFFICIENCY) && suns.length > 0;
+  const isOwn = has(doc, "sufficiency") && suns.length > 0;
   const dayOf = (/** @type {number} */ at) => doc.zone.day(at);
   const own = new Map(
     [{ doc, grid }, ...(daily ? [daily] : [])].flatMap((both) => [
-      ...shares(both.doc, both.grid, SUFFICIENCY, dayOf),
+      ...shares(both.doc, both.grid, "sufficiency", dayOf),
     ]),
   );
   /** @param {Day} day @param {"use" | "sun"} tone */
-  const bar = ({ total, coverage, isSoFar }, tone) => ({
-    share: (total ?? 0) / most,
-    tone,
-    partial: isSoFar === true || coverage < WHOLE,
-  });
+  const barOf = ({ total, coverage, isSoFar }, tone) =>
+    bar(total, tone, isSoFar === true || coverage < WHOLE);
   return {
     key: "days",
+    zero,
     title: say("bars.days"),
     head: [
       say("head.day"),
       unit,
       ...(suns.length ? [say("head.solar", { unit: sunUnit })] : []),
-      ...(isOwn ? [say("flow.own")] : []),
+      ...(isOwn ? [say("amount.sufficiency")] : []),
       say("known"),
     ],
     rows: days.map((day, i) => {
@@ -85,7 +85,7 @@ function energyDays(doc, grid, { energy, sunEnergy }, closed, daily) {
       return {
         label: day.day === daily?.doc.day ? say("bars.today") : shortDay(day.day),
         hash: dayHash(day.day),
-        bars: [bar(day, "use"), ...sun.map((one) => bar(one, "sun"))],
+        bars: [barOf(day, "use"), ...sun.map((one) => barOf(one, "sun"))],
         cells: [
           cell(`day-${date}`, day.total, unit),
           ...sun.map(({ total }) => cell(`solar-day-${date}`, total, sunUnit)),

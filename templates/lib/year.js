@@ -1,10 +1,10 @@
 /** The last 365 closed days. */
 
 import { energyChart, powerChart } from "./charts.js";
-import { closed } from "./closed.js";
+import { closed, saidOf } from "./closed.js";
 import { withToday } from "./cut.js";
 import { window } from "./data.js";
-import { has, SUFFICIENCY, shares } from "./flows.js";
+import { has, shares } from "./flows.js";
 import { month as monthName, monthYear, number, percent, shortDay } from "./format.js";
 import {
   amountUnit,
@@ -18,13 +18,13 @@ import {
 } from "./model.js";
 import { dayHash, monthHash } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
+import { scale } from "./scale.js";
 import { daysOf, monthOf, months, rolling, WHOLE } from "./statistics.js";
 import { DAY } from "./time.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
-/** @typedef {import("./model.js").BarRow} BarRow */
 /** @typedef {import("./model.js").Heat} Heat */
 /** @typedef {import("./model.js").Line} Line */
 /** @typedef {import("./statistics.js").Day} Day */
@@ -49,11 +49,11 @@ export function year(doc, grid, daily) {
   const suns = daysOf(doc, grid, sunEnergy);
   const shown = withToday({ doc, grid }, daily);
   return {
-    isLong: true,
+    ...saidOf(doc, energy, days),
     grid: shown,
     charts: [...rollingChart(doc, shown, roles, days, suns), ...powerChart(doc, shown, roles)],
     rest: () => ({
-      ...closed(doc, grid, roles, days, [], shown),
+      ...closed(doc, grid, roles, days, shown),
       bars: energy === null ? [] : [monthList(doc, grid, energy, sunEnergy, days, suns)],
       heats: calendar(doc, grid, energy === null ? daysOf(doc, grid, main) : days, energy ?? main),
     }),
@@ -104,13 +104,14 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
   const all = first < 0 ? [] : months(days.slice(first));
   const sunMonths = months(suns.slice(Math.max(0, first)));
   const sunTotals = new Map(sunMonths.map(({ month, total }) => [month, total]));
-  const most = Math.max(...[...all, ...sunMonths].map(({ total }) => total ?? 0)) || 1;
+  const { zero, bar } = scale([...all, ...sunMonths].map(({ total }) => total));
   const unit = amountUnit(doc, energy);
   const sunUnit = amountUnit(doc, sunEnergy);
-  const isOwn = has(doc, SUFFICIENCY) && sunEnergy !== null;
-  const own = shares(doc, grid, SUFFICIENCY, (at) => monthOf(doc.zone.day(at)));
+  const isOwn = has(doc, "sufficiency") && sunEnergy !== null;
+  const own = shares(doc, grid, "sufficiency", (at) => monthOf(doc.zone.day(at)));
   return {
     key: "months",
+    zero,
     title: say("bars.months"),
     head: [
       say("head.month"),
@@ -118,7 +119,7 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
       say("head.perDay", { unit }),
       say("head.change"),
       ...(sunEnergy === null ? [] : [say("head.solar", { unit: sunUnit })]),
-      ...(isOwn ? [say("flow.own")] : []),
+      ...(isOwn ? [say("amount.sufficiency")] : []),
       say("known"),
     ],
     rows: all.map((month) => {
@@ -128,10 +129,7 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
       return {
         label: monthYear(month.first.day),
         hash: monthHash(month.first.day),
-        bars: [
-          { share: (month.total ?? 0) / most, tone: "use", partial },
-          ...sun.map((total) => sunBar((total ?? 0) / most, partial)),
-        ],
+        bars: [bar(month.total, "use", partial), ...sun.map((total) => bar(total, "sun", partial))],
         cells: [
           cell(key, month.total, unit),
           cell(`${key}-per-day`, month.perDay, unit),
@@ -144,9 +142,6 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
     }),
   };
 }
-
-/** @param {number} share @param {boolean} partial @returns {BarRow["bars"][number]} */
-const sunBar = (share, partial) => ({ share, tone: "sun", partial });
 
 /** @param {Month} month @param {string} key @returns {import("./model.js").Part} how much of a month is known */
 const knownOf = ({ days, length, known }, key) => ({

@@ -27,12 +27,15 @@ export function bars({ key, title, head }) {
       h("table", { "aria-labelledby": id }, h("thead", {}, headRow), body),
     ),
   );
-  return { element, update: (model) => body.replaceChildren(...model.rows.map(barRow)) };
+  /** @param {Bars} model */
+  const update = ({ rows, zero }) => body.replaceChildren(...rows.map((row) => barRow(row, zero)));
+  return { element, update };
 }
 
-/** @param {BarRow} row */
-function barRow({ label, hash, bars, cells }) {
-  const track = h("div", { class: "track" }, ...bars.map(bar));
+/** @param {BarRow} row @param {number} zero where the zero line is */
+function barRow({ label, hash, bars, cells }, zero) {
+  const track = h("div", { class: zero > 0 ? "track signed" : "track" }, ...bars.map(barNode));
+  track.style.setProperty("--zero", `${zero * 100}%`);
   const row = h(
     "tr",
     { class: hash && "opens" },
@@ -45,9 +48,10 @@ function barRow({ label, hash, bars, cells }) {
   return row;
 }
 
-/** @param {BarRow["bars"][number]} bar */
-function bar({ share, tone, partial }) {
+/** @param {import("../lib/model.js").Bar} bar */
+export function barNode({ from, to, tone, partial }) {
   const element = h("i", { class: `${tone}${partial ? " partial" : ""}` });
-  element.style.width = `${share * 100}%`;
+  element.style.marginLeft = `${from * 100}%`;
+  element.style.width = `${(to - from) * 100}%`;
   return element;
 }

@@ -1,30 +1,22 @@
-/** The head of a tab: its days, the value now, and a card for each sum. */
+/** The numbers of a tab: its sentence, and what they are made of. */
 
-import { say } from "../lib/words.js";
 import { h, partNode, setPart, setParts, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Card} Card */
 /** @typedef {import("../lib/model.js").Figure} Figure */
-/** @typedef {import("../lib/model.js").Hero} Hero */
-/** @typedef {import("../lib/model.js").Rest} Rest */
+/** @typedef {import("../lib/model.js").Part} Part */
 
 /** A part of the page that shows a model, and then the next one. @template T @typedef {{ element: HTMLElement, update: (model: T) => void }} View */
 
-/** The days that a tab is about. @returns {View<Rest>} */
-export function heading() {
-  const days = h("h2");
-  const known = h("p", { class: "note" });
-  return {
-    element: h("div", { class: "span" }, days, known),
-    update: (model) => {
-      setText(days, model.heading);
-      setParts(known, model.known);
-    },
-  };
+/** One sentence. @returns {View<Part[]>} */
+export function sentence() {
+  const element = h("p", { class: "said" });
+  const update = (/** @type {Part[]} */ parts) => setParts(element, parts);
+  return { element, update };
 }
 
 /** A number and its unit beside it. */
-function figureView() {
+export function figureView() {
   const value = h("b");
   const unit = h("span", { class: "unit" });
   /** @param {Figure} figure */
@@ -35,89 +27,38 @@ function figureView() {
   return { value, nodes: [value, unit], update };
 }
 
-/** The largest number of the page. @returns {View<Hero>} */
-export function hero() {
-  const label = h("h2", {});
-  const figure = figureView();
-  const when = h("p", { class: "note" });
-  const sun = sunView();
-  const share = h("i");
-  const known = h("span");
-  const element = h(
-    "section",
-    { class: "card hero" },
-    h("div", {}, label, h("p", { class: "figure" }, ...figure.nodes), when),
-    sun.element,
-    h("p", { class: "known" }, h("span", { class: "track", "aria-hidden": "true" }, share), known),
-  );
-  /** @param {Hero} model */
-  const update = (model) => {
-    setText(label, model.label);
-    element.classList.toggle("unknown", model.isUnknown);
-    figure.update(model.figure);
-    figure.value.classList.toggle("long", model.figure.text.length > 5);
-    setParts(when, model.when);
-    sun.update(model.sun);
-    setParts(known, model.known.parts);
-    share.style.width = `${model.known.share * 100}%`;
-  };
-  return { element, update };
-}
-
-/** @returns {View<Hero["sun"]>} */
-function sunView() {
-  const figure = figureView();
-  const notes = h("span", { class: "note" });
-  const element = h(
-    "p",
-    { class: "sun-now" },
-    h("span", { class: "label" }, say("solar")),
-    h("span", { class: "value" }, ...figure.nodes),
-    notes,
-  );
-  /** @param {Hero["sun"]} model */
-  const update = (model) => {
-    element.hidden = !model;
-    if (!model) return;
-    figure.update(model.figure);
-    setParts(notes, model.notes);
-  };
-  return { element, update };
-}
-
-/** @returns {View<Card[]>} */
-export function cards() {
-  const element = h("div", { class: "cards" });
+/** @param {string} title @returns {View<Card[]>} amounts below each other, or beside if there is room */
+export function made(title) {
+  const list = h("dl");
+  const element = h("section", { class: "card made" }, h("h2", {}, title), list);
   /** @type {Map<string, View<Card>>} */
-  const made = new Map();
+  const known = new Map();
   /** @param {Card[]} models */
   const update = (models) => {
     const keys = models.map(({ figure }) => figure.key);
-    if (String(keys) !== String([...made.keys()])) {
-      made.clear();
-      for (const model of models) made.set(model.figure.key, cardView(model));
-      element.replaceChildren(...[...made.values()].map((card) => card.element));
+    if (String(keys) !== String([...known.keys()])) {
+      known.clear();
+      for (const model of models) known.set(model.figure.key, amountView(model));
+      list.replaceChildren(...[...known.values()].map((amount) => amount.element));
     }
-    for (const model of models) made.get(model.figure.key)?.update(model);
+    for (const model of models) known.get(model.figure.key)?.update(model);
   };
   return { element, update };
 }
 
 /** @param {Card} first @returns {View<Card>} */
-function cardView({ tone, label }) {
+function amountView({ tone }) {
   const figure = figureView();
-  const notes = h("div", { class: "note" });
-  const element = h(
-    "section",
-    { class: `card stat ${tone ?? ""}` },
-    h("h2", {}, label),
-    h("p", { class: "value" }, ...figure.nodes),
-    notes,
-  );
+  const label = h("dt");
+  const notes = h("dd", { class: "note" });
+  const value = h("dd", { class: "value" }, ...figure.nodes);
+  const element = h("div", { class: `amount ${tone ?? ""}` }, label, value, notes);
   /** @param {Card} model */
   const update = (model) => {
+    setText(label, model.label);
     figure.update(model.figure);
-    notes.replaceChildren(...model.notes.map((note) => h("p", {}, ...note.map(partNode))));
+    notes.replaceChildren(...model.notes.map((note) => h("span", {}, ...note.map(partNode))));
+    notes.hidden = model.notes.length === 0;
   };
   return { element, update };
 }

@@ -17,6 +17,8 @@ import { colour } from "./theme.js";
 const TONES = {
   use: "--use",
   sun: "--sun",
+  battery: "--battery",
+  grid: "--grid",
   ink: "--ink-1",
   ink2: "--ink-2",
   ink3: "--ink-3",
@@ -40,6 +42,7 @@ export function drawLines({ brush, box, pixel }, lines, place, strength) {
   for (const line of lines) {
     if (line.kind === "bars") drawBars(brush, line, place, pixel, bars);
     else {
+      if (line.filled) fillDown(brush, line, place);
       if (line.max) drawBand(brush, line, place, strength);
       drawLine(brush, line, place, pixel);
     }
@@ -60,6 +63,13 @@ function drawBars(brush, line, place, pixel, bars) {
     brush.fillStyle = isPartial ? hatching(brush, ink, pixel) : ink;
     brush.fill(columns(line, place, isPartial, bars.indexOf(line), bars.length));
   }
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place */
+function fillDown(brush, line, place) {
+  const { values } = line;
+  brush.fillStyle = colour(`${TONES[line.tone]}-band`);
+  brush.fill(band({ ...line, min: values.map((value) => value && 0), max: values }, place));
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place @param {number} strength */
@@ -146,9 +156,10 @@ function band({ min = [], max = [] }, { x, y }) {
       path.lineTo(x(cell + 1), high);
     }
     for (let cell = to - 1; cell >= from; cell--) {
-      const low = Math.max(y(Number(min[cell])), y(Number(max[cell])) + 1);
-      path.lineTo(x(cell + 1), low);
-      path.lineTo(x(cell), low);
+      const [low, high] = [y(Number(min[cell])), y(Number(max[cell]))];
+      const edge = low < high ? low : Math.max(low, high + 1);
+      path.lineTo(x(cell + 1), edge);
+      path.lineTo(x(cell), edge);
     }
     path.closePath();
   }

@@ -3,17 +3,22 @@
 import { chosenRange, chosenSums } from "../lib/chosen.js";
 import { csv, rows } from "../lib/csv.js";
 import { measuredIn } from "../lib/data.js";
+import { say } from "../lib/words.js";
 import { bars } from "./bars.js";
-import { cards, heading, hero } from "./cards.js";
+import { made, sentence } from "./cards.js";
 import { Chart } from "./chart.js";
+import { devices } from "./devices.js";
 import { download, h } from "./dom.js";
 import { gaps } from "./gaps.js";
 import { Group } from "./group.js";
 import { heat } from "./heat.js";
+import { nowView } from "./now.js";
 import { onPixels } from "./plot.js";
 import { selection } from "./selection.js";
+import { smalls } from "./smalls.js";
 import { onTheme } from "./theme.js";
 import { tools } from "./tools.js";
+import { twice } from "./twice.js";
 
 /** @typedef {import("../lib/model.js").Model} Model */
 /** @typedef {import("../lib/model.js").Rest} Rest */
@@ -23,11 +28,16 @@ import { tools } from "./tools.js";
 
 /** A tab: what it shows of a document, and what the reader has zoomed and switched off. */
 export class Panel {
-  /** @param {HTMLElement} host */
-  constructor(host) {
+  /** @param {HTMLElement} host @param {number} interval how long a bucket of today is, in ms */
+  constructor(host, interval) {
     this.host = host;
+    this.interval = interval;
+    this.now = nowView();
+    this.said = sentence();
     /** @type {string | null} */
     this.signature = null;
+    /** What its parts are; empty until they are there. */
+    this.shape = "";
     /** @type {Group | null} */
     this.group = null;
     /** @type {((model: Model, rest: Rest) => void)[]} */
@@ -55,11 +65,12 @@ export class Panel {
     this.doc = doc;
     this.grid = grid;
     this.model = model;
-    if (signature === this.signature && this.group) {
+    const rest = signature === this.signature ? model.rest() : null;
+    if (rest && this.group && this.shape === shapeOf(model, rest)) {
       const isSame = this.group.move(grid.edges, range);
-      const rest = model.rest();
       for (const update of this.updates) update(model, rest);
       if (!isSame) this.group.showView();
+      this.tick();
     } else {
       this.signature = signature;
       const { hidden } = this.group ?? {};
@@ -67,10 +78,18 @@ export class Panel {
     }
   }
 
+  /** Shows what depends on the present time. */
+  tick() {
+    if (!this.model) return;
+    this.now.update(this.model.now(Date.now(), this.interval));
+    this.said.update(this.model.said(Date.now()));
+  }
+
   /** @param {Group} group @param {Model} model */
   build(group, model) {
     this.watch.disconnect();
     this.group = group;
+    this.shape = "";
     group.onChosen = () => this.onChosen(group);
     const charts = model.charts.map((chart) => new Chart(group, chart));
     this.updates = [
@@ -78,11 +97,22 @@ export class Panel {
         for (const [i, chart] of charts.entries()) chart.update(next.charts[i]);
       },
     ];
-    this.host.replaceChildren(...charts.map((chart) => chart.element));
+    this.lead = h(
+      "div",
+      { class: "lead" },
+      this.now.element,
+      this.said.element,
+      charts[0]?.element ?? "",
+    );
+    this.side = h("div", { class: "side" });
+    this.more = h("div", { class: "more" });
+    this.tick();
+    this.host.replaceChildren(h("div", { class: "first" }, this.lead, this.side, this.more));
     charts[0]?.draw();
     // The rest takes longer; it appears in the same frame.
     requestAnimationFrame(() => {
-      if (this.group === group && this.signature) this.complete(group, this.model ?? model);
+      if (this.group === group && this.signature)
+        this.complete(group, this.model ?? model, charts.slice(1));
     });
   }
 
@@ -103,31 +133,33 @@ export class Panel {
     return view.element;
   }
 
-  /** @param {Group} group @param {Model} model whose charts are there */
-  complete(group, model) {
+  /** @param {Group} group @param {Model} model @param {Chart[]} others its charts, without the first */
+  complete(group, model, others) {
     const rest = model.rest();
+    this.shape = shapeOf(model, rest);
     /** @template T @param {View<T>} view @param {(rest: Rest) => T | null | undefined} pick */
     const add = (view, pick) => this.add(view, pick, rest);
-    const smalls = rest.smalls.map((small, i) =>
-      add(new Chart(group, small), (next) => next.smalls[i]),
-    );
     const heats = rest.heats.map((one, i) => add(heat(one), (next) => next.heats[i]));
     const lists = rest.bars.map((one, i) => add(bars(one), (next) => next.bars[i]));
-    this.host.prepend(
-      add(heading(), (next) => next),
+    this.lead?.append(tools(group, () => this.save()));
+    this.side?.append(
+      add(made(say(this.doc?.day == null ? "made.days" : "made.day")), (next) => next.made),
+      rest.devices ? add(devices(group), (next) => next.devices) : "",
+    );
+    this.more?.append(...others.map((chart) => chart.element), ...lists, ...heats);
+    this.host.append(
+      rest.smalls.length
+        ? add(
+            smalls(group, (chart) => this.include(chart)),
+            (next) => next.smalls,
+          )
+        : "",
       h(
         "div",
-        { class: rest.hero ? "head with-hero" : "head" },
-        rest.hero && add(hero(), (next) => next.hero),
-        add(cards(), (next) => next.cards),
+        { class: "ends" },
+        rest.twice.length ? add(twice(), (next) => next.twice) : "",
+        add(gaps(rest.gaps), (next) => next.gaps),
       ),
-      ...(model.isLong ? [...heats, ...lists] : []),
-      tools(group, () => this.save()),
-    );
-    this.host.append(
-      ...(model.isLong ? [] : [...lists, ...heats]),
-      smalls.length ? h("div", { class: "smalls" }, ...smalls) : "",
-      add(gaps(rest.gaps), (next) => next.gaps),
       this.selection(group),
     );
     // The page may have a scroll bar now.
@@ -150,11 +182,16 @@ export class Panel {
     const drawNext = () => {
       const chart = charts.shift();
       if (this.group !== group || !chart) return;
-      if (!chart.plot) chart.draw();
-      this.watch.observe(chart.host);
+      this.include(chart);
       requestAnimationFrame(() => setTimeout(drawNext));
     };
     setTimeout(drawNext);
+  }
+
+  /** Draws a chart, and again if its place has another size. @param {Chart} chart */
+  include(chart) {
+    if (!chart.plot) chart.draw();
+    this.watch.observe(chart.host);
   }
 
   /** @param {Node | string} content in place of data */
@@ -196,4 +233,12 @@ const signatureOf = ({ zone, bucket, series }, { columns }) =>
       counter,
       columns.get(name)?.some(Boolean),
     ]),
+  ]);
+
+/** @param {Model} model @param {Rest} rest @returns {string} which parts there are: a day has others than a week */
+const shapeOf = ({ charts }, { bars, heats, smalls, devices, twice }) =>
+  JSON.stringify([
+    [charts, bars, heats, smalls].map((parts) => parts.map(({ key }) => key)),
+    devices !== null,
+    twice.length > 0,
   ]);

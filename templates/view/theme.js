@@ -1,10 +1,12 @@
 /** Light and dark: as the system has it, or as the reader chose; the browser remembers a choice. */
 
 import { say } from "../lib/words.js";
+import { h } from "./dom.js";
 
 /** @typedef {"light" | "dark" | null} Choice null: as the system has it */
 
 const KEY = "powerstats-theme";
+const KINDS = /** @type {const} */ (["system", "light", "dark"]);
 const system = matchMedia("(prefers-color-scheme: dark)");
 /** @type {Set<() => void>} */
 const watchers = new Set();
@@ -47,18 +49,17 @@ export function colour(name) {
 export const forPrint = () => apply("light");
 export const afterPrint = () => apply();
 
-/** @param {HTMLButtonElement} button switches to the other theme, then to the same as a choice, then back to the system's */
-export function themeSwitch(button) {
-  const show = () => {
-    const now = choice ?? "system";
-    button.textContent = say(`theme.${now}`);
-    button.setAttribute("aria-label", say("theme.label", { choice: button.textContent }));
-    button.dataset.choice = now;
-  };
-  button.addEventListener("click", () => {
-    const other = system.matches ? "light" : "dark";
-    const same = system.matches ? "dark" : "light";
-    choice = choice === null ? other : choice === other ? same : null;
+/** @returns {HTMLSelectElement} a choice of the system's colours, or of one's own */
+export function themeChoice() {
+  const select = h(
+    "select",
+    { id: "theme" },
+    ...KINDS.map((kind) =>
+      h("option", { value: kind, selected: kind === (choice ?? "system") }, say(`theme.${kind}`)),
+    ),
+  );
+  select.addEventListener("change", () => {
+    choice = select.value === "light" || select.value === "dark" ? select.value : null;
     try {
       if (choice) localStorage.setItem(KEY, choice);
       else localStorage.removeItem(KEY);
@@ -66,7 +67,6 @@ export function themeSwitch(button) {
       // See above.
     }
     apply();
-    show();
   });
-  show();
+  return select;
 }

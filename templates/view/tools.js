@@ -38,11 +38,12 @@ export function tools(group, save) {
   );
 }
 
-/** @param {Group} group @returns {Line[]} each line once, although two charts may have it */
+/** @param {Group} group @returns {Line[]} the lines that share a chart with others, each once */
 function linesOf({ charts }) {
   /** @type {Map<LineId, Line>} */
   const lines = new Map();
   for (const { model } of charts) {
+    if (model.lines.length < 2) continue;
     for (const line of model.lines) if (!lines.has(line.id)) lines.set(line.id, line);
   }
   return [...lines.values()];

@@ -131,17 +131,15 @@ def test_today_keeps_itself_fresh(opened: Opener, site: SiteOf) -> None:
     made = site(Home())
     tab = timed(opened, made).go()
     panel = tab.drawn("today")
-    panel.locator('.chip[data-series="power_factor"]').click()
+    panel.locator('.chip[data-series="solar"]').click()
     panel.get_by_role("button", name="Zoom in").click()
     made.put(Home(now=NOW + 10 * MINUTE).documents())
-    before = tab.text("energy-today")
+    before = tab.text("house")
     pass_time(tab, 130)
-    assert eventually(lambda: tab.text("energy-today") != before)
-    assert panel.locator('.chip[data-series="power_factor"]').get_attribute("aria-pressed") == (
-        "false"
-    )
+    assert eventually(lambda: tab.text("house") != before)
+    assert panel.locator('.chip[data-series="solar"]').get_attribute("aria-pressed") == ("false")
     assert panel.locator('[data-action="back"]').is_visible()
-    panel.locator('.chip[data-series="power_factor"]').click()
+    panel.locator('.chip[data-series="solar"]').click()
     panel.locator('[data-action="back"]').click()
     check(tab, "today")
 
@@ -171,10 +169,10 @@ def test_over_midnight_the_next_day_begins(opened: Opener, site: SiteOf) -> None
     made = site(Home(now=midnight - MINUTE))
     tab = timed(opened, made, now=midnight - MINUTE).go()
     tab.drawn("today")
-    assert "22 November" in tab.panel("today").inner_text()
+    assert "22 November" in tab.page.locator(".here").inner_text()
     made.put(Home(now=midnight + 31 * MINUTE).documents())
     pass_time(tab, 31 * 60)
-    assert eventually(lambda: "23 November" in tab.panel("today").inner_text())
+    assert eventually(lambda: "23 November" in tab.page.locator(".here").inner_text())
     check(tab, "today")
 
 

@@ -226,4 +226,8 @@ def _controls(inside: "Locator") -> "list[Locator]":
 def test_without_javascript_it_says_so(opened: Opener, house: Site) -> None:
     """Instead of nothing."""
     tab = opened(house, now=None, java_script_enabled=False).go()
-    assert "JavaScript" in tab.page.locator("noscript").inner_text()
+    tab.page.locator(".plain").wait_for()
+    assert "JavaScript" in tab.page.locator(".plain").inner_text()
+    with_script = opened(house).go()
+    with_script.drawn("today")
+    assert with_script.page.locator(".plain").count() == 0

@@ -96,7 +96,7 @@ def test_squares_are_as_dark_as_their_values(opened: Opener, site: SiteOf) -> No
     """A row a day, in order; the long night has one hour more; the table has the same."""
     gap = Outage(datetime(2025, 10, 24, 8, tzinfo=UTC), datetime(2025, 10, 25, 1, tzinfo=UTC))
     made = site(Home(now=datetime(2025, 10, 29, 12, tzinfo=UTC), outages=(gap,)))
-    rows = expected.heat(expected.Grid(made.document("weekly")), "power")
+    rows = expected.heat(expected.Grid(made.document("weekly")), "energy")
     tab = opened(made, now=None).go("7-days")
     chart = tab.drawn("7-days").locator('[data-chart="hours"]')
     most = max(value for row in rows for value in row if value is not None)

@@ -69,13 +69,16 @@ def _wrong_number(value: float, text: str, key: str) -> str | None:
     number = NUMBER.search(text)
     if number is None:
         return "no number"
-    is_known = re.search("(^|-)known(-|$)", key) is not None
+    is_known = re.search("(^|-)known(-|$)|-share$", key) is not None
     is_share = is_known or key.endswith("-change")
+    is_turned = key in {"yesterday-change", "before-change"} or key.startswith("twice-")
     if is_share and "%" not in text:
         return "a share is in %"
     written = number[0].replace(",", "").replace("\u2212", "-")
     digits = Decimal(1).scaleb(-len(written.partition(".")[2]))
     exact = Decimal(repr(value)) * (100 if is_share else 1)
+    if is_turned:  # "more" or "less" stands beside it
+        exact = abs(exact)
     if is_known:  # never 100 % if a part is missing
         share = min(exact, Decimal("99.9")) if value < 1 else exact
         rounded = share.quantize(digits, ROUND_FLOOR)

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CONSUMPTION, open, SUFFICIENCY, shares } from "../../templates/lib/flows.js";
+import { open, shares } from "../../templates/lib/flows.js";
 import { gaps } from "../../templates/lib/gaps.js";
 import { roles } from "../../templates/lib/roles.js";
 import { TABS } from "../../templates/lib/tabs.js";
@@ -64,7 +64,7 @@ const opened = (sums, hours = HOURS) =>
       },
     }),
     "daily",
-    { draws: sums, counts: sums },
+    { draws: sums, counts: sums, shares: { sufficiency: true, consumption: true } },
   );
 
 /** @param {number | undefined} value */
@@ -91,13 +91,14 @@ test("each way of a power is known if it is told", () => {
   assert.deepEqual(kwh("discharge"), [0.05, 0, 0.5, 0, 0]);
 });
 
-test("the page is about the house, with sun, grid and battery beside it", () => {
+test("the page is about the house, with sun and battery beside it, and what goes out below", () => {
   const { doc } = opened(SUMS);
-  const { main, beside, energy, groups } = roles(doc);
-  assert.deepEqual([main, energy, beside], ["house", "house", ["solar", "grid", "battery in all"]]);
+  const { main, sun, battery, exported, energy, groups } = roles(doc);
+  assert.deepEqual([main, energy], ["house", "house"]);
+  assert.deepEqual([sun, battery, exported], ["solar", "battery in all", "export"]);
   assert.deepEqual(
     groups.map(({ title }) => title),
-    [],
+    ["grid"],
     "the battery is shown once, with the sign of its role",
   );
 });
@@ -112,32 +113,39 @@ test("a sum is no series of the home: it has no gaps of its own", () => {
 
 test("shares are over the buckets in which both are known", () => {
   const { doc, grid } = opened(SUMS);
-  const share = (/** @type {import("../../templates/lib/flows.js").Pair} */ pair) =>
-    rounded(shares(doc, grid, pair).get(0));
-  assert.equal(share(SUFFICIENCY), rounded(1 - 1.3 / 2.45));
-  assert.equal(share(CONSUMPTION), rounded(1 - 0.2 / 1));
+  const share = (/** @type {import("../../templates/lib/flows.js").Share} */ name) =>
+    rounded(shares(doc, grid, name).get(0));
+  assert.equal(share("sufficiency"), rounded(1 - 1.3 / 2.45));
+  assert.equal(share("consumption"), rounded(1 - 0.2 / 1));
 });
 
-test("a tab tells what came from the grid, and has a line for each", () => {
+test("a tab tells what the day is made of, and has a line for each source", () => {
   const { doc, grid } = opened(SUMS);
   const model = TABS[0].model(doc, grid, {});
   assert.deepEqual(
-    model.charts[0].lines.map(({ label, tone }) => [label, tone]),
+    model.charts[0].lines.map(({ label, tone, filled = false }) => [label, tone, filled]),
     [
-      ["house", "use"],
-      ["solar", "sun"],
-      ["grid", "ink2"],
-      ["battery", "ink3"],
+      ["house", "use", true],
+      ["to the grid", "grid", true],
+      ["solar", "sun", false],
+      ["battery", "battery", false],
     ],
   );
-  const cards = Object.fromEntries(
-    model.rest().cards.map(({ figure }) => [figure.key, rounded(Number(figure.raw))]),
+  assert.deepEqual(
+    model.charts[0].lines[1].values.slice(0, 4),
+    [-200, 0, 0, null],
+    "what goes into the grid is below zero, and never is minus zero",
   );
-  assert.equal(cards["flow-import"], 1.6);
-  assert.equal(cards["self-sufficiency"], rounded(1 - 1.3 / 2.45));
-  assert.equal(cards["flow-discharge"], 0.55);
-  assert.equal(cards["mean-today"], 1016.666667);
-  assert.ok(!("min-today" in cards), "a mean of ten minutes is not the lowest value");
+  const made = Object.fromEntries(
+    model.rest().made.map(({ figure }) => [figure.key, rounded(Number(figure.raw))]),
+  );
+  assert.equal(made.import, 1.6);
+  assert.equal(made.export, 0.2);
+  assert.equal(made["self-sufficiency"], rounded(1 - 1.3 / 2.45));
+  assert.equal(made.discharge, 0.55);
+  assert.equal(made.charge, 0.2);
+  assert.equal(made.mean, 1016.666667);
+  assert.ok(!("min" in made), "a mean of ten minutes is not the lowest value");
 });
 
 test("two inverters are one sun; a meter is no power", () => {
@@ -148,7 +156,7 @@ test("two inverters are one sun; a meter is no power", () => {
     ],
     house: [["grid", "net", 1]],
   });
-  assert.deepEqual([roles(doc).main, roles(doc).beside], ["grid", ["solar in all"]]);
+  assert.deepEqual([roles(doc).main, roles(doc).sun], ["grid", "solar in all"]);
   assert.equal(rounded(grid.columns.get("solar in all")?.[0]?.kwh), 0.65);
 });
 
@@ -178,15 +186,19 @@ test("meters only: the house is an energy, and has no reading", () => {
   );
   const { main, energy } = roles(doc);
   assert.deepEqual([main, energy], ["house energy", "house energy"]);
-  const rest = TABS[0].model(doc, grid, {}).rest();
-  assert.equal(rest.hero, null);
-  assert.equal(rest.cards[0].figure.raw, 1.25);
+  const model = TABS[0].model(doc, grid, {});
+  const now = model.now(Date.parse("2026-11-24T01:05:00Z"), 600000);
+  assert.deepEqual(
+    [now?.label, now?.figure.text, now?.figure.unit],
+    ["Today so far", "1.25", "kWh"],
+  );
+  assert.equal(model.rest().made[0].figure.raw, 1.25);
 });
 
 test("without roles the page is about the first series", () => {
   const { doc } = opened({});
-  const { main, energy, sun, beside, groups } = roles(doc);
-  assert.deepEqual([main, energy, sun, beside], ["grid", null, null, []]);
+  const { main, energy, sun, battery, groups } = roles(doc);
+  assert.deepEqual([main, energy, sun, battery], ["grid", null, null, null]);
   assert.deepEqual(
     groups.map(({ title }) => title),
     ["solar", "battery"],

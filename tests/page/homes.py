@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,12 +32,13 @@ TIER_NAMES = ("daily", *TIERS)
 
 @dataclass(frozen=True)
 class Sensor:
-    """A series and its usual value."""
+    """A series and its usual value, or its value at each time."""
 
     name: str
     unit: str = "W"
     level: float = 500
     state_class: StateClass = "measurement"
+    at: Callable[[datetime], float] | None = None
 
 
 HOUSE = (
@@ -147,6 +148,8 @@ class Home:
         coverage = round(1 - lost / span.length, 4)
         if coverage < 0.0001:
             return None
+        if sensor.at is not None:
+            return _followed(sensor, sensor.at, span, coverage)
         chance = Random(f"{sensor.name} {span.start:%Y-%m-%dT%H:%M}")
         if sensor.state_class != "measurement":
             change = round(span.length.total_seconds() / 3600 * chance.uniform(0.1, 0.8), 6)
@@ -171,6 +174,28 @@ class Home:
                 assert read is not None
                 latest[name] = Latest(start + timedelta(seconds=51), read)
         return latest
+
+
+def _followed(
+    sensor: Sensor, at: Callable[[datetime], float], span: Span, coverage: float
+) -> Value:
+    """Return the value of a span in which a series followed its course, looked at twelve times."""
+    values = [at(span.start + span.length * (number + 0.5) / 12) for number in range(12)]
+    hours = span.length.total_seconds() / 3600 * coverage
+    kwh = sum(values) / 12 * hours / 1000
+    if sensor.state_class != "measurement":
+        state = sensor.level + (span.end - START) / timedelta(hours=2)
+        return Value(change=round(kwh, 6), state=round(state, 6), coverage=coverage)
+    back = round(sum(max(-value, 0) for value in values) / 12 * hours / 1000, 6)
+    is_power = sensor.unit == "W"
+    return Value(
+        mean=round(sum(values) / 12, 3),
+        min=round(min(values), 3),
+        max=round(max(values), 3),
+        kwh=round(kwh, 6) if is_power else None,
+        back=back if is_power and back else None,
+        coverage=coverage,
+    )
 
 
 def home_of(documents: Mapping[str, Document]) -> Mapping[str, object]:

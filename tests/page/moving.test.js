@@ -69,11 +69,10 @@ const today = () =>
 test("nine days of a year say so, and claim the year", () => {
   const both = nine();
   const model = TABS[3].model(both.doc, both.grid, {});
-  const [energy] = model.rest().cards;
+  const [energy] = model.rest().made;
   assert.equal(energy.figure.raw, 9 * 2.4);
-  assert.equal(energy.notes[1].map(({ text }) => text).join(""), "in 9 days");
-  const { known, cards } = model.rest();
-  const share = [...known, ...cards.map(({ figure }) => figure)].find(({ key }) => key === "known");
+  assert.equal(energy.notes[0].map(({ text }) => text).join(""), "in 9 days");
+  const share = model.rest().made.find(({ figure }) => figure.key === "known")?.figure;
   assert.equal(share?.raw, 9 / 365);
   const steps = stepsOf({ id: "365-days" }, ["365-days"], knownOf([]), both);
   assert.equal(steps.note.replace("Nov 16", "16 Nov"), "since 16 Nov: 9 of 365 days");
@@ -90,7 +89,7 @@ test("a month that began before the data says since when, and its last day is ye
   assert.equal(shown.both.grid.edges.length - 1, 24);
   assert.equal(shown.model.charts[0].lines[0].values.length, 24);
   assert.match(thereText(both, days), /^since .*: 9 of 30 days$/);
-  assert.equal(shown.model.rest().cards[0].figure.raw, 9 * 2.4);
+  assert.equal(shown.model.rest().made[0].figure.raw, 9 * 2.4);
 });
 
 test("today so far is the last bar, hatched, and in no sum", () => {
@@ -107,7 +106,7 @@ test("today so far is the last bar, hatched, and in no sum", () => {
   assert.equal(bars.partial?.[365], true);
   assert.equal(bars.rest?.(null)[0].raw, 9 * 2.4);
   assert.ok(Math.abs(Number(bars.rest?.([364, 366])[0].raw) - (2.4 + 5)) < 1e-9);
-  assert.equal(rest().cards[0].figure.raw, 9 * 2.4);
+  assert.equal(rest().made[0].figure.raw, 9 * 2.4);
 });
 
 test("today stands beside no days that it does not follow", () => {
@@ -132,7 +131,7 @@ test("a day is its hours, 23 or 25 of them if clocks change", () => {
     const { both: some, model } = past({ kind: "day", first, end: first + 1 }, both, null);
     assert.equal(some.grid.edges.length - 1, hours);
     assert.equal(model.charts[0].lines[0].values.filter((value) => value !== null).length, hours);
-    const [energy] = model.rest().cards;
+    const [energy] = model.rest().made;
     assert.ok(Math.abs(Number(energy.figure.raw) - hours / 10) < 1e-9);
   }
 });
@@ -141,7 +140,7 @@ test("a day of which the file has one bucket has its sums and no chart", () => {
   const first = day("2026-11-17");
   const { model } = past({ kind: "day", first, end: first + 1 }, nine(), null);
   assert.deepEqual(model.charts, []);
-  assert.equal(model.rest().cards[0].figure.raw, 2.4);
+  assert.equal(model.rest().made[0].figure.raw, 2.4);
   assert.deepEqual(model.rest().smalls, []);
 });
 

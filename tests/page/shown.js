@@ -7,6 +7,7 @@ import { text as readAll } from "node:stream/consumers";
 import { csv, rows } from "../../templates/lib/csv.js";
 import { measuredIn } from "../../templates/lib/data.js";
 import { open } from "../../templates/lib/flows.js";
+import { knownOf, stepsOf } from "../../templates/lib/moving.js";
 import { ageText, emptyText, notices } from "../../templates/lib/status.js";
 import { chartTable, heatEnds, heatTable } from "../../templates/lib/tables.js";
 import { TABS } from "../../templates/lib/tabs.js";
@@ -25,25 +26,41 @@ function partsIn(thing) {
   return Object.values(thing).flatMap(partsIn);
 }
 
-/** @param {Both} both @param {Model} model */
-function shownOf({ doc, grid }, model) {
+/** How long a bucket of the tests' homes is. */
+const INTERVAL = 600000;
+
+/** @param {import("../../templates/lib/tabs.js").Id} id @param {Both} both @param {Model} model @param {number} now */
+function shownOf(id, { doc, grid }, model, now) {
   const { zone, bucket } = doc;
   const { edges } = model.grid ?? grid;
   const rest = model.rest();
   /** @type {[number, number]} */
   const view = [edges[0], edges[edges.length - 1]];
   const shown = { zone, bucket, edges, hidden: new Set(), view };
+  const present = model.now(now, INTERVAL);
+  const said = model.said(now);
   const charts = [...model.charts, ...rest.smalls];
+  // A device's curve is there only once it is opened.
+  const devices = rest.devices?.rows.map(({ cells }) => cells);
   const tables = charts.map((chart) => chartTable(chart, shown));
-  const parts = [rest, charts, tables, rest.heats.map(heatEnds)].flatMap(partsIn);
+  const parts = [
+    present,
+    said,
+    { ...rest, devices },
+    charts,
+    tables,
+    rest.heats.map(heatEnds),
+  ].flatMap(partsIn);
   return {
     numbers: parts.flatMap(({ key, raw = null, text }) =>
       key === undefined ? [] : [[key, raw, text]],
     ),
     text: [
-      rest.heading,
-      rest.hero?.label,
-      ...rest.cards.map(({ label }) => label),
+      stepsOf({ id }, [id], knownOf([]), { doc, grid }).label,
+      present?.label,
+      said.map(({ text }) => text).join(""),
+      ...rest.made.map(({ label }) => label),
+      ...(rest.devices?.rows.map(({ label }) => label) ?? []),
       ...charts.flatMap(({ title, lines }) => [title, ...lines.map(({ label }) => label)]),
       ...parts.map(({ text }) => text),
     ].join("\n"),
@@ -81,7 +98,7 @@ const answer = tabs.map((tab) => {
       notices: notices(doc, null, now, publish),
       age: doc && ageText(doc, now),
       ...(both?.doc.points.size
-        ? shownOf(both, tab.model(both.doc, both.grid, beside))
+        ? shownOf(tab.id, both, tab.model(both.doc, both.grid, beside), now)
         : { empty: emptyText(tab.tier, doc) }),
     },
   ];

@@ -76,10 +76,10 @@ test("each text is asked for somewhere", () => {
 
 test("a text is whole: numbers in it can be found, and its form is that of its count", () => {
   const n = { key: "count", raw: 1, text: "1" };
-  assert.deepEqual(sayParts("than.onlyHours", { n }), [{ text: "over " }, n, { text: " hour" }]);
-  assert.equal(say("than.onlyHours", { n: 2 }), "over 2 hours");
+  assert.deepEqual(sayParts("energy.inDays", { n }), [{ text: "in " }, n, { text: " day" }]);
+  assert.equal(say("energy.inDays", { n: 2 }), "in 2 days");
   speak(/** @type {any} */ (files.get("fr")), "fr-FR");
-  assert.equal(say("than.onlyHours", { n: 0 }), "sur 0 heure");
+  assert.equal(say("energy.inDays", { n: 0 }), "en 0 jour");
   speak(/** @type {any} */ (files.get("hi")), "hi-IN");
   assert.equal(say("month.days", { count: 9, n: 30 }), "30 में से 9 दिन");
 });

@@ -17,8 +17,8 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
         message = "paths.web_root is the data directory: its archive would be public; set another"
         raise ConfigError(message)
     home, unfit = of_files(settings, files)
-    minutes, years = settings.data.collection_interval_minutes, files.stored_years()
-    site = rendered(settings.publish.tiers, minutes, home, years)
+    publish, minutes = settings.publish, settings.data.collection_interval_minutes
+    site = rendered(publish.tiers, minutes, home, files.stored_years(), publish.title)
     files.prepare()
     with files.lock():
         done = update_web_root(
@@ -26,7 +26,7 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
             web_root,
             files.data_dir,
             consent,
-            links=settings.publish.links,
+            links=publish.links,
             renamed=files.renamed,
         )
     number = len(done.changed)

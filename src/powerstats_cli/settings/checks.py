@@ -20,6 +20,7 @@ from powerstats_cli.settings.tables import (
 
 MOST_RETENTION_DAYS: Final = 30
 MOST_SETTLE_SECONDS: Final = 300
+MOST_TITLE: Final = 60
 
 
 def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -34,6 +35,9 @@ def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.github:
         yield from _github_mistakes(settings.github, settings.publish)
     yield from _place_mistakes(settings)
+    title = settings.publish.title
+    if not title.strip() or not title.isprintable() or len(title) > MOST_TITLE:
+        yield "publish.title", f"must be one line of 1 to {MOST_TITLE} characters"
     data = settings.data
     if data.collection_interval_minutes < 1 or 60 % data.collection_interval_minutes:
         yield "data.collection_interval_minutes", "must divide 60"

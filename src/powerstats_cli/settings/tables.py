@@ -81,9 +81,11 @@ class GitHubSettings(_Table, frozen=True):
 class PublishSettings(_Table, frozen=True):
     """The files that the dashboard shows to anyone, and the branch they are published on.
 
-    The web root has `links` to the data files, or copies of them.
+    `title` is the home's name on the page. The web root has `links` to the data files, or copies
+    of them.
     """
 
+    title: str = "powerstats"
     tiers: tuple[PublicName, ...] = get_args(TierName)
     branch: str = "gh-pages"
     path: str = ""

@@ -30,8 +30,8 @@ class Contents(msgspec.Struct, frozen=True):
         Raises ConfigError if one of them has a newer version or another time zone.
         """
         home, _ = of_files(settings, files)
-        minutes, years = settings.data.collection_interval_minutes, files.stored_years()
-        site = render(settings.publish.tiers, minutes, home, years)
+        publish, minutes = settings.publish, settings.data.collection_interval_minutes
+        site = render(publish.tiers, minutes, home, files.stored_years(), publish.title)
         data: dict[str, bytes] = {}
         problems: list[PowerstatsError] = []
         for name, stored in site.data.items():

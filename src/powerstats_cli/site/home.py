@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+from powerstats_cli.core.candidates.levels import level
 from powerstats_cli.core.candidates.meters import meters
 from powerstats_cli.core.candidates.quantities import quantity_named
 from powerstats_cli.core.candidates.stored import assumed_kinds
 from powerstats_cli.core.energy.flows import drawn, planned
-from powerstats_cli.core.energy.page import sums
+from powerstats_cli.core.energy.page import devices, sums
 from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS
@@ -18,11 +19,18 @@ from powerstats_cli.settings.roles import home_roles
 
 
 def told(roles: Roles, kinds: Mapping[str, Kind], names: Iterable[str]) -> Mapping[str, object]:
-    """Return what the page is told: what counts, what draws a curve, and what is of one device."""
+    """Return what the page is told: what counts, what draws a curve, and what is of one device.
+
+    `level` is the series that says how full the battery is, None if that is not known.
+    """
     names = sorted(names)
+    plan = planned(roles, kinds)
     return {
-        "counts": sums(planned(roles, kinds)),
+        "counts": sums(plan),
         "draws": sums(drawn(roles, kinds)),
+        "devices": devices(plan, roles.within),
+        "level": level(roles, kinds),
+        "shares": {"sufficiency": plan.tells_sufficiency, "consumption": plan.tells_consumption},
         "meters": meters(names),
         "factors": [name for name in names if quantity_named(name) == "power_factor"],
     }

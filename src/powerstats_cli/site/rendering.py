@@ -41,8 +41,9 @@ def render(
     interval_minutes: int,
     home: Mapping[str, object] | None = None,
     years: Iterable[int] = (),
+    title: str = "powerstats",
 ) -> Site:
-    """Return the site for the published tiers, with what the page is told of the home.
+    """Return the site for the published tiers, with the home's name and what it is told of it.
 
     `years` are the calendar years that are stored; they are published if `years` is a tier.
 
@@ -60,6 +61,7 @@ def render(
         "years": " ".join(map(str, years)),
         "interval_minutes": str(interval_minutes),
         "publish_minutes": str(PUBLISH_MINUTES),
+        "title": escape(title),
         "home": escape(json.dumps(home or {}, separators=(",", ":"))),
         "icon": "icon.svg",
         "manifest": "manifest.webmanifest",

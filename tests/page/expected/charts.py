@@ -97,7 +97,8 @@ def chart_of(
 def further_charts(grid: Grid, roles: Roles, shown: Grid | None = None) -> Numbers:
     """Return every other series' chart; voltages share one, up to four."""
     about = grid.document.series
-    rest = [name for name in about if name not in {roles.main, roles.beside}]
+    told = {roles.main, roles.energy, roles.sun_energy, roles.sun, *roles.devices}
+    rest = [name for name in about if name not in told]
     volts = [n for n in rest if about[n].unit == "V" and not grid.is_counter(n)][:4]
     groups = [volts] if volts else []
     groups += [[name] for name in rest if name not in volts]

@@ -1,7 +1,7 @@
 """A file's buckets, laid on the days of its window."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import islice
@@ -25,14 +25,31 @@ class Roles:
     """Which series the page is about; the tests say it, the page has to find it."""
 
     main: str | None = "power"
-    energy: str | None = "power"
+    energy: str | None = "energy"
     sun: str | None = "solar"
     sun_energy: str | None = "solar"
+    house: str | None = "power"
+    devices: tuple[str, ...] = ()
 
     @property
     def beside(self) -> str | None:
         """The series in the main chart next to the main one."""
-        return self.sun if self.main is not None and self.main == self.energy else None
+        return self.sun if self.main is not None and self.main == self.house else None
+
+    def of(self, document: Document) -> "Roles":
+        """Return the roles without the series that a file does not have."""
+        there = document.series.keys()
+        energy = self.energy if self.energy in there else self.house
+        return replace(
+            self,
+            energy=energy if energy in there else None,
+            sun_energy=self.sun_energy if self.sun_energy in there else None,
+        )
+
+    @property
+    def twice(self) -> str | None:
+        """The power of the house, if a counter counts what it took."""
+        return self.house if self.house and self.energy and self.energy != self.house else None
 
 
 @dataclass(frozen=True)

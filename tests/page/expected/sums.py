@@ -1,11 +1,14 @@
 """Sums, means, extremes and comparisons."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
-from powerstats_cli.core.periods import DAY, hours
-from tests.page.expected.grid import WHOLE, Cell, Day, Grid, total
+from powerstats_cli.core.periods import DAY, day_start, hours
+from tests.page.expected.grid import Cell, Day, Grid, total
+
+ENOUGH = 0.9
 
 
 def mean(cells: Iterable[Cell]) -> float | None:
@@ -51,18 +54,35 @@ def per_day(days: Iterable[Day]) -> float | None:
 
 
 def change(ours: float | None, theirs: float | None) -> float | None:
-    """Return how much more we have, as a share of theirs."""
-    return None if ours is None or theirs is None or theirs <= 0 else ours / theirs - 1
+    """Return how much more we have, as a share of theirs; None if either is not above zero."""
+    if ours is None or theirs is None or ours <= 0 or theirs <= 0:
+        return None
+    return ours / theirs - 1
 
 
-def whole_hours(grid: Grid, name: str, day: date) -> dict[str, float]:
-    """Return the amounts of a day's wholly known hours by local time and offset order."""
-    found: dict[str, float] = {}
-    cells = grid.cells(name)
-    for hour in hours(day, grid.zone):
-        inside = [cell for cell in cells if hour.start <= cell.span.start < hour.end]
-        known = sum((cell.known for cell in inside), timedelta(0))
-        if hour.end <= grid.until(name) and known >= WHOLE * hour.length:
-            label = f"{hour.start.astimezone(grid.zone):%H:%M}"
-            found[f"{label} again" if label in found else label] = total(inside) or 0.0
-    return found
+def span_of(grid: Grid, name: str, start: datetime, end: datetime) -> float | None:
+    """Return the amount of a span, if at least 90 % of it is known."""
+    inside = [c for c in grid.cells(name) if c.span.start >= start and c.span.end <= end]
+    known = sum((cell.known for cell in inside), timedelta(0))
+    return (total(inside) or 0.0) if known >= ENOUGH * (end - start) else None
+
+
+def same_time(day: date, by: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return the first instant of a day with the local time of another; its end for midnight."""
+    clock = by.astimezone(zone).time()
+    if clock == time(0):
+        return day_start(day + DAY, zone)
+    starts = [hour.start for hour in hours(day, zone)]
+    return next((start for start in starts if start.astimezone(zone).time() == clock), None)
+
+
+def ends(grid: Grid, name: str) -> list[datetime]:
+    """Return the ends of today's hours that are over, the newest first, none that comes twice."""
+    over = [hour.end for hour in hours(grid.days[0], grid.zone) if hour.end <= grid.until(name)]
+    return [end for end in reversed(over) if not comes_twice(end, grid.zone)]
+
+
+def comes_twice(instant: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether a local time comes twice in its day."""
+    local = instant.astimezone(zone)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

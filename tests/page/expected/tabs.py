@@ -1,11 +1,12 @@
 """Every number of each tab."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from math import floor
 from statistics import fmean
 
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.periods import DAY, day_span
+from powerstats_cli.core.periods import DAY, day_span, day_start
 from tests.page.expected.charts import (
     calendar,
     card,
@@ -21,36 +22,118 @@ from tests.page.expected.charts import (
 from tests.page.expected.gaps import gap_list
 from tests.page.expected.grid import Day, Grid, Numbers, Roles, escaped, iso, total
 from tests.page.expected.so_far import with_today
-from tests.page.expected.sums import change, known_time, mean, per_day, sum_of, whole_hours
+from tests.page.expected.sums import (
+    ENOUGH,
+    change,
+    ends,
+    known_time,
+    mean,
+    per_day,
+    same_time,
+    span_of,
+    sum_of,
+)
+
+# Two meters of one thing that differ by no more agree.
+AGREE = 0.01
+# Numbers that are known to shares which differ by more are of different times.
+TOGETHER = 0.02 + 1e-9
 
 
 def today(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the first tab."""
     daily = documents["daily"]
     grid = Grid(daily)
+    roles = roles.of(daily)
     numbers = {**gap_list(grid), **main_chart(grid, roles), **further_charts(grid, roles)}
-    latest = daily.latest or {}
-    if roles.main:
-        numbers |= {"now": None, "known": grid.known_share(roles.main)}
-        if roles.main in latest:
-            last = latest[roles.main]
-            numbers |= {"now": last.value, "now-time": iso(last.timestamp)}
-        if not grid.is_counter(roles.main):
-            cells = grid.cells(roles.main)
-            numbers |= card("mean-today", mean(cells))
-            numbers |= extreme_cards(grid, roles.main, "min-today", "max-today")
-    if roles.sun or roles.sun_energy:
-        numbers["solar-now"] = None
-        if roles.sun and roles.sun in latest and _is_known_last(grid, roles.sun):
-            numbers["solar-now"] = latest[roles.sun].value
-        if roles.sun_energy:
-            numbers["solar-today"] = total(grid.cells(roles.sun_energy))
-    if roles.energy:
-        numbers["energy-today"] = total(grid.cells(roles.energy))
+    numbers |= made(grid, roles) | readings(grid, roles) | _now(grid, roles)
+    if roles.energy and (so_far := total(grid.cells(roles.energy))) is not None:
+        numbers["so-far"] = so_far
     if "weekly" in documents:
         weekly = Grid(documents["weekly"])
         numbers |= _compared(grid, weekly, roles)
         numbers |= _ghost(grid, weekly, roles)
+    return numbers
+
+
+def _now(grid: Grid, roles: Roles) -> Numbers:
+    """Return what is shown of the present: of a counter the amount of today."""
+    latest = grid.document.latest or {}
+    numbers: Numbers = {}
+    if roles.main and grid.is_counter(roles.main):
+        numbers["now"] = total(grid.cells(roles.main))
+    elif roles.main:
+        numbers["now"] = None
+        if roles.main in latest:
+            last = latest[roles.main]
+            numbers |= {"now": last.value, "now-time": iso(last.timestamp)}
+    if roles.sun and roles.sun != roles.main:
+        is_known = roles.sun in latest and _is_known_last(grid, roles.sun)
+        numbers["now-solar"] = latest[roles.sun].value if is_known else None
+    return numbers
+
+
+def made(grid: Grid, roles: Roles) -> Numbers:
+    """Return what the time is made of, the devices, and what is measured twice."""
+    numbers: Numbers = {}
+    if roles.energy:
+        numbers["house"] = total(grid.cells(roles.energy))
+    if roles.sun_energy:
+        numbers["solar"] = total(grid.cells(roles.sun_energy))
+    for name in roles.devices:
+        key = f"device-{escaped(name)}"
+        numbers |= {key: total(grid.cells(name)), f"{key}-share": _share(grid, roles, [name])}
+    if roles.devices and roles.energy:
+        share = _share(grid, roles, roles.devices)
+        numbers |= {
+            "other": _rest(grid, roles),
+            "other-share": None if share is None else 1 - share,
+        }
+    if roles.twice and roles.twice in grid.document.series:
+        numbers["twice-house"] = total(grid.cells(roles.twice))
+        more = _difference(grid, roles.energy, roles.twice)
+        if more is not None and abs(more) > AGREE:
+            numbers["twice-house-change"] = more
+    return numbers
+
+
+def _together(grid: Grid, names: Iterable[str | None]) -> list[list[float]]:
+    """Return the amounts of several series in the buckets in which all are known of one time."""
+    found = []
+    for cells in zip(*(grid.cells(name) for name in names), strict=True):
+        known = [cell.value.coverage for cell in cells if cell.value]
+        if len(known) == len(cells) and max(known) - min(known) <= TOGETHER:
+            found.append([cell.amount or 0.0 for cell in cells])
+    return found
+
+
+def _share(grid: Grid, roles: Roles, names: Iterable[str]) -> float | None:
+    """Return the share of the house's energy that some devices took."""
+    amounts = _together(grid, [roles.energy, *names])
+    house = sum(each[0] for each in amounts)
+    return sum(sum(each[1:]) for each in amounts) / house if house > 0 else None
+
+
+def _rest(grid: Grid, roles: Roles) -> float | None:
+    """Return what no device took."""
+    amounts = _together(grid, [roles.energy, *roles.devices])
+    return sum(each[0] - sum(each[1:]) for each in amounts) if amounts else None
+
+
+def _difference(grid: Grid, one: str | None, other: str) -> float | None:
+    """Return how much more the other has, over the buckets in which both are known."""
+    both = _together(grid, [one, other])
+    return change(sum(pair[1] for pair in both), sum(pair[0] for pair in both))
+
+
+def readings(grid: Grid, roles: Roles) -> Numbers:
+    """Return the mean and the extremes of the main series, and its known share."""
+    if not roles.main:
+        return {"known": None}
+    numbers: Numbers = {"known": grid.known_share(roles.main)}
+    if not grid.is_counter(roles.main):
+        numbers |= card("mean", mean(grid.cells(roles.main)))
+        numbers |= extreme_cards(grid, roles.main, "min", "max")
     return numbers
 
 
@@ -61,29 +144,43 @@ def _is_known_last(grid: Grid, name: str) -> bool:
 
 
 def _compared(grid: Grid, week: Grid, roles: Roles) -> Numbers:
-    name, day = roles.energy, grid.days[0]
-    if not name:
+    """Return today beside yesterday and beside the mean of seven days, up to a whole hour."""
+    name = roles.energy
+    if not name or name not in week.document.series:
         return {}
     numbers: Numbers = {}
-    ours = whole_hours(grid, name, day)
-    is_there = name in week.document.series
-    before = {
-        back: whole_hours(week, name, day - back * DAY) if is_there else {} for back in range(1, 8)
-    }
-    for key, others in (("yesterday", [before[1]]), ("mean-week", list(before.values()))):
-        pairs = [
-            (value, fmean(known))
-            for label, value in ours.items()
-            if (known := [other[label] for other in others if label in other])
-        ]
-        numbers[key] = None
-        if not pairs:
-            continue
-        mine, theirs = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
-        numbers |= {key: theirs, f"{key}-hours": len(pairs), f"{key}-today": mine}
+    so_far = total(grid.cells(name))
+    if so_far is not None and (found := _beside(grid, week, name, [1])):
+        by, mine, theirs, _ = found
         if (more := change(mine, theirs)) is not None:
-            numbers[f"{key}-change"] = more
+            numbers |= {"so-far-time": iso(by), "yesterday": theirs}
+            numbers |= _told(more, "yesterday-change")
+            if abs(so_far - mine) >= 1e-6:
+                numbers["so-far-then"] = mine
+    if (found := _beside(grid, week, name, range(1, 8))) and found[3] > 1:
+        numbers["usual"] = found[2]
+        if (more := change(found[1], found[2])) is not None:
+            numbers["usual-change"] = more
     return numbers
+
+
+def _beside(
+    grid: Grid, week: Grid, name: str, ago: Iterable[int]
+) -> tuple[datetime, float, float, int] | None:
+    """Return the hour, today's amount up to it, the mean of other days', and of how many."""
+    day, zone = grid.days[0], grid.zone
+    for by in ends(grid, name):
+        spans = [
+            (day_start(day - back * DAY, zone), end)
+            for back in ago
+            if (end := same_time(day - back * DAY, by, zone)) is not None
+        ]
+        if not spans:
+            continue
+        ours = span_of(grid, name, day_start(day, zone), by)
+        known = [a for span in spans if (a := span_of(week, name, *span)) is not None]
+        return None if ours is None or not known else (by, ours, fmean(known), len(known))
+    return None
 
 
 def _ghost(grid: Grid, week: Grid, roles: Roles) -> Numbers:
@@ -106,29 +203,23 @@ def _ghost(grid: Grid, week: Grid, roles: Roles) -> Numbers:
 
 def closed(grid: Grid, roles: Roles) -> Numbers:
     """Return the numbers that all tabs of closed days have."""
-    numbers: Numbers = {}
-    if roles.main:
-        numbers["known"] = grid.known_share(roles.main)
-        if not grid.is_counter(roles.main):
-            numbers |= card("mean", mean(grid.cells(roles.main)))
-            numbers |= extreme_cards(grid, roles.main, "min", "max")
-    else:
-        numbers["known"] = None
-    if roles.energy:
-        days = grid.by_day(roles.energy)
-        whole = [day for day in days if day.is_whole]
-        numbers |= {"total": sum_of(days), "per-day": per_day(days)}
-        numbers |= _in_days("total", days)
-        for key, pick in (("highest-day", max), ("lowest-day", min)):
-            found = pick(whole, key=lambda day: day.total or 0.0, default=None)
-            numbers[key] = found.total if found else None
-            if found:
-                numbers[f"{key}-date"] = f"{found.day}"
+    numbers = made(grid, roles) | readings(grid, roles) | gap_list(grid)
     if roles.sun_energy:
-        days = grid.by_day(roles.sun_energy)
-        numbers |= {"solar": sum_of(days), "solar-per-day": per_day(days)}
-        numbers |= _in_days("solar", days)
-    return numbers | gap_list(grid)
+        numbers |= _in_days("solar", grid.by_day(roles.sun_energy))
+    if not roles.energy:
+        return numbers
+    days = grid.by_day(roles.energy)
+    numbers |= _in_days("house", days)
+    whole = [day for day in days if day.is_whole]
+    if (added := sum_of(days)) is not None and (each := per_day(days)) is not None:
+        number = len([day for day in days if day.total is not None])
+        numbers |= {"total": added, "per-day": each, "total-days": number}
+    for key, pick in (("highest-day", max), ("lowest-day", min)):
+        found = pick(whole, key=lambda day: day.total or 0.0, default=None)
+        numbers[key] = found.total if found else None
+        if found:
+            numbers[f"{key}-date"] = f"{found.day}"
+    return numbers
 
 
 def _in_days(key: str, days: list[Day]) -> Numbers:
@@ -140,6 +231,7 @@ def _in_days(key: str, days: list[Day]) -> Numbers:
 def week(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the second tab."""
     grid = Grid(documents["weekly"])
+    roles = roles.of(grid.document)
     numbers = closed(grid, roles) | main_chart(grid, roles) | further_charts(grid, roles)
     if roles.energy:
         for day in grid.by_day(roles.energy):
@@ -177,6 +269,7 @@ def _today_row(grid: Grid, daily: Document | None, roles: Roles) -> Numbers:
 def month(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the third tab."""
     grid = Grid(documents["monthly"])
+    roles = roles.of(grid.document)
     shown = with_today(grid, documents.get("daily"))
     numbers = closed(grid, roles) | further_charts(grid, roles, shown)
     if roles.main and not grid.is_counter(roles.main):
@@ -193,26 +286,33 @@ def month(documents: Mapping[str, Document], roles: Roles) -> Numbers:
         numbers[f"weekday-{weekday}"] = fmean(amounts) if amounts else None
         numbers[f"weekday-{weekday}-days"] = len(amounts)
     yearly = documents.get("yearly")
-    if yearly and yearly.points:
-        since = grid.days[0] - len(days) * DAY
-        older = [
-            day
-            for day in Grid(yearly).by_day(roles.energy)
-            if since <= day.day < grid.days[0] and day.total is not None
-        ]
-        if older:
-            numbers["before"] = sum_of(older)
-            if len(older) < len(days):
-                numbers["before-days"] = len(older)
-            elif all(day.total is not None for day in days):
-                more = change(per_day(days), per_day(older))
-                numbers |= {} if more is None else {"before-change": more}
+    if yearly and yearly.points and "total" in numbers:
+        numbers |= _before(days, Grid(yearly), roles.energy)
     return numbers
+
+
+def _before(days: list[Day], year: Grid, name: str) -> Numbers:
+    """Return as many days before some days; both are compared only if 90 % of them is known."""
+    since = days[0].day - len(days) * DAY
+    older = [day for day in year.by_day(name) if since <= day.day < days[0].day]
+    ours = known_time(days) / sum((day.span.length for day in days), timedelta(0))
+    span = sum((day.span.length for day in older), timedelta(0))
+    theirs = known_time(older) / span * len(older) / len(days) if span else 0.0
+    more = change(per_day(days), per_day(older))
+    if more is None or min(ours, theirs) < ENOUGH:
+        return {}
+    return {"before": per_day(older), **_told(more, "before-change")}
+
+
+def _told(more: float, key: str) -> Numbers:
+    """Return a difference in per cent as a sentence tells it: one of zero is "as much as"."""
+    return {} if floor(more * 100 + 0.5) == 0 else {key: more}
 
 
 def year(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the last tab."""
     grid = Grid(documents["yearly"])
+    roles = roles.of(grid.document)
     shown = with_today(grid, documents.get("daily"))
     more = len(shown.spans) - len(grid.spans)
     numbers = closed(grid, roles) | further_charts(grid, roles, shown)
@@ -255,11 +355,12 @@ def _months(grid: Grid, roles: Roles) -> Numbers:
             f"month-{month}-per-day": mine,
             f"month-{month}-known": known * len(some) / in_all.days,
         }
-        if (more := change(mine, before)) is not None:
+        comparable = mine if known * len(some) / in_all.days >= ENOUGH else None
+        if (more := change(comparable, before)) is not None:
             numbers[f"month-{month}-change"] = more
         if roles.sun_energy:
             numbers[f"month-{month}-solar"] = sum_of([suns[day.day] for day in some])
-        before = mine
+        before = comparable
     return numbers
 
 

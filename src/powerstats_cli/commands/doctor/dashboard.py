@@ -21,8 +21,9 @@ def check_page(configured: Settings, files: Store) -> Iterator[Finding]:
     """Yield whether the web root has this version's page, and leads to the data."""
     web_root, data_dir = configured.web_root, files.data_dir
     try:
-        minutes, years = configured.data.collection_interval_minutes, files.stored_years()
-        site = rendering.render(configured.publish.tiers, minutes, years=years)
+        publish, minutes = configured.publish, configured.data.collection_interval_minutes
+        years = files.stored_years()
+        site = rendering.render(publish.tiers, minutes, years=years, title=publish.title)
         others = sorted(strangers(site, web_root, data_dir)) if web_root.is_dir() else []
         page = read_bytes(web_root / rendering.PAGE_NAME)
     except PowerstatsError as problem:

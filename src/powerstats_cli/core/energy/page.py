@@ -1,6 +1,6 @@
 """The roles as the page gets them: the series that it adds up for the house, the sun, the grid."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from powerstats_cli.core.energy.flows import Plan, Term
 
@@ -22,6 +22,11 @@ def sums(plan: Plan) -> dict[str, Terms]:
     both = {"grid": ("import", "export"), "battery": ("discharge", "charge")}
     flows |= {name: terms for name, ways in both.items() if (terms := _both_ways(plan, ways))}
     return flows
+
+
+def devices(plan: Plan, within: Mapping[str, str]) -> list[tuple[tuple[str, str, int], str | None]]:
+    """Return the term of each device, and the device that it is part of, if it is of one."""
+    return [(_written(term), within.get(name)) for name, term in plan.devices.items()]
 
 
 def _both_ways(plan: Plan, ways: Collection[str]) -> Terms:
