@@ -125,6 +125,14 @@ class Session(msgspec.Struct, frozen=True):
             return None  # the step itself reports it
         return pause if pause and pause.holds(self.clock.now()) else None
 
+    def has_succeeded(self, step: str) -> bool:
+        """Tell whether a step has ever ended well on this device, as far as it remembers."""
+        try:
+            run = runs.decode(read_bytes(self.settings.state_file)).steps.get(step)
+        except PowerstatsError:
+            return False
+        return run is not None and run.succeeded is not None
+
     def skips(self, step: str) -> bool:
         """Tell whether a step does nothing because of a pause; say so on a terminal."""
         pause = self.pause()

@@ -143,4 +143,5 @@ def test_a_forced_move_that_waits_looks_again(
     github.strike = on("PATCH", "/git/refs/", theirs)
     device.run_well("publish")
     assert repo.files(PAGES) == {"theirs": b"1"} | device.site
-    assert [each.message for each in repo.commits(PAGES)[1:]] == ["Another writer's", "11 files"]
+    others, ours = [each.message for each in repo.commits(PAGES)[1:]]
+    assert (others, ours.split()[1]) == ("Another writer's", "files")

@@ -1,23 +1,28 @@
 """The steps that a schedule runs: collect, rotate, aggregate, publish, sync."""
 
 import os
+from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 import typer
 
-from powerstats_cli.cli.options import repository_of, session_of
+from powerstats_cli.cli.options import is_attended, repository_of, session_of
 from powerstats_cli.core.documents import RolledUpTierName
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.lines import one_line
 from powerstats_cli.secrets import homeassistant_token
+from powerstats_cli.session import Session
 
 # A module that only one command needs is imported in that command: httpcore alone costs more than a
 # whole run of `rotate`.
 
 Direction = Literal["push", "fetch"]
+STOPPED: Final = 1
+"""The exit code if nobody agreed to what a command would change."""
 
 
 class LongTermTier(StrEnum):
@@ -166,16 +171,35 @@ def sync(
     tiers: Annotated[
         list[LongTermTier] | None, typer.Argument(help="Only this file. Without it: both.")
     ] = None,
+    *,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="With fetch: replace the files by those of the beginning of this day, such as "
+            "2025-11-01. All files are copied into backups/ first.",
+            metavar="DATE",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --as-of: replace them without a question.")
+    ] = False,
 ) -> None:
     """Merge monthly.json, yearly.json and the years with those in the GitHub repository.
 
     Nothing is overwritten: for each bucket the files keep the value that is known best, from
-    whichever device it is.
+    whichever device it is. A new device gets what the repository has, whatever the direction.
 
     Examples:
         powerstats sync
         powerstats sync fetch yearly  # bring the long past onto a new machine
+        powerstats sync fetch --as-of 2025-11-01
     """
+    if as_of is not None:
+        if direction != "fetch":
+            message = "it goes with fetch: powerstats sync fetch --as-of DATE"
+            raise typer.BadParameter(message, param_hint="--as-of")
+        raise typer.Exit(_put_back(session_of(context), _day(as_of), tiers, yes=yes))
     from powerstats_cli.commands.sync import carry
     from powerstats_cli.commands.sync import sync as command
 
@@ -203,6 +227,7 @@ def sync(
                     session.clock,
                     fetches=direction != "push",
                     pushes=direction != "fetch",
+                    is_first=not session.has_succeeded(f"sync {tier}"),
                 )
                 return msgspec.structs.replace(outcome, problems=(*broken, *outcome.problems))
 
@@ -212,3 +237,30 @@ def sync(
             if exit_code == os.EX_NOPERM:
                 break
     raise typer.Exit(exit_code)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        message = f"{written!r} is no day such as 2025-11-01"
+        raise typer.BadParameter(message, param_hint="--as-of") from None
+
+
+def _put_back(
+    session: Session, day: date, tiers: Sequence[LongTermTier] | None, *, yes: bool
+) -> int:
+    """Replace the long-term files by earlier ones; return the exit code."""
+    from powerstats_cli.commands.restore import earlier, put_back
+
+    names = [f"{tier}.json" for tier in tiers or LongTermTier]
+    with repository_of(session) as repository:
+        wanted = earlier(names, day, session.settings, repository)
+    for each in wanted:
+        print(f"{each.text}, as it was at the beginning of {day}")
+    if not yes and not (is_attended() and typer.confirm("Replace the files here by these?")):
+        print("nothing was changed" + ("" if is_attended() else ": --yes replaces the files"))
+        return STOPPED
+    copy = put_back(session.files, wanted, session.clock.now())
+    print("done" + (f"; what was there before is in {copy}" if copy else ""))
+    return os.EX_OK

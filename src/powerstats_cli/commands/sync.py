@@ -18,7 +18,14 @@ from powerstats_cli.core.journal import EMPTY, Decoded, Journal
 from powerstats_cli.core.merging import differs, merge
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.renaming import renamed
-from powerstats_cli.core.tiers import YEAR, Tier, misfits, newest_closed_day, newest_until
+from powerstats_cli.core.tiers import (
+    YEAR,
+    Tier,
+    days_of,
+    misfits,
+    newest_closed_day,
+    newest_until,
+)
 from powerstats_cli.errors import (
     ConfigError,
     NewerError,
@@ -96,14 +103,17 @@ def sync(
     *,
     fetches: bool,
     pushes: bool,
+    is_first: bool = False,
 ) -> Outcome:
     """Merge a tier's file with the repository's version of it; with yearly.json the years.
 
     The result goes into the local file if it `fetches`, and into the repository if it `pushes`. If
-    another device wrote to the repository first, its version is read and merged again.
+    another device wrote to the repository first, its version is read and merged again. A device
+    without the file, and one that never synced and has its first day, always fetches: that restores
+    what a lost device had.
     """
     files.prepare()
-    way = _Way(settings, files, repository, clock, fetches=fetches, pushes=pushes)
+    way = _Way(settings, files, repository, clock, fetches, pushes, is_first)
     done = [_sync_file(way, tier, files.tier(tier.name))]
     problems: list[PowerstatsError] = []
     for place in _differing_years(way) if tier.name == "yearly" else ():
@@ -128,6 +138,7 @@ class _Way(msgspec.Struct, frozen=True):
     clock: Clock
     fetches: bool
     pushes: bool
+    is_first: bool
 
 
 def _differing_years(way: _Way) -> Iterator[Path]:
@@ -162,11 +173,13 @@ def _sync_file(way: _Way, tier: Tier, place: Path) -> Outcome:
         with files.lock():
             remedy = f"{name} is made from {remote}" if theirs else f"{remote} is not there yet"
             ours = local.or_set_aside(place, remedy) if way.fetches else _read(files, place)
+            is_lost = _is_new(ours, way) and not local.problems
             known = files.journal() or EMPTY
             merged = _merged(tier, ours, theirs, remote, settings, known)
-            is_news = way.fetches and merged is not None and files.write(place, merged)
+            receives = way.fetches or is_lost
+            is_news = receives and merged is not None and files.write(place, merged)
         if is_news and not done:
-            done.append("fetched")
+            done.append(_restored(merged, settings.zone) if is_lost and theirs else "fetched")
         if merged is None:
             return "not there yet, nor here"
         if not way.pushes or not differs(theirs, merged):
@@ -237,6 +250,19 @@ def _merged(
         message = f"{remote}: {name} is {misfit}: give the series another name, or use another path"
         raise ConfigError(message)
     return settled(merge(tier, ours, theirs, settings.zone, known), known, settings.zone)
+
+
+def _is_new(ours: Document | None, way: _Way) -> bool:
+    """Tell whether a device has nothing yet, or what the first night has made of its first day."""
+    return ours is None or (way.is_first and len(days_of(ours, way.settings.zone)) == 1)
+
+
+def _restored(merged: Document | None, zone: ZoneInfo) -> str:
+    """Say what came back of a file that was not here."""
+    if merged is None or not merged.points:
+        return "restored"
+    number, newest = len(days_of(merged, zone)), newest_closed_day([merged], zone)
+    return f"restored {number} day{'s' * (number != 1)} up to {newest}"
 
 
 def _commit_message(name: str, merged: Document, zone: ZoneInfo) -> str:

@@ -295,6 +295,17 @@ class Repository:
         reply = self._client.ask("GET", url, accept=RAW, fine=(404,))
         return None if reply.status == 404 else bytes(reply.body)
 
+    def last_change(self, path: str, branch: str, before: datetime) -> str | None:
+        """Return the id of the commit that last changed a file before an instant, None if none."""
+        query = urlencode(
+            {"path": path, "sha": branch, "until": f"{before:%Y-%m-%dT%H:%M:%SZ}", "per_page": 1}
+        )
+        reply = self._client.ask("GET", f"/commits?{query}", fine=(404, 409))
+        if reply.status >= 400:
+            return None
+        listed = self._client.decoded(reply, list[ListedCommit])
+        return listed[0].sha if listed else None
+
     def write_file(
         self, path: str, branch: str, content: bytes, *, message: str, replaces: bytes | None
     ) -> None:

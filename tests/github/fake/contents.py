@@ -179,7 +179,15 @@ def get_commits(call: Call) -> Answer:
     if newest is None:
         raise not_found()
     number = min(int(call.query.get("per_page", 30)), 100)
-    listed = repo.git("rev-list", "--topo-order", f"--max-count={number}", newest.sha).split()
+    until = call.query.get("until")
+    listed = repo.git(
+        "rev-list",
+        "--topo-order",
+        f"--max-count={number}",
+        *([f"--until={until}"] if until else []),
+        newest.sha,
+        *(["--", call.query["path"]] if "path" in call.query else []),
+    ).split()
     return json_answer([_listed_commit(call, repo.read_commit(sha)) for sha in listed])
 
 
