@@ -27,7 +27,7 @@ def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
             files.data_dir,
             consent,
             links=publish.links,
-            renamed=files.renamed,
+            as_here=files.as_here,
         )
     number = len(done.changed)
     summary = f"{number} files changed in {web_root}" if number else "nothing changed"

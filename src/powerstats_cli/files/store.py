@@ -146,11 +146,18 @@ class Store:
         except ConfigError as error:
             message = f"{self.name(path)} {error}"
             raise ConfigError(message) from None
-        if self.renamed:
-            from powerstats_cli.core.renaming import renamed  # few homes have any
+        return self._with_names(document)
 
-            return renamed(document, self.renamed)
-        return document
+    def _with_names(self, document: Document) -> Document:
+        if not self.renamed:
+            return document
+        from powerstats_cli.core.renaming import renamed  # few homes have any
+
+        return renamed(document, self.renamed)
+
+    def as_here(self, document: Document) -> Document:
+        """Return a document from elsewhere with the names and the corrections of this home."""
+        return self._settled(self._with_names(document))
 
     def check_place(self, path: Path, document: Document) -> None:
         """Raise UnreadableError if an intact file has the name of another one."""

@@ -197,7 +197,7 @@ def _kept(
     kept: dict[str, UnreadableError] = {}
     for name in sorted(set(names) & contents.data.keys() & place.names):
         try:
-            check_no_loss(name, where, contents.data[name], place.read(name), contents.renamed)
+            check_no_loss(name, where, contents.data[name], place.read(name), contents.as_here)
         except NotOursError:
             strangers.add(name)
         except UnreadableError as error:

@@ -7,6 +7,7 @@ import msgspec
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.store import Store, read_bytes
 from powerstats_cli.settings import Settings
+from powerstats_cli.site.copies import AsHere
 from powerstats_cli.site.home import of_files
 from powerstats_cli.site.rendering import Site, render
 
@@ -15,13 +16,13 @@ class Contents(msgspec.Struct, frozen=True):
     """A site, the bytes of its data files by name, and an error for each broken data file.
 
     A broken file is left out of the data, so that it does not replace a good one on the branch.
-    `renamed` has the present name of a series by each earlier name.
+    `as_here` is that of the store.
     """
 
     site: Site
     data: Mapping[str, bytes]
     problems: tuple[PowerstatsError, ...] = ()
-    renamed: Mapping[str, str] = {}
+    as_here: AsHere | None = None
 
     @classmethod
     def of(cls, settings: Settings, files: Store) -> "Contents":
@@ -44,4 +45,4 @@ class Contents(msgspec.Struct, frozen=True):
             else:
                 if content is not None:
                     data[name] = content
-        return cls(site, data, tuple(problems), files.renamed)
+        return cls(site, data, tuple(problems), files.as_here)

@@ -2,13 +2,16 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import MappingProxyType
 
+from powerstats_cli.core.documents import Document
 from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import Store, read_bytes, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
+
+AsHere = Callable[[Document], Document]
+"""Gives a document the names and the corrections of this home (`Store.as_here`)."""
 
 
 def put(
@@ -17,19 +20,19 @@ def put(
     *,
     links: bool,
     replaces: bool = False,
-    renamed: Mapping[str, str] = MappingProxyType({}),
+    as_here: AsHere | None = None,
 ) -> bool:
     """Make a link to a data file, or a copy of it; tell whether anything changed.
 
-    `renamed` has the present name of a series by each earlier name. A copy, or a link to another
-    data directory's file, stays if the data file is missing. Raises UnreadableError if it knows
-    more than the data file, unless `replaces`, and NotOursError if it is another's file.
+    `as_here` is that of the store. A copy, or a link to another data directory's file, stays if the
+    data file is missing. Raises UnreadableError if it knows more than the data file, unless
+    `replaces`, and NotOursError if it is another's file.
     """
     before, ours = _shown(path, target), read_bytes(target)
     if before is not None and not replaces:
         if ours is None:
             return False
-        _check_no_loss(path, ours, before, renamed)
+        _check_no_loss(path, ours, before, as_here)
     made = _link(path, target) if links else None
     if made is not None:
         return made
@@ -39,13 +42,13 @@ def put(
     return True
 
 
-def shows_more(path: Path, target: Path, renamed: Mapping[str, str]) -> bool:
+def shows_more(path: Path, target: Path, as_here: AsHere | None) -> bool:
     """Tell whether a copy, or a link to other data, would be left as it is by `put`."""
     before, ours = _shown(path, target), read_bytes(target)
     if before is None or ours is None:
         return before is not None
     try:
-        _check_no_loss(path, ours, before, renamed)
+        _check_no_loss(path, ours, before, as_here)
     except UnreadableError:
         return True
     return False
@@ -82,11 +85,11 @@ def _link(link: Path, target: Path) -> bool | None:
     return True
 
 
-def _check_no_loss(path: Path, ours: bytes, before: bytes, renamed: Mapping[str, str]) -> None:
+def _check_no_loss(path: Path, ours: bytes, before: bytes, as_here: AsHere | None) -> None:
     if ours != before:
         from powerstats_cli.site.published import check_no_loss
 
-        check_no_loss(path.name, f"in {path.parent}", ours, before, renamed)
+        check_no_loss(path.name, f"in {path.parent}", ours, before, as_here)
 
 
 def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[UnreadableError]:
@@ -108,7 +111,7 @@ def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[Unreadab
             try:
                 if path.name in listed:
                     target = files.data_dir / path.name
-                    put(path, target, links=False, renamed=files.renamed)
+                    put(path, target, links=False, as_here=files.as_here)
             except NotOursError:
                 continue  # `publish` says so
             except UnreadableError as error:

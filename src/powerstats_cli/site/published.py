@@ -1,11 +1,12 @@
 """A data file that is published already, beside the one that is to take its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.core import documents, renaming, zones
+from powerstats_cli.core import documents, zones
+from powerstats_cli.core.documents import Document
 from powerstats_cli.core.merging import lacking
 from powerstats_cli.core.periods import local_day
 from powerstats_cli.errors import ConfigError, UnreadableError
@@ -35,12 +36,17 @@ def is_data(name: str, content: bytes) -> bool:
 
 
 def check_no_loss(
-    name: str, where: str, ours: bytes, theirs: bytes, renamed: Mapping[str, str]
+    name: str,
+    where: str,
+    ours: bytes,
+    theirs: bytes,
+    as_here: Callable[[Document], Document] | None,
 ) -> None:
     """Raise UnreadableError if the published file is not to be replaced: it may know more.
 
-    `where` says where it is published; `renamed` has the present names of series. Raises
-    NotOursError if it is another's file.
+    `where` says where it is published. `as_here` gives a document the names and the corrections of
+    this home: what was taken out by a correction is not lost. Raises NotOursError if it is
+    another's file.
     """
     if not is_data(name, theirs):
         raise NotOursError(name)
@@ -48,8 +54,9 @@ def check_no_loss(
         return
     try:
         timezone = documents.timezone_in(ours)
-        stored = renaming.renamed(documents.decode(ours, timezone=timezone), renamed)
-        published = renaming.renamed(documents.decode(theirs, timezone=timezone), renamed)
+        stored, published = (documents.decode(each, timezone=timezone) for each in (ours, theirs))
+        if as_here:
+            stored, published = as_here(stored), as_here(published)
     except (ConfigError, UnreadableError) as error:
         message = f"{name} {where} is left as it is: {error}; {REPLACE}"
         raise UnreadableError(message) from None

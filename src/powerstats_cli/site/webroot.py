@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -12,7 +11,7 @@ from powerstats_cli.errors import UnreadableError
 from powerstats_cli.files.store import read_bytes, sync_folder, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.site import ownership
-from powerstats_cli.site.copies import leads_to, put, shows_more
+from powerstats_cli.site.copies import AsHere, leads_to, put, shows_more
 from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file
 from powerstats_cli.site.published import is_data
 from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site, keeping_page
@@ -69,11 +68,11 @@ def update_web_root(
     consent: Consent = Consent(),  # noqa: B008 - it is frozen
     *,
     links: bool = True,
-    renamed: Mapping[str, str] = MappingProxyType({}),
+    as_here: AsHere | None = None,
 ) -> Rendered:
     """Bring WEB_ROOT up to date; the store's lock is held.
 
-    `renamed` has the present name of a series by each earlier name.
+    `as_here` is that of the store.
     Assets are written before the page that names them, and outdated ones are removed last: at no
     moment is there a page without its script. Raises ConfigError, and changes nothing, if others'
     files are in the way.
@@ -88,7 +87,7 @@ def update_web_root(
         ownership.check_no_others(str(web_root), in_the_way, "paths.web_root")
     if not consent.replaces:
         known = {name: stored for name, stored in data.items() if name not in in_the_way}
-        if any(shows_more(web_root / name, known[name], renamed) for name in known):
+        if any(shows_more(web_root / name, known[name], as_here) for name in known):
             # A page is told of the series that are in its data: it stays with the data.
             site = keeping_page(site, place.read(PAGE_NAME))
     contents = _contents(site, place)
@@ -103,7 +102,7 @@ def update_web_root(
                 stored,
                 links=links,
                 replaces=consent.replaces,
-                renamed=renamed,
+                as_here=as_here,
             )
         except UnreadableError as error:
             problems.append(error)

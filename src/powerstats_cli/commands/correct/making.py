@@ -11,6 +11,7 @@ from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.correcting import Held, entry_of
 from powerstats_cli.core.journal import EMPTY, Change, Entry, Journal
 from powerstats_cli.errors import TryAgainError
+from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.held import held
 from powerstats_cli.files.store import Store
 
@@ -36,7 +37,7 @@ def propose(draft: Draft, stored: Held, journal: Journal, now: datetime) -> Prop
 
 
 def make(proposal: Proposal, files: Store, clock: Clock) -> Entry:
-    """Make a correction, and return its entry.
+    """Make a correction after a copy of all files, and return its entry.
 
     Raises TryAgainError if the files have changed since it was proposed.
     """
@@ -47,6 +48,7 @@ def make(proposal: Proposal, files: Store, clock: Clock) -> Entry:
             message = "a step has changed these numbers meanwhile: nothing was corrected, try again"
             raise TryAgainError(message)
         entry = _entry(proposal.draft, changes, stored, journal, clock.now())
+        make_copy(files, clock.now())
         files.record(journal.with_entry(entry, stored.zone))
     return entry
 
