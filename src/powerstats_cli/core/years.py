@@ -53,7 +53,9 @@ def with_days(stored: Document, year: int, sources: Sequence[Document], now: dat
         for start, point in source.points.items():
             if span.start <= start < span.end and newest and local_day(start, zone) <= newest:
                 for name in point.keys() & kinds.keys():
-                    result.put(start, name, point[name])
+                    # One that knows of another correction may know less.
+                    taken = 1.0 if point[name].corrected else 0.0
+                    result.put(start, name, point[name], taken=taken)
         present = names_in(result)
         for name in kinds.keys() & present:
             asked_to(result, name, kinds[name], min(source.series[name].until, span.end))

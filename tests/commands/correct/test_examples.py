@@ -27,7 +27,7 @@ from tests.support.installation import Installation
 
 HOUR = SPIKE.replace(minute=0)
 ARCHIVED = f"archive/{SPIKED}.json"
-TIERS = ("monthly.json", "yearly.json")
+TIERS = ("monthly.json", "yearly.json", "years/2025.json")
 
 
 @pytest.fixture
@@ -157,7 +157,8 @@ def test_an_old_day(place: Installation, day: str, mean: float, kwh: float) -> N
     """Of a day that only the year has the whole is corrected; the other has 23 hours."""
     stamp = correct(place, "value", "power", day, "12kWh")
     corrected = Value(mean=mean, min=mean, max=mean, kwh=kwh, coverage=1.0, corrected=stamp)
-    assert value(place, "yearly.json", local(day).date()) == corrected
+    for name in ("yearly.json", "years/2025.json"):
+        assert value(place, name, local(day).date()) == corrected
     (entry,) = journal(place).entries
     assert [change.bucket for change in entry.changes] == ["day"]
     verified(place)

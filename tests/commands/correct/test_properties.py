@@ -2,7 +2,8 @@
 
 Two worlds live through the same: a device that collects, another that has only the tiers, and a
 repository between them. In one world numbers are corrected. After everything is undone, its files
-are those of the other. POWERSTATS_CORRECTIONS is the number of lives that are tried.
+are those of the other; in every second life, in which also today is corrected, that is not tried.
+POWERSTATS_CORRECTIONS is the number of lives.
 """
 
 import os
@@ -23,6 +24,7 @@ from powerstats_cli.commands.correct import Draft, Wish, make, propose, undo, un
 from powerstats_cli.commands.sync import carry, sync
 from powerstats_cli.core import journal as journals
 from powerstats_cli.core.amounts import Amount
+from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.core.corrections import settled
 from powerstats_cli.core.journal import EMPTY, Journal
 from powerstats_cli.core.periods import DAY, HOUR, MINUTE, Span, day_span, hours, local_day
@@ -35,12 +37,13 @@ from powerstats_cli.settings import DataSettings, Settings
 from powerstats_cli.settings.tables import GitHubSettings
 from tests.core.simulation import ENERGY, POWER, ZONE, Box, Place, opened
 
-LIVES: Final = int(os.environ.get("POWERSTATS_CORRECTIONS", "4"))
-OPERATIONS: Final = 60
+LIVES: Final = int(os.environ.get("POWERSTATS_CORRECTIONS", "2"))
+OPERATIONS: Final = 30
 KOLKATA: Final = ZoneInfo(ZONE)
 BEGIN: Final = datetime(2025, 11, 1, tzinfo=KOLKATA)
 LENGTH: Final = timedelta(days=30)
 ENTITIES: Final = {"power": "sensor.power", "energy": "sensor.energy"}
+LONG_TERM: Final = ("monthly.json", "yearly.json", "years/2025.json")
 _Result = TypeVar("_Result")
 
 
@@ -57,6 +60,15 @@ class Remote:
     def read_file(self, path: str, _branch: str) -> bytes | None:
         """Return a file."""
         return self.files.get(path)
+
+    def list_folder(self, path: str, _branch: str) -> dict[str, str]:
+        """Return the blob ids of the files in a folder, by name."""
+        start = f"{path}/"
+        return {
+            name.removeprefix(start): blob_id(raw)
+            for name, raw in self.files.items()
+            if name.startswith(start) and "/" not in name.removeprefix(start)
+        }
 
     def write_file(
         self, path: str, _branch: str, content: bytes, *, message: str, replaces: bytes | None
@@ -187,12 +199,15 @@ def happenings(random: Random) -> Iterator[tuple[str, Any, timedelta]]:
         yield name, choice, wait if name == "collect" else timedelta(0)
 
 
-def a_draft(random: Random, device: Device, *, before: datetime | None = None) -> Draft:
+def a_draft(
+    random: Random, device: Device, *, before: datetime | None = None, corrects_today: bool = False
+) -> Draft:
     """Return a random correction; raises ValueError or PowerstatsError if it cannot be made."""
     stored, zone = held(device.files), KOLKATA
     name = random.choice(["power", "energy"])
     tiers = {local_day(at, zone) for tier in stored.tiers for at in tier.points}
-    day = random.choice(sorted({*stored.days, *tiers}))
+    days = {*stored.days, *tiers} - (set() if corrects_today else {stored.open_day})
+    day = random.choice(sorted(days))
     span = day_span(day, zone)
     if before is not None and span.end > before:
         message = "too new for this device"
@@ -241,11 +256,11 @@ def check_rolled_up(device: Device, *, agree: bool) -> None:
     """Check that the days know of all their corrections, and agree with the finer files."""
     journal = device.journal
     documents = checked.read(device.files).documents
-    for tier in ("monthly", "yearly"):
-        for start, point in documents[f"{tier}.json"].points.items():
+    for file in LONG_TERM:
+        for start, point in documents[file].points.items():
             span = day_span(local_day(start, KOLKATA), KOLKATA)
             for name, each in point.items():
-                assert each.corrected == journal.stamp("day", span, name), (tier, start, name)
+                assert each.corrected == journal.stamp("day", span, name), (file, start, name)
     if agree:
         differences = check_tiers(checked.read(device.files), KOLKATA).differences
         assert not list(differences)
@@ -258,6 +273,7 @@ class Life:
     random: Random
     corrected: World
     plain: World
+    corrects_today: bool
     now: datetime = BEGIN + 20 * MINUTE + timedelta(seconds=10)
     made: int = 0
 
@@ -275,7 +291,9 @@ class Life:
         """Let something happen, some of it in one world only."""
         device = self.corrected.collecting
         if name == "correct":
-            self.made += bool(try_to_correct(self.random, device, self.now))
+            today = self.corrects_today
+            made = try_to_correct(self.random, device, self.now, corrects_today=today)
+            self.made += bool(made)
         elif name == "undo":
             if device.journal.in_force:
                 undo_last(device, self.now)
@@ -302,11 +320,10 @@ class Life:
 
     def _foreign(self) -> None:
         """Put the files of a device that knows of no correction into the repository."""
-        for tier in ("monthly", "yearly"):
-            raw = self.plain.collecting.snapshot().get(f"{tier}.json")
-            if raw:
+        for name, raw in self.plain.collecting.snapshot().items():
+            if name in LONG_TERM:
                 for world in (self.corrected, self.plain):
-                    world.remote.files[f"data/{tier}.json"] = raw
+                    world.remote.files[f"data/{name}"] = raw
 
     def _lose(self) -> None:
         """Lose a file of the device that collects."""
@@ -348,7 +365,8 @@ def test_a_life_with_corrections(place: Place, seed: int) -> None:
     place.show(a_home(random))
     devices: list[Device] = []
     try:
-        life = Life(random, a_world(place, devices), a_world(place, devices))
+        worlds = [a_world(place, devices) for _ in range(2)]
+        life = Life(random, worlds[0], worlds[1], corrects_today=bool(seed % 2))
         for wait in [timedelta(0), *[DAY] * 11]:
             life.pass_time(wait)
         for name, choice, wait in happenings(random):
@@ -369,7 +387,7 @@ def check_end(life: Life) -> None:
     life.both("night")
     life.sync_all()
     check_rolled_up(world.collecting, agree=False)
-    for name in ("monthly.json", "yearly.json", "corrections.jsonl"):
+    for name in (*LONG_TERM, "corrections.jsonl"):
         ours, theirs = (
             (device.folder / name).read_bytes() if (device.folder / name).exists() else b""
             for device in (world.collecting, world.other)
@@ -378,6 +396,8 @@ def check_end(life: Life) -> None:
     journal = journals.decode((world.collecting.folder / "corrections.jsonl").read_bytes())
     assert not journal.broken
     assert len([each for each in journal.journal.entries if each.do != "undo"]) == life.made
+    if life.corrects_today:
+        return  # once the day's intervals are gone, that is not undone any more
     while world.collecting.journal.in_force:
         undo_last(world.collecting, life.now)
     life.both("night")
