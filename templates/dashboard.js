@@ -105,8 +105,12 @@ function draw() {
   const { tab, file, isRead } = found;
   const both = file?.both;
   if (file && !file.asked) void file.load();
-  if (file && both?.doc.points.size && isRead) drawPoints(tab, view, both);
-  else if (!file || !both || isRead) {
+  const isShown = file && both?.doc.points.size && isRead;
+  // What was there before stays until the file has come, so that nothing jumps.
+  const isWaiting = !isShown && file?.isAwaited && view.drawn.length > 0;
+  view.panel.host.classList.toggle("waiting", isWaiting);
+  if (isShown) drawPoints(tab, view, both);
+  else if (!isWaiting) {
     view.drawn = [];
     view.panel.empty(emptyNode(tab, file));
   }
@@ -117,11 +121,7 @@ function draw() {
 /** @param {Tab} tab @param {View} view @param {Both} both */
 function drawPoints(tab, view, both) {
   const more = others(tab);
-  const drawn = [
-    hashOf(here.place, here.chosen),
-    both.doc,
-    ...Object.values(more).map((one) => one?.doc),
-  ];
+  const drawn = [hashOf(here.place), both.doc, ...Object.values(more).map((one) => one?.doc)];
   if (drawn.length !== view.drawn.length || drawn.some((one, i) => one !== view.drawn[i])) {
     view.drawn = drawn;
     const days = "id" in here.place || both.doc.day !== null ? null : here.place;
@@ -129,7 +129,7 @@ function drawPoints(tab, view, both) {
       ? past(days, both, more.daily)
       : { both, model: tab.model(both.doc, both.grid, more) };
     view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
-  }
+  } else view.panel.choose(here.chosen);
   loadBeside(tab);
 }
 
@@ -156,8 +156,10 @@ function showAge() {
   const found = shownHere();
   showSteps(stepsOf(here.place, ids, known(), found?.isRead ? found.file?.both : null));
   if (!found || !age || !foot) return;
-  const file = found.file ?? [...sources.values()].find(({ doc }) => doc);
-  const doc = file?.doc;
+  const { file } = found;
+  // While a file is fetched, the line says what it said before.
+  const doc =
+    file && !file.isAwaited ? file.doc : [...sources.values()].find((one) => one.doc)?.doc;
   if (!doc) {
     setText(age, say(file?.isMissing ? "empty.title" : file?.problem ? "age.none" : "loading"));
     return;
@@ -207,8 +209,6 @@ let writing;
 function writeChosen({ zone, bucket, range }) {
   const before = here.chosen;
   here.chosen = range ? chosenText(zone, bucket, range) : "";
-  const view = views.get(openId);
-  if (view?.drawn.length) view.drawn[0] = hashOf(here.place, here.chosen);
   clearTimeout(writing);
   // A pinch chooses many spans in a second: the last of them counts.
   writing = setTimeout(() => address(before), before ? 300 : 0);

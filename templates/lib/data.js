@@ -21,12 +21,12 @@ import { DAY, Zone } from "./time.js";
 
 /**
  * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on; `days` are
- * those that are shown, if they are not the file's own.
+ * those that it is about, from the first to the last.
  *
  * @typedef {{ tier: Tier, zone: Zone, bucket: string, series: Map<string, Series>,
  *   latest: Map<string, { at: number, value: number }>, points: Map<number, Record<string, unknown>>,
  *   day: number | null, until: number, home: import("./flows.js").Home, devices: Device[],
- *   days?: { first: number, last: number }, draws: Record<string, string>, counts: Record<string, string> }} Doc
+ *   days: { first: number, last: number }, draws: Record<string, string>, counts: Record<string, string> }} Doc
  */
 
 /**
@@ -83,7 +83,7 @@ export function read(text, tier) {
   const zone = zoneOf(raw.timezone);
   const series = seriesOf(raw.series);
   const untils = [...series.values()].map((about) => about.until);
-  return {
+  const doc = {
     tier,
     zone,
     bucket,
@@ -104,6 +104,7 @@ export function read(text, tier) {
     draws: {},
     counts: {},
   };
+  return { ...doc, days: daysOf(doc) };
 }
 
 const form = () => new FileError("form");
@@ -155,17 +156,25 @@ const pointsOf = (raw) =>
   );
 
 /**
- * @param {Doc} doc
- * @returns {{ first: number, last: number }} the days of its window: today, or the last closed ones
+ * @param {Omit<Doc, "days">} doc
+ * @returns {Doc["days"]} the days of a file's window: today, or the last closed ones
  */
-export function window(doc) {
-  if (doc.days) return doc.days;
-  if (doc.day !== null) return { first: doc.day, last: doc.day };
-  const starts = [...doc.points.keys()];
-  const last = Math.max(doc.zone.day(doc.until) - 1, ...starts.map((at) => doc.zone.day(at)));
-  const first = Math.min(last - TIERS[doc.tier].days + 1, ...starts.map((at) => doc.zone.day(at)));
+function daysOf({ tier, day, zone, until, points }) {
+  if (day !== null) return { first: day, last: day };
+  const starts = [...points.keys()];
+  const last = Math.max(
+    zone.day(until) - 1,
+    ...(starts.length ? [zone.day(Math.max(...starts))] : []),
+  );
+  const first = Math.min(
+    last - TIERS[tier].days + 1,
+    ...(starts.length ? [zone.day(Math.min(...starts))] : []),
+  );
   return { first, last };
 }
+
+/** @param {Doc} doc @returns {Doc["days"]} */
+export const window = ({ days }) => days;
 
 /** @param {Doc} doc @returns {Grid} */
 export function grid(doc) {

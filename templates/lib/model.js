@@ -217,8 +217,7 @@ const dayOf = (doc, day) => (doc.tier === "yearly" ? fullDay(day) : shortDay(day
 export const timeOf = (doc, at) => (isOneDay(doc) ? time(doc.zone, at) : dayTime(doc.zone, at));
 
 /** @param {Doc} doc @returns {boolean} */
-export const isOneDay = ({ day, days }) =>
-  day !== null || (days !== undefined && days.first === days.last);
+export const isOneDay = ({ days }) => days.first === days.last;
 
 /** @param {Doc} doc @param {{ value: number, at: number } | null} found @param {string} key @returns {Part[]} */
 export function when(doc, found, key) {

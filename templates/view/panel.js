@@ -85,6 +85,14 @@ export class Panel {
     this.said.update(this.model.said(Date.now()));
   }
 
+  /** @param {string} chosen another span of the same buckets, as the address has it */
+  choose(chosen) {
+    const { group, doc, grid } = this;
+    if (!group || !doc || !grid) return;
+    const range = chosenRange(doc.zone, grid.edges, chosen);
+    if (!group.move(grid.edges, range)) group.showView();
+  }
+
   /** @param {Group} group @param {Model} model */
   build(group, model) {
     this.watch.disconnect();

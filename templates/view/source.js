@@ -40,6 +40,11 @@ export class Source {
     return this.doc && this.grid ? { doc: this.doc, grid: this.grid } : null;
   }
 
+  /** Whether the file is fetched for the first time. */
+  get isAwaited() {
+    return this.doc === null && !this.isMissing && this.problem === null;
+  }
+
   /** @returns {Promise<void>} settled when the file was fetched */
   load() {
     clearTimeout(this.retry);

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from tests.browser.pages import Tab, eventually
 from tests.browser.sites import Site
 from tests.page import expected
 from tests.page.expected.grid import total
-from tests.page.homes import Home
+from tests.page.homes import NOW, Home
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -249,3 +250,62 @@ def test_the_second_touch_of_a_bar_opens_it(opened: Opener, house: Site) -> None
     assert address(tab) == "30-days"
     tab.page.touchscreen.tap(*place)
     arrive(tab, "2025-10-25")
+
+
+SHIFTS = """() => {
+  window.shifted = 0;
+  new PerformanceObserver(list => {
+    for (const {startTime, value} of list.getEntries())
+      if (startTime > window.since) window.shifted += value;
+  }).observe({type: "layout-shift"});
+}"""
+
+
+OPEN = """hash => {
+  window.shifted = 0;
+  window.since = performance.now();
+  location.hash = hash;
+}"""
+
+
+def test_nothing_jumps_when_other_days_are_opened(opened: Opener, house: Site) -> None:
+    """Also while a file is fetched; a browser would not count what follows a click at once."""
+    # Playwright's own clock would also delay the frames.
+    tab = opened(house, now=None)
+    tab.context.add_init_script(f"Date.now = () => {NOW.timestamp() * 1000:.0f}")
+    tab.go().drawn("today")
+    tab.page.wait_for_load_state("networkidle")
+    tab.page.evaluate(SHIFTS)
+    for fragment in ("2025-11-21", "2025-11-20", "7-days", "2025-11-08..2025-11-15", "2025-10"):
+        tab.page.evaluate(OPEN, fragment)
+        tab.page.wait_for_load_state("networkidle")
+        tab.page.locator('[role="tabpanel"]:visible:not(:has(.waiting)) .gaps').wait_for()
+        assert tab.page.evaluate("window.shifted") <= 0.02, fragment
+
+
+def test_days_are_those_of_the_home_wherever_the_viewer_is(opened: Opener, house: Site) -> None:
+    """In Honolulu it is another day; the night in which an hour comes twice has 25."""
+    tab = opened(house, timezone_id="Pacific/Honolulu").go("2025-11-21")
+    panel = tab.drawn("today")
+    assert says(tab, "Friday 21 November 2025")
+    grid = expected.Grid(house.document("weekly"))
+    day = next(day for day in grid.by_day("power") if f"{day.day}" == "2025-11-21")
+    assert day.total
+    assert tab.text("total") == f"{day.total:.2f}"
+    plot = panel.locator('[data-chart="main"] .plot')
+    plot.focus()
+    tab.page.keyboard.press("Home")
+    assert eventually(lambda: "00:00" in panel.locator('[data-chart="main"] .when').inner_text())
+
+
+def test_the_long_night_has_25_hours(opened: Opener, site: SiteOf) -> None:
+    """Its second two o'clock can be chosen and sent."""
+    tab = opened(site(Home(now=datetime(2025, 10, 28, 12, tzinfo=UTC), days=40)), now=None)
+    tab.go("2025-10-26/2025-10-26T02:00+01:00..2025-10-26T03:00")
+    panel = tab.drawn("today")
+    assert "100% known" in panel.locator(".chosen").inner_text()
+    tab.page.keyboard.press("Escape")
+    arrive(tab, "2025-10-26")
+    chart = panel.locator('[data-chart="main"]')
+    chart.locator("summary").click()
+    assert eventually(lambda: chart.locator("tbody tr").count() == 25)
