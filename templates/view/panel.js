@@ -3,6 +3,7 @@
 import { chosenRange, chosenSums } from "../lib/chosen.js";
 import { csv, rows } from "../lib/csv.js";
 import { measuredIn } from "../lib/data.js";
+import { isOneDay } from "../lib/model.js";
 import { say } from "../lib/words.js";
 import { bars } from "./bars.js";
 import { made, sentence } from "./cards.js";
@@ -151,7 +152,10 @@ export class Panel {
     const lists = rest.bars.map((one, i) => add(bars(one), (next) => next.bars[i]));
     this.lead?.append(tools(group, () => this.save()));
     this.side?.append(
-      add(made(say(this.doc?.day == null ? "made.days" : "made.day")), (next) => next.made),
+      add(
+        made(say(this.doc && isOneDay(this.doc) ? "made.day" : "made.days")),
+        (next) => next.made,
+      ),
       rest.devices ? add(devices(group), (next) => next.devices) : "",
     );
     this.more?.append(...others.map((chart) => chart.element), ...lists, ...heats);

@@ -31,8 +31,7 @@ export function tools(group, save) {
     h(
       "div",
       { class: "zoom", role: "group", "aria-label": say("tools.charts") },
-      wider,
-      nearer,
+      ...(group.charts.size ? [wider, nearer] : []),
       csv,
     ),
   );

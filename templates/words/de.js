@@ -71,7 +71,7 @@ export default {
   "partly.cell": "{value} (teilweise)",
 
   "energy.inDays": { one: "an {n} Tag", other: "an {n} Tagen" },
-  "energy.noHours": "die Stunden dieses Tages sind nicht mehr gespeichert",
+  "energy.noHours": "Die Stunden dieses Tages sind nicht mehr gespeichert.",
   "energy.highest": "Höchster Tag",
   "energy.lowest": "Niedrigster Tag",
 

@@ -76,7 +76,7 @@ export default {
   "partly.cell": "{value} (in part)",
 
   "energy.inDays": { one: "in {n} day", other: "in {n} days" },
-  "energy.noHours": "the hours of this day are not kept",
+  "energy.noHours": "The hours of this day are not kept.",
   "energy.highest": "Highest day",
   "energy.lowest": "Lowest day",
 

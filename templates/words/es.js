@@ -71,7 +71,7 @@ export default {
   "partly.cell": "{value} (en parte)",
 
   "energy.inDays": { one: "en {n} día", other: "en {n} días" },
-  "energy.noHours": "las horas de este día no se conservan",
+  "energy.noHours": "Las horas de este día no se conservan.",
   "energy.highest": "Día más alto",
   "energy.lowest": "Día más bajo",
 

@@ -72,7 +72,7 @@ export default {
   "partly.cell": "{value} (en partie)",
 
   "energy.inDays": { one: "en {n} jour", other: "en {n} jours" },
-  "energy.noHours": "les heures de ce jour ne sont pas conservées",
+  "energy.noHours": "Les heures de ce jour ne sont pas conservées.",
   "energy.highest": "Jour le plus haut",
   "energy.lowest": "Jour le plus bas",
 

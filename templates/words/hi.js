@@ -70,7 +70,7 @@ export default {
   "partly.cell": "{value} (आंशिक)",
 
   "energy.inDays": { one: "{n} दिन में", other: "{n} दिनों में" },
-  "energy.noHours": "इस दिन के घंटे सहेजे नहीं गए हैं",
+  "energy.noHours": "इस दिन के घंटे सहेजे नहीं गए हैं।",
   "energy.highest": "सबसे अधिक वाला दिन",
   "energy.lowest": "सबसे कम वाला दिन",
 

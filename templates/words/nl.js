@@ -71,7 +71,7 @@ export default {
   "partly.cell": "{value} (deels)",
 
   "energy.inDays": { one: "op {n} dag", other: "op {n} dagen" },
-  "energy.noHours": "de uren van deze dag zijn niet bewaard",
+  "energy.noHours": "De uren van deze dag zijn niet bewaard.",
   "energy.highest": "Hoogste dag",
   "energy.lowest": "Laagste dag",
 

@@ -56,9 +56,9 @@ def test_a_month_opens_its_days_and_a_day_its_hours(opened: Opener, house: Site)
     arrive(tab, "2025-10-09")
     assert tab.selected() == "today"
     grid = expected.Grid(house.document("yearly"))
-    day = next(day for day in grid.by_day("power") if f"{day.day}" == "2025-10-09")
+    day = next(day for day in grid.by_day("energy") if f"{day.day}" == "2025-10-09")
     assert day.total
-    assert eventually(lambda: tab.text("total") == f"{day.total:.2f}")
+    assert eventually(lambda: tab.text("house") == f"{day.total:.2f}")
     tab.page.go_back()
     assert says(tab, "October 2025")
     tab.page.go_back()
@@ -106,13 +106,13 @@ def test_a_link_is_opened_cold(opened: Opener, house: Site, fragment: str) -> No
     """A day, a month and some days, each from the finest file that has it."""
     tab = opened(house).go(fragment)
     grid = expected.Grid(house.document("weekly" if fragment == "2025-11-20" else "yearly"))
-    days = [day for day in grid.by_day("power") if f"{day.day}".startswith(fragment[:10])]
+    days = [day for day in grid.by_day("energy") if f"{day.day}".startswith(fragment[:10])]
     if ".." in fragment:
         since, until = fragment.split("..")
-        days = [day for day in grid.by_day("power") if since <= f"{day.day}" < until]
+        days = [day for day in grid.by_day("energy") if since <= f"{day.day}" < until]
     wanted = total(cell for day in days for cell in day.cells)
     assert wanted is not None
-    shown = tab.page.locator('[role="tabpanel"]:visible [data-value="total"]')
+    shown = tab.page.locator('[role="tabpanel"]:visible [data-value="house"]')
     shown.wait_for()
     assert float(str(shown.get_attribute("data-raw"))) == pytest.approx(wanted, rel=1e-6)
 
@@ -155,12 +155,13 @@ def test_a_span_that_is_dragged_has_its_sums(opened: Opener, house: Site) -> Non
     panel = tab.drawn("today")
     drag(tab, panel.locator('[data-chart="main"] .over'), 6.05 / 24, 8.95 / 24)
     arrive(tab, "today/2025-11-22T06:00..2025-11-22T09:00")
-    cells = expected.Grid(house.document("daily")).cells("power")[36:54]
-    wanted = total(cells)
+    grid = expected.Grid(house.document("daily"))
+    wanted, energy = (total(grid.cells(name)[36:54]) for name in ("energy", "power"))
     assert wanted
+    assert energy
     chosen = panel.locator(".chosen")
     assert tab.text("chosen-total") == f"{wanted:.2f}\u202fkWh"
-    mean = f"{wanted / 3 * 1000:,.0f}\u202fW"
+    mean = f"{energy / 3 * 1000:,.0f}\u202fW"
     assert tab.text("chosen-mean") == mean
     assert "100% known" in chosen.inner_text()
     tab.page.mouse.move(1, 1)
@@ -289,9 +290,9 @@ def test_days_are_those_of_the_home_wherever_the_viewer_is(opened: Opener, house
     panel = tab.drawn("today")
     assert says(tab, "Friday 21 November 2025")
     grid = expected.Grid(house.document("weekly"))
-    day = next(day for day in grid.by_day("power") if f"{day.day}" == "2025-11-21")
+    day = next(day for day in grid.by_day("energy") if f"{day.day}" == "2025-11-21")
     assert day.total
-    assert tab.text("total") == f"{day.total:.2f}"
+    assert tab.text("house") == f"{day.total:.2f}"
     plot = panel.locator('[data-chart="main"] .plot')
     plot.focus()
     tab.page.keyboard.press("Home")
