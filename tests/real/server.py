@@ -51,6 +51,7 @@ http:
   server_port: !env_var REAL_HA_PORT
 api:
 history:
+energy:
 recorder:
   commit_interval: 1
   auto_purge: false
@@ -243,6 +244,10 @@ class RealHome:
     def ask(self, command: Mapping[str, Any]) -> Any:
         """Return the result of a websocket command, as the user who is no administrator."""
         return json.loads(self._tool("ask", "--as-reader", json.dumps(command)))
+
+    def save_energy(self, dashboard: Mapping[str, Any]) -> None:
+        """Set the Energy dashboard up, as its owner does in the browser."""
+        self._tool("ask", json.dumps({"type": "energy/save_prefs", **dashboard}))
 
     def get(self, path: str) -> tuple[int, str, Any]:
         """Return the status, content type and body of an answer to the reader's token."""

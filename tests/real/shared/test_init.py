@@ -5,13 +5,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from powerstats_cli import settings
 from powerstats_cli.cli.main import main
 from powerstats_cli.jobs.machine import Machine
-from tests.real.server import ENERGY, FACTOR, POWER, SOLAR, VOLTAGE, ZONE
+from tests.real.server import (
+    ENERGY,
+    FACTOR,
+    IS_NEWEST,
+    POWER,
+    PUMP_ENERGY,
+    SOLAR,
+    VOLTAGE,
+    ZONE,
+)
 from tests.real.shared.seen import Seen
 from tests.support.machines import machine_of
 from tests.support.terminal import Terminal
@@ -22,7 +32,8 @@ pytestmark = pytest.mark.homeassistant
 def test_init_finds_the_homes_sensors(seen: Seen, tmp_path: Path) -> None:
     """A plain user's token is enough: the roles go to the right sensors, in the home's zone.
 
-    The heat pump's sensors are an appliance's, so they get none.
+    The heat pump's sensors are an appliance's, so they get none. Home Assistant's own statistics
+    say that the house's power never flowed back, so the roles are sure.
     """
     token, config, data_dir = tmp_path / "given", tmp_path / "config.toml", tmp_path / "data"
     token.write_text(seen.home.reader_token)
@@ -37,7 +48,60 @@ def test_init_finds_the_homes_sensors(seen: Seen, tmp_path: Path) -> None:
         "solar": SOLAR,
         "power_factor": FACTOR,
     }
+    assert written.flows is not None
+    assert written.flows.written == {"solar": ("solar",), "house": ("power", "energy")}
     assert (data_dir / "daily.json").is_file()
+
+
+COST = {"stat_cost": None, "entity_energy_price": None, "number_energy_price": None}
+PUMP = {"stat_consumption": PUMP_ENERGY}
+
+
+def dashboard() -> dict[str, Any]:
+    """Return an Energy dashboard in the form of the release that runs."""
+    if not IS_NEWEST:
+        flow = {"stat_energy_from": ENERGY, **COST}
+        grid = {"type": "grid", "flow_from": [flow], "flow_to": [], "cost_adjustment_day": 0}
+        return {"energy_sources": [grid], "device_consumption": [PUMP]}
+    grid = {
+        "type": "grid",
+        "stat_energy_from": ENERGY,
+        "stat_energy_to": None,
+        "stat_compensation": None,
+        "entity_energy_price_export": None,
+        "number_energy_price_export": None,
+        **COST,
+        "power_config": {"stat_rate_inverted": POWER},
+        "cost_adjustment_day": 0,
+    }
+    return {"energy_sources": [grid], "device_consumption": [{**PUMP, "name": "Heating"}]}
+
+
+@pytest.fixture
+def with_dashboard(seen: Seen) -> Iterator[Seen]:
+    """Return the Home Assistant with an Energy dashboard, for a while."""
+    seen.home.save_energy(dashboard())
+    yield seen
+    seen.home.save_energy({"energy_sources": [], "device_consumption": []})
+
+
+def test_init_asks_the_energy_dashboard(with_dashboard: Seen, tmp_path: Path) -> None:
+    """A plain user may: counters, in the newest release also the power with its sign, a device."""
+    token, config, data_dir = tmp_path / "given", tmp_path / "config.toml", tmp_path / "data"
+    token.write_text(f'Bearer "{with_dashboard.home.reader_token}"')
+    given = ["--url", with_dashboard.home.url, "--token-file", str(token)]
+    given += ["--data-dir", str(data_dir), "--no-collect"]
+    assert main(["--config", str(config), "-q", "init", "--no-input", *given]) == 0
+    written = settings.load(config)
+    assert written.flows is not None
+    assert written.entities["grid_import"] == ENERGY
+    pump = "heating" if IS_NEWEST else "heat_pump"
+    assert written.entities[pump] == PUMP_ENERGY
+    expected = {"import": ("grid_import",), "devices": (pump,)}
+    if IS_NEWEST:
+        assert written.entities["grid"] == POWER
+        expected["grid"] = ("-grid",)
+    assert written.flows.written == expected
 
 
 def test_init_with_a_wrong_token(

@@ -124,7 +124,8 @@ class _Roles(msgspec.Struct, frozen=True):
         told = {one.guess.clue.key for one in devices}
         guesses = _guesses(home, home.ways, told)
         chosen = _completed(flows, guesses, takes_all=takes_all)
-        unseen: dict[str, Way] = {one.entity_id: "both" for one in home.entities}
+        powers = [one.entity_id for one in home.entities if one.kind.is_power]
+        unseen: dict[str, Way] = dict.fromkeys(powers, "both")
         others = _guesses(home, {**unseen, **home.ways}, told)
         other = _completed(flows, others, takes_all=takes_all)
         more = [guess for guess in guesses if takes_all and guess.role == "devices"]
