@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Array, InlineTable, Table
+from tomlkit.items import AoT, Array, InlineTable, Table
 
 from powerstats_cli.core.energy.roles import BOTH_WAYS, ROLES, Meter, Roles
 from powerstats_cli.errors import ConfigError
@@ -50,7 +50,19 @@ def put(document: TOMLDocument, path: Sequence[str], value: object) -> None:
             # In a table, one in a line is right in each form in which that may be written.
             table[name] = tomlkit.table() if table is document else tomlkit.inline_table()
         table = table[name]
-    if key not in table or _plain(table[key]) != value:
+    if key not in table:
+        _append(table, key, value)
+    elif _plain(table[key]) != value:
+        table[key] = value
+
+
+def _append(table: _Keys, key: str, value: object) -> None:
+    """Add a key after the last one of a table: a remark below that belongs to the next table."""
+    body = table.value.body if isinstance(table, Table) else []
+    last = [name for name, item in body if name and not isinstance(item, Table | AoT)][-1:]
+    if isinstance(table, Table) and last:
+        table.value._insert_after(last[0], key, tomlkit.item(value))  # noqa: SLF001 - no other way
+    else:
         table[key] = value
 
 
