@@ -91,7 +91,7 @@ def test_energies_are_true(demo: Demo) -> None:
             true = home.true_energy_kwh(entity, span.start, span.end)
             off = (point[name].kwh or 0.0) - true
             if day == cut:
-                assert 0 <= off <= (point[name].max or 0.0) / 1000 / 6
+                assert 0 <= off <= (point[name].max or 0.0) / 1000 / 4
             else:
                 assert off == pytest.approx(0, abs=0.001 * true + 1e-5)
 
@@ -185,16 +185,16 @@ def test_the_schedule_is_the_documented_one() -> None:
     collects = [
         step for step in steps if step.command == ("collect",) and long_day.start <= step.at
     ]
-    assert sum(step.at < long_day.end for step in collects) == 25 * 6
+    assert sum(step.at < long_day.end for step in collects) == 25 * 4
 
 
 def test_long_ago_days_were_rolled_up_once_a_week() -> None:
-    """Each night closes its day; before the last five weeks Monday's rolls up those of a week."""
+    """Each night closes its day; before the last ten, Monday's rolls up those of a week."""
     first, last = date(2025, 8, 1), date(2025, 10, 28)
     span = Span(day_span(first, ZONE).start, day_span(last, ZONE).end)
     steps = list(schedule(span, (), ZONE))
     nights = {step.at.astimezone(ZONE).date() for step in steps if step.command == ("rotate",)}
     assert nights == set(days(first + DAY, last + 2 * DAY))
     rolled_up = {step.at.astimezone(ZONE).date() for step in steps if step.command[-1] == "yearly"}
-    recent = set(days(last - 33 * DAY, last + 2 * DAY))
+    recent = set(days(last - 8 * DAY, last + 2 * DAY))
     assert rolled_up == recent | {night for night in nights if night.weekday() == 0}

@@ -4,8 +4,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -45,6 +45,15 @@ if TYPE_CHECKING:
     from powerstats_cli.core.journal import Journal
 
 
+class Slot(NamedTuple):
+    """A bucket of a day's file: its span, and the span's bounds in µs."""
+
+    day: date
+    span: Span
+    start: int
+    end: int
+
+
 class Shelf(msgspec.Struct, frozen=True):
     """The documents that a window's buckets go into.
 
@@ -60,25 +69,27 @@ class Shelf(msgspec.Struct, frozen=True):
     earlier: Callable[[], Iterable[Document]]
     journal: "Journal | None" = None
 
-    def intervals(self, day: date) -> tuple[Span, ...]:
-        """Return a day's intervals; a changed setting holds from the next new file on."""
+    def slots(self, day: date) -> tuple[Slot, ...]:
+        """Return a day's buckets; a changed setting holds from the next new file on."""
         known = self.days.get(day)
-        return intervals(day, self.zone, bucket_minutes(known.bucket) if known else self.minutes)
+        return _slots(day, self.zone, bucket_minutes(known.bucket) if known else self.minutes)
 
-    def stored(self, span: Span, name: str) -> Value | None:
+    def stored(self, slot: Slot, name: str) -> Value | None:
         """Return what the files have of a series in a bucket."""
-        document = self.days.get(local_day(span.start, self.zone))
-        return document.points.get(span.start, {}).get(name) if document else None
+        document = self.days.get(slot.day)
+        return document.value(slot.span.start, name) if document else None
 
-    def put(self, span: Span, name: str, value: Value | None, now: datetime) -> bool:
+    def put(self, slot: Slot, name: str, value: Value | None, now: datetime) -> bool:
         """Store a bucket in the file of its day; tell whether that changed the file."""
-        day = local_day(span.start, self.zone)
-        if day not in self.days and value is not None:
-            self.days[day] = archive.new_day(day, self.zone, self.minutes)
-            self.days[day].latest = None
-        changed = day in self.days and self.days[day].put(span.start, name, value)
+        document = self.days.get(slot.day)
+        if document is None:
+            if value is None:
+                return False
+            document = self.days[slot.day] = archive.new_day(slot.day, self.zone, self.minutes)
+            document.latest = None
+        changed = document.put(slot.span.start, name, value)
         if changed:
-            self.days[day].last_update = now
+            document.last_update = now
         return changed
 
 
@@ -135,33 +146,31 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         return without_negative(history) if self._kind.only_rises else history
 
     @cached_property
-    def _spans(self) -> list[Span]:
+    def _slots(self) -> list[Slot]:
         """The buckets to store: none from before the series was first asked for."""
         zone = self.shelf.zone
         day, first = local_day(self.window.start, zone), local_day(self.window.until, zone)
-        spans: list[Span] = []
+        start, end = micros(self.window.start), micros(self.end)
+        slots: list[Slot] = []
         while day_start(day, zone) < self.end:
             if day >= first or (day in self.shelf.days and self._is_in(self.shelf.days[day])):
-                spans += [
-                    span
-                    for span in self.shelf.intervals(day)
-                    if span.start >= self.window.start and span.end <= self.end
+                slots += [
+                    slot
+                    for slot in self.shelf.slots(day)
+                    if slot.start >= start and slot.end <= end
                 ]
             day += DAY
-        return spans
+        return slots
 
     def _is_in(self, document: Document) -> bool:
         """Tell whether a document has the series, and not another that had its name before."""
         return self.name in document.series and document.series[self.name].kind.fits(self._kind)
 
     def _measure(self, history: History) -> Booked:
-        is_power = self._kind.is_power
-        changed = sum(
-            self.shelf.put(
-                span, self.name, measure(history, *_micros(span), is_power=is_power), self.now
-            )
-            for span in self._spans
-        )
+        is_power, changed = self._kind.is_power, 0
+        for slot in self._slots:
+            value = measure(history, slot.start, slot.end, is_power=is_power)
+            changed += self.shelf.put(slot, self.name, value, self.now)
         return Booked(changed)
 
     def _count(self, history: History) -> Booked:
@@ -173,25 +182,24 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         counter = self._counter(history)
         changed, jumps = 0, list[Jump]()
         accepted = self._baseline(counter)
-        for span in self._spans:
-            is_first = span == self._spans[0]
-            stored = self.shelf.stored(span, self.name)
-            counted = count(counter, *_micros(span), accepted, is_first=is_first)
+        for number, slot in enumerate(self._slots):
+            is_first = not number
+            stored = self.shelf.stored(slot, self.name)
+            counted = count(counter, slot.start, slot.end, accepted, is_first=is_first)
             value = counted.value and as_written(counted.value)
             if stored is not None and (value is None or value.coverage < stored.coverage):
-                again = count(self._whole, *_micros(span), accepted, is_first=is_first).value
+                again = count(self._whole, slot.start, slot.end, accepted, is_first=is_first).value
                 whole = again and as_written(again)
                 if whole is not None and whole.coverage >= stored.coverage:
                     value = replace(whole, coverage=stored.coverage)
             accepted = counted.accepted
-            if self.shelf.put(span, self.name, value, self.now):
+            if self.shelf.put(slot, self.name, value, self.now):
                 changed += 1
                 jumps += counted.jumps
-            kept = self.shelf.stored(span, self.name)
+            kept = self.shelf.stored(slot, self.name)
             if kept is not None and kept.state is not None and kept != value:
                 # The stored bucket knows more: the next bucket counts on from its reading.
-                start, end = _micros(span)
-                accepted = Accepted(kept.state, start, end - 1)
+                accepted = Accepted(kept.state, slot.start, slot.end - 1)
         return Booked(changed, tuple(jumps))
 
     def _counter(self, history: History) -> Counter:
@@ -204,10 +212,10 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 
     def _baseline(self, counter: Counter) -> Accepted | None:
         """Return the reading accepted before the first bucket, if it can matter at all."""
-        if not self._spans or all(math.isnan(value) for value in self._history.values):
+        if not self._slots or all(map(math.isnan, self._history.values)):
             return None
-        first = self._spans[0].start
-        return baseline(self._kept_before(first), counter, micros(first))
+        first = self._slots[0]
+        return baseline(self._kept_before(first.span.start), counter, first.start)
 
     def _kept_before(self, first: datetime) -> Iterator[Kept]:
         """Yield the stored buckets of the counter that end before another begins, newest first."""
@@ -287,10 +295,22 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
             today.latest[self.name] = Latest(at, value)
 
 
+@lru_cache(maxsize=16)
+def _slots(day: date, zone: ZoneInfo, minutes: int) -> tuple[Slot, ...]:
+    """Return a day's buckets of so many minutes; every series of a window has the same."""
+    return tuple(Slot(day, span, *_micros(span)) for span in intervals(day, zone, minutes))
+
+
 def _end_of(start: datetime, bucket: str, zone: ZoneInfo) -> datetime:
     """Return the end of a file's bucket."""
-    spans = buckets(bucket, local_day(start, zone), zone)
-    return next((span.end for span in spans if span.start == start), start + length_of(bucket))
+    end = _ends(bucket, local_day(start, zone), zone).get(start)
+    return start + length_of(bucket) if end is None else end
+
+
+@lru_cache(maxsize=16)
+def _ends(bucket: str, day: date, zone: ZoneInfo) -> Mapping[datetime, datetime]:
+    """Return the ends of a day's buckets by their starts."""
+    return dict(buckets(bucket, day, zone))
 
 
 def _micros(span: Span) -> tuple[int, int]:

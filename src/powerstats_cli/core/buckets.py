@@ -159,22 +159,25 @@ def better(stored: Value | None, new: Value | None, moved: float = 0.0) -> Value
     return stored if new.coverage < least else new
 
 
-def as_written(value: Value) -> Value | None:
-    """Return a value rounded as in the files; its coverage never becomes 0.
+def as_written(value: Value, decimals: int = MEASUREMENT_DECIMALS) -> Value | None:
+    """Return a value rounded as in the files, a measurement's to so many decimals.
 
-    A value with a number that no file can hold is unknown.
+    Its coverage never becomes 0. A value with a number that no file can hold is unknown.
     """
     numbers = (value.mean, value.min, value.max, value.kwh, value.back, value.change, value.state)
-    if not all(number is None or abs(number) <= LARGEST_WRITTEN for number in numbers):
-        return None
+    for number in numbers:
+        if number is not None and not -LARGEST_WRITTEN <= number <= LARGEST_WRITTEN:
+            return None
     coverage = min(max(round(value.coverage, COVERAGE_DECIMALS), LEAST_COVERAGE), 1.0)
     if value.change is None:
+        low, back = _rounded(value.min, decimals), _rounded(value.back, ENERGY_DECIMALS)
         return Value(
-            mean=_rounded(value.mean, MEASUREMENT_DECIMALS),
-            min=_rounded(value.min, MEASUREMENT_DECIMALS),
-            max=_rounded(value.max, MEASUREMENT_DECIMALS),
+            mean=_rounded(value.mean, decimals),
+            min=low,
+            max=_rounded(value.max, decimals),
             kwh=_rounded(value.kwh, ENERGY_DECIMALS),
-            back=_back_as_written(value),
+            # 0.0 stays if the minimum is below zero: none would mean unknown.
+            back=back if back or (low is not None and low < 0) else None,
             coverage=coverage,
             source=value.source,
             corrected=value.corrected,
@@ -188,14 +191,8 @@ def as_written(value: Value) -> Value | None:
     )
 
 
-def _back_as_written(value: Value) -> float | None:
-    """Return `back` rounded; 0.0 stays if the minimum is below zero: none would mean unknown."""
-    back, low = _rounded(value.back, ENERGY_DECIMALS), _rounded(value.min, MEASUREMENT_DECIMALS)
-    return back if back or (low is not None and low < 0) else None
-
-
 def _rounded(number: float | None, decimals: int) -> float | None:
-    return None if number is None else rounded(number, decimals)
+    return None if number is None else round(number, decimals) + 0.0
 
 
 def rounded(number: float, decimals: int) -> float:

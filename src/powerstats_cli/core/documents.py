@@ -66,8 +66,8 @@ class Document(msgspec.Struct, kw_only=True):
 
         `taken` is as in `kept`.
         """
-        stored, kept = self.value(start, name), self.kept(start, name, value, taken=taken)
-        if kept is None or kept == stored:
+        kept = self.kept(start, name, value, taken=taken)
+        if kept is None or kept == self.value(start, name):
             return False
         self.points.setdefault(start, {})[name] = kept
         self.moved.pop((start, name), None)

@@ -28,13 +28,14 @@ from powerstats_cli.terminal.plots import curve
 from powerstats_cli.terminal.words import count, is_ascii
 
 TIMEZONE: Final = "Europe/Amsterdam"
-# Days before today on which collect runs every ten minutes, as under cron: today itself, and the
+# Days before today on which collect runs at every interval, as under cron: today itself, and the
 # days of the network outage and the power cut. On other days one collect a night reads the day.
 REGULAR_DAYS: Final = (0, 4, 5)
 # Days before today of which every night rolls up what it closes. Before, one night a week does:
 # the archive keeps a week, and each roll-up catches up.
-ROLLED_UP_NIGHTLY: Final = 35
-MINUTES: Final = 10
+ROLLED_UP_NIGHTLY: Final = 10
+# With the price, which changes by the quarter of an hour.
+MINUTES: Final = 15
 # On an idle machine with two cores.
 SECONDS_A_DAY: Final = 0.15
 LEAST_MINUTE: Final = 45
@@ -193,6 +194,7 @@ def _configure(folder: Path, url: str) -> Path:
         f'timezone = "{TIMEZONE}"\n\n'
         f'[homeassistant]\nurl = "{url}"\ntoken = "{TOKEN}"\n\n'
         f"[homeassistant.entities]\n{entities}\n\n{FLOWS}\n"
+        f"[data]\ncollection_interval_minutes = {MINUTES}\n\n"
         f"[paths]\ndata_dir = {dumps(str(folder / place.DATA))}\n"
     )
     return config
