@@ -193,6 +193,13 @@ def test_what_is_stored_agrees(late: Installation) -> None:
     assert result.out.count("all agree") == 2, result.out
 
 
+def test_what_is_computed_anew_is_the_same(late: Installation) -> None:
+    """Each interval of the archived days, to the last digit."""
+    result = late.run("verify", "history", "-v", at=LAST_RUN)
+    assert result.exit_code == 0, result.out + result.err
+    assert "intervals of 10 days computed anew; all agree" in result.out, result.out
+
+
 def test_the_files_are_full(late: Installation) -> None:
     """Every day is there, in the archive and in the tiers, and most of it is known."""
     names = set(late.snapshot())

@@ -125,7 +125,7 @@ def correct_again(
     what is stored, also if that is less.
 
     Examples:
-        powerstats correct again power 2025-11-21 --why "plausible was set"
+        powerstats correct again power 2025-11-21 --why "range set"
     """
     from powerstats_cli.commands import correct as command
     from powerstats_cli.homeassistant.client import HomeAssistant

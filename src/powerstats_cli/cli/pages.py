@@ -128,7 +128,7 @@ def _text(parameter: Any) -> str:
     """Return what a parameter is for, and its value if it is not given."""
     text = " ".join((parameter.help or "").split())
     default = parameter.default
-    is_shown = default not in (None, False, ()) and not callable(default)
+    is_shown = default not in (None, False, (), "") and not callable(default)
     if is_shown and parameter.param_type_name == "option":
         text += f" Without it: {default}."
     return text

@@ -12,7 +12,7 @@ from powerstats_cli.core.verification.sources import Plan
 from powerstats_cli.terminal.words import BAD, FAIR, GOOD, count, is_ascii
 
 MOST_LINES: Final = 20
-NAME_WIDTH: Final = 10
+NAME_WIDTH: Final = 12
 
 
 def show_results(console: Console, results: Iterable[Result], *, in_full: bool) -> list[Result]:

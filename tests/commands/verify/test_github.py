@@ -92,4 +92,4 @@ def test_a_refused_token(synced: Device) -> None:
     assert result.exit_code == 77
     result = synced.run("verify", at=NOW)
     assert result.exit_code == 0
-    assert "github    not made: " in result.out
+    assert "github      not made: " in result.out

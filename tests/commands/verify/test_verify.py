@@ -48,9 +48,9 @@ def test_a_home_that_is_well(installation: Installation) -> None:
     before = installation.snapshot()
     result = installation.run("verify", at=NOW)
     assert (result.exit_code, result.err) == (0, "")
-    assert "files     8 files looked at, bucket by bucket; all agree" in result.out
+    assert "files       8 files looked at, bucket by bucket; all agree" in result.out
     assert "hours and days compared with the finer files; all agree" in result.out
-    assert "github    not made: the configuration has no [github]" in result.out
+    assert "github      not made: the configuration has no [github]" in result.out
     assert installation.snapshot() == before
 
 

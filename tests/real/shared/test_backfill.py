@@ -70,6 +70,14 @@ def filled(pump: Pump, tmp_path_factory: pytest.TempPathFactory) -> Installation
     return pump.filled(tmp_path_factory.mktemp("filled"))
 
 
+@pytest.mark.parametrize("check", ["statistics", "history"])
+def test_what_was_filled_agrees_with_it(pump: Pump, filled: Installation, check: str) -> None:
+    """Its own sums, and the intervals that its recorder still has, computed anew."""
+    result = filled.run("verify", check, "-v", at=pump.now)
+    assert result.exit_code == 0, result.out + result.err
+    assert "all agree" in result.out
+
+
 def test_hours_are_home_assistants_own(pump: Pump) -> None:
     """The hours made of Home Assistant's rows are its own, to 1e-6 before rounding."""
     today = pump.now.astimezone(ZONE).date()
