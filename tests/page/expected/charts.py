@@ -31,9 +31,10 @@ def rests(grid: Grid, names: Iterable[str]) -> Numbers:
         cells, key = grid.cells(name), escaped(name)
         if grid.is_counter(name):
             numbers[f"total-{key}"] = total(cells)
-        elif (low := lowest(cells)) and (high := highest(cells)) and low.value and high.value:
+        elif (value := mean(cells)) is not None:
+            numbers[f"mean-{key}"] = value
+        if (low := lowest(cells)) and (high := highest(cells)) and low.value and high.value:
             numbers |= {
-                f"mean-{key}": mean(cells),
                 f"min-{key}": low.value.min,
                 f"max-{key}": high.value.max,
             }
@@ -57,10 +58,22 @@ def columns_of(grid: Grid, name: str, *, with_band: bool = True) -> dict[str, li
     if grid.is_counter(name):
         return {"value": [cell.amount for cell in cells]}
     made = {"value": [cell.value.mean if cell.value else None for cell in cells]}
-    if with_band:
+    if with_band and lowest(cells):
         made["min"] = [cell.value.min if cell.value else None for cell in cells]
         made["max"] = [cell.value.max if cell.value else None for cell in cells]
     return made
+
+
+def main_lines(grid: Grid, roles: Roles) -> dict[str, dict[str, list[float | None]]]:
+    """Return the lines of the main chart: what is exported is below zero."""
+    lines = {roles.main: columns_of(grid, roles.main)} if roles.main else {}
+    for name in (roles.beside, roles.battery, roles.exported):
+        if name:
+            lines[name] = columns_of(grid, name, with_band=False)
+    if roles.exported:
+        values = lines[roles.exported]["value"]
+        lines[roles.exported]["value"] = [None if one is None else 0 - one for one in values]
+    return lines
 
 
 def main_chart(grid: Grid, roles: Roles, shown: Grid | None = None) -> Numbers:
@@ -68,10 +81,11 @@ def main_chart(grid: Grid, roles: Roles, shown: Grid | None = None) -> Numbers:
     if roles.main is None:
         return {}
     shown = shown or grid
-    lines = {roles.main: columns_of(shown, roles.main)}
-    if roles.beside:
-        lines[roles.beside] = columns_of(shown, roles.beside, with_band=False)
-    return chart_of("main", lines, shown.spans) | rests(grid, lines)
+    lines = main_lines(shown, roles)
+    numbers = rests(grid, lines)
+    if isinstance(value := numbers.get("mean-export"), float) and roles.exported:
+        numbers["mean-export"] = 0 - value
+    return chart_of("main", lines, shown.spans) | numbers
 
 
 def chart_of(
@@ -97,7 +111,8 @@ def chart_of(
 def further_charts(grid: Grid, roles: Roles, shown: Grid | None = None) -> Numbers:
     """Return every other series' chart; voltages share one, up to four."""
     about = grid.document.series
-    told = {roles.main, roles.energy, roles.sun_energy, roles.sun, *roles.devices}
+    told = {roles.main, roles.energy, roles.sun_energy, roles.sun, *roles.devices, *roles.sums}
+    told |= {roles.battery, roles.level}
     rest = [name for name in about if name not in told]
     volts = [n for n in rest if about[n].unit == "V" and not grid.is_counter(n)][:4]
     groups = [volts] if volts else []

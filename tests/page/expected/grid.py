@@ -1,7 +1,7 @@
 """A file's buckets, laid on the days of its window."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import islice
@@ -20,6 +20,10 @@ WINDOWS = {"daily": 1, "weekly": 7, "monthly": 30, "yearly": 365}
 WHOLE = 0.999
 
 
+# Of each part its series, the way of its energy ("+", "-" or "both"), and the sign of that.
+Parts = tuple[tuple[str, str, int], ...]
+
+
 @dataclass(frozen=True)
 class Roles:
     """Which series the page is about; the tests say it, the page has to find it."""
@@ -30,11 +34,22 @@ class Roles:
     sun_energy: str | None = "solar"
     house: str | None = "power"
     devices: tuple[str, ...] = ()
+    battery: str | None = None
+    level: str | None = None
+    # The sums that the page makes of the home's series, by their names.
+    sums: Mapping[str, Parts] = field(default_factory=dict)
+    # The series or sum of each flow besides the sun's.
+    flows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def beside(self) -> str | None:
         """The series in the main chart next to the main one."""
         return self.sun if self.main is not None and self.main == self.house else None
+
+    @property
+    def exported(self) -> str | None:
+        """The sum that the main chart shows below zero."""
+        return "export" if self.beside and "export" in self.sums else None
 
     def of(self, document: Document) -> "Roles":
         """Return the roles without the series that a file does not have."""

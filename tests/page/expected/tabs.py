@@ -1,24 +1,25 @@
 """Every number of each tab."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from math import floor
 from statistics import fmean
 
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.periods import DAY, day_span, day_start
+from powerstats_cli.core.periods import DAY, day_span, day_start, local_day
 from tests.page.expected.charts import (
     calendar,
     card,
     chart_of,
-    columns_of,
     energy_chart,
     extreme_cards,
     further_charts,
     heat,
     main_chart,
+    main_lines,
     rolled,
 )
+from tests.page.expected.flows import with_sums
 from tests.page.expected.gaps import gap_list
 from tests.page.expected.grid import Day, Grid, Numbers, Roles, escaped, iso, total
 from tests.page.expected.so_far import with_today
@@ -42,10 +43,12 @@ TOGETHER = 0.02 + 1e-9
 
 def today(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the first tab."""
+    gap_numbers = gap_list(Grid(documents["daily"]))
+    documents = _summed(documents, roles)
     daily = documents["daily"]
     grid = Grid(daily)
     roles = roles.of(daily)
-    numbers = {**gap_list(grid), **main_chart(grid, roles), **further_charts(grid, roles)}
+    numbers = {**gap_numbers, **main_chart(grid, roles), **further_charts(grid, roles)}
     numbers |= made(grid, roles) | readings(grid, roles) | _now(grid, roles)
     if roles.energy and (so_far := total(grid.cells(roles.energy))) is not None:
         numbers["so-far"] = so_far
@@ -56,21 +59,48 @@ def today(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     return numbers
 
 
+def _summed(documents: Mapping[str, Document], roles: Roles) -> Mapping[str, Document]:
+    """Return files with the sums that the page makes."""
+    if not roles.sums:
+        return documents
+    return {tier: with_sums(document, roles.sums) for tier, document in documents.items()}
+
+
 def _now(grid: Grid, roles: Roles) -> Numbers:
-    """Return what is shown of the present: of a counter the amount of today."""
+    """Return what is shown of the present: of a counter, or a sum of them, the amount of today."""
     latest = grid.document.latest or {}
     numbers: Numbers = {}
-    if roles.main and grid.is_counter(roles.main):
+    is_sum = roles.main in roles.sums and roles.main not in latest
+    if roles.main and (grid.is_counter(roles.main) or is_sum):
         numbers["now"] = total(grid.cells(roles.main))
     elif roles.main:
         numbers["now"] = None
         if roles.main in latest:
             last = latest[roles.main]
             numbers |= {"now": last.value, "now-time": iso(last.timestamp)}
-    if roles.sun and roles.sun != roles.main:
-        is_known = roles.sun in latest and _is_known_last(grid, roles.sun)
-        numbers["now-solar"] = latest[roles.sun].value if is_known else None
+    powers = {"solar": roles.sun, "grid": "grid", "battery": roles.battery}
+    for key, name in powers.items():
+        if name and name in grid.document.series and name != roles.main:
+            is_known = name in latest and _is_known_last(grid, name)
+            numbers[f"now-{key}"] = abs(latest[name].value) if is_known else None
+        elif name != roles.main or not name:
+            numbers |= _metered(grid, roles, key)
+    if roles.level and roles.battery and _is_known_last(grid, roles.level):
+        numbers["battery-level"] = latest[roles.level].value
     return numbers
+
+
+def _metered(grid: Grid, roles: Roles, key: str) -> Numbers:
+    """Return the energies of a source that has meters only."""
+    flows = dict(roles.flows)
+    if roles.sun_energy and roles.sun_energy != roles.main:
+        flows["solar"] = roles.sun_energy
+    ways = {"solar": ["solar"], "grid": ["import", "export"], "battery": ["discharge", "charge"]}
+    names = [flows[way] for way in ways[key] if way in flows]
+    if not names or roles.main == "grid_power":
+        return {}
+    keys = [f"now-{key}", f"now-{key}-out"]
+    return {one: total(grid.cells(name)) for one, name in zip(keys, names, strict=False)}
 
 
 def made(grid: Grid, roles: Roles) -> Numbers:
@@ -80,21 +110,68 @@ def made(grid: Grid, roles: Roles) -> Numbers:
         numbers["house"] = total(grid.cells(roles.energy))
     if roles.sun_energy:
         numbers["solar"] = total(grid.cells(roles.sun_energy))
+    for flow, name in roles.flows.items():
+        if name != roles.energy:
+            numbers[flow] = total(grid.cells(name))
+    return numbers | _own(grid, roles) | _devices(grid, roles) | _twice(grid, roles)
+
+
+def _devices(grid: Grid, roles: Roles) -> Numbers:
+    """Return the energy and the share of each device, and of what no device took."""
+    numbers: Numbers = {}
     for name in roles.devices:
         key = f"device-{escaped(name)}"
         numbers |= {key: total(grid.cells(name)), f"{key}-share": _share(grid, roles, [name])}
     if roles.devices and roles.energy:
         share = _share(grid, roles, roles.devices)
-        numbers |= {
-            "other": _rest(grid, roles),
-            "other-share": None if share is None else 1 - share,
-        }
-    if roles.twice and roles.twice in grid.document.series:
-        numbers["twice-house"] = total(grid.cells(roles.twice))
-        more = _difference(grid, roles.energy, roles.twice)
-        if more is not None and abs(more) > AGREE:
-            numbers["twice-house-change"] = more
+        left = None if share is None else 1 - share
+        numbers |= {"other": _rest(grid, roles), "other-share": left}
     return numbers
+
+
+def _twice(grid: Grid, roles: Roles) -> Numbers:
+    """Return the house's power beside its counter, and how they differ."""
+    if not roles.twice or roles.twice not in grid.document.series:
+        return {}
+    more = _difference(grid, roles.energy, roles.twice)
+    numbers: Numbers = {"twice-house": total(grid.cells(roles.twice))}
+    return numbers | ({"twice-house-change": more} if more and abs(more) > AGREE else {})
+
+
+def _own(grid: Grid, roles: Roles) -> Numbers:
+    """Return what the home made itself, and what it kept of that."""
+    pairs = {
+        "self-sufficiency": (roles.energy, roles.flows.get("import")),
+        "self-consumption": (roles.sun_energy, roles.flows.get("export")),
+    }
+    numbers: Numbers = {}
+    for key, (whole, part) in pairs.items():
+        if roles.sun_energy and whole and part:
+            amounts = _together(grid, [whole, part])
+            all_of_it, gone = (sum(each[i] for each in amounts) for i in (0, 1))
+            share = 1 - gone / all_of_it if all_of_it > 0 else None
+            numbers[key] = None if share is None else min(max(share, 0.0), 1.0)
+    return numbers
+
+
+def _own_by(grid: Grid, roles: Roles, key: Callable[[date], str]) -> Numbers:
+    """Return the self-sufficiency of days or months, by their keys."""
+    imported = roles.flows.get("import")
+    if not (roles.energy and roles.sun_energy and imported):
+        return {}
+    sums: dict[str, list[float]] = {key(day): [0.0, 0.0] for day in grid.days}
+    columns = [grid.cells(roles.energy), grid.cells(imported)]
+    for house, grid_ in zip(*columns, strict=True):
+        if not (house.value and grid_.value):
+            continue
+        if abs(house.value.coverage - grid_.value.coverage) <= TOGETHER:
+            of_it = sums[key(local_day(house.span.start, grid.zone))]
+            of_it[0] += house.amount or 0.0
+            of_it[1] += grid_.amount or 0.0
+    return {
+        name: min(max(1 - part / whole, 0.0), 1.0) if whole > 0 else None
+        for name, (whole, part) in sums.items()
+    }
 
 
 def _together(grid: Grid, names: Iterable[str | None]) -> list[list[float]]:
@@ -133,6 +210,7 @@ def readings(grid: Grid, roles: Roles) -> Numbers:
     numbers: Numbers = {"known": grid.known_share(roles.main)}
     if not grid.is_counter(roles.main):
         numbers |= card("mean", mean(grid.cells(roles.main)))
+    if not grid.is_counter(roles.main) and roles.main not in roles.sums:
         numbers |= extreme_cards(grid, roles.main, "min", "max")
     return numbers
 
@@ -195,17 +273,18 @@ def _ghost(grid: Grid, week: Grid, roles: Roles) -> Numbers:
         if is_inside and cell.value and cell.value.mean is not None:
             by_hour.setdefault(cell.span.start.astimezone(week.zone).hour, cell.value.mean)
     ghost = [by_hour.get(span.start.astimezone(grid.zone).hour) for span in grid.spans]
-    lines = {name: columns_of(grid, name)}
-    if roles.beside:
-        lines[roles.beside] = columns_of(grid, roles.beside, with_band=False)
+    lines = main_lines(grid, roles)
     return chart_of("main", {**lines, "yesterday": {"value": ghost}}, grid.spans)
 
 
 def closed(grid: Grid, roles: Roles) -> Numbers:
     """Return the numbers that all tabs of closed days have."""
-    numbers = made(grid, roles) | readings(grid, roles) | gap_list(grid)
+    numbers = made(grid, roles) | readings(grid, roles)
     if roles.sun_energy:
         numbers |= _in_days("solar", grid.by_day(roles.sun_energy))
+    for flow, name in roles.flows.items():
+        if name != roles.energy:
+            numbers |= _in_days(flow, grid.by_day(name))
     if not roles.energy:
         return numbers
     days = grid.by_day(roles.energy)
@@ -230,15 +309,20 @@ def _in_days(key: str, days: list[Day]) -> Numbers:
 
 def week(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the second tab."""
+    gap_numbers = gap_list(Grid(documents["weekly"]))
+    documents = _summed(documents, roles)
     grid = Grid(documents["weekly"])
     roles = roles.of(grid.document)
-    numbers = closed(grid, roles) | main_chart(grid, roles) | further_charts(grid, roles)
+    numbers = (
+        gap_numbers | closed(grid, roles) | main_chart(grid, roles) | further_charts(grid, roles)
+    )
     if roles.energy:
         for day in grid.by_day(roles.energy):
             numbers |= {f"day-{day.day}": day.total, f"known-day-{day.day}": day.coverage}
         if roles.sun_energy:
             for day in grid.by_day(roles.sun_energy):
                 numbers[f"solar-day-{day.day}"] = day.total
+        numbers |= _own_by(grid, roles, lambda day: f"own-day-{day}")
         numbers |= _today_row(grid, documents.get("daily"), roles)
     name = roles.energy or roles.main
     if name:
@@ -263,15 +347,17 @@ def _today_row(grid: Grid, daily: Document | None, roles: Roles) -> Numbers:
     }
     if roles.sun_energy:
         numbers[f"solar-day-{daily.day}"] = total(today.cells(roles.sun_energy))
-    return numbers
+    return numbers | _own_by(today, roles, lambda day: f"own-day-{day}")
 
 
 def month(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the third tab."""
+    gap_numbers = gap_list(Grid(documents["monthly"]))
+    documents = _summed(documents, roles)
     grid = Grid(documents["monthly"])
     roles = roles.of(grid.document)
     shown = with_today(grid, documents.get("daily"))
-    numbers = closed(grid, roles) | further_charts(grid, roles, shown)
+    numbers = gap_numbers | closed(grid, roles) | further_charts(grid, roles, shown)
     if roles.main and not grid.is_counter(roles.main):
         numbers |= main_chart(grid, roles, shown)
     lines = {n: {"value": [d.total for d in days]} for n, days in energy_chart(shown, roles)}
@@ -311,11 +397,13 @@ def _told(more: float, key: str) -> Numbers:
 
 def year(documents: Mapping[str, Document], roles: Roles) -> Numbers:
     """Return every number of the last tab."""
+    gap_numbers = gap_list(Grid(documents["yearly"]))
+    documents = _summed(documents, roles)
     grid = Grid(documents["yearly"])
     roles = roles.of(grid.document)
     shown = with_today(grid, documents.get("daily"))
     more = len(shown.spans) - len(grid.spans)
-    numbers = closed(grid, roles) | further_charts(grid, roles, shown)
+    numbers = gap_numbers | closed(grid, roles) | further_charts(grid, roles, shown)
     if roles.main and not grid.is_counter(roles.main):
         numbers |= main_chart(grid, roles, shown)
     lines: dict[str, dict[str, list[float | None]]] = {}
@@ -333,7 +421,11 @@ def year(documents: Mapping[str, Document], roles: Roles) -> Numbers:
             unit = grid.document.series[subject].unit
             ends = [0.0, *values] if unit == "W" or grid.is_counter(subject) else values
             numbers |= {"calendar-low": min(ends), "calendar-high": max(ends)}
-    return numbers | (_months(grid, roles) if roles.energy else {})
+    if not roles.energy:
+        return numbers
+    own = _own_by(grid, roles, lambda day: f"month-{day:%Y-%m}-own")
+    numbers |= _months(grid, roles)
+    return numbers | {key: share for key, share in own.items() if key[:-4] in numbers}
 
 
 def _months(grid: Grid, roles: Roles) -> Numbers:
