@@ -39,9 +39,9 @@ def test_flows(case: dict[str, Any]) -> None:
     whole = [piece.span for piece in pieces]
     row = row_of(plan, pieces, whole)
     devices = device_rows(plan, roles.within, pieces, whole)
-    found = {
+    found: dict[str, Any] = {
         **({"house": row.house} if plan.has_house else {}),
-        **row.flows,
+        **{str(flow): kwh for flow, kwh in row.flows.items()},
         **({"sufficiency": row.self_sufficiency} if plan.tells_sufficiency else {}),
         **({"consumption": row.self_consumption} if plan.tells_consumption else {}),
         **({"untracked": row.untracked} if plan.tells_untracked else {}),
