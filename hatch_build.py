@@ -11,7 +11,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = Path("src/powerstats_cli/page")
-MADE = ("dashboard.html", "dashboard.js", "dashboard.css")
+MADE = ("dashboard.html", "dashboard.js", "dashboard.css", "later.csv.js")
 
 
 class CustomBuildHook(BuildHookInterface[Any]):

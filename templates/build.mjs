@@ -30,6 +30,21 @@ await build({
   loader: { ".html": "copy", ".webmanifest": "copy", ".svg": "copy", ".png": "copy" },
 });
 
+// What the page fetches later, each as a module with all that it needs. Another part of the page has a
+// copy of what both need, so a part that keeps a state, such as the words, must be given it.
+const later = await readdir(`${here}later`);
+await build({
+  entryPoints: later.map((file) => `${here}later/${file}`),
+  entryNames: "later.[name]",
+  outdir,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2020",
+  charset: "utf8",
+  logLevel: "warning",
+});
+
 // English is part of the script; the page fetches the file of another language.
 for (const file of await readdir(`${here}words`)) {
   if (file === "en.js") continue;

@@ -1,7 +1,6 @@
 /** The content of a tab: made once, then updated in place. */
 
 import { chosenRange, chosenSums } from "../lib/chosen.js";
-import { csv, rows } from "../lib/csv.js";
 import { measuredIn } from "../lib/data.js";
 import { isOneDay } from "../lib/model.js";
 import { say } from "../lib/words.js";
@@ -13,6 +12,7 @@ import { download, h } from "./dom.js";
 import { gaps } from "./gaps.js";
 import { Group } from "./group.js";
 import { heat } from "./heat.js";
+import { later } from "./later.js";
 import { nowView } from "./now.js";
 import { onPixels } from "./plot.js";
 import { selection } from "./selection.js";
@@ -214,9 +214,10 @@ export class Panel {
   }
 
   /** Saves what is shown as CSV. */
-  save() {
+  async save() {
     const { doc, grid, group } = this;
     if (!doc || !grid || !group) return;
+    const { csv, rows } = await later("csv");
     const names = measuredIn(doc).filter((name) => !group.hidden.has(name));
     const last = grid.edges[grid.edges.length - 1] - 1;
     const day = new Date(doc.zone.local(last)).toISOString().slice(0, 10);

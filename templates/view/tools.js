@@ -2,18 +2,22 @@
 
 import { idText } from "../lib/model.js";
 import { say } from "../lib/words.js";
-import { h } from "./dom.js";
+import { h, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Line} Line */
 /** @typedef {import("../lib/model.js").LineId} LineId */
 /** @typedef {import("./group.js").Group} Group */
 
-/** @param {Group} group whose charts are there @param {() => void} save @returns {HTMLElement} */
+/** @param {Group} group whose charts are there @param {() => Promise<void>} save @returns {HTMLElement} */
 export function tools(group, save) {
   const chips = linesOf(group).map((line) => chip(group, line));
   const wider = button("−", say("tools.out"), () => group.zoomBy(2));
   const nearer = button("+", say("tools.in"), () => group.zoomBy(0.5));
-  const csv = button("CSV", say("tools.save"), save);
+  const problem = h("span", { class: "note", role: "status" });
+  const csv = button("CSV", say("tools.save"), () => {
+    setText(problem, "");
+    save().catch((error) => setText(problem, error.message));
+  });
   csv.dataset.action = "csv";
   const update = () => {
     for (const chip of chips) chip.update();
@@ -33,6 +37,7 @@ export function tools(group, save) {
       { class: "zoom", role: "group", "aria-label": say("tools.charts") },
       ...(group.charts.size ? [wider, nearer] : []),
       csv,
+      problem,
     ),
   );
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tests.browser.chromium import Opener
-from tests.browser.pages import TABS
+from tests.browser.pages import LOAD_FAILED, TABS, eventually
 from tests.browser.sites import Site
 from tests.page import expected
 from tests.page.homes import DEMO_NOW
@@ -63,3 +63,18 @@ def test_csv_is_what_is_shown(opened: Opener, house: Site) -> None:
     wanted = rows_of(grid, [name for name in grid.document.series if name != "solar"])
     assert_rows(rows[1:], [row for row in wanted if datetime.fromisoformat(str(row[0])) < six])
     assert not any("solar" in head for head in rows[0])
+
+
+def test_csv_comes_when_it_is_asked_for(opened: Opener, house: Site) -> None:
+    """Its part of the script is no part of a visit; if it cannot be fetched, the page says so."""
+    tab = opened(house, allowed=(LOAD_FAILED,)).go()
+    panel = tab.drawn("today")
+    assert not any("later." in url for url in tab.requests)
+    tab.context.set_offline(True)
+    panel.locator('[data-action="csv"]').click()
+    status = panel.locator(".tools [role=status]")
+    assert eventually(lambda: "cannot be reached" in status.inner_text())
+    tab.context.set_offline(False)
+    with tab.page.expect_download():
+        panel.locator('[data-action="csv"]').click()
+    assert eventually(lambda: not status.inner_text())

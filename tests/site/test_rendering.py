@@ -103,3 +103,14 @@ def test_each_language_has_a_file_that_the_page_names(stage: Stage) -> None:
     (site / old).write_bytes(b"{}")
     stage.installation.run_well("publish")
     assert sorted(path.name for path in site.glob("words.*")) == sorted(words.values())
+
+
+def test_what_the_page_fetches_later_is_named_by_its_content(stage: Stage) -> None:
+    """The page names each part of its script that it does not need at first."""
+    stage.installation.run_well("publish")
+    site = site_of(stage.installation)
+    (attribute,) = re.findall(r'data-later="([^"]*)"', (site / "index.html").read_text())
+    parts = json.loads(unescape(attribute))
+    assert parts.keys() == {"csv"}
+    assert all(re.fullmatch(rf"later\.{name}\.[0-9a-f]{{10}}\.js", parts[name]) for name in parts)
+    assert all((site / name).is_file() for name in parts.values())

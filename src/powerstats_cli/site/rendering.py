@@ -14,7 +14,11 @@ from powerstats_cli.errors import PowerstatsError
 # Made from templates/ when the package is built.
 PAGE: Final = Path(__file__).parent.parent / "page"
 HASHED: Final = {"script": "dashboard.js", "style": "dashboard.css"}
-WORDS: Final = re.compile(r"words\.([a-z]{2})\.json")
+# What the page fetches when it needs it: the words of a language, or a part of the script.
+FETCHED: Final = {
+    "words": re.compile(r"words\.([a-z]{2})\.json"),
+    "later": re.compile(r"later\.([a-z]+)\.js"),
+}
 PAGE_NAME: Final = "index.html"
 PUBLISH_MINUTES: Final = 60
 YEARS: Final = "years"
@@ -47,7 +51,7 @@ def render(
 
     `years` are the calendar years that are stored; they are published if `years` is a tier.
 
-    The names of script, style and words have a hash of their content: no cache mixes versions.
+    The names of scripts, style and words have a hash of their content: no cache mixes versions.
     """
     tiers = tuple(tiers)
     years = tuple(years) if YEARS in tiers else ()
@@ -68,9 +72,10 @@ def render(
     }
     for key, name in HASHED.items():
         values[key] = _hash_name(parts, name)
-    words = {match[1]: match[0] for name in sorted(parts) if (match := WORDS.fullmatch(name))}
-    hashed = {language: _hash_name(parts, name) for language, name in words.items()}
-    values["words"] = escape(json.dumps(hashed, separators=(",", ":")))
+    for key, form in FETCHED.items():
+        names = {match[1]: match[0] for name in sorted(parts) if (match := form.fullmatch(name))}
+        hashed = {part: _hash_name(parts, name) for part, name in names.items()}
+        values[key] = escape(json.dumps(hashed, separators=(",", ":")))
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
     data = {f"{tier}.json": f"{tier}.json" for tier in tiers if tier != YEARS}
     data |= {f"year-{year}.json": f"{YEARS}/{year}.json" for year in years}

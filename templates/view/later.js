@@ -1,0 +1,22 @@
+/** Parts of the script that are fetched when they are first needed: each is a file in `later`. */
+
+import { say } from "../lib/words.js";
+
+/** @typedef {{ csv: typeof import("../later/csv.js") }} Parts */
+
+/** @type {Record<string, string>} */
+const files = JSON.parse(document.documentElement.dataset.later ?? "{}");
+
+/**
+ * @template {keyof Parts} Name
+ * @param {Name} name
+ * @returns {Promise<Parts[Name]>}
+ * @throws {Error} that says what a reader can be told, if it cannot be fetched
+ */
+export async function later(name) {
+  try {
+    return await import(new URL(files[name], document.baseURI).href);
+  } catch {
+    throw new Error(say("problem.unreachable", { file: files[name] }));
+  }
+}
