@@ -34,7 +34,9 @@ export function bars({ key, title, head }) {
 
 /** @param {BarRow} row @param {number} zero where the zero line is */
 function barRow({ label, hash, bars, cells }, zero) {
-  const track = h("div", { class: zero > 0 ? "track signed" : "track" }, ...bars.map(barNode));
+  const isUnknown = cells[0]?.raw === null;
+  const kind = `track${zero > 0 ? " signed" : ""}${isUnknown ? " blank" : ""}`;
+  const track = h("div", { class: kind }, ...bars.map(barNode));
   track.style.setProperty("--zero", `${zero * 100}%`);
   const row = h(
     "tr",

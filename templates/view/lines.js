@@ -58,11 +58,14 @@ export function drawLines({ brush, box, pixel }, lines, place, strength) {
  * @param {Line[]} bars those that share a bucket's width
  */
 function drawBars(brush, line, place, pixel, bars) {
-  const ink = colour(TONES[line.tone]);
-  for (const isPartial of [false, true]) {
-    brush.fillStyle = isPartial ? hatching(brush, ink, pixel) : ink;
-    brush.fill(columns(line, place, isPartial, bars.indexOf(line), bars.length));
-  }
+  const all = [false, true].map((isPartial) =>
+    columns(line, place, isPartial, bars.indexOf(line), bars.length),
+  );
+  brush.fillStyle = colour(TONES[line.tone]);
+  for (const path of all) brush.fill(path);
+  // As in lists and heat maps, what is known in part has stripes of the card in its own colour.
+  brush.fillStyle = hatching(brush, colour("--card"), pixel);
+  brush.fill(all[1]);
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place */

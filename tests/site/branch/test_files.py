@@ -10,6 +10,7 @@ import pytest
 import powerstats_cli
 from powerstats_cli.core.documents import encode
 from powerstats_cli.site import rendering as dashboard
+from powerstats_cli.site.rendering import OWN_ASSET
 from tests.github.fake import GitHub
 from tests.github.fake.repository import GitRepository
 from tests.github.homes import PAGES, STRANGERS, Device, changed, household, messages, past
@@ -184,7 +185,8 @@ def void(_: object) -> None:
 def scripts(repo: GitRepository) -> list[str]:
     """Return the contents of the branch's scripts."""
     files = repo.files(PAGES)
-    return sorted(files[name].decode()[3:-1] for name in files if name.endswith(".js"))
+    names = [name for name in files if OWN_ASSET.fullmatch(name) and name.endswith(".js")]
+    return sorted(files[name].decode()[3:-1] for name in names)
 
 
 def test_old_scripts_leave_later(
