@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -56,9 +57,12 @@ class Statistics:
         if command["type"] == "recorder/get_statistics_metadata":
             return [{"statistic_id": each, **self.metadata[each]} for each in ids]
         assert command["type"] == "recorder/statistics_during_period"
-        assert command["period"] == "hour"
         start, end = (datetime.fromisoformat(command[f"{it}_time"]) for it in ("start", "end"))
-        found = {each: list(self._rows(each, start, end)) for each in ids}
+        if command["period"] == "month":
+            found = {each: list(islice(self._rows(each, start, end), 1)) for each in ids}
+        else:
+            assert command["period"] == "hour"
+            found = {each: list(self._rows(each, start, end)) for each in ids}
         return {each: rows for each, rows in found.items() if rows}
 
     def _rows(self, entity_id: str, start: datetime, end: datetime) -> Iterator[dict[str, object]]:

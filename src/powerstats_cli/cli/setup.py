@@ -252,13 +252,24 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be filled, and change nothing.")
     ] = False,
+    years: Annotated[
+        int | None,
+        typer.Option(
+            help="How many calendar years before this one. Without it: as many as there are "
+            "statistics.",
+            min=0,
+            metavar="NUMBER",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Fill in the past: ten days from history, and a year from Home Assistant's statistics.
+    """Fill in the past: ten days from history, and all years from Home Assistant's statistics.
 
     Nothing that is stored is replaced. If it is interrupted, the next run goes on.
 
     Examples:
         powerstats backfill --dry-run  # only list what would be filled in
+        powerstats backfill --years 3
         powerstats backfill
     """
     from powerstats_cli.commands import backfill as command
@@ -285,6 +296,7 @@ def backfill(
                 lambda: LongTerm(server.url, token, ca_file=server.ca_file),
                 session.clock,
                 watcher,
+                years,
             )
 
     is_quiet = session.options.verbosity < 0

@@ -4,7 +4,8 @@ Days that the recorder still has come from history, earlier days from Home Assis
 Stored values are never replaced.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,15 +16,18 @@ from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.journal import Key
 from powerstats_cli.core.outcome import joined
-from powerstats_cli.core.periods import DAY, day_span, day_start, days, local_day
+from powerstats_cli.core.periods import DAY, YEARS, Span, day_span, day_start, days, local_day
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import TIERS, Tier, names_in, window_start
+from powerstats_cli.core.years import year_span
 
 # About as far back as Home Assistant's recorder goes.
 HISTORY_DAYS: Final = 10
 
 Bucket = tuple[datetime, str, Value]
 Lacking = dict[date, set[str]]
+Wanted = Mapping[date, AbstractSet[str]]
+"""The series that each day lacks."""
 
 
 class HistoryDay(msgspec.Struct, frozen=True):
@@ -72,7 +76,32 @@ class Month(msgspec.Struct, frozen=True):
         return f"statistics: {'; '.join(told)}"
 
 
-Piece = HistoryDay | Month
+class Earlier(msgspec.Struct, frozen=True):
+    """The months of a calendar year, before the days of yearly.json, that are to be asked for.
+
+    Each has its days, and the series that the year's file lacks then. So many months are `done`
+    before these, and `total` is the number of all.
+    """
+
+    year: int
+    months: Mapping[date, Wanted]
+    done: int
+    total: int
+
+    @property
+    def label(self) -> str:
+        """The year's name in the list."""
+        return str(self.year)
+
+    @property
+    def gains(self) -> str:
+        """The line that says what the year may gain."""
+        days = [names for wanted in self.months.values() for names in wanted.values()]
+        names, number = set[str]().union(*days), len(self.months)
+        return f"statistics: {number} month{'s' * (number != 1)} of {joined(sorted(names))}"
+
+
+Piece = HistoryDay | Month | Earlier
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -159,6 +188,34 @@ def lacking_months(stored: Stored, names: Iterable[str], zone: ZoneInfo) -> dict
     return months
 
 
+def earlier_months(
+    stored: Stored,
+    names: Iterable[str],
+    known: Callable[[date], AbstractSet[str]],
+    years: int | None,
+    zone: ZoneInfo,
+) -> Iterator[tuple[date, Wanted]]:
+    """Yield the months before the days of yearly.json, newest first, as far back as files can be.
+
+    Each has the days that lack a series; `known` returns the series that a day has in its year.
+    `years` is the number of calendar years before the present one, None for all.
+    """
+    wanted = frozenset(names)
+    end = local_day(window_start(TIERS["yearly"], stored.newest, zone), zone)
+    since = YEARS.start if years is None else max(YEARS.start, stored.newest.year - years)
+    first = date(since, 1, 1)
+    alike: dict[frozenset[str], frozenset[str]] = {}
+    while end > first:
+        month = (end - DAY).replace(day=1)
+        lacking: dict[date, AbstractSet[str]] = {}
+        for day in days(month, end):
+            names_lacking = wanted - known(day)
+            if names_lacking and day_span(day, zone).length:
+                lacking[day] = alike.setdefault(names_lacking, names_lacking)
+        yield month, lacking
+        end = month
+
+
 def add_day(stored: Document, new: Document) -> None:
     """Add to an archived day the series that it lacks."""
     lacking = new.series.keys() - stored.series.keys()
@@ -172,12 +229,28 @@ def add_day(stored: Document, new: Document) -> None:
 
 def add_month(tier: Tier, document: Document, month: Month, newest: date, zone: ZoneInfo) -> bool:
     """Add to a tier the days of a month in which it has no value; tell whether it has changed."""
+    held = Span(window_start(tier, newest, zone), day_start(newest + DAY, zone))
+    return _add(document, month.hours if tier.bucket == "hour" else month.days, month, held, zone)
+
+
+def add_to_year(document: Document, year: int, month: Month, newest: date, zone: ZoneInfo) -> bool:
+    """Add to a year the days of a month in which it has no value; tell whether it has changed."""
+    span = year_span(year, zone)
+    held = Span(span.start, min(span.end, day_start(newest + DAY, zone)))
+    return _add(document, month.days, month, held, zone)
+
+
+def _add(
+    document: Document, buckets: Iterable[Bucket], month: Month, held: Span, zone: ZoneInfo
+) -> bool:
     content = Content.of(document, zone)
-    first, asked_to = window_start(tier, newest, zone), day_start(newest + DAY, zone)
     changed = False
-    for start, name, value in month.hours if tier.bucket == "hour" else month.days:
-        if start >= first and name not in content.names(local_day(start, zone)):
+    for start, name, value in buckets:
+        kind, present = month.kinds[name], document.series.get(name)
+        is_lacking = name not in content.names(local_day(start, zone))
+        is_fitting = present is None or present.kind.fits(kind)
+        if is_lacking and is_fitting and held.start <= start < held.end:
             changed |= document.put(start, name, value)
-            until = max(document.until(name) or asked_to, asked_to)
-            document.series[name] = Series.of(month.kinds[name], until)
+            until = max(document.until(name) or held.end, held.end)
+            document.series[name] = Series.of(kind, until)
     return changed

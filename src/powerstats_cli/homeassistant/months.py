@@ -1,6 +1,7 @@
 """Months of Home Assistant's long-term statistics, as days and hours for the tiers."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -66,7 +67,7 @@ def month_of(
     settings: Settings,
     newest: date,
     first: date,
-    wanted: Mapping[date, set[str]],
+    wanted: Mapping[date, AbstractSet[str]],
     scales: Mapping[str, Conversion],
 ) -> Month:
     """Ask for a month and return the values that its days lack.

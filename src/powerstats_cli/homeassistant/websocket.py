@@ -109,14 +109,30 @@ class LongTerm:
         self, entity_ids: Sequence[str], start: datetime, end: datetime
     ) -> dict[str, list[Row]]:
         """Return the hours that begin in `[start, end)`, powers in W and energies in kWh."""
+        types = ["mean", "min", "max", "state", "change"]
+        return self._rows(entity_ids, start, end, "hour", types)
+
+    def present(self, entity_ids: Sequence[str], start: datetime, end: datetime) -> set[str]:
+        """Return the entities that have a row of a month in `[start, end)`: a short answer."""
+        rows = self._rows(entity_ids, start, end, "month", ["mean", "change"])
+        return {entity_id for entity_id, found in rows.items() if found}
+
+    def _rows(
+        self,
+        entity_ids: Sequence[str],
+        start: datetime,
+        end: datetime,
+        period: str,
+        types: Sequence[str],
+    ) -> dict[str, list[Row]]:
         raw = self._ask(
             {
                 "type": "recorder/statistics_during_period",
                 "start_time": _zulu(start),
                 "end_time": _zulu(end),
                 "statistic_ids": entity_ids,
-                "period": "hour",
-                "types": ["mean", "min", "max", "state", "change"],
+                "period": period,
+                "types": types,
                 "units": {"power": POWER, "energy": ENERGY},
             }
         )

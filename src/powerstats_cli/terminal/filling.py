@@ -14,8 +14,8 @@ class Watcher(Protocol):
     def lists_first(self) -> bool:
         """Tell whether all pieces are to be listed before the first is stored."""
 
-    def progress(self, done: int, total: int, label: str) -> None:
-        """Be told how far the run has come."""
+    def progress(self, done: int, total: int | None, label: str) -> None:
+        """Be told how far the run has come; None is not known yet."""
 
     def agrees(self, pieces: Sequence[Piece]) -> bool:
         """Get the list of what would be filled in; tell whether to store it."""
@@ -26,7 +26,7 @@ class Unattended:
 
     lists_first = False
 
-    def progress(self, done: int, total: int, label: str) -> None:
+    def progress(self, done: int, total: int | None, label: str) -> None:
         """Be told how far the run has come."""
 
     def agrees(self, _pieces: Sequence[Piece]) -> bool:
@@ -50,12 +50,12 @@ class Screen:
         self._bar = Progress(
             TextColumn("{task.description:<10}", markup=False),
             BarColumn(),
-            TextColumn("{task.completed}/{task.total}", markup=False),
+            TextColumn("{task.fields[left]}", markup=False),
             console=Screen(stderr=True, quiet=is_quiet),
             transient=True,
             disable=is_quiet or not sys.stderr.isatty(),
         )
-        self._task = self._bar.add_task("", total=0)
+        self._task = self._bar.add_task("", total=0, left="")
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -66,9 +66,10 @@ class Screen:
         """Take the bar away."""
         self._bar.stop()
 
-    def progress(self, done: int, total: int, label: str) -> None:
-        """Show how far the run has come."""
-        self._bar.update(self._task, completed=done, total=total, description=label)
+    def progress(self, done: int, total: int | None, label: str) -> None:
+        """Show how far the run has come, and what is left."""
+        left = "" if total is None else f"{done}/{total}, {total - done} left"
+        self._bar.update(self._task, completed=done, total=total, description=label, left=left)
 
     def agrees(self, pieces: Sequence[Piece]) -> bool:
         """List what would be filled in; tell whether to store it."""
@@ -91,4 +92,7 @@ class Screen:
         self._console.print(table)
         if not self._stores:
             return False
-        return not self._asks or dialogue.confirm("Fill this in?")
+        is_wanted = not self._asks or dialogue.confirm("Fill this in?")
+        if is_wanted:
+            self._bar.start()
+        return is_wanted

@@ -59,7 +59,7 @@ def test_at_a_terminal_yes_asks_nothing(place: Place, whole: tuple[dict[str, byt
     with Terminal(arguments, {}, place.installation.folder) as terminal:
         assert terminal.end() == 0
     assert "2024-06" in terminal.shown
-    assert "5 days of history and 13 months of statistics stored" in terminal.shown
+    assert "5 days of history and 17 months of statistics stored" in terminal.shown
     assert place.installation.snapshot() == whole[0]
 
 

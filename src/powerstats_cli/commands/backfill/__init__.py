@@ -1,28 +1,34 @@
-"""`backfill`: days of history into the archive, and months of statistics into the tiers.
+"""`backfill`: days of history into the archive, months of statistics into tiers and years.
 
 History has the days that the recorder still has, as `collect` would have stored them. Home
 Assistant's long-term statistics have the days before. Stored values are never replaced.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import filling
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.filling import Content, HistoryDay, Month, Piece, Stored
+from powerstats_cli.core.filling import Content, Earlier, HistoryDay, Month, Piece, Stored, Wanted
+from powerstats_cli.core.longterm import Conversion
 from powerstats_cli.core.outcome import Outcome, joined
-from powerstats_cli.core.periods import DAY, local_day
+from powerstats_cli.core.periods import DAY, Span, day_start, local_day
 from powerstats_cli.core.series import Kind
-from powerstats_cli.core.tiers import TIERS, names_in, newest_closed_day
+from powerstats_cli.core.tiers import TIERS, Tier, names_in, newest_closed_day
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.tierfiles import open_tier, roll_up
+from powerstats_cli.files.yearfiles import open_year
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.months import conversions, month_of
 from powerstats_cli.homeassistant.past import Past
@@ -34,11 +40,17 @@ if TYPE_CHECKING:
 
 # Each request has its own time limit; this one is for all requests together.
 RUN_SECONDS: Final = 3600.0
+# So many months without a row are taken for the time before the statistics begin.
+EMPTY_MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The parts that one run works with, and the problems that its outcome tells."""
+    """The parts that one run works with, and the problems that its outcome tells.
+
+    `years` is the number of earlier calendar years to be filled, None for all; `scales` has the
+    conversions of the series' statistics as soon as they are known.
+    """
 
     settings: Settings
     files: Store
@@ -46,7 +58,9 @@ class _Run:
     long_term: "Callable[[], LongTerm]"
     clock: Clock
     watcher: Watcher
+    years: int | None
     problems: list[PowerstatsError] = field(default_factory=list)
+    scales: dict[str, Conversion] = field(default_factory=dict)
 
     def open_files(self) -> DayFiles:
         """Return the days' files for writing; to be used under the lock."""
@@ -60,8 +74,11 @@ def backfill(
     long_term: "Callable[[], LongTerm]",
     clock: Clock,
     watcher: Watcher,
+    years: int | None = None,
 ) -> Outcome:
-    """Fill the gaps of the archive and the tiers, each day and each month as soon as it is known.
+    """Fill the gaps of the archive, the tiers and the years, each day and month when it is known.
+
+    The years go back by so many before the present one, by default as far as the statistics do.
 
     If the watcher lists first, nothing is stored before it agrees. An error that stops a run, and
     problems of single series and files, are part of the outcome; the days and months that were
@@ -70,9 +87,9 @@ def backfill(
     files.prepare()
     home.about()
     clock.check_against(home.date, "Home Assistant")
-    run = _Run(settings, files, home, long_term, clock, watcher)
+    run = _Run(settings, files, home, long_term, clock, watcher, years)
     statistics: Mapping[str, Statistic] = {}
-    done: list[Piece] = []
+    done: Counter[str] = Counter()
     try:
         stored = _stored(run)
         with long_term() as connection:
@@ -139,7 +156,10 @@ def _noted(document: Document | None, kinds: dict[str, Kind]) -> Document | None
 
 
 def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> Iterator[Piece]:
-    """Yield the days of history, oldest first, then the months of statistics, newest first."""
+    """Yield the days of history, oldest first, then the months of statistics, newest first.
+
+    The months before the days of yearly.json come last, by years, and are not asked for yet.
+    """
     settings, watcher = run.settings, run.watcher
     days = filling.lacking_days(stored, settings.entities, settings.zone)
     months = filling.lacking_months(stored, settings.entities, settings.zone)
@@ -157,6 +177,7 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
             yield HistoryDay(day, document)
     scales, problems = conversions(run.home, settings, statistics, past)
     run.problems.extend(problems)
+    run.scales.update(scales)
     if months and scales:
         with run.long_term() as connection:
             for done, (first, lacking) in enumerate(months.items(), len(days)):
@@ -166,16 +187,62 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
                 if month.days:
                     yield month
     watcher.progress(total, total, "")
+    yield from _earlier(run, stored) if scales else ()
+
+
+def _earlier(run: _Run, stored: Stored) -> list[Earlier]:
+    """Return the years with the months that Home Assistant has and they lack, newest first.
+
+    Home Assistant does not say when its statistics begin, so each month is looked for, until there
+    was nothing for a year.
+    """
+    zone, entities = run.settings.zone, run.settings.entities
+    years: dict[int, dict[date, Wanted]] = {}
+    empty = 0
+    with run.long_term() as connection:
+        months = filling.earlier_months(
+            stored, run.scales, _in_years(run.files, zone), run.years, zone
+        )
+        for month, lacking in months:
+            if not lacking:
+                empty = 0
+                continue
+            run.watcher.progress(0, None, f"{month:%Y-%m} ?")
+            span = Span(day_start(min(lacking), zone), day_start(max(lacking) + DAY, zone))
+            there = connection.present(sorted({entities[name] for name in run.scales}), *span)
+            names = {name for name in run.scales if entities[name] in there}
+            wanted = {day: lacks & names for day, lacks in lacking.items() if lacks & names}
+            if wanted:
+                years.setdefault(month.year, {})[month] = wanted
+            empty = 0 if there else empty + 1
+            if empty == EMPTY_MONTHS:
+                break
+    total, done = sum(map(len, years.values())), 0
+    found = []
+    for year, its_months in years.items():
+        found.append(Earlier(year, its_months, done, total))
+        done += len(its_months)
+    return found
+
+
+def _in_years(files: Store, zone: ZoneInfo) -> Callable[[date], AbstractSet[str]]:
+    """Return a function that gives the series of a day in the file of its year."""
+
+    @lru_cache(maxsize=1)
+    def names(year: int) -> Mapping[date, AbstractSet[str]]:
+        return Content.of(reading.or_skip(files, files.year(year)), zone).all
+
+    return lambda day: names(day.year).get(day, frozenset())
 
 
 # --- storing ----------------------------------------------------------------------------------
 
 
-def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: list[Piece]) -> None:
-    """Store the pieces; add those that have changed a file to `done`.
+def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: Counter[str]) -> None:
+    """Store the pieces; count the days and months that have changed a file.
 
     All files are copied before the first piece. History comes before statistics: the tiers are
-    rolled up before the first month.
+    rolled up before the first month. At the end the days of yearly.json are put into their years.
     """
     is_rolled_up = is_copied = False
     for piece in pieces:
@@ -183,16 +250,16 @@ def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: list[Pi
             _copy(run)
             is_copied = True
         if isinstance(piece, HistoryDay):
-            changed = _store_day(run, piece)
+            done["day"] += _store_day(run, piece)
+            continue
+        if not is_rolled_up:
+            _roll_up(run, TIERS.values())
+            is_rolled_up = True
+        if isinstance(piece, Month):
+            done["month"] += _store_month(run, piece, stored.newest)
         else:
-            if not is_rolled_up:
-                _roll_up(run)
-                is_rolled_up = True
-            changed = _store_month(run, piece, stored.newest)
-        if changed:
-            done.append(piece)
-    if not is_rolled_up:
-        _roll_up(run)
+            _store_earlier(run, piece, stored.newest, done)
+    _roll_up(run, [TIERS["yearly"]] if is_rolled_up else TIERS.values())
 
 
 def _copy(run: _Run) -> None:
@@ -200,9 +267,9 @@ def _copy(run: _Run) -> None:
         make_copy(run.files, run.clock.now())
 
 
-def _roll_up(run: _Run) -> None:
-    """Bring the tiers up to date with the archive."""
-    for tier in TIERS.values():
+def _roll_up(run: _Run, tiers: Iterable[Tier]) -> None:
+    """Bring tiers up to date with the archive, and the years with yearly.json."""
+    for tier in tiers:
         with run.files.lock():
             run.problems.extend(roll_up(run.open_files(), tier, run.clock).problems)
 
@@ -239,16 +306,30 @@ def _store_month(run: _Run, piece: Month, newest: date) -> bool:
     return changed
 
 
-def _outcome(run: _Run, statistics: "Mapping[str, Statistic]", done: list[Piece]) -> Outcome:
+def _store_earlier(run: _Run, piece: Earlier, newest: date, done: Counter[str]) -> None:
+    """Ask for the months of a year, one after the other, and put each into the year's file."""
+    name = run.files.name(run.files.year(piece.year))
+    remedy = f"{name} was made again from the statistics: `powerstats repair` brings back the rest"
+    with run.long_term() as connection:
+        for number, (first, wanted) in enumerate(piece.months.items(), piece.done):
+            run.watcher.progress(number, piece.total, f"{first:%Y-%m}")
+            month = month_of(connection, run.settings, newest, first, wanted, run.scales)
+            with run.files.lock():
+                open_files = run.open_files()
+                document = open_year(open_files, piece.year, remedy)
+                if filling.add_to_year(document, piece.year, month, newest, run.settings.zone):
+                    document.last_update = open_files.now
+                    done["month"] += run.files.write(run.files.year(piece.year), document)
+            run.problems.extend(open_files.problems)
+    run.watcher.progress(piece.done + len(piece.months), piece.total, "")
+
+
+def _outcome(run: _Run, statistics: "Mapping[str, Statistic]", done: Counter[str]) -> Outcome:
     """Return the outcome of the run."""
-    days = sum(isinstance(piece, HistoryDay) for piece in done)
     told = [
-        f"{count} {unit}{'' if count == 1 else 's'} of {source}"
-        for unit, source, count in (
-            ("day", "history", days),
-            ("month", "statistics", len(done) - days),
-        )
-        if count
+        f"{done[unit]} {unit}{'' if done[unit] == 1 else 's'} of {source}"
+        for unit, source in (("day", "history"), ("month", "statistics"))
+        if done[unit]
     ]
     summary = f"{joined(told)} stored" if told else "nothing new"
     lacks = sorted(
