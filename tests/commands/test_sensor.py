@@ -247,7 +247,7 @@ def test_a_name_with_a_past_of_its_own(home: Installation) -> None:
     told(home, "remove", "solar")
     result = home.run("sensor", "rename", "grid", "solar")
     assert result.exit_code == 78
-    assert "archive/2025-11-21.json, daily.json, weekly.json and 2 more" in result.err
+    assert "daily.json, archive/2025-11-21.json, weekly.json and 2 more" in result.err
     told(home, "rename", "grid", "meter")
     assert "with its past" in told(home, "rename", "meter", "grid")
     assert settings.load(home.config).homeassistant.renamed == {"meter": "grid"}

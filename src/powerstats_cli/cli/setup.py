@@ -114,7 +114,9 @@ def init(
 ) -> None:
     """Set powerstats up: ask, try each answer, write the configuration, and collect.
 
-    Every answer can be given as an option. Nothing is written before the last answer.
+    It proposes what Home Assistant's Energy dashboard has. Every answer can be given as an option.
+    Nothing is written before the last answer; `back` goes to the question before. Run again, it
+    changes the configuration that is there, and leaves comments and other keys as they are.
 
     Examples:
         powerstats init

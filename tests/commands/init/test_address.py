@@ -11,6 +11,7 @@ from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.demo.listener import Reply, Request
 from powerstats_cli.errors import PowerstatsError
 from tests.commands.init.place import TOKEN, Place
+from tests.support.tls import certificate, shown
 
 
 def told(place: Place, *options: str) -> str:
@@ -65,6 +66,19 @@ def test_https_is_named_and_http_is_taken(place: Place) -> None:
     assert "it does not speak https" in result.out
     assert f"{place.server.url} answers, and is taken instead" in result.out
     assert place.settings().homeassistant.url == place.server.url
+
+
+def test_http_is_named_and_https_is_taken(place: Place, tmp_path: Path) -> None:
+    """A certificate that nobody trusts is the error to mend; with it all is well."""
+    made = certificate(tmp_path, "home", "subjectAltName=IP:127.0.0.1")
+    with shown(made, place.server.url) as port:
+        url = f"127.0.0.1:{port}"
+        assert "set homeassistant.ca_file (init: --ca-file)" in told(place, "--url", url)
+        given = ("--url", url, "--token-file", place.file(), "--ca-file", str(made.file))
+        result = place.run(*given, "--no-collect")
+    assert (result.exit_code, result.err) == (0, "")
+    assert f"https://{url} answers, and is taken instead" in result.out
+    assert place.settings().homeassistant.url == f"https://{url}"
 
 
 @pytest.mark.parametrize(
