@@ -7,7 +7,7 @@ import pytest
 
 from powerstats_cli.core.candidates.clues import Way, way_of
 from powerstats_cli.core.candidates.dashboard import Use
-from powerstats_cli.core.candidates.proposal import Home, Proposal, given, proposed
+from powerstats_cli.core.candidates.proposal import Home, Proposal, given, proposed, unproven
 from powerstats_cli.core.candidates.registry import Registered
 from powerstats_cli.core.candidates.sensors import Entity
 
@@ -200,6 +200,15 @@ def test_a_guess_is_sure_if_the_power_was_seen(
     """A power that was not seen to flow back may be the house's, or a meter's in winter."""
     found = proposed(home(["unit_7_power", "plug_energy"], ways=ways))
     assert (roles(found)[0], found.is_sure) == (expected, is_sure)
+
+
+def test_the_powers_whose_way_matters() -> None:
+    """Not the dozens of plugs: those that are, or could be, the grid's or the house's."""
+    keys = [*(f"plug_{number}_power" for number in range(50)), "p1_power", "unit_7_power"]
+    assert unproven(home([*keys, "p1_energy"])) == ["sensor.p1_power"]
+    assert unproven(home(["unit_7_power", "plug_power"])) == ["sensor.unit_7_power"]
+    used = [use("devices", "unit_7_power")]
+    assert unproven(home(["unit_7_power", "house_power"], used)) == ["sensor.house_power"]
 
 
 @pytest.mark.parametrize(

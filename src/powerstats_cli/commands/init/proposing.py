@@ -94,12 +94,12 @@ def _with_present(found: Proposal, present: Present) -> Proposal:
 def _home(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Home:
     server = answers.found
     ca_file = str(wishes.ca_file) if wishes.ca_file else None
-    powers = [one.entity_id for one in server.entities if one.kind.is_power][:MOST_POWERS]
     home = Home(server.entities)
     try:
         with LongTerm(server.url, server.token, ca_file=ca_file) as connection:
             uses, registry = dashboard.uses(connection), dashboard.registered(connection)
             home = Home(server.entities, uses, registry)
+            powers = proposal.unproven(home)[:MOST_POWERS]
             ways = dashboard.ways(connection, powers, utc_now())
             home = msgspec.structs.replace(home, ways=ways)
     except PowerstatsError as error:

@@ -104,6 +104,16 @@ def given(home: Home, names: Mapping[str, str]) -> Proposal:
     return Proposal(tuple(kept), (), roles.is_sure)
 
 
+def unproven(home: Home) -> list[str]:
+    """Return the powers whose way matters: they may have a role, or change it by flowing back."""
+    devices = {use.entity_id for use in home.uses if use.role == "devices"}
+    guesses = [*_guesses(home, {}, devices), *_guesses(home, _all_both(home), devices)]
+    powers = [
+        guess.clue.key for guess in guesses if guess.role != "devices" and not guess.clue.is_counter
+    ]
+    return list(dict.fromkeys(powers))
+
+
 class _Roles(msgspec.Struct, frozen=True):
     """The sensors of a home that have a role, and whether that is sure; the devices as used."""
 
@@ -124,9 +134,7 @@ class _Roles(msgspec.Struct, frozen=True):
         told = {one.guess.clue.key for one in devices}
         guesses = _guesses(home, home.ways, told)
         chosen = _completed(flows, guesses, takes_all=takes_all)
-        powers = [one.entity_id for one in home.entities if one.kind.is_power]
-        unseen: dict[str, Way] = dict.fromkeys(powers, "both")
-        others = _guesses(home, {**unseen, **home.ways}, told)
+        others = _guesses(home, {**_all_both(home), **home.ways}, told)
         other = _completed(flows, others, takes_all=takes_all)
         more = [guess for guess in guesses if takes_all and guess.role == "devices"]
         everything = [*chosen, *(one.guess for one in devices), *more]
@@ -147,6 +155,10 @@ def _guesses(home: Home, ways: Mapping[str, Way], devices: Collection[str]) -> l
         and (clue := clue_of(entity, ways.get(entity.entity_id)))
     ]
     return guessed(clues)
+
+
+def _all_both(home: Home) -> dict[str, Way]:
+    return {one.entity_id: "both" for one in home.entities if one.kind.is_power}
 
 
 def _told(guesses: Iterable[Guess]) -> set[tuple[str, Role, bool]]:
