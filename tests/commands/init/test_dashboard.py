@@ -200,8 +200,18 @@ def test_the_way_that_a_power_flowed(tmp_path: Path) -> None:
     assert written.flows.written == {"grid": ("grid",)}
 
 
+def test_the_last_day_proves_a_guess(place: Place) -> None:
+    """Without a websocket, a day of history says that the house's power never flows back."""
+    result = place.run_with_home("--no-collect")
+    flows = place.settings().flows
+    assert flows is not None
+    assert flows.written == {"house": ("power", "energy")}
+    assert "the roles are guesses" not in result.out
+
+
 def test_a_guess_that_nothing_proves_is_not_written(place: Place) -> None:
     """Nobody has reviewed it: the roles stay a guess, which learns from what is stored."""
+    place.server.keep = timedelta(hours=2)
     result = place.run_with_home("--no-collect")
     assert place.settings().flows is None
     assert "the roles are guesses" in result.out

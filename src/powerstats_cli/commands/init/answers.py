@@ -8,6 +8,7 @@ import msgspec
 from powerstats_cli.core.candidates.proposal import Proposal
 from powerstats_cli.core.candidates.selection import Selection
 from powerstats_cli.core.candidates.sensors import Entity
+from powerstats_cli.core.history import History
 from powerstats_cli.core.schedule.setup import Scheduler
 from powerstats_cli.homeassistant.client import About
 from powerstats_cli.secrets import Token
@@ -44,7 +45,8 @@ class Present(msgspec.Struct, frozen=True):
 class Answers(msgspec.Struct, frozen=True):
     """The answers to the questions so far, and the configuration that is to be changed, if any.
 
-    `kept` are the sensors as they were reviewed; their roles are written if `has_roles`.
+    `lately` has the history of some powers over the last day, by entity id. `kept` are the sensors
+    as they were reviewed; their roles are written if `has_roles`.
     `plausible` has the lowest and highest W of some. The schedule also keeps the dashboard up if
     `serves` is true.
     """
@@ -53,6 +55,7 @@ class Answers(msgspec.Struct, frozen=True):
     present: Present | None = None
     server: Server | None = None
     timezone: str = ""
+    lately: Mapping[str, History] = {}
     proposal: Proposal | None = None
     kept: Selection = ()
     has_roles: bool = False

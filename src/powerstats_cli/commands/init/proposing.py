@@ -7,6 +7,7 @@ import msgspec
 
 from powerstats_cli.clock import utc_now
 from powerstats_cli.commands.init.answers import Answers, Present
+from powerstats_cli.commands.init.lately import last_day, ways
 from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.core.candidates import proposal, selection
 from powerstats_cli.core.candidates.proposal import Home, Proposal
@@ -30,6 +31,9 @@ def propose(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
     """
     _check_given(answers, wishes, dialogue)
     home = _home(answers, wishes, dialogue)
+    unknown = [each for each in proposal.unproven(home) if each not in home.ways]
+    lately = last_day(unknown, answers.found, wishes)
+    home = msgspec.structs.replace(home, ways={**ways(lately, utc_now()), **home.ways})
     found = proposal.given(home, wishes.entities) if wishes.entities else proposal.proposed(home)
     if found.missing and dialogue.asks:
         more = len(found.missing) - MOST_NAMED
@@ -43,7 +47,8 @@ def propose(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
     if not (found.kept or dialogue.asks):
         message = "no sensor of Home Assistant's fits: name one with --entity NAME=ID"
         raise MissingError(message)
-    return msgspec.structs.replace(answers, proposal=found, kept=answers.kept or found.kept)
+    kept = answers.kept or found.kept
+    return msgspec.structs.replace(answers, lately=lately, proposal=found, kept=kept)
 
 
 def _check_given(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> None:
@@ -100,8 +105,8 @@ def _home(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Home:
             uses, registry = dashboard.uses(connection), dashboard.registered(connection)
             home = Home(server.entities, uses, registry)
             powers = proposal.unproven(home)[:MOST_POWERS]
-            ways = dashboard.ways(connection, powers, utc_now())
-            home = msgspec.structs.replace(home, ways=ways)
+            seen = dashboard.ways(connection, powers, utc_now())
+            home = msgspec.structs.replace(home, ways=seen)
     except PowerstatsError as error:
         dialogue.warn(f"the Energy dashboard could not be asked: {error}")
     else:

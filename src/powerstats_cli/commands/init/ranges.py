@@ -1,23 +1,14 @@
 """The question for plausible ranges, if a power's history has spikes that no home can have."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator
 
 import msgspec
 
-from powerstats_cli.clock import utc_now
-from powerstats_cli.commands.init.address import connected
-from powerstats_cli.commands.init.answers import Answers, Server
+from powerstats_cli.commands.init.answers import Answers
+from powerstats_cli.commands.init.lately import last_day
 from powerstats_cli.commands.init.wishes import Wishes
-from powerstats_cli.core import plausible
-from powerstats_cli.core.periods import DAY
 from powerstats_cli.core.spikes import Proposal, proposal
-from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.homeassistant.states import Expected
 from powerstats_cli.terminal.dialogue import Dialogue
-
-# The history of so many sensors is asked for at most: a day of each is up to 5 MB.
-MOST_SENSORS: Final = 8
 
 
 def ask_ranges(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
@@ -48,27 +39,9 @@ def _proposals(answers: Answers, wishes: Wishes) -> Iterator[tuple[str, Proposal
         for name, entity_id in answers.new_entities.items()
         if entity_id in powers_of_home
     }
-    ids = list(dict.fromkeys(powers.values()))[:MOST_SENSORS]
-    histories = _last_day(ids, answers.found, wishes)
+    unread = [each for each in dict.fromkeys(powers.values()) if each not in answers.lately]
+    histories = {**answers.lately, **last_day(unread, answers.found, wishes)}
     for name, entity_id in powers.items():
-        if found := proposal(histories.get(entity_id, ())):
+        history = histories.get(entity_id)
+        if history is not None and (found := proposal(history.values)):
             yield name, found
-
-
-def _last_day(ids: Sequence[str], home: Server, wishes: Wishes) -> dict[str, Sequence[float]]:
-    """Return the states of the last day by entity id, in W; none if they cannot be had."""
-    if not ids:
-        return {}
-    now = utc_now()
-    try:
-        with connected(home.url, home.token, wishes) as client:
-            recorded = client.history(
-                ids,
-                now - DAY,
-                now,
-                expected=dict.fromkeys(ids, Expected(plausible=plausible.ANYTHING)),
-                goes_on=True,
-            ).recorded
-    except PowerstatsError:
-        return {}  # nothing is wrong with the sensors: a slow recorder, or a day of too many states
-    return {entity_id: found.history.values for entity_id, found in recorded.items()}

@@ -18,6 +18,7 @@ LEAST_HOUSE: Final = -50.0
 # A smaller share of a power's energy proves no second way: it may be a spike, or an idle inverter.
 LEAST_SHARE: Final = 0.01
 LEAST_HOURS: Final = 20
+MOST_HOUSE: Final = 25_000.0
 # One of several parts: a phase, a tariff, a string of panels; a number alone says it, too.
 _PART: Final = re.compile(
     r" (?:tarif\w*|tariff|tarief\w*|phase|channel|fase|string|mppt|leg|l|t) ([1-9]|[abc])(?= )"
@@ -91,8 +92,10 @@ def ways_of(values: Iterable[tuple[str, Value]]) -> dict[str, Way]:
 def way_of(means: Sequence[float]) -> Way | None:
     """Return the way of a power by the means of its hours, in W; None if they are too few.
 
-    In less than a day a power that flows back by day only may not have done so.
+    In less than a day a power that flows back by day only may not have done so. A mean with a spike
+    that no home can have counts as much as a home can have.
     """
+    means = [min(max(mean, -MOST_HOUSE), MOST_HOUSE) for mean in means]
     forward = sum(max(mean, 0.0) for mean in means)
     back = sum(max(-mean, 0.0) for mean in means)
     if len(means) < LEAST_HOURS and not back > LEAST_SHARE * (forward + back):
