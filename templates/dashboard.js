@@ -1,7 +1,7 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { chosenText } from "./lib/chosen.js";
-import { ago, title, warmUp } from "./lib/format.js";
+import { ago, warmUp } from "./lib/format.js";
 import { knownOf, past, stepsOf } from "./lib/moving.js";
 import { fileOf, hashOf, parse } from "./lib/places.js";
 import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
@@ -17,6 +17,7 @@ import { Source } from "./view/source.js";
 import { emptyCard, showNotices } from "./view/status.js";
 import { steps } from "./view/steps.js";
 import { tabs } from "./view/tabs.js";
+import { showZone } from "./view/zone.js";
 
 /** @typedef {import("./lib/data.js").Both} Both */
 /** @typedef {import("./lib/data.js").Tier} Tier */
@@ -37,6 +38,8 @@ const {
   home = "{}",
   words = "{}",
 } = document.documentElement.dataset;
+/** What the page was told of the home when it was rendered. */
+const told = JSON.parse(home);
 const published = new Set(tiers.split(/\s+/));
 const interval = (Number(intervalMinutes) || 10) * MINUTE;
 const publish = (Number(publishMinutes) || 60) * MINUTE;
@@ -51,10 +54,7 @@ const ids = shown.map(({ id }) => id);
 
 /** @type {Map<Tier, Source>} */
 const sources = new Map(
-  shown.map(({ tier }) => [
-    tier,
-    new Source(tier, draw, { ...JSON.parse(home), minutes: interval / MINUTE }),
-  ]),
+  shown.map(({ tier }) => [tier, new Source(tier, draw, { ...told, minutes: interval / MINUTE })]),
 );
 /** @type {Map<Id, View>} */
 const views = new Map();
@@ -152,10 +152,9 @@ function showStatus() {
 /** Says which days are shown, and how old the data is. */
 function showAge() {
   const age = /** @type {HTMLElement | null} */ (document.querySelector(".age"));
-  const foot = document.getElementById("zone");
   const found = shownHere();
   showSteps(stepsOf(here.place, ids, known(), found?.isRead ? found.file?.both : null));
-  if (!found || !age || !foot) return;
+  if (!found || !age) return;
   const { file } = found;
   // While a file is fetched, the line says what it said before.
   const doc =
@@ -166,7 +165,7 @@ function showAge() {
   }
   showBoth(age, ageText(doc, Date.now()), ago(Date.now() - doc.until));
   age.dataset.raw = new Date(doc.until).toISOString();
-  setText(foot, say("zone", { zone: title(doc.zone.name) }));
+  showZone(doc.zone.name);
 }
 
 /** @param {HTMLElement} host @param {string} full @param {string} short if there is no room for the full text */
@@ -233,6 +232,7 @@ function start() {
   const choices = document.getElementById("menu");
   if (!main || !list || !choices) return;
   menu(choices);
+  if (told.zone) showZone(told.zone);
   if (!shown.length) {
     main.replaceChildren(emptyCard({ title: say("empty.nothing"), text: "", command: null }));
     return;

@@ -85,8 +85,8 @@ export function dayTold({ doc, grid }, energy, isWhole) {
   const { total } = summed(doc, grid, energy);
   if (total === null) return [];
   const amount = amountPart("so-far", total, amountUnit(doc, energy));
-  const told = sayParts("so.day", { amount, day: fullDay(doc.days?.first ?? 0) });
-  return isWhole ? [...told, { text: ". " }, ...sayParts("energy.noHours")] : told;
+  const day = fullDay(doc.days?.first ?? 0);
+  return sayParts(isWhole ? "so.wholeDay" : "so.day", { amount, day });
 }
 
 /**

@@ -20,6 +20,10 @@ const watchers = new Set();
 /** @param {() => void} watcher called when the language is another: what was made for the one before is void */
 export const onLanguage = (watcher) => void watchers.add(watcher);
 
+/** @param {Text[]} texts in the order of the English keys @returns {Words} */
+export const wordsOf = (texts) =>
+  /** @type {Words} */ (Object.fromEntries(Object.keys(english).map((key, i) => [key, texts[i]])));
+
 /** @param {Words} other @param {string} tag of the same language, for numbers and dates */
 export function speak(other, tag) {
   words = other;

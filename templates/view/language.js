@@ -1,7 +1,7 @@
 /** The page's language: as the browser has it, or as the reader chose; the browser remembers a choice. */
 
 import { chosen, isLanguage } from "../lib/language.js";
-import { say, speak, spoken } from "../lib/words.js";
+import { say, speak, spoken, wordsOf } from "../lib/words.js";
 import english from "../words/en.js";
 
 /** @typedef {import("../lib/language.js").Language} Language */
@@ -16,7 +16,7 @@ const PARAMETER = "language";
 const LONGEST = 4000;
 
 /** @returns {Language | null} the reader's choice; null: as the browser has it */
-function choice() {
+export function choice() {
   const named = new URLSearchParams(location.search).get(PARAMETER);
   if (isLanguage(named)) return named;
   try {
@@ -32,14 +32,15 @@ const { language, locale } = chosen(navigator.languages, choice());
 /** The language that the page is to have. */
 export { language };
 
-/** @param {Language} other which the page has from now on; it is loaded anew for that */
+/** @param {Language | null} other which the page has from now on, null: as the browser has it; it is loaded anew for that */
 export function choose(other) {
   const address = new URL(location.href);
   address.searchParams.delete(PARAMETER);
   try {
-    localStorage.setItem(KEY, other);
+    if (other) localStorage.setItem(KEY, other);
+    else localStorage.removeItem(KEY);
   } catch {
-    address.searchParams.set(PARAMETER, other);
+    if (other) address.searchParams.set(PARAMETER, other);
   }
   if (address.href === location.href) location.reload();
   else location.replace(address);
@@ -58,7 +59,7 @@ async function fetchWords(file) {
   const timer = setTimeout(() => patience.abort(), LONGEST);
   try {
     const answer = await fetch(file, { signal: patience.signal });
-    return answer.ok ? await answer.json() : null;
+    return answer.ok ? wordsOf(await answer.json()) : null;
   } catch {
     return null;
   } finally {

@@ -1,9 +1,9 @@
 /** The menu of the header: what the reader may choose. */
 
-import { LANGUAGES } from "../lib/language.js";
+import { isLanguage, LANGUAGES } from "../lib/language.js";
 import { say } from "../lib/words.js";
 import { h } from "./dom.js";
-import { choose, language } from "./language.js";
+import { choice, choose } from "./language.js";
 import { themeChoice } from "./theme.js";
 
 /** @param {HTMLElement} element a `details` with a place for the choices */
@@ -11,12 +11,13 @@ export function menu(element) {
   const languages = h(
     "select",
     { id: "language" },
+    h("option", { value: "" }, say("theme.system")),
     ...Object.entries(LANGUAGES).map(([code, name]) =>
-      h("option", { value: code, lang: code, selected: code === language }, name),
+      h("option", { value: code, lang: code, selected: code === choice() }, name),
     ),
   );
   languages.addEventListener("change", () =>
-    choose(/** @type {import("../lib/language.js").Language} */ (languages.value)),
+    choose(isLanguage(languages.value) ? languages.value : null),
   );
   element.lastElementChild?.replaceChildren(
     h("label", {}, h("span", {}, say("theme.title")), themeChoice()),

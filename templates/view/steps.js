@@ -1,5 +1,6 @@
 /** The row below the tabs: the days that are shown, and ‹ and › to those before and after them. */
 
+import { say } from "../lib/words.js";
 import { h, setText } from "./dom.js";
 
 /** @typedef {import("../lib/moving.js").Step} Step */
@@ -10,8 +11,8 @@ const OWN_KEYS = "[role=tablist], [role=application], input, select, textarea, .
 
 /** @param {HTMLElement} host @returns {(steps: Steps) => void} */
 export function steps(host) {
-  const before = stepLink("‹", "prev");
-  const after = stepLink("›", "next");
+  const before = stepLink("‹", "prev", say("step.before"));
+  const after = stepLink("›", "next", say("step.after"));
   const label = h("b");
   const note = h("span", { class: "note" });
   const here = h("p", { class: "here", "aria-live": "polite" }, label, note);
@@ -29,8 +30,8 @@ export function steps(host) {
   };
 }
 
-/** @param {string} sign @param {string} rel */
-function stepLink(sign, rel) {
+/** @param {string} sign @param {string} rel @param {string} name while it leads nowhere */
+function stepLink(sign, rel, name) {
   const element = h("a", { class: "step", role: "link", rel }, sign);
   /** @type {Step | null} */
   let step = null;
@@ -40,7 +41,7 @@ function stepLink(sign, rel) {
     if (step) element.setAttribute("href", step.hash);
     else element.removeAttribute("href");
     element.setAttribute("aria-disabled", String(!step));
-    element.setAttribute("aria-label", step?.label ?? sign);
+    element.setAttribute("aria-label", step?.label ?? name);
     element.title = step?.label ?? "";
   };
   const open = () => {

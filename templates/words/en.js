@@ -18,7 +18,9 @@ export default {
   "theme.light": "Light",
   "theme.dark": "Dark",
 
-  zone: "All times are local times of {zone}",
+  zone: "times are those of {zone}",
+  "step.before": "Earlier",
+  "step.after": "Later",
   "age.time": "Data until {time}, {ago}",
   "age.day": "Data until the end of {day}, {ago}",
   "age.now": "just now",
@@ -76,7 +78,6 @@ export default {
   "partly.cell": "{value} (in part)",
 
   "energy.inDays": { one: "in {n} day", other: "in {n} days" },
-  "energy.noHours": "The hours of this day are not kept.",
   "energy.highest": "Highest day",
   "energy.lowest": "Lowest day",
 
@@ -171,6 +172,7 @@ export default {
   "now.resting": "at rest",
   "so.far": "{amount} so far",
   "so.day": "{amount} on {day}",
+  "so.wholeDay": "{amount} on {day}. The hours of this day are not kept.",
   "so.more": "{amount} so far, {change} more than yesterday by {time} ({than})",
   "so.less": "{amount} so far, {change} less than yesterday by {time} ({than})",
   "so.same": "{amount} so far, as much as yesterday by {time} ({than})",

@@ -1,16 +1,15 @@
 """The main paths in a second browser: all that the page needs from one is not Chromium's alone."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from powerstats_cli.site.rendering import PAGE
 from tests.browser.firefox import Firefox, started
 from tests.browser.pages import TABS, eventually
 from tests.browser.sites import Site, site_of
+from tests.browser.test_language import words_of
 from tests.page.homes import NOW, Home, replaced
 
 DRAWN = """(id => {
@@ -112,7 +111,7 @@ def test_languages(firefox: Firefox, home: Site) -> None:
     for locale in ("de-DE", "hi-IN", "fr-CH"):
         firefox.prefer("intl.accept_languages", f"{locale},en")
         opened(firefox, home).wait(DRAWN, "today")
-        words = json.loads((PAGE / f"words.{locale[:2]}.json").read_text())
+        words = words_of(locale[:2])
         assert firefox.run("document.documentElement.lang") == locale
         assert firefox.run("document.querySelector('#tab-today').textContent") == words["tab.today"]
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +15,10 @@ from tests.browser.sites import Site, site_of
 from tests.page.homes import NOW, Home
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Route
 
 LOCALES = {"de": "de-DE", "nl": "nl-NL", "fr": "fr-FR", "es": "es-ES", "hi": "hi-IN"}
+TEMPLATES = Path(__file__).parents[2] / "templates"
 WORDS = "**/words.*.json"
 # Dates and ages become a digit: what is left of a text is the page's own words, and names.
 NO_DATES = """
@@ -75,9 +75,11 @@ def marked(text: str | dict[str, str]) -> str | dict[str, str]:
 
 
 def words_of(language: str) -> dict[str, Any]:
-    """Return the words that the page has in a language."""
-    words: dict[str, Any] = json.loads((PAGE / f"words.{language}.json").read_text())
-    return words
+    """Return the words that the page has in a language; its file has them in the English order."""
+    script = (TEMPLATES / "words/en.js").read_text()
+    keys = re.findall(r'^  "?(\w[\w. -]*?)"?:(?= |$)', script, re.MULTILINE)
+    texts = json.loads((PAGE / f"words.{language}.json").read_text())
+    return dict(zip(keys, texts, strict=True))
 
 
 def strangers(tab: Tab, names: list[str]) -> list[str]:
@@ -92,14 +94,14 @@ def strangers(tab: Tab, names: list[str]) -> list[str]:
     return sorted(found)
 
 
-def test_no_word_is_left_in_the_scripts(opened: Opener, tmp_path: "Path") -> None:
+def test_no_word_is_left_in_the_scripts(opened: Opener, tmp_path: Path) -> None:
     """Each text of each tab comes from the language's file, in good and in bad times."""
     marks = {key: marked(text) for key, text in words_of("de").items()}
     site = site_of(Home(days=40).documents(), tmp_path)
     names = [name.replace("_", " ") for name in site.document("daily").series]
     tab = opened(site, locale="de-DE", now=NOW, allowed=(LOAD_FAILED,))
     tab.context.add_init_script(NO_DATES)
-    tab.page.route(WORDS, lambda route: route.fulfill(json=marks))
+    tab.page.route(WORDS, lambda route: route.fulfill(json=list(marks.values())))
     tab.go()
     for name in TABS:
         panel = tab.open(name)
@@ -175,8 +177,12 @@ def test_the_words_come_beside_the_data(opened: Opener, house: Site) -> None:
 
     tab.page.route(WORDS, hold)
     tab.go()
-    assert eventually(lambda: any(url.endswith("/daily.json") for url in tab.requests))
-    assert eventually(lambda: held)
+
+    def asked() -> bool:
+        tab.page.evaluate("0")  # Playwright tells of requests only while it is asked for something
+        return bool(held) and any(url.endswith("/daily.json") for url in tab.requests)
+
+    assert eventually(asked)
     assert tab.page.locator('[role="tab"]').count() == 0
     tab.page.clock.run_for(5000)
     tab.drawn("today")
@@ -190,3 +196,43 @@ def test_a_file_opened_without_a_server_is_english(opened: Opener, house: Site) 
     assert eventually(lambda: tab.notices("problem"))
     assert "powerstats serve" in tab.notices("problem")[0]
     tab.requests.clear()
+
+
+def test_a_language_is_chosen_in_the_menu(opened: Opener, house: Site) -> None:
+    """The page comes back in it, at the same place; the browser remembers it, until Auto."""
+    tab = opened(house, locale="de-AT").go("7-days")
+    tab.drawn("7-days")
+    tab.page.click("#menu summary")
+    tab.page.select_option("#language", "fr")
+    tab.page.wait_for_function("document.documentElement.lang === 'fr-AT'")
+    tab.drawn("7-days")
+    tab.page.reload()
+    tab.drawn("7-days")
+    assert tab.page.locator("#tab-today").inner_text() == words_of("fr")["tab.today"]
+    tab.page.click("#menu summary")
+    tab.page.select_option("#language", "")
+    tab.page.wait_for_function("document.documentElement.lang === 'de-AT'")
+
+
+def test_a_browser_that_remembers_nothing(opened: Opener, house: Site) -> None:
+    """The address names the language instead, and keeps its place."""
+    tab = opened(house)
+    tab.context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }})"
+    )
+    tab.go("30-days").drawn("30-days")
+    tab.page.click("#menu summary")
+    tab.page.select_option("#language", "hi")
+    tab.page.wait_for_function("document.documentElement.lang.startsWith('hi')")
+    tab.drawn("30-days")
+    assert tab.page.url.endswith("?language=hi#30-days")
+
+
+@pytest.mark.parametrize(("zone", "is_told"), [("Europe/Berlin", False), ("America/Lima", True)])
+def test_whose_times_they_are(opened: Opener, house: Site, zone: str, *, is_told: bool) -> None:
+    """Beside the clock it is said to a reader whose own clock shows others."""
+    tab = opened(house, timezone_id=zone).go()
+    tab.drawn("today")
+    told = tab.page.locator("header #zone")
+    assert told.is_visible() == is_told
+    assert "Europe/Amsterdam" in (told.text_content() or "")

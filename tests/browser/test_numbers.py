@@ -20,7 +20,7 @@ def test_the_demo_s_year(opened: Opener, demo: Site) -> None:
         numbers = check(tab, name)
         assert len(numbers) > 100
         assert numbers["gaps"] or name == "today"
-    assert "Europe/Amsterdam" in tab.page.locator("footer").inner_text()
+    assert "Europe/Amsterdam" in tab.page.locator("header").inner_text()
 
 
 def test_series_named_in_html_are_text(opened: Opener, site: SiteOf) -> None:

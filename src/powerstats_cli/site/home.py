@@ -37,7 +37,7 @@ def told(roles: Roles, kinds: Mapping[str, Kind], names: Iterable[str]) -> Mappi
 
 
 def of_files(settings: Settings, files: Store) -> tuple[Mapping[str, object], ConfigError | None]:
-    """Return what the page is told of the series; and the error if a role is wrong.
+    """Return what the page is told of the home and its series; and the error if a role is wrong.
 
     A page may be rendered before anything is stored, so a kind that is not stored is assumed. A
     file that cannot be read says nothing: the step that writes it tells of it.
@@ -50,7 +50,8 @@ def of_files(settings: Settings, files: Store) -> tuple[Mapping[str, object], Co
                 documents.append(document)
     kinds = assumed_kinds(settings.entities, documents)
     names = settings.entities.keys() | {name for one in documents for name in one.series}
+    place = {"zone": settings.timezone}
     try:
-        return told(home_roles(settings, documents, kinds), kinds, names), None
+        return {**told(home_roles(settings, documents, kinds), kinds, names), **place}, None
     except ConfigError as error:
-        return told(Roles(), kinds, names), error
+        return {**told(Roles(), kinds, names), **place}, error

@@ -20,6 +20,7 @@ FETCHED: Final = {
     "later": re.compile(r"later\.([a-z]+)\.js"),
 }
 PAGE_NAME: Final = "index.html"
+MANIFEST: Final = "manifest.webmanifest"
 PUBLISH_MINUTES: Final = 60
 YEARS: Final = "years"
 NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
@@ -68,10 +69,12 @@ def render(
         "title": escape(title),
         "home": escape(json.dumps(home or {}, separators=(",", ":"))),
         "icon": "icon.svg",
-        "manifest": "manifest.webmanifest",
+        "manifest": MANIFEST,
     }
     for key, name in HASHED.items():
         values[key] = _hash_name(parts, name)
+    if MANIFEST in parts:
+        parts[MANIFEST] = _named(parts[MANIFEST], title)
     for key, form in FETCHED.items():
         names = {match[1]: match[0] for name in sorted(parts) if (match := form.fullmatch(name))}
         hashed = {part: _hash_name(parts, name) for part, name in names.items()}
@@ -80,6 +83,12 @@ def render(
     data = {f"{tier}.json": f"{tier}.json" for tier in tiers if tier != YEARS}
     data |= {f"year-{year}.json": f"{YEARS}/{year}.json" for year in years}
     return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, data)
+
+
+def _named(manifest: bytes, title: str) -> bytes:
+    """Return a manifest with the home's name: a home screen may have the pages of two homes."""
+    about = {**json.loads(manifest), "name": title, "short_name": title}
+    return json.dumps(about, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _hash_name(parts: dict[str, bytes], name: str) -> str:
