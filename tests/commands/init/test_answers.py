@@ -18,8 +18,8 @@ def test_the_file_is_short_and_says_only_what_differs(place: Place) -> None:
     """A person can read and change it."""
     place.run_with_home("--no-collect")
     text = place.config.read_text()
-    assert len(text.splitlines()) < 20
-    assert set(tomllib.loads(text)) == {"timezone", "homeassistant", "paths"}
+    assert len(text.splitlines()) < 25
+    assert set(tomllib.loads(text)) == {"timezone", "homeassistant", "flows", "paths"}
     assert names_in(place.data_dir) == []
 
 

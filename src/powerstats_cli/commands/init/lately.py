@@ -18,6 +18,7 @@ from powerstats_cli.homeassistant.states import Expected
 
 # The history of so many sensors is asked for at most: a day of each is up to 5 MB.
 MOST_SENSORS: Final = 8
+HOURS: Final = 24
 
 
 def last_day(ids: Sequence[str], server: Server, wishes: Wishes) -> Mapping[str, History]:
@@ -41,9 +42,8 @@ def last_day(ids: Sequence[str], server: Server, wishes: Wishes) -> Mapping[str,
 
 def ways(histories: Mapping[str, History], now: datetime) -> dict[str, Way]:
     """Return the way that powers flowed in the day before `now`, as far as it is known."""
-    hours = [
-        (micros(now - (number + 1) * HOUR), micros(now - number * HOUR)) for number in range(24)
-    ]
+    ends = [now - number * HOUR for number in range(HOURS)]
+    hours = [(micros(end - HOUR), micros(end)) for end in ends]
     found: dict[str, Way] = {}
     for entity_id, history in histories.items():
         values = [measure(history, *hour, is_power=True) for hour in hours]
