@@ -28,6 +28,11 @@ KEYS = {
         github.token_expires
     """,
     ("flows", 1): "version timezone guessed roles by rows total problems",
+    ("sensor", 1): """
+        version guessed sensors[].name sensors[].entity_id sensors[].role sensors[].turned
+        sensors[].within sensors[].unit sensors[].state_class sensors[].latest.timestamp
+        sensors[].latest.value
+    """,
     ("doctor", 1): """
         version ok findings[].area findings[].level findings[].text findings[].remedy
     """,
@@ -61,7 +66,9 @@ def paths(value: Any, above: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "command", [("status",), ("flows",), ("doctor", "--offline")], ids=lambda command: command[0]
+    "command",
+    [("status",), ("flows",), ("doctor", "--offline"), ("sensor", "list")],
+    ids=lambda command: command[0],
 )
 def test_no_key_goes_away(stage: Stage, command: tuple[str, ...]) -> None:
     """Other programs read these keys; a new version has a line of its own above."""

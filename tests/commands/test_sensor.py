@@ -253,6 +253,19 @@ def test_a_name_with_a_past_of_its_own(home: Installation) -> None:
     assert settings.load(home.config).homeassistant.renamed == {"meter": "grid"}
 
 
+def test_a_name_goes_on_with_its_own_kind_only(home: Installation) -> None:
+    """A series that was taken out goes on if it is added again; a counter is no power."""
+
+    def run() -> None:
+        told(home, "remove", "solar")
+        result = home.run("sensor", "add", "solar=sensor.dishwasher_energy")
+        assert (result.exit_code, "is stored as measurement in W" in result.err) == (78, True)
+        told(home, "add", "solar=sensor.sun")
+        assert listed(home)["solar"]["role"] == "solar"
+
+    ask(home, run)
+
+
 def test_the_only_sensor_stays(tmp_path: Path) -> None:
     """A configuration without a sensor would be wrong."""
     home = Installation(tmp_path, "http://127.0.0.1:9", {"power": "sensor.power"})

@@ -93,6 +93,7 @@ def add(session: Session, new: New) -> Done:
     """
     before = sensors(session.settings, session.files)
     _check_not_an_earlier_name(session.settings, new.name)
+    _check_past(session.files, new)
     with _as_config_error():
         kept = selection.added(before.kept, Kept(new.name, new.entity.entity_id, new.entity.kind))
         role = new.role or _suggested(kept, new.name)
@@ -111,6 +112,17 @@ def add(session: Session, new: New) -> Done:
 def _check_not_an_earlier_name(settings: Settings, name: str) -> None:
     if present := settings.homeassistant.renamed.get(name):
         message = f"{name}: was the name of {present}, whose past has it: choose another name"
+        raise ConfigError(message)
+
+
+def _check_past(files: Store, new: New) -> None:
+    """Raise ConfigError if a series of the name is stored that the new one cannot go on with."""
+    stored, kind = kinds_in(_documents(files)).get(new.name), new.entity.kind
+    if stored is not None and not stored.fits(kind):
+        message = (
+            f"{new.name}: is stored as {stored.described}, and {new.entity.entity_id} is "
+            f"{kind.described}: choose another name"
+        )
         raise ConfigError(message)
 
 
