@@ -24,7 +24,8 @@ KEYS = {
         steps[].name steps[].last.ended steps[].last.exit_code steps[].last.message
         steps[].last.succeeded steps[].last.failing_since
         steps[].due steps[].stale steps[].stale_since
-        problems set_aside github.name github.public_branch github.public_files
+        problems set_aside corrections.number corrections.last
+        github.name github.public_branch github.public_files
         github.token_expires
     """,
     ("flows", 1): "version timezone guessed roles by rows total problems",

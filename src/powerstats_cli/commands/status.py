@@ -56,6 +56,10 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
         "steps": [_step(step, local) for step in health.steps],
         "problems": [str(problem) for problem in problems],
         "set_aside": list(health.aside),
+        "corrections": {
+            "number": len(health.corrected),
+            "last": local(max(health.corrected, default=None)),
+        },
         "github": health.github and _github(health.github, local),
     }
     return json.dumps(document, indent=1, ensure_ascii=False)

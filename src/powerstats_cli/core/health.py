@@ -111,7 +111,7 @@ class Health:
     `aside` are the names of broken files that were set aside; `pause` is the one in force.
     `silent_since` is the end of the newest bucket in which any series is known, if that is over a
     day before the end of what was asked for. `today` has what flowed today, None if no series is
-    the grid, the sun or a battery.
+    the grid, the sun or a battery. `corrected` has when each correction in force was made.
     """
 
     now: datetime
@@ -126,6 +126,7 @@ class Health:
     pause: Pause | None = None
     silent_since: datetime | None = None
     today: Account | None = None
+    corrected: tuple[datetime, ...] = ()
 
     @property
     def is_stale(self) -> bool:
@@ -153,7 +154,7 @@ class Survey:
     `documents` are by tier, `sizes` are in bytes by file name, `archived` are the archived days,
     `years` the calendar years, `aside` the names of broken files that were set aside. `runs` are
     the last runs by step name. `pause` is the newest pause, which may be over. `roles` are those of
-    the series.
+    the series. `corrected` has when each correction in force was made, the oldest first.
     """
 
     names: Sequence[str]
@@ -168,6 +169,7 @@ class Survey:
     runs: Mapping[str, Run] = field(default_factory=dict)
     pause: Pause | None = None
     roles: Roles = field(default_factory=Roles)
+    corrected: tuple[datetime, ...] = ()
 
     @property
     def daily(self) -> Document | None:
@@ -197,6 +199,7 @@ def assess(survey: Survey, now: datetime) -> Health:
         pause=survey.pause if survey.timetable.is_paused(now) else None,
         silent_since=_silent_since(survey, series),
         today=_today(survey),
+        corrected=survey.corrected,
     )
 
 

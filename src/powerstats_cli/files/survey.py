@@ -40,9 +40,22 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
             runs=state.steps,
             pause=state.pause,
             roles=roles,
+            corrected=corrected(files),
         ),
-        (*problems, *unlisted, *unfit, *unread),
+        (*problems, *broken_journal(files), *unlisted, *unfit, *unread),
     )
+
+
+def corrected(files: Store) -> tuple[datetime, ...]:
+    """Return when each correction in force was made, the oldest first."""
+    journal = files.journal()
+    return tuple(entry.at for entry in journal.in_force) if journal else ()
+
+
+def broken_journal(files: Store) -> tuple[PowerstatsError, ...]:
+    """Return the error of a journal with broken lines, none if all are whole."""
+    complaint = files.complaint()
+    return (complaint,) if complaint else ()
 
 
 def _roles(
@@ -92,7 +105,7 @@ def listing(files: Store) -> tuple[list[Path], list[PowerstatsError]]:
 
 def set_aside(files: Store, paths: Iterable[Path]) -> list[str]:
     """Return the names of the broken files that were set aside."""
-    return [files.name(path) for path in paths if ".json.unreadable-" in path.name]
+    return [files.name(path) for path in paths if ".unreadable-" in path.name]
 
 
 def _sizes(files: Store, paths: Iterable[Path]) -> dict[str, int]:

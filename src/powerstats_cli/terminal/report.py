@@ -43,6 +43,9 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
     for table in (_series(health, form), *today, _files(health, form), _steps(health, form)):
         console.print(fitting(table, console))
         console.print()
+    if health.corrected:
+        console.print(Text(_corrected(health, form), style="dim"))
+        console.print()
     if health.github is not None:
         console.print(Text(_public(health.github), style="dim"))
         console.print()
@@ -214,6 +217,12 @@ def _result(step: StepHealth) -> Text:
     if step.last.exit_code:
         return Text(f"failed ({step.last.exit_code})", BAD)
     return Text("overdue", BAD) if step.is_stale else Text("ok", GOOD)
+
+
+def _corrected(health: Health, form: "_Form") -> str:
+    number = count(len(health.corrected), "correction")
+    last = "" if len(health.corrected) == 1 else "the last "
+    return f"{number}, {last}on {max(health.corrected).astimezone(form.zone):%Y-%m-%d}"
 
 
 def _public(github: GitHubHealth) -> str:

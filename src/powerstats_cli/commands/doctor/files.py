@@ -19,7 +19,7 @@ from powerstats_cli.core.verification.agreement import agreement
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.locking import has_locks
 from powerstats_cli.files.store import Store, sync_folder
-from powerstats_cli.files.survey import listing, set_aside
+from powerstats_cli.files.survey import broken_journal, corrected, listing, set_aside
 
 # In bytes: a warning, and an error.
 LITTLE_SPACE: Final = 100_000_000
@@ -72,12 +72,17 @@ def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding
     yield from _permissions(folder, paths)
     yield from _file_system(folder)
     yield _space(shutil.disk_usage(folder).free)
-    for problem in stored.problems.values():
+    for problem in (*stored.problems.values(), *broken_journal(files)):
         yield error("files", str(problem), "powerstats repair")
     for name in set_aside(files, paths):
-        yield warning("files", f"{name} was set aside", "powerstats repair")
+        is_journal = name.startswith(files.name(files.corrections))
+        remedy = "powerstats sync, then delete it" if is_journal else "powerstats repair"
+        yield warning("files", f"{name} was set aside", remedy)
     if count := len(stored.documents):
         yield ok("files", f"{count} file{' is' if count == 1 else 's are'} whole")
+    if made := corrected(files):
+        number = f"{len(made)} correction{'s' * (len(made) != 1)} in force"
+        yield ok("corrections", f"{number}: powerstats correct list shows them")
     yield from _alignment(stored.documents, zone)
     yield from _agreement(stored.documents, zone)
 
