@@ -10,8 +10,9 @@ import pytest
 
 from powerstats_cli import settings
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.journal import EMPTY, Entry, signed
-from powerstats_cli.core.journal import Change as Corrected
+from powerstats_cli.core.entries import Change as Corrected
+from powerstats_cli.core.entries import Entry, signed
+from powerstats_cli.core.journal import EMPTY
 from powerstats_cli.core.periods import DAY
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.journal import Change, Entry, Journal, decode, encode, signed
+from powerstats_cli.core.entries import Change, Entry, signed
+from powerstats_cli.core.journal import Journal, decode, encode
 from powerstats_cli.core.periods import Span
 from powerstats_cli.errors import NewerError
 
@@ -158,10 +159,12 @@ def test_a_newer_entry(newer: tuple[bytes, bytes]) -> None:
     assert decode(line.replace(proof, b"0" * 12)).broken == (1,)
 
 
-def test_a_value_that_no_file_may_have_is_a_broken_line() -> None:
+def test_a_value_that_no_file_may_have_says_nothing() -> None:
     """A repository is open to others: an entry of theirs cannot make a data file unreadable."""
     half = Value(mean=1.0, coverage=1.0)
-    assert decode(encode(a_journal(an_entry(now=half)))).broken == (1,)
+    read = decode(encode(a_journal(an_entry(now=half))))
+    assert not read.broken
+    assert read.journal.truths("10min", Span(START, START + STEP)) == {}
 
 
 def test_the_truth_is_that_of_the_newest_entry() -> None:

@@ -8,7 +8,8 @@ import msgspec
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.corrections import settled
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.journal import Change, Entry, Journal, signed
+from powerstats_cli.core.entries import Change, Entry, signed
+from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.merging import merge
 from powerstats_cli.core.periods import DAY, day_start
 from powerstats_cli.core.tiers import TIERS, aggregate, gains, new_tier

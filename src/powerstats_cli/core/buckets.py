@@ -47,7 +47,7 @@ class Value(
     state: Number | None = None
     coverage: Annotated[float, msgspec.Meta(gt=0, le=1)]
     source: Literal["statistics"] | None = None
-    corrected: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{12}$")] | None = None
+    corrected: Annotated[str, msgspec.Meta(min_length=12, max_length=12)] | None = None
 
     @property
     def backward(self) -> float | None:

@@ -19,7 +19,8 @@ from powerstats_cli.core.buckets import (
     rounded,
 )
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.journal import Change, Do, Entry, Journal, signed
+from powerstats_cli.core.entries import Change, Do, Entry, signed
+from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.periods import DAY, MICROSECOND, Span, day_span, days, local_day
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import buckets, held_span, length_of, names_in, roll_up

@@ -5,60 +5,22 @@ broken line takes no other with it. The truth about a bucket of a series is what
 with a change of it says.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.documents import in_local_time, is_whole
-from powerstats_cli.core.periods import DAY, YEARS, Span
-from powerstats_cli.errors import NewerError
+from powerstats_cli.core.entries import Change, Entry, line_of, read_line
+from powerstats_cli.core.periods import DAY, MICROSECOND, Span
 
-ID_DIGITS: Final = 12
 # No hour and no day is longer, so an entry has no change that begins so long before it.
 LONGEST: Final = 2 * DAY
-Do = Literal["unknown", "value", "again", "undo"]
 Key = tuple[datetime, str]
 """A bucket's start, and a series."""
-
-_HEAD: Final = re.compile(rb'\{"id":"([0-9a-f]{12})",')
-_STAMP: Final = re.compile(rb',"corrected":"[0-9a-f]{12}"')
-
-
-class Change(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """A bucket of the documents with this `bucket`: its value before, and its value from then on.
-
-    None stands for nothing known.
-    """
-
-    bucket: str
-    start: datetime
-    was: Value | None = None
-    now: Value | None = None
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A correction of a series over `[start, end)`, made `at` a time; an undo is `of` another."""
-
-    id: str
-    at: datetime
-    do: Do
-    of: str | msgspec.UnsetType = msgspec.UNSET
-    series: str
-    start: datetime
-    end: datetime
-    why: str
-    changes: tuple[Change, ...]
-
-    def touches(self, span: Span) -> bool:
-        """Tell whether the entry corrects something in a span."""
-        return self.start < span.end and span.start < self.end
 
 
 class Truth(NamedTuple):
@@ -93,8 +55,14 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[Entry, bytes]]) -> "Journal":
-        """Return the journal of entries with their lines; the same line twice counts once."""
-        by_id = {entry.id: (entry, line) for entry, line in pairs}
+        """Return the journal of entries with their lines; the same entry twice counts once.
+
+        A broken stamp of an older correction may make two lines of it; every device takes the same.
+        """
+        by_id: dict[str, tuple[Entry, bytes]] = {}
+        for entry, line in pairs:
+            if entry.id not in by_id or line < by_id[entry.id][1]:
+                by_id[entry.id] = entry, line
         ordered = sorted(by_id.values(), key=lambda pair: (pair[0].at, pair[0].id))
         return cls(
             tuple(entry for entry, _ in ordered), {entry.id: line for entry, line in ordered}
@@ -102,13 +70,13 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
 
     def united(self, other: "Journal") -> "Journal":
         """Return the journal with the entries of both."""
-        if other.lines.keys() <= self.lines.keys():
+        if other.lines.items() <= self.lines.items():
             return self
         return Journal.of([*self.pairs(), *other.pairs()])
 
     def with_entry(self, entry: Entry, zone: ZoneInfo) -> "Journal":
         """Return the journal with one more entry, which is written in a zone's local time."""
-        return Journal.of([*self.pairs(), (entry, _line(entry, zone))])
+        return Journal.of([*self.pairs(), (entry, line_of(entry, zone))])
 
     def pairs(self) -> Iterator[tuple[Entry, bytes]]:
         """Yield each entry with its line, the oldest first."""
@@ -128,18 +96,21 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
         """The entries that are not undone and undo nothing, the oldest first."""
         return [each for each in self.entries if each.do != "undo" and each.id not in self.undone]
 
+    @cached_property
+    def _ids_in_force(self) -> frozenset[str]:
+        return frozenset(entry.id for entry in self.in_force)
+
     # --- what is true of a bucket
 
     def truths(self, bucket: str, span: Span) -> dict[Key, Truth]:
         """Return the truth about each corrected bucket of a kind that begins in a span."""
         found: dict[Key, Truth] = {}
         held: set[Key] = set()
-        in_force = {entry.id for entry in self.in_force}
-        for entry in self._near(span):
-            for change in entry.changes:
-                if change.bucket == bucket and span.start <= change.start < span.end:
+        for entry in self.entries:
+            for change in _of_kind(entry, bucket, span):
+                if span.start <= change.start < span.end:
                     key = change.start, entry.series
-                    if entry.id in in_force:
+                    if entry.id in self._ids_in_force:
                         held.add(key)
                     found[key] = Truth(entry, change.now, is_free=key not in held)
         return found
@@ -156,12 +127,11 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
         """Return a series' value in each corrected bucket as it was read, and not as it was set."""
         found: dict[datetime, Value | None] = {}
         for entry in self.in_force:
-            if entry.series == name and entry.touches(_widened(span)):
-                for change in entry.changes:
-                    if change.bucket == bucket and span.start <= change.start < span.end:
-                        if entry.do == "again":
-                            found[change.start] = change.now
-                        found.setdefault(change.start, change.was)
+            for change in _of_kind(entry, bucket, span) if entry.series == name else ():
+                if span.start <= change.start < span.end:
+                    if entry.do == "again":
+                        found[change.start] = change.now
+                    found.setdefault(change.start, change.was)
         return found
 
     def names(self, bucket: str, span: Span) -> set[str]:
@@ -196,21 +166,23 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
         return any(entry.touches(span) for entry in self.entries)
 
     def _truth(self, bucket: str, start: datetime, name: str) -> Truth | None:
-        moment = Span(start, start + DAY)
+        moment = Span(start, start + MICROSECOND)
         for entry in reversed(self.entries):
-            if entry.series == name and entry.touches(_widened(moment)):
-                for change in entry.changes:
-                    if change.start == start and change.bucket == bucket:
-                        return Truth(entry, change.now)
+            for change in _of_kind(entry, bucket, moment) if entry.series == name else ():
+                if change.start == start:
+                    return Truth(entry, change.now)
         return None
 
     def _in_force(self, span: Span, name: str) -> list[Entry]:
         return [each for each in self.in_force if each.series == name and each.touches(span)]
 
-    def _near(self, span: Span) -> Iterator[Entry]:
-        """Yield the entries that can have a change in a span."""
-        wide = _widened(span)
-        return (entry for entry in self.entries if entry.touches(wide))
+
+def _of_kind(entry: Entry, bucket: str, span: Span) -> Iterator[Change]:
+    """Yield the changes of a kind of buckets, if an entry can have some in a span."""
+    # Only hours and days may begin before the correction, or end after it.
+    reach = span if bucket.endswith("min") else _widened(span)
+    if entry.touches(reach):
+        yield from (change for change in entry.changes if change.bucket == bucket)
 
 
 def _widened(span: Span) -> Span:
@@ -230,17 +202,13 @@ class Decoded(NamedTuple):
     broken: tuple[int, ...] = ()
 
 
-_decoder = msgspec.json.Decoder(Entry)
-_encode = msgspec.json.Encoder().encode
-
-
 def decode(raw: bytes) -> Decoded:
     """Return the journal that bytes hold; raises NewerError if a newer version wrote a line."""
     whole: list[tuple[Entry, bytes]] = []
     broken: list[int] = []
     for number, line in enumerate(raw.split(b"\n"), 1):
         if line:
-            entry = _entry(line)
+            entry = read_line(line)
             if entry is None:
                 broken.append(number)
             else:
@@ -251,84 +219,3 @@ def decode(raw: bytes) -> Decoded:
 def encode(journal: Journal) -> bytes:
     """Return a journal's bytes: a line for each entry, the oldest first."""
     return b"".join(line + b"\n" for line in journal.lines.values())
-
-
-def signed(entry: Entry, zone: ZoneInfo) -> Entry:
-    """Return an entry with its id, and with the id as the stamp of its new values.
-
-    The values of an undo keep the stamps that they have.
-    """
-    found = digest(_body(entry, zone))
-    if entry.do == "undo":
-        return msgspec.structs.replace(entry, id=found)
-    changes = tuple(
-        msgspec.structs.replace(
-            change, now=change.now and msgspec.structs.replace(change.now, corrected=found)
-        )
-        for change in entry.changes
-    )
-    return msgspec.structs.replace(entry, id=found, changes=changes)
-
-
-def _entry(line: bytes) -> Entry | None:
-    """Return the entry of a line, None if the line is broken."""
-    head = _HEAD.match(line)
-    if head is None or digest(b"{" + line[head.end() :]) != head[1].decode():
-        return None
-    try:
-        entry = _decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        # The id proves that it is as somebody wrote it.
-        message = "has an entry of a newer version: upgrade powerstats"
-        raise NewerError(message) from None
-    return entry if _is_sound(entry) else None
-
-
-def _is_sound(entry: Entry) -> bool:
-    """Tell whether an entry says what powerstats would write; its stamps are not in its id."""
-    times = [entry.at, entry.start, entry.end, *(change.start for change in entry.changes)]
-    values = [value for change in entry.changes for value in (change.was, change.now) if value]
-    return (
-        all(time.tzinfo is not None and time.year in YEARS for time in times)
-        and all(map(is_whole, values))
-        and (
-            entry.do == "undo"
-            or all(change.now.corrected == entry.id for change in entry.changes if change.now)
-        )
-    )
-
-
-def _line(entry: Entry, zone: ZoneInfo) -> bytes:
-    """Return an entry's line."""
-    return b'{"id":"' + entry.id.encode() + b'",' + _body(entry, zone)[1:]
-
-
-def _body(entry: Entry, zone: ZoneInfo) -> bytes:
-    """Return an entry as JSON without its id."""
-    of = {} if entry.of is msgspec.UNSET else {"of": entry.of}
-    return _encode(
-        {
-            "at": in_local_time(entry.at, zone),
-            "do": entry.do,
-            **of,
-            "series": entry.series,
-            "start": in_local_time(entry.start, zone),
-            "end": in_local_time(entry.end, zone),
-            "why": entry.why,
-            "changes": [_written(change, zone) for change in entry.changes],
-        }
-    )
-
-
-def _written(change: Change, zone: ZoneInfo) -> dict[str, object]:
-    values = {"was": change.was, "now": change.now}
-    return {
-        "bucket": change.bucket,
-        "start": in_local_time(change.start, zone),
-        **{name: value for name, value in values.items() if value is not None},
-    }
-
-
-def digest(body: bytes) -> str:
-    """Return the id of an entry: it is made of its JSON without the id and without any stamp."""
-    return sha256(_STAMP.sub(b"", body)).hexdigest()[:ID_DIGITS]

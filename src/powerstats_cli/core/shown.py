@@ -9,7 +9,7 @@ import msgspec
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.correcting import Held, rolled_up, with_values
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.journal import Change
+from powerstats_cli.core.entries import Change
 from powerstats_cli.core.periods import DAY, day_span, days, local_day
 
 Group = str

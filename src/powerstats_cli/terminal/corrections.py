@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.journal import Entry, Journal
+from powerstats_cli.core.entries import Entry
+from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.periods import Span
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.shown import Row, energy

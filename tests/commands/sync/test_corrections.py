@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from powerstats_cli.core import entries
 from powerstats_cli.core import journal as journals
 from powerstats_cli.core.documents import encode
 from powerstats_cli.core.periods import DAY
@@ -176,7 +177,7 @@ def test_a_newer_journal_is_left_alone(repo: GitRepository, device: Device) -> N
     correct(device, "value", "power", str(CORRECTED), "12kWh")
     line = (device.data_dir / NAME).read_bytes().rstrip()
     body = b"{" + line[len('{"id":"0123456789ab",') :].replace(b'"do":"value"', b'"do":"scale"')
-    newer = b'{"id":"' + journals.digest(body).encode() + b'",' + body[1:] + b"\n"
+    newer = b'{"id":"' + entries.digest(body).encode() + b'",' + body[1:] + b"\n"
     head = repo.commit(files={REMOTE: newer})
     before = device.snapshot()
     for direction in ("push", "fetch"):

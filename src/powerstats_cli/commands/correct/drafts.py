@@ -17,7 +17,8 @@ from powerstats_cli.core.correcting import (
     undone,
 )
 from powerstats_cli.core.documents import bucket_minutes
-from powerstats_cli.core.journal import Change, Do, Journal
+from powerstats_cli.core.entries import Change, Do
+from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.periods import MINUTE, Span, hours
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.whens import one_span, parts_of

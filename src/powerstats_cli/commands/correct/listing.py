@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.journal import Entry, Journal
+from powerstats_cli.core.entries import Entry
+from powerstats_cli.core.journal import Journal
 from powerstats_cli.errors import PowerstatsError
 
 JSON_VERSION: Final = 1

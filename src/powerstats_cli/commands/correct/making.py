@@ -9,7 +9,8 @@ from powerstats_cli.clock import Clock
 from powerstats_cli.commands.correct.drafts import Draft
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.correcting import Held, entry_of
-from powerstats_cli.core.journal import EMPTY, Change, Entry, Journal
+from powerstats_cli.core.entries import Change, Entry
+from powerstats_cli.core.journal import EMPTY, Journal
 from powerstats_cli.errors import TryAgainError
 from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.held import held
