@@ -17,7 +17,7 @@ import { Source } from "./view/source.js";
 import { emptyCard, showNotices } from "./view/status.js";
 import { steps } from "./view/steps.js";
 import { tabs } from "./view/tabs.js";
-import { showZone } from "./view/zone.js";
+import { placeZone, showZone } from "./view/zone.js";
 
 /** @typedef {import("./lib/data.js").Both} Both */
 /** @typedef {import("./lib/data.js").Tier} Tier */
@@ -271,6 +271,7 @@ function firstFile() {
 
 /** The words come beside the first file: the first chart waits for the slower one of them. */
 async function begin() {
+  if (told.zone) placeZone(told.zone);
   const file = JSON.parse(words)[language];
   if (file && shown.length) void firstFile()?.load();
   await listen(file);

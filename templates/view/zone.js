@@ -5,13 +5,18 @@ import { title } from "../lib/format.js";
 import { say } from "../lib/words.js";
 import { setText } from "./dom.js";
 
-let shown = "";
+let placed = "";
 
-/** @param {string} zone the home's */
-export function showZone(zone) {
+/** @param {string} zone the home's @returns {HTMLElement | null} its place, which is there only if it is needed */
+export function placeZone(zone) {
   const element = document.getElementById("zone");
-  if (!element || zone === shown) return;
-  shown = zone;
-  element.hidden = !isElsewhere(zone, ownZone(), Date.now());
-  setText(element, say("zone", { zone: title(zone) }));
+  if (element && zone !== placed) element.hidden = !isElsewhere(zone, ownZone(), Date.now());
+  placed = zone;
+  return element;
+}
+
+/** @param {string} zone the home's, said once the page has its words */
+export function showZone(zone) {
+  const element = placeZone(zone);
+  if (element) setText(element, say("zone", { zone: title(zone) }));
 }

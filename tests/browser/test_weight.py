@@ -54,8 +54,8 @@ def shifts(tab: Tab) -> tuple[float, list[tuple[float, str]]]:
     ("size", "locale"), [(PHONE, "en-GB"), (PHONE, "de-DE"), (DESKTOP, "fr-FR")]
 )
 def test_nothing_jumps(opened: Opener, demo: Site, size: dict[str, int], locale: str) -> None:
-    """While words and files come, each after another, and on the way to each tab and back."""
-    tab = opened(demo, now=DEMO_NOW, viewport=size, locale=locale)
+    """While words and files come, for a reader elsewhere, and on the way to each tab and back."""
+    tab = opened(demo, now=DEMO_NOW, viewport=size, locale=locale, timezone_id="Asia/Tokyo")
     tab.context.add_init_script(WATCH_SHIFTS)
     tab.page.route("**/*.json", late)
     tab.go().drawn("today")

@@ -208,7 +208,8 @@ def home_of(documents: Mapping[str, Document]) -> Mapping[str, object]:
     names = names or {sensor.name for sensor in HOUSE}
     entities = {name: f"sensor.{name}" for name in sorted(names)}
     kinds = assumed_kinds(entities, stored)
-    return told(stored_roles(entities, stored, kinds), kinds, names)
+    zones = [document.timezone for document in stored] or [ZONE]
+    return {**told(stored_roles(entities, stored, kinds), kinds, names), "zone": zones[0]}
 
 
 def write(documents: Mapping[str, Document], data_dir: Path) -> None:
