@@ -62,6 +62,18 @@ def test_a_sensor_is_added(again: Place) -> None:
     assert terminal.shown.count("backfill") - terminal.shown.count("backfill:") == 1
 
 
+def test_the_sensors_of_options_are_added(again: Place) -> None:
+    """What is there stays; a name that is there gets another sensor, and keeps its range."""
+    again.config.write_text(
+        again.config.read_text() + "[homeassistant.plausible]\npower = [0, 9000]\n"
+    )
+    options = ("--entity", f"power={PLUG}", "--entity", f"cold={OUTDOOR}")
+    with sitting(again, [""], "--no-collect", *options) as terminal:
+        assert terminal.end() == 0
+    assert again.settings().entities == {**HOUSE, "power": PLUG, "cold": OUTDOOR}
+    assert again.settings().homeassistant.plausible == {"power": (0, 9000)}
+
+
 def test_a_sensor_is_renamed_with_its_past(again: Place) -> None:
     """The data files have the new name after it, as after `sensor rename`."""
     with sitting(again, ["mains=power", ""], "--no-collect") as terminal:

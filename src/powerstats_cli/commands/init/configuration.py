@@ -160,14 +160,14 @@ def _change_home(document: TOMLDocument, answers: Answers, wishes: Wishes) -> No
 
 
 def _change_sensors(document: TOMLDocument, answers: Answers, present: Present) -> None:
-    before = {one.name for one in present.kept}
-    for name in before - {one.was for one in answers.kept}:
+    before = {one.name: one.entity_id for one in present.kept}
+    for name in before.keys() - {one.was for one in answers.kept}:
         editing.take_out(document, name)
     for one in answers.kept:
-        if one.was is None:
-            editing.add(document, one.name, one.entity_id)
-        elif one.was != one.name:
+        if one.was is not None and one.was != one.name:
             editing.rename(document, present.settings, one.was, one.name)
+        if before.get(one.was or "") != one.entity_id:
+            editing.add(document, one.name, one.entity_id)
     for name, allowed in answers.plausible.items():
         editing.put(document, ("homeassistant", "plausible", name), list(allowed))
     if answers.has_roles:

@@ -42,7 +42,9 @@ def propose(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
             f"the Energy dashboard counts {joined(names)}, of which Home Assistant has no sensor "
             f"that can be kept"
         )
-    if answers.present and not wishes.entities:
+    if answers.present and wishes.entities:
+        found = _with_given(found, answers.present)
+    elif answers.present:
         found = _with_present(found, answers.present)
     if not (found.kept or dialogue.asks):
         message = "no sensor of Home Assistant's fits: name one with --entity NAME=ID"
@@ -91,6 +93,23 @@ def _with_present(found: Proposal, present: Present) -> Proposal:
     ids = {one.entity_id for one in kept}
     others = tuple(one for one in (*found.kept, *found.others) if one.entity_id not in ids)
     return msgspec.structs.replace(found, kept=kept, others=others)
+
+
+def _with_given(found: Proposal, present: Present) -> Proposal:
+    """Return what is kept already with the sensors of the options, which come first by name.
+
+    One whose role is taken has none.
+    """
+    given = {one.name: one for one in found.kept}
+    kept: Selection = ()
+    for one in present.kept:
+        kept += (msgspec.structs.replace(given.pop(one.name, one), was=one.was),)
+    for one in given.values():
+        try:
+            kept = selection.added(kept, one)
+        except ValueError:
+            kept += (msgspec.structs.replace(one, role=None, turned=False, within=None),)
+    return msgspec.structs.replace(found, kept=kept)
 
 
 # --- asked of Home Assistant ------------------------------------------------------------------
