@@ -254,8 +254,10 @@ function start() {
   begin();
   document.addEventListener("visibilitychange", () => keepFresh());
   addEventListener("online", () => keepFresh(true));
-  document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") views.get(openId)?.panel.group?.zoom(null);
+  document.addEventListener("keydown", ({ key, target }) => {
+    // In the menu the key closes the menu.
+    const isMenu = target instanceof Element && target.closest(".menu") !== null;
+    if (key === "Escape" && !isMenu) views.get(openId)?.panel.group?.zoom(null);
   });
   setInterval(keepFresh, Math.min(refresh.daily, 15000));
   printing(main, () => views.get(openId)?.panel.redraw());

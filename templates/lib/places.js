@@ -98,6 +98,18 @@ export const dayHash = (day) => hashOf(oneDay(day));
 /** @param {number} day @returns {string} the address of the month of a day */
 export const monthHash = (day) => hashOf(monthOfDay(day));
 
+/**
+ * @param {import("./time.js").Zone} zone
+ * @param {string} bucket
+ * @param {number[]} edges
+ * @param {number} cell
+ * @returns {string | undefined} the address of a bucket's day, if that is not shown alone
+ */
+export function bucketHash(zone, bucket, edges, cell) {
+  const [first, last] = [zone.day(edges[0]), zone.day(edges[edges.length - 1] - 1)];
+  return bucket === "day" || first < last ? dayHash(zone.day(edges[cell])) : undefined;
+}
+
 /** How many days a tab has; today has one that is not over. @type {Record<Id, number>} */
 const LENGTHS = { today: 1, "7-days": 7, "30-days": 30, "365-days": 365 };
 

@@ -2,8 +2,9 @@
 
 import { TIERS } from "./data.js";
 import { ago, daysText, dayTime, duration, longDay, shortDay, time } from "./format.js";
+import { dayHash } from "./places.js";
 import { staleSince } from "./stale.js";
-import { say } from "./words.js";
+import { say, sayParts } from "./words.js";
 
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Tier} Tier */
@@ -54,7 +55,7 @@ export function ageText({ zone, until }, now) {
   return say("age.time", { time: end, ago: past });
 }
 
-/** @typedef {{ title: string, text: string, command: string | null }} Empty */
+/** `parts` are a text with a link. @typedef {{ title: string, text: string, parts?: import("./model.js").Part[], command: string | null }} Empty */
 
 /**
  * @param {Tier} tier
@@ -85,8 +86,10 @@ export function nothingText(place, { today, spans }) {
   if (today !== null && place.first > today) {
     return { title, text: say("empty.toCome"), command: null };
   }
-  const text = firsts.length ? say("empty.first", { day: longDay(Math.min(...firsts)) }) : "";
-  return { title, text, command: null };
+  if (!firsts.length) return { title, text: "", command: null };
+  const first = Math.min(...firsts);
+  const day = { text: longDay(first), hash: dayHash(first) };
+  return { title, text: "", parts: sayParts("empty.first", { day }), command: null };
 }
 
 /** @param {Doc} doc @returns {boolean} whether a day was asked for past its midnight */

@@ -2,6 +2,7 @@
 
 import { bucketName, plain } from "./format.js";
 import { idText, part } from "./model.js";
+import { bucketHash } from "./places.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./model.js").Chart} Chart */
@@ -31,7 +32,10 @@ export function chartTable({ key, lines }, { zone, bucket, edges, hidden, view: 
     const isInView = edges[cell] >= from && edges[cell] < to;
     if (!isInView || shown.every((line) => line.values[cell] == null)) continue;
     rows.push([
-      { text: bucketName(zone, edges[cell], bucket) },
+      {
+        text: bucketName(zone, edges[cell], bucket),
+        hash: bucketHash(zone, bucket, edges, cell),
+      },
       ...shown.flatMap((line) =>
         cellsOf(line, cell, `cell-${key}-${encodeURIComponent(idText(line.id))}`, edges[cell]),
       ),
@@ -76,10 +80,15 @@ function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
 export const heatTable = ({ key, head, columns, rows, unit }) => ({
   head: [head, ...columns.map(({ label }) => label)],
   rows: rows.map((row) => [
-    { text: row.label },
+    { text: row.label, hash: row.hash },
     ...row.cells.map((cell) =>
       cell
-        ? { key: `heat-${key}-${cell.name}`, raw: cell.value, text: plain(cell.value, unit) }
+        ? {
+            key: `heat-${key}-${cell.name}`,
+            raw: cell.value,
+            text: plain(cell.value, unit),
+            hash: cell.hash,
+          }
         : { text: "" },
     ),
   ]),

@@ -1,6 +1,6 @@
 /** The charts of a tab share the buckets, the part in view, and the bucket that is read. */
 
-import { dayHash } from "../lib/places.js";
+import { bucketHash } from "../lib/places.js";
 
 /** @typedef {import("../lib/time.js").Zone} Zone */
 /** @typedef {import("../lib/model.js").LineId} LineId */
@@ -111,11 +111,9 @@ export class Group {
     return from === 0 && to === last ? null : [this.edges[from], this.edges[to]];
   }
 
-  /** @param {number} cell @returns {string | undefined} what opens the day of a bucket, if it is not shown alone */
+  /** @param {number} cell @returns {string | undefined} what opens the day of a bucket */
   hash(cell) {
-    const { edges, zone, bucket } = this;
-    const isOneDay = zone.day(edges[0]) === zone.day(edges[edges.length - 1] - 1);
-    return isOneDay && bucket !== "day" ? undefined : dayHash(zone.day(edges[cell]));
+    return bucketHash(this.zone, this.bucket, this.edges, cell);
   }
 
   /** @param {number} factor */

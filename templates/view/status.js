@@ -1,7 +1,7 @@
 /** Notices above the content of a tab, and the card of an empty one. */
 
 import { say } from "../lib/words.js";
-import { h } from "./dom.js";
+import { h, partNode } from "./dom.js";
 
 /** @typedef {import("../lib/status.js").Notice} Notice */
 
@@ -30,11 +30,12 @@ function noticeNode({ kind, text }, retry) {
 }
 
 /** @param {import("../lib/status.js").Empty} empty */
-export const emptyCard = ({ title, text, command }) =>
+export const emptyCard = ({ title, text, parts = [], command }) =>
   h(
     "section",
     { class: "card empty" },
     h("h2", {}, title),
     text && h("p", {}, text),
+    parts.length > 0 && h("p", {}, ...parts.map(partNode)),
     command && h("p", {}, h("code", {}, command)),
   );

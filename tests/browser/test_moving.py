@@ -123,6 +123,8 @@ def test_a_day_that_is_not_there_says_so(opened: Opener, site: SiteOf) -> None:
     card = tab.page.locator(".empty:visible")
     assert eventually(lambda: "13 November 2025" in card.inner_text())
     assert "3 March 2019" in card.inner_text()
+    card.get_by_role("link").click()
+    arrive(tab, "2025-11-13")
     tab.page.evaluate("location.hash = '2031-01-01'")
     assert eventually(lambda: "still to come" in card.inner_text())
     tab.page.evaluate("location.hash = '2025-02-30'")

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from powerstats_cli.core.candidates.levels import level
-from powerstats_cli.core.candidates.meters import meters
 from powerstats_cli.core.candidates.quantities import quantity_named
 from powerstats_cli.core.candidates.stored import assumed_kinds
 from powerstats_cli.core.energy.flows import drawn, planned
@@ -19,7 +18,7 @@ from powerstats_cli.settings.roles import home_roles
 
 
 def told(roles: Roles, kinds: Mapping[str, Kind], names: Iterable[str]) -> Mapping[str, object]:
-    """Return what the page is told: what counts, what draws a curve, and what is of one device.
+    """Return what the page is told: what counts, what draws a curve, and its devices.
 
     `level` is the series that says how full the battery is, None if that is not known.
     """
@@ -31,7 +30,6 @@ def told(roles: Roles, kinds: Mapping[str, Kind], names: Iterable[str]) -> Mappi
         "devices": devices(plan, roles.within),
         "level": level(roles, kinds),
         "shares": {"sufficiency": plan.tells_sufficiency, "consumption": plan.tells_consumption},
-        "meters": meters(names),
         "factors": [name for name in names if quantity_named(name) == "power_factor"],
     }
 
