@@ -134,12 +134,11 @@ class Tab:
         line.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def shown(self, tab: str) -> list[Shown]:
-        """Return every number of a tab: all tables open, all gaps listed."""
+        """Return every number of a tab: all charts and gaps there, all tables open."""
         panel = self.panel(tab)
-        panel.evaluate(OPEN_ALL)
-        more = panel.get_by_role("button", name=re.compile("Show all [0-9]"))
-        if more.count():
+        for more in panel.get_by_role("button", name=re.compile("Show all [0-9]")).all():
             more.click()
+        panel.evaluate(OPEN_ALL)
         return [(key, raw, text) for key, raw, text in json.loads(panel.evaluate(COLLECT))]
 
 
