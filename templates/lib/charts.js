@@ -37,6 +37,7 @@ function line(doc, grid, name, tone, withBand = true) {
       kind: "bars",
       values: column.map(amount),
       partial: column.map(isPartial),
+      corrected: column.map(isCorrected),
       rest: (cells) => [
         part(`total-${encodeURIComponent(name)}`, sumsOf(grid, name, cells).total, unit),
       ],
@@ -46,6 +47,7 @@ function line(doc, grid, name, tone, withBand = true) {
     ...about,
     kind: "step",
     values: column.map((value) => value?.mean ?? null),
+    corrected: column.map(isCorrected),
     rest: (cells) => meanAndExtremes(sumsOf(grid, name, cells), encodeURIComponent(name), unit),
     ...(withBand &&
       sumsOf(grid, name, null).min && {
@@ -75,6 +77,9 @@ function meanAndExtremes({ mean, min, max }, key, unit) {
 
 /** @param {{ coverage: number } | undefined} value */
 export const isPartial = (value) => value !== undefined && value.coverage < WHOLE;
+
+/** @param {{ corrected?: string } | undefined} value whether it was corrected by hand, or made of such values */
+const isCorrected = (value) => value?.corrected !== undefined;
 
 /** @param {Doc} doc @param {string} name @returns {boolean} whether zero is on its axis */
 const beginsAtZero = (doc, name) => doc.series.get(name)?.unit === "W" || isCounter(doc, name);
@@ -177,6 +182,7 @@ function energyBars(doc, grid, name, tone) {
       kind: "bars",
       values: days.map((day) => day.total),
       partial: days.map((day) => day.total !== null && day.coverage < WHOLE),
+      corrected: days.map((day) => day.isCorrected ?? false),
       rest: (cells) => [
         part(`sum-${encodeURIComponent(name)}`, sumsOf(grid, name, cells).total, "kWh"),
       ],

@@ -10,7 +10,7 @@ import { DAY, Zone } from "./time.js";
  * known share of the bucket, from 0 to 1; in a sum it is the least of its series, and `most` the greatest.
  *
  * @typedef {{ mean?: number, min?: number, max?: number, kwh?: number, back?: number, change?: number,
- *   state?: number, coverage: number, most?: number }} Value
+ *   state?: number, coverage: number, most?: number, corrected?: string }} Value
  */
 
 /** A series, or a sum of others that the page has added up. @typedef {{ unit: string, counter: boolean, until: number, sum?: Sum }} Series */

@@ -183,7 +183,15 @@ export function gapList(doc, grid) {
           length: lengthPart("gaps-short-length", add(short)),
         })
       : [],
+    corrected: correctedIn(doc, grid),
   };
+}
+
+/** @param {Doc} doc @param {Grid} grid @returns {import("./model.js").Part[]} how many values were corrected by hand, or made of such ones */
+function correctedIn(doc, { columns }) {
+  const values = measuredIn(doc).flatMap((name) => columns.get(name) ?? []);
+  const n = values.filter((value) => value?.corrected).length;
+  return n ? sayParts("gaps.corrected", { n: countPart("gaps-corrected", n) }) : [];
 }
 
 /** @param {Gap[]} gaps @returns {number} */

@@ -60,7 +60,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * chosen, or about all closed ones.
  *
  * @typedef {{ id: LineId, label: string, unit: string, tone: Tone, kind: "step" | "bars" | "line",
- *   values: (number | null)[], min?: (number | null)[], max?: (number | null)[], partial?: boolean[],
+ *   values: (number | null)[], min?: (number | null)[], max?: (number | null)[], partial?: boolean[], corrected?: boolean[],
  *   filled?: boolean, rest?: (cells: Cells) => Part[] }} Line
  */
 
@@ -94,7 +94,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  *   rows: { label: string, hash: string, cells: (Square | null)[] }[] }} Heat
  */
 
-/** The gaps that are listed, and what is said of the short ones. @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, what: Part }[], short: Part[] }} Gaps */
+/** The gaps that are listed, and what is said of the short ones and of what was corrected. @typedef {{ title: string, total: Part, rows: { start: Part, length: Part, what: Part }[], short: Part[], corrected: Part[] }} Gaps */
 
 /**
  * Devices as rows, those with the most first: a bar from the zero line, and numbers. A row opens the

@@ -83,10 +83,11 @@ export const change = (ours, theirs) =>
   ours === null || theirs === null || ours <= 0 || theirs <= 0 ? null : ours / theirs - 1;
 
 /**
- * A day of a window: its total, its mean, and its known share. `isSoFar`: it is not over.
+ * A day of a window: its total, its mean, and its known share. `isSoFar`: it is not over. `isCorrected`:
+ * some of it was corrected by hand.
  *
  * @typedef {{ day: number, start: number, end: number, total: number | null, coverage: number,
- *   mean: number | null, isSoFar?: boolean }} Day
+ *   mean: number | null, isSoFar?: boolean, isCorrected?: boolean }} Day
  */
 
 /**
@@ -106,7 +107,9 @@ export function daysOf({ zone }, { edges, columns }, name) {
     do next++;
     while (next + 1 < edges.length && edges[next] < end);
     const { total, mean, time } = sums(edges, column, first, next);
-    days.push({ day, start, end, total, mean, coverage: Math.min(1, time / (end - start)) });
+    const coverage = Math.min(1, time / (end - start));
+    const isCorrected = column.slice(first, next).some((value) => value?.corrected);
+    days.push({ day, start, end, total, mean, coverage, ...(isCorrected && { isCorrected }) });
   }
   return days;
 }

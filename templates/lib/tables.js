@@ -54,7 +54,7 @@ const headsOf = ({ label, unit, min }) => [
 ];
 
 /** @param {Line} line @param {number} cell @param {string} key @param {number} start @returns {Part[]} */
-function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
+function cellsOf({ values, min, max, partial, corrected, unit }, cell, key, start) {
   const columns = /** @type {const} */ ([
     ["value", values],
     ["min", min],
@@ -62,7 +62,8 @@ function cellsOf({ values, min, max, partial, unit }, cell, key, start) {
   ]);
   /** @param {number | null} number */
   const text = (number) => {
-    const value = plain(number, unit);
+    const known = plain(number, unit);
+    const value = corrected?.[cell] ? say("corrected", { value: known }) : known;
     return partial?.[cell] ? say("partly.cell", { value }) : value;
   };
   return columns.flatMap(([name, column]) =>

@@ -298,6 +298,7 @@ function readText(line, cell) {
     low == null || high == null
       ? ""
       : ` (${format.plain(low, line.unit)}–${format.plain(high, line.unit)})`;
-  const text = `${format.measure(value, line.unit)}${band}`;
+  const known = `${format.measure(value, line.unit)}${band}`;
+  const text = line.corrected?.[cell] ? say("corrected", { value: known }) : known;
   return line.partial?.[cell] ? say("partly", { value: text }) : text;
 }

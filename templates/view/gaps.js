@@ -25,7 +25,7 @@ export function gaps(first) {
   /** @param {Gaps} next */
   const update = (next) => {
     model = next;
-    const { title, total, rows, short } = model;
+    const { title, total, rows, short, corrected } = model;
     const shown = isAll ? rows : rows.slice(0, SOME);
     more.textContent = say("gaps.all", { n: rows.length });
     element.replaceChildren(
@@ -33,6 +33,7 @@ export function gaps(first) {
       rows.length ? gapTable(shown) : "",
       shown.length < rows.length ? more : "",
       short.length ? h("p", { class: "note" }, ...short.map(partNode)) : "",
+      corrected.length ? h("p", { class: "note" }, ...corrected.map(partNode)) : "",
       rows.length || short.length ? "" : h("p", { class: "note" }, say("gaps.nothing")),
     );
   };

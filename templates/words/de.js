@@ -70,6 +70,7 @@ export default {
   unknown: "unbekannt",
   "unknown.part": "teilweise bekannt",
   partly: "{value}, teilweise bekannt",
+  corrected: "{value}, korrigiert",
   "partly.cell": "{value} (teilweise)",
 
   "energy.inDays": { one: "an {n} Tag", other: "an {n} Tagen" },
@@ -130,6 +131,10 @@ export default {
   "gaps.short": {
     one: "{n} Lücke unter {least}: zusammen {length}",
     other: "{n} Lücken unter {least}: zusammen {length}",
+  },
+  "gaps.corrected": {
+    one: "{n} Wert von Hand korrigiert",
+    other: "{n} Werte von Hand korrigiert",
   },
   "gaps.from": "Von",
   "gaps.length": "Unbekannt für",

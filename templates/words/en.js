@@ -75,6 +75,7 @@ export default {
   unknown: "unknown",
   "unknown.part": "known in part",
   partly: "{value}, in part",
+  corrected: "{value}, corrected",
   "partly.cell": "{value} (in part)",
 
   "energy.inDays": { one: "in {n} day", other: "in {n} days" },
@@ -134,6 +135,10 @@ export default {
   "gaps.short": {
     one: "{n} gap shorter than {least}: {length} in all",
     other: "{n} gaps shorter than {least}: {length} in all",
+  },
+  "gaps.corrected": {
+    one: "{n} value corrected by hand",
+    other: "{n} values corrected by hand",
   },
   "gaps.from": "From",
   "gaps.length": "Unknown for",

@@ -70,6 +70,7 @@ export default {
   unknown: "desconocido",
   "unknown.part": "conocido en parte",
   partly: "{value}, conocido en parte",
+  corrected: "{value}, corregido",
   "partly.cell": "{value} (en parte)",
 
   "energy.inDays": { one: "en {n} día", other: "en {n} días" },
@@ -130,6 +131,10 @@ export default {
   "gaps.short": {
     one: "{n} laguna de menos de {least}: {length} en total",
     other: "{n} lagunas de menos de {least}: {length} en total",
+  },
+  "gaps.corrected": {
+    one: "{n} valor corregido a mano",
+    other: "{n} valores corregidos a mano",
   },
   "gaps.from": "Desde",
   "gaps.length": "Desconocido durante",

@@ -71,6 +71,7 @@ export default {
   unknown: "inconnu",
   "unknown.part": "connu en partie",
   partly: "{value}, connu en partie",
+  corrected: "{value}, corrigé",
   "partly.cell": "{value} (en partie)",
 
   "energy.inDays": { one: "en {n} jour", other: "en {n} jours" },
@@ -131,6 +132,10 @@ export default {
   "gaps.short": {
     one: "{n} lacune de moins de {least} : {length} en tout",
     other: "{n} lacunes de moins de {least} : {length} en tout",
+  },
+  "gaps.corrected": {
+    one: "{n} valeur corrigée à la main",
+    other: "{n} valeurs corrigées à la main",
   },
   "gaps.from": "Début",
   "gaps.length": "Inconnu pendant",

@@ -69,6 +69,7 @@ export default {
   unknown: "अज्ञात",
   "unknown.part": "आंशिक रूप से ज्ञात",
   partly: "{value}, आंशिक रूप से ज्ञात",
+  corrected: "{value}, सुधारा गया",
   "partly.cell": "{value} (आंशिक)",
 
   "energy.inDays": { one: "{n} दिन में", other: "{n} दिनों में" },
@@ -129,6 +130,10 @@ export default {
   "gaps.short": {
     one: "{least} से छोटा {n} अंतराल: कुल {length}",
     other: "{least} से छोटे {n} अंतराल: कुल {length}",
+  },
+  "gaps.corrected": {
+    one: "{n} मान हाथ से सुधारा गया",
+    other: "{n} मान हाथ से सुधारे गए",
   },
   "gaps.from": "कब से",
   "gaps.length": "कितनी देर अज्ञात",

@@ -70,6 +70,7 @@ export default {
   unknown: "onbekend",
   "unknown.part": "deels bekend",
   partly: "{value}, deels bekend",
+  corrected: "{value}, gecorrigeerd",
   "partly.cell": "{value} (deels)",
 
   "energy.inDays": { one: "op {n} dag", other: "op {n} dagen" },
@@ -130,6 +131,10 @@ export default {
   "gaps.short": {
     one: "{n} hiaat korter dan {least}: samen {length}",
     other: "{n} hiaten korter dan {least}: samen {length}",
+  },
+  "gaps.corrected": {
+    one: "{n} waarde met de hand gecorrigeerd",
+    other: "{n} waarden met de hand gecorrigeerd",
   },
   "gaps.from": "Vanaf",
   "gaps.length": "Onbekend gedurende",

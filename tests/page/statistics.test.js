@@ -306,6 +306,33 @@ test("gaps under one interval are counted, not listed", () => {
   );
 });
 
+test("what was corrected by hand is counted, and its day says so", () => {
+  const { doc, grid: shown } = openHome(
+    file({
+      tier: "weekly",
+      bucket: "hour",
+      timezone: "UTC",
+      until: "2026-11-26T00:00:00Z",
+      series: { power: { unit: "W" } },
+      points: byTheHour("2026-11-24", 48, (hour) => ({
+        power: { ...power(1, 1), ...(hour < 2 && { corrected: "a2d00f231f31" }) },
+      })),
+    }),
+    "weekly",
+    { ...HOME, minutes: 10 },
+  );
+  const { corrected } = gapList(doc, shown);
+  assert.deepEqual(
+    corrected.flatMap(({ key, raw }) => (key ? [[key, raw]] : [])),
+    [["gaps-corrected", 2]],
+  );
+  const days = statistics.daysOf(doc, shown, "power").filter((day) => day.total !== null);
+  assert.deepEqual(
+    days.map((day) => day.isCorrected ?? false),
+    [true, false],
+  );
+});
+
 test("the only series is unknown; there is no other that tells of a power cut", () => {
   const { doc, grid: shown } = openHome(
     file({
