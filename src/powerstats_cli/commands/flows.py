@@ -64,7 +64,7 @@ def flows(
         plan,
         stored.pieces(by, roles.names),
         by=by,
-        wanted=stored.buckets(by),
+        wanted=list(stored.buckets(by)),
         zone=settings.zone,
         is_guessed=settings.flows is None,
     )

@@ -1,6 +1,6 @@
 """The stored buckets of some days: of each day those of the one file that tells it best."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,16 +34,32 @@ def kinds_in(documents: Sequence[Document]) -> dict[str, Kind]:
     }
 
 
+More = Callable[[date], Iterable[Document]]
+"""Returns further documents that have buckets of a day."""
+
+
+def _no_more(_: date) -> Iterable[Document]:
+    return ()
+
+
 class Shelves:
     """Documents by the local days in which they have points, those with finer buckets first."""
 
-    def __init__(self, documents: Iterable[Document], zone: ZoneInfo) -> None:
-        """Sort documents, the finest first."""
+    def __init__(
+        self, documents: Iterable[Document], zone: ZoneInfo, more: More = _no_more
+    ) -> None:
+        """Sort documents, the finest first; `more` reads those that are only needed for a day."""
         self.zone = zone
         self.days: dict[date, list[Document]] = {}
-        for document in sorted(documents, key=lambda each: FINE.index(_fine(each))):
+        self._more = more
+        for document in documents:
             for day in {local_day(start, zone) for start in document.points}:
                 self.days.setdefault(day, []).append(document)
+
+    def documents(self, day: date) -> list[Document]:
+        """Return the documents of a day, the finest first."""
+        found = [*self._more(day), *self.days.get(day, ())]
+        return sorted(found, key=lambda each: FINE.index(_fine(each)))
 
     def pieces(self, fineness: Mapping[date, Fine], names: Collection[str]) -> Iterator[Piece]:
         """Yield the buckets of some days, each day's from the document that tells it best.
@@ -51,7 +67,7 @@ class Shelves:
         `fineness` has the days in order, each with the coarsest buckets that are taken.
         """
         for day, fine in fineness.items():
-            documents = [each for each in self.days.get(day, ()) if _is_as_fine(each, fine)]
+            documents = [each for each in self.documents(day) if _is_as_fine(each, fine)]
             if documents:
                 yield from self._pieces(_best(documents, day, names, self.zone), day)
 
@@ -65,7 +81,7 @@ class Shelves:
         return next(
             (
                 bucket_minutes(document.bucket)
-                for document in self.days.get(day, ())
+                for document in self.documents(day)
                 if _fine(document) == "interval"
             ),
             otherwise,
@@ -73,16 +89,16 @@ class Shelves:
 
     def finest(self, day: date, names: Collection[str]) -> Fine:
         """Return the buckets of the document that tells a day best; without one they may be any."""
-        documents = self.days.get(day)
+        documents = self.documents(day)
         return _fine(_best(documents, day, names, self.zone)) if documents else "interval"
 
-    def coarser(self, fine: Fine) -> set[date]:
-        """Return the days of which only coarser buckets are stored."""
-        return {
-            day
-            for day, documents in self.days.items()
-            if not any(_is_as_fine(each, fine) for each in documents)
-        }
+    def coarser(self, fine: Fine, days: Iterable[date]) -> set[date]:
+        """Return those of some days of which only coarser buckets are stored."""
+        return {day for day in days if self._is_coarser(fine, day)}
+
+    def _is_coarser(self, fine: Fine, day: date) -> bool:
+        documents = self.documents(day)
+        return bool(documents) and not any(_is_as_fine(each, fine) for each in documents)
 
 
 def _fine(document: Document) -> Fine:
@@ -100,28 +116,30 @@ def check_kept(
 ) -> None:
     """Raise MissingError if of any of the days only coarser buckets are stored.
 
-    `by` is what is asked for; `archived` are the days that are in the archive, be it read or not.
+    `by` is what is asked for; `archived` are the days that are in the archive, which is not read.
     """
     for fine in ("interval", "hour"):
-        days = {day for day, each in fineness.items() if each == fine}
-        if days.isdisjoint(shelves.coarser(fine)):
+        days = [day for day, each in fineness.items() if each == fine and day not in archived]
+        coarser = shelves.coarser(fine, days)
+        if not coarser:
             continue
         since = _since(shelves, fine, archived)
         kept = f"from {since} on" if since else "for the last days only"
         stored = "intervals" if fine == "interval" else "hours"
-        message = f"{stored} are kept {kept}: {_remedy(shelves, days, by, fine)}"
+        message = f"{stored} are kept {kept}: {_remedy(shelves, coarser, by, fine)}"
         raise MissingError(message)
 
 
 def _remedy(shelves: Shelves, days: Collection[date], by: By, fine: Fine) -> str:
-    is_hourly = fine == "interval" and shelves.coarser("hour").isdisjoint(days)
+    """Return what to ask for instead; `days` are those that are not stored as fine as asked."""
+    is_hourly = fine == "interval" and not shelves.coarser("hour", days)
     coarser = "hour" if is_hourly else "day"
     return f"use --by {coarser}" if by == fine else f"ask for whole {coarser}s"
 
 
 def _since(shelves: Shelves, fine: Fine, archived: Collection[date]) -> date | None:
     """Return the first day since which all days have buckets that are as fine."""
-    lacking = shelves.coarser(fine) - {*archived}
+    lacking = shelves.coarser(fine, shelves.days.keys() - {*archived})
     kept = {*shelves.days, *archived} - lacking
     return min((day for day in kept if day > max(lacking, default=date.min)), default=None)
 
@@ -134,7 +152,7 @@ def usual_by(
     They are as fine as all days are told best.
     """
     by = usual(Span(period[0].start, period[-1].end))
-    if by not in FINE:
+    if by not in {"interval", "hour"}:
         return by
     return max([by, *(shelves.finest(day, names) for day in days)], key=FINE.index)
 

@@ -1,7 +1,8 @@
 """The stored buckets of a period: the files that have some, read, and what they tell."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,9 +11,10 @@ import msgspec
 
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import DAY, Span, day_start, local_day
-from powerstats_cli.core.pieces import Piece, Shelves, check_kept, usual_by
+from powerstats_cli.core.pieces import Piece, Shelves, check_kept, kinds_in, usual_by
 from powerstats_cli.core.ranges import within
 from powerstats_cli.core.scales import By, cut, days_in, fineness
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, newest_until
 from powerstats_cli.core.years import year_span
 from powerstats_cli.errors import MissingError, PowerstatsError
@@ -24,11 +26,12 @@ LEFT_OUT: Final = "it is left out"
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """The files of a period, read.
+    """The files of a period.
 
     `period` ends with the last stored bucket, and its `days` begin with the first. `archived` are
-    the days that are in the archive. `problems` has the errors of files that could not be read,
-    which are left out.
+    the days that are in the archive, and `years` the calendar years of the period that have a file
+    of their own to be read: both are read day by day, one file at a time. `documents` are all other
+    files. `problems` has the errors of files that could not be read, which are left out.
     """
 
     settings: Settings
@@ -36,22 +39,33 @@ class Stored(msgspec.Struct, frozen=True):
     days: Sequence[date]
     since: datetime
     archived: Collection[date]
+    years: Sequence[int]
     documents: Sequence[Document]
     shelves: Shelves
-    problems: Sequence[PowerstatsError]
+    reader: "Reader"
+
+    @property
+    def problems(self) -> Sequence[PowerstatsError]:
+        """The errors of the files that could not be read so far."""
+        return self.reader.problems
+
+    def kinds(self) -> Mapping[str, Kind]:
+        """Return the kind of each series of the period, by its name."""
+        known = {day for day in self.days if day in self.archived} - self.shelves.days.keys()
+        kinds: dict[str, Kind] = {}
+        for document in (*self.reader.years(self.years), *self.reader.archived(sorted(known))):
+            kinds |= kinds_in([document])
+        return kinds | kinds_in(self.documents)
 
     def usual_by(self, names: Collection[str]) -> By:
         """Return the buckets by which the period is told if nobody says so."""
         asked = [Span(max(span.start, self.since), span.end) for span in self.period]
         return usual_by(self.shelves, self.days, names, asked)
 
-    def buckets(self, by: By) -> list[Span]:
-        """Return the buckets of the period, in order; they are cut where it begins and ends."""
-        return [
-            bucket
-            for span in self.period
-            for bucket in cut(by, span, self.settings.zone, self._minutes, since=self.since)
-        ]
+    def buckets(self, by: By) -> Iterator[Span]:
+        """Yield the buckets of the period, in order; they are cut where it begins and ends."""
+        for span in self.period:
+            yield from cut(by, span, self.settings.zone, self._minutes, since=self.since)
 
     def pieces(self, by: By, names: Collection[str]) -> Iterator[Piece]:
         """Yield the stored buckets of the period's days, as fine as such buckets need them.
@@ -67,32 +81,64 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 def stored_of(settings: Settings, files: Store, period: Sequence[Span], now: datetime) -> Stored:
-    """Read the files that have buckets of a period.
+    """Return the files that have buckets of a period.
 
     Raises MissingError if nothing is stored of it.
     """
-    zone, problems = settings.zone, list[PowerstatsError]()
-    tiers = list(_read(files, [files.tier(name) for name in ("daily", *TIERS)], problems))
+    zone, reader = settings.zone, Reader(files)
+    tiers = list(reader.found(files.tier(name) for name in ("daily", *TIERS)))
     archived, years = files.archived_days(), files.stored_years()
-    oldest = list(_read(files, map(files.year, years[:1]), problems))
+    oldest = list(reader.years(years[:1]))
     stored = _span([*tiers, *oldest], archived, settings, now)
     period = within(period, stored, zone)
     asked = [Span(max(span.start, stored.start), span.end) for span in period]
     days = sorted({day for span in asked for day in days_in(span, zone)})
-    paths = [files.archived(day) for day in days if day in archived]
-    asked_years = {day.year for day in days} & {*years[1:]}
-    paths += [files.year(year) for year in sorted(asked_years) if _is_before(tiers, year, zone)]
-    documents = [*_read(files, paths, problems), *tiers, *oldest]
-    shelves = Shelves(documents, zone)
-    return Stored(settings, period, days, stored.start, archived, documents, shelves, problems)
+    further = sorted({day.year for day in days} & {*years[1:]})
+    further = [year for year in further if _is_before(tiers, year, zone)]
+    held = frozenset(archived)
+
+    def more(day: date) -> Iterator[Document]:
+        yield from reader.archived([day] if day in held else [])
+        yield from reader.years([day.year] if day.year in further else [])
+
+    documents = [*tiers, *oldest]
+    shelves = Shelves(documents, zone, more)
+    return Stored(settings, period, days, stored.start, held, further, documents, shelves, reader)
 
 
-def _read(
-    files: Store, paths: Iterable[Path], problems: list[PowerstatsError]
-) -> Iterator[Document]:
-    for path in paths:
-        if document := reading.or_tell(files, path, problems, LEFT_OUT):
-            yield document
+class Reader:
+    """Reads files one at a time; a broken one is left out, and told once in `problems`."""
+
+    def __init__(self, files: Store) -> None:
+        """Take the data directory; read nothing yet."""
+        self.problems: list[PowerstatsError] = []
+        self._files = files
+        self._broken: set[Path] = set()
+        # While one day is told, the next one is already read; each may have a year of its own.
+        self._read = lru_cache(maxsize=4)(self._read_once)
+
+    def found(self, paths: Iterable[Path]) -> Iterator[Document]:
+        """Yield the documents of some files, in order."""
+        for path in paths:
+            document = self._read(path)
+            if document is not None:
+                yield document
+
+    def archived(self, days: Iterable[date]) -> Iterator[Document]:
+        """Yield the documents of some closed days."""
+        return self.found(map(self._files.archived, days))
+
+    def years(self, years: Iterable[int]) -> Iterator[Document]:
+        """Yield the documents of some calendar years."""
+        return self.found(map(self._files.year, years))
+
+    def _read_once(self, path: Path) -> Document | None:
+        if path in self._broken:
+            return None
+        before = len(self.problems)
+        document = reading.or_tell(self._files, path, self.problems, LEFT_OUT)
+        self._broken |= {path} if len(self.problems) > before else set()
+        return document
 
 
 def _is_before(tiers: Sequence[Document], year: int, zone: ZoneInfo) -> bool:
