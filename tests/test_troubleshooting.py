@@ -41,12 +41,14 @@ CODES: Final[Mapping[str, int]] = {
 }
 # The callers of these modules turn their ValueErrors into a usage error or one of our own.
 VALUE_ERRORS: Final = {
+    "commands/export.py": USAGE,
     "core/amounts.py": USAGE,
     "core/whens.py": USAGE,
     "core/candidates/picking.py": os.EX_CONFIG,
     "core/candidates/selection.py": os.EX_CONFIG,
     "core/lengths.py": USAGE,
     "core/ranges.py": USAGE,
+    "core/rows.py": USAGE,
     "session.py": USAGE,
 }
 TELLING: Final = {

@@ -4,9 +4,12 @@ import codecs
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Final, TextIO
 
 ESCAPE: Final = "powerstats-escape"
+# As the shell gives it to a program that SIGPIPE ends.
+EXIT_UNREAD: Final = 141
 
 
 def prepare() -> None:
@@ -28,6 +31,13 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
         raise error
     raw = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{raw[at : at + 2].hex()}" for at in range(0, len(raw), 2)), error.end
+
+
+def in_utf8(stream: TextIO) -> TextIO:
+    """Return a stream that writes each character in UTF-8, whatever the terminal has."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding="utf-8")
+    return stream
 
 
 def drop(stream: TextIO) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.documents import BUCKETS, Document, Point, TierName, encode
+from powerstats_cli.core.documents import BUCKETS, Document, DocumentName, Point, encode
 from powerstats_cli.core.periods import DAY, day_start, local_day
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import buckets
@@ -58,7 +58,7 @@ POINT: Point = {
 """House = 0.3 + 0.5 - 0.2 + 0.05 - 0.2 = 0.45."""
 
 
-def document(tier: TierName, days: list[date], point: Point = POINT) -> Document:
+def document(tier: DocumentName, days: list[date], point: Point = POINT) -> Document:
     """Return a file in which all buckets of some days have the same point."""
     bucket = BUCKETS.get(tier, "10min")
     end = min(day_start(days[-1] + DAY, ZONE), NOW)

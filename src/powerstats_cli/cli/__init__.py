@@ -34,6 +34,7 @@ GROUPS: Final = {
     "Look": {
         "status": "looks",
         "flows": "looks",
+        "export": "periods",
         "serve": "looks",
         "doctor": "looks",
         "verify": "trust",

@@ -14,16 +14,15 @@ from powerstats_cli.cli import app
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files.systemerrors import failure
 from powerstats_cli.session import say
-from powerstats_cli.streams import drop
+from powerstats_cli.streams import EXIT_UNREAD, drop
 from powerstats_cli.unneeded import hidden
 
 # So many characters are shown on both sides of one that cannot be written.
 LONGEST = 40
 # The variable by which a shell asks for what can be typed next.
 COMPLETES = "_POWERSTATS_COMPLETE"
-# As the shell gives it to a program that SIGINT or SIGPIPE ends.
+# As the shell gives it to a program that SIGINT ends.
 EXIT_INTERRUPTED = 130
-EXIT_UNREAD = 141
 
 
 @cache

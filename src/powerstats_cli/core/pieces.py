@@ -5,6 +5,8 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from powerstats_cli.core.buckets import Value, combine
 from powerstats_cli.core.documents import Document, Point, bucket_minutes
 from powerstats_cli.core.periods import Span, day_span, local_day
@@ -176,10 +178,17 @@ def rolled_up(pieces: Iterable[Piece], wanted: Iterable[Span]) -> Iterator[Piece
 
 
 def _together(parts: Sequence[tuple[Value, float]], span: Span) -> Value:
-    """Return one value; that of a piece which is the whole span stays as it is."""
+    """Return one value; that of a piece which is the whole span stays as it is.
+
+    It has the last correction in it.
+    """
     whole = span.length.total_seconds()
     value, seconds = parts[0]
-    return value if len(parts) == 1 and seconds == whole else combine(parts, whole)
+    if len(parts) == 1 and seconds == whole:
+        return value
+    corrected = [each.corrected for each, _ in parts if each.corrected]
+    together = combine(parts, whole)
+    return msgspec.structs.replace(together, corrected=corrected[-1]) if corrected else together
 
 
 def _best(

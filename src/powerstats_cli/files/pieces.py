@@ -1,8 +1,9 @@
 """The stored buckets of a period: the files that have some, read, and what they tell."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,9 +12,9 @@ import msgspec
 
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import DAY, Span, day_start, local_day
-from powerstats_cli.core.pieces import Piece, Shelves, check_kept, kinds_in, usual_by
+from powerstats_cli.core.pieces import Piece, Shelves, check_kept, kinds_in, rolled_up, usual_by
 from powerstats_cli.core.ranges import within
-from powerstats_cli.core.scales import By, cut, days_in, fineness
+from powerstats_cli.core.scales import FINE, By, buckets, cut, days_in, fineness
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, newest_until
 from powerstats_cli.core.years import year_span
@@ -53,7 +54,7 @@ class Stored(msgspec.Struct, frozen=True):
         """Return the kind of each series of the period, by its name."""
         known = {day for day in self.days if day in self.archived} - self.shelves.days.keys()
         kinds: dict[str, Kind] = {}
-        for document in (*self.reader.years(self.years), *self.reader.archived(sorted(known))):
+        for document in chain(self.reader.years(self.years), self.reader.archived(sorted(known))):
             kinds |= kinds_in([document])
         return kinds | kinds_in(self.documents)
 
@@ -66,6 +67,29 @@ class Stored(msgspec.Struct, frozen=True):
         """Yield the buckets of the period, in order; they are cut where it begins and ends."""
         for span in self.period:
             yield from cut(by, span, self.settings.zone, self._minutes, since=self.since)
+
+    def is_whole(self, by: By) -> Callable[[Piece], bool]:
+        """Return a test that tells whether a bucket of the period is not cut."""
+        edges = {at for span in self.period for at in span}
+        zone = self.settings.zone
+
+        def test(piece: Piece) -> bool:
+            return edges.isdisjoint(piece.span) or piece.span in buckets(
+                by, piece.span, zone, self._minutes
+            )
+
+        return test
+
+    def told(self, by: By, names: Collection[str]) -> Iterator[Piece]:
+        """Yield each bucket of the period with what is known in it.
+
+        Raises MissingError if coarser ones are stored of any day.
+        """
+        pieces = self.pieces(by, names)
+        if by not in FINE:
+            # A year of intervals need not be in the memory at once.
+            pieces = rolled_up(pieces, self.buckets("day"))
+        return rolled_up(pieces, self.buckets(by))
 
     def pieces(self, by: By, names: Collection[str]) -> Iterator[Piece]:
         """Yield the stored buckets of the period's days, as fine as such buckets need them.
@@ -86,14 +110,13 @@ def stored_of(settings: Settings, files: Store, period: Sequence[Span], now: dat
     Raises MissingError if nothing is stored of it.
     """
     zone, reader = settings.zone, Reader(files)
-    tiers = list(reader.found(files.tier(name) for name in ("daily", *TIERS)))
+    tiers = reader.tiers()
     archived, years = files.archived_days(), files.stored_years()
-    oldest = list(reader.years(years[:1]))
-    stored = _span([*tiers, *oldest], archived, settings, now)
+    stored = _span([*tiers, *reader.years(years[:1])], archived, settings, now)
     period = within(period, stored, zone)
     asked = [Span(max(span.start, stored.start), span.end) for span in period]
     days = sorted({day for span in asked for day in days_in(span, zone)})
-    further = sorted({day.year for day in days} & {*years[1:]})
+    further = sorted({day.year for day in days} & {*years})
     further = [year for year in further if _is_before(tiers, year, zone)]
     held = frozenset(archived)
 
@@ -101,9 +124,8 @@ def stored_of(settings: Settings, files: Store, period: Sequence[Span], now: dat
         yield from reader.archived([day] if day in held else [])
         yield from reader.years([day.year] if day.year in further else [])
 
-    documents = [*tiers, *oldest]
-    shelves = Shelves(documents, zone, more)
-    return Stored(settings, period, days, stored.start, held, further, documents, shelves, reader)
+    shelves = Shelves(tiers, zone, more)
+    return Stored(settings, period, days, stored.start, held, further, tiers, shelves, reader)
 
 
 class Reader:
@@ -114,31 +136,34 @@ class Reader:
         self.problems: list[PowerstatsError] = []
         self._files = files
         self._broken: set[Path] = set()
-        # While one day is told, the next one is already read; each may have a year of its own.
-        self._read = lru_cache(maxsize=4)(self._read_once)
+        # Days are told in their order, so the file of a day and that of its year are enough.
+        self._day = lru_cache(maxsize=1)(self._read)
+        self._year = lru_cache(maxsize=1)(self._read)
 
-    def found(self, paths: Iterable[Path]) -> Iterator[Document]:
-        """Yield the documents of some files, in order."""
-        for path in paths:
-            document = self._read(path)
-            if document is not None:
-                yield document
+    def tiers(self) -> list[Document]:
+        """Return the documents of today and of the tiers."""
+        paths = [self._files.tier(name) for name in ("daily", *TIERS)]
+        return list(_found(map(self._read, paths)))
 
     def archived(self, days: Iterable[date]) -> Iterator[Document]:
         """Yield the documents of some closed days."""
-        return self.found(map(self._files.archived, days))
+        return _found(map(self._day, map(self._files.archived, days)))
 
     def years(self, years: Iterable[int]) -> Iterator[Document]:
         """Yield the documents of some calendar years."""
-        return self.found(map(self._files.year, years))
+        return _found(map(self._year, map(self._files.year, years)))
 
-    def _read_once(self, path: Path) -> Document | None:
+    def _read(self, path: Path) -> Document | None:
         if path in self._broken:
             return None
         before = len(self.problems)
         document = reading.or_tell(self._files, path, self.problems, LEFT_OUT)
         self._broken |= {path} if len(self.problems) > before else set()
         return document
+
+
+def _found(documents: Iterable[Document | None]) -> Iterator[Document]:
+    return (document for document in documents if document is not None)
 
 
 def _is_before(tiers: Sequence[Document], year: int, zone: ZoneInfo) -> bool:

@@ -1,0 +1,112 @@
+"""The commands that tell what is stored of a period: export."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from powerstats_cli.cli.options import session_of
+from powerstats_cli.cli.ranges import BY, FROM, PERIOD, TO, period_of
+from powerstats_cli.session import say
+from powerstats_cli.streams import EXIT_UNREAD, drop, in_utf8
+
+SERIES = Annotated[
+    list[str] | None,
+    typer.Option("--series", help="A series; repeat it for more. Without it, all.", metavar="NAME"),
+]
+
+
+def export(
+    context: typer.Context,
+    period: PERIOD = None,
+    *,
+    by: BY = None,
+    first: FROM = None,
+    end: TO = None,
+    series: SERIES = None,
+    form: Annotated[
+        Literal["csv", "jsonl", "lp"] | None,
+        typer.Option(
+            "--format",
+            help="csv, jsonl (JSON lines) or lp (InfluxDB's line protocol). Without it the "
+            "file's ending tells it, and it is csv without a file.",
+            metavar="FORMAT",
+        ),
+    ] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="CSV with a row a bucket, for a spreadsheet.")
+    ] = False,
+    home: Annotated[
+        str | None,
+        typer.Option(help="The label of this home in line protocol.", metavar="LABEL"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="A file instead of the standard output.", metavar="FILE"
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the file if it is there already.")
+    ] = False,
+) -> None:
+    """Write what is stored of a period as CSV, JSON lines or line protocol.
+
+    Without a period it writes everything by days. A period of up to 2 days is written by intervals,
+    of up to 8 by hours, a longer one by days, if they are stored; --by says it otherwise. Exits
+    with 65 if a file could not be read, with 69 if nothing is stored of the period.
+
+    Examples:
+        powerstats export --output power.csv
+        powerstats export 2025 --by month --wide  # for a spreadsheet
+        powerstats export yesterday --series power --format jsonl
+    """
+    from powerstats_cli.commands.export import Wish, format_of
+    from powerstats_cli.commands.export import export as command
+    from powerstats_cli.files.output import check_free, write_lines
+
+    session = session_of(context)
+    spans = period_of(session, period, first, end)
+    try:
+        found = format_of(output, form)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--output") from None
+    if wide and found != "csv":
+        message = "only CSV can be wide"
+        raise typer.BadParameter(message, param_hint="--wide")
+    if output is not None:
+        check_free(output, force=force)
+    wish = Wish(spans, by, series or (), found, wide, _home(found, home))
+    try:
+        lines, problems = command(session.settings, session.files, session.clock, wish)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--series") from None
+    if output is None:
+        _print(lines)
+    else:
+        write_lines(output, lines)
+    for problem in problems:
+        say(str(problem))
+    raise typer.Exit(problems[0].exit_code if problems else 0)
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print lines in UTF-8; exits if nobody reads them any more."""
+    try:
+        in_utf8(sys.stdout).writelines(lines)
+        sys.stdout.flush()
+    except BrokenPipeError:  # typer would exit with 1
+        drop(sys.stdout)
+        raise typer.Exit(EXIT_UNREAD) from None
+
+
+def _home(form: str, home: str | None) -> str:
+    """Return the label of the home, which line protocol needs; raises BadParameter."""
+    if form != "lp":
+        return ""
+    if home is None or not home.strip() or not home.isprintable():
+        message = "line protocol needs a label that tells this home from others, such as amsterdam"
+        raise typer.BadParameter(message, param_hint="--home")
+    return home

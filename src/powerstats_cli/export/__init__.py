@@ -1,0 +1,1 @@
+"""Rows as text that other programs read: CSV, JSON lines, line protocol."""
