@@ -21,12 +21,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from websockets.sync.client import connect
 
 TOOL: Final = "POWERSTATS_REAL_HA"
 IS_NEWEST: Final = os.environ.get("POWERSTATS_REAL_HA_RELEASE") == "newest"
 ZONE: Final = ZoneInfo("Europe/Vienna")
 TOOL_SECONDS: Final = 400  # the longest that one command of the tool may take, on a busy machine
 SOON: Final = 20.0
+ROWS_IN_A_MESSAGE: Final = 5000
 ROWS_AT_ONCE: Final = 500  # as many as fit into an argument of a command
 
 POWER, VOLTAGE, ENERGY = "sensor.house_power", "sensor.mains_voltage", "sensor.daily_energy"
@@ -110,11 +112,11 @@ def tool() -> tuple[str, str]:
     return str(python), path
 
 
-def eventually(condition: Callable[[], bool], what: str) -> None:
+def eventually(condition: Callable[[], bool], what: str, seconds: float = SOON) -> None:
     """Wait until a condition holds; fail with `what` if it does not soon."""
-    deadline = monotonic() + SOON
+    deadline = monotonic() + seconds
     while not condition():
-        assert monotonic() < deadline, f"{what}: not after {SOON:.0f} s"
+        assert monotonic() < deadline, f"{what}: not after {seconds:.0f} s"
 
 
 class RealHome:
@@ -220,6 +222,29 @@ class RealHome:
             return all(len(stored.get(each, ())) == len(hours[each]) for each in ids)
 
         eventually(are_there, "the hours are imported")
+
+    def import_like(self, other: str, entity_id: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Give it many hours of an entity, whose statistics are of the kind of another's."""
+        ask = {"type": "recorder/get_statistics_metadata", "statistic_ids": [other]}
+        [about] = self.ask(ask)
+        metadata = {**_for_import(about), "statistic_id": entity_id, "name": None}
+        with connect(f"{self.url.replace('http', 'ws', 1)}/api/websocket") as socket_:
+            socket_.recv()
+            token = self._server["admin_token"]
+            socket_.send(json.dumps({"type": "auth", "access_token": token}))
+            assert json.loads(socket_.recv())["type"] == "auth_ok"
+            for number in range(0, len(rows), ROWS_IN_A_MESSAGE):
+                command = {"id": number + 1, "type": "recorder/import_statistics"}
+                stats = rows[number : number + ROWS_IN_A_MESSAGE]
+                socket_.send(json.dumps({**command, "metadata": metadata, "stats": stats}))
+                answer = json.loads(socket_.recv())
+                assert answer["success"], answer
+        last = datetime.fromisoformat(str(rows[-1]["start"]))
+
+        def is_there() -> bool:
+            return bool(self.hourly_statistics([entity_id], last, last + timedelta(hours=1)))
+
+        eventually(is_there, "the years are imported", TOOL_SECONDS)
 
     def hourly_statistics(
         self, entity_ids: Sequence[str], start: datetime, end: datetime
