@@ -34,6 +34,7 @@ def test_points_become_archive_and_tiers(installation: Installation, old: Path) 
         "archive/2025-11-20.json",
         "archive/2025-11-21.json",
         *(f"{tier}.json" for tier in ("weekly", "monthly", "yearly")),
+        "years/2025.json",
     }
     assert daily_kwh(installation) == pytest.approx(
         {date(2025, 11, 20): 21.6, date(2025, 11, 21): 21.6}, abs=0.01
@@ -42,6 +43,25 @@ def test_points_become_archive_and_tiers(installation: Installation, old: Path) 
     assert len(installation.archived(date(2025, 11, 20)).points) == 144
     changes = [p["energy"].change for p in installation.document("monthly.json").points.values()]
     assert changes == pytest.approx([21.57, 21.6])
+
+
+def test_days_over_a_year_old_are_in_their_years(installation: Installation, old: Path) -> None:
+    """They are older than yearly.json keeps, and a second run changes nothing."""
+    begin = datetime(2023, 5, 16, 22, tzinfo=UTC)
+    written = points(begin, days=2.0, minutes=10) + points()
+    told = migrate_well(installation, write(old / "all.json", written))
+    assert "power: 4 days taken, 2023-05-17 to 2025-11-21" in told
+    year = installation.document("years/2023.json")
+    assert year.tier == "year"
+    assert [round(point["power"].kwh or 0.0, 1) for point in year.points.values()] == [21.6] * 2
+    assert [start.astimezone(ZONE).day for start in year.points] == [17, 18]
+    assert year.series["power"].until == datetime(2023, 12, 31, 23, tzinfo=UTC)
+    assert len(installation.document("yearly.json").points) == 2
+    before = installation.snapshot()
+    assert "Nothing new" in migrate_well(installation, old / "all.json", at=NOW + MINUTE)
+    assert installation.snapshot() == before
+    installation.run_well("aggregate", "yearly", at=NOW)
+    assert installation.snapshot()["years/2023.json"] == before["years/2023.json"]
 
 
 @pytest.mark.parametrize("table", ["", "power = [0, 25000]\nvoltage = [90, 500]\n"])
@@ -97,14 +117,13 @@ def test_a_day_of_25_hours(installation: Installation, old: Path) -> None:
     assert daily_kwh(installation) == pytest.approx({date(2025, 10, 26): 25.0}, abs=1e-3)
 
 
-def test_today_and_days_outside_of_the_window_are_left_out(
-    installation: Installation, old: Path
-) -> None:
-    """They are counted, and the user is told how many."""
+def test_today_is_left_out(installation: Installation, old: Path) -> None:
+    """The user is told, and days before the window of yearly.json are in their year only."""
     far = points(datetime(2024, 11, 10), days=3)  # noqa: DTZ001
     today = points(datetime(2025, 11, 22), days=1.5)  # noqa: DTZ001
     told = migrate_well(installation, write(old / "daily.json", [*far, *today]))
-    assert "3 days left out: before 2024-11-23" in told
+    assert "power: 4 days taken, 2024-11-10 to 2025-11-22" in told
+    assert len(installation.document("years/2024.json").points) == 3
     assert "1 day left out: from 2025-11-23 on" in told
     assert list(daily_kwh(installation)) == [date(2025, 11, 22)]
     assert "daily.json" not in installation.snapshot()

@@ -29,8 +29,10 @@ from powerstats_cli.core.tiers import (
     aggregate,
     new_tier,
     newest_closed_day,
+    roll_up,
     window_start,
 )
+from powerstats_cli.core.years import asked_to, new_year, with_days, years_of
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
 from powerstats_cli.terminal.dialogue import Dialogue
@@ -43,17 +45,16 @@ DaysOf = Mapping[str, set[date]]
 
 
 class Days(msgspec.Struct, frozen=True):
-    """The closed days with samples that yearly.json keeps, and how many other days there are.
+    """The closed days with samples, and how many other days there are.
 
-    `too_old` are before `first`, the first day that yearly.json keeps; `too_new` are from `today`
-    on. `newest` is the newest closed day of all, stored or sampled.
+    `first` is the first day that yearly.json keeps: those before it are in their years only.
+    `too_new` are from `today` on. `newest` is the newest closed day of all, stored or sampled.
     """
 
     taken: Sequence[date]
     first: date
     newest: date
     today: date
-    too_old: int
     too_new: int
 
 
@@ -67,6 +68,7 @@ class Plan(msgspec.Struct, frozen=True):
     days: Days
     archive: Mapping[date, Document]
     tiers: Mapping[str, Document]
+    years: Mapping[int, Document]
     news: DaysOf
     jumps: Sequence[str]
 
@@ -95,7 +97,9 @@ def planned(
         for tier in TIERS.values()
         if (document := _tier(tier, stored, sampled, archive, days, settings, now)).points
     }
-    return Plan(days, archive, tiers, _news(stored, archive, tiers, days.taken, zone), jumps)
+    years = _years(stored, sampled, tiers.get("yearly"), days, settings, now)
+    news = _news(stored, archive, tiers, years, days, zone)
+    return Plan(days, archive, tiers, years, news, jumps)
 
 
 # --- days -------------------------------------------------------------------------------------
@@ -111,13 +115,11 @@ def _days(stored: Stored, histories: Mapping[str, History], zone: ZoneInfo, now:
     candidates = [*([newest_stored] if newest_stored else []), *closed[-1:]]
     newest = max(candidates, default=today - DAY)
     first = local_day(window_start(TIERS["yearly"], newest, zone), zone)
-    taken = [day for day in closed if day >= first]
     return Days(
-        taken=taken,
+        taken=closed,
         first=first,
         newest=newest,
         today=today,
-        too_old=len(closed) - len(taken),
         too_new=len(sampled) - len(closed),
     )
 
@@ -224,6 +226,43 @@ def _lacking(
         yield day, without(new, known)
 
 
+# --- years --------------------------------------------------------------------------------------
+
+
+def _years(
+    stored: Stored,
+    sampled: Mapping[date, Document],
+    yearly: Document | None,
+    days: Days,
+    settings: Settings,
+    now: datetime,
+) -> dict[int, Document]:
+    """Return the years with the days of yearly.json, and with older days that they know less of."""
+    zone, sources = settings.zone, [yearly] if yearly else []
+    older = [day for day in sampled if day < days.first]
+    found = {}
+    for year in sorted({day.year for day in older} | {*years_of(sources, zone)}):
+        before = stored.years.get(year) or new_year(year, zone)
+        document = msgspec.structs.replace(
+            before,
+            points={start: dict(point) for start, point in before.points.items()},
+            series=dict(before.series),
+        )
+        here = {day: sampled[day] for day in older if day.year == year}
+        for day, new in _lacking(before, here, zone):
+            for start, name, value in roll_up(new, day, "day", zone):
+                if document.put(start, name, value):
+                    until = day_start(day + DAY, zone)
+                    asked_to(document, name, new.series[name].kind, until)
+        if document.points != before.points:
+            document.last_update = now
+        document = with_days(document, year, sources, now)
+        if document.points and document.points != before.points:
+            document.points = {start: document.points[start] for start in sorted(document.points)}
+            found[year] = document
+    return found
+
+
 # --- told and written -------------------------------------------------------------------------
 
 
@@ -231,31 +270,40 @@ def _news(
     stored: Stored,
     archive: Mapping[date, Document],
     tiers: Mapping[str, Document],
-    days: Sequence[date],
+    years: Mapping[int, Document],
+    days: Days,
     zone: ZoneInfo,
 ) -> dict[str, set[date]]:
+    """Return the days by series of which a file will have something new.
+
+    Of the years only the days count that no other file can have.
+    """
+    taken = set(days.taken)
+    older = {day for day in taken if day < days.first}
     changes = [
-        *((stored.archive.get(day), document) for day, document in archive.items()),
-        *((stored.tiers.get(name), document) for name, document in tiers.items()),
+        *((stored.years.get(year), document, older) for year, document in years.items()),
+        *((stored.archive.get(day), document, taken) for day, document in archive.items()),
+        *((stored.tiers.get(name), document, taken) for name, document in tiers.items()),
     ]
-    taken = set(days)
     news: dict[str, set[date]] = defaultdict(set)
-    for before, after in changes:
+    for before, after, counted in changes:
         for start, point in after.points.items():
             old = before.points.get(start, {}) if before else {}
             changed = [name for name, value in point.items() if old.get(name) != value]
-            if changed and (day := local_day(start, zone)) in taken:
+            if changed and (day := local_day(start, zone)) in counted:
                 for name in changed:
                     news[name].add(day)
     return news
 
 
 def write_plan(plan: Plan, files: Store) -> None:
-    """Write the files that differ: the archived days, then the tiers; the lock is held."""
+    """Write the files that differ: the archived days, the tiers, the years; the lock is held."""
     for day, document in plan.archive.items():
         files.write(files.archived(day), document)
     for name, document in plan.tiers.items():
         files.write(files.tier(name), document)
+    for year, document in plan.years.items():
+        files.write(files.year(year), document)
 
 
 def tell_plan(plan: Plan, dialogue: Dialogue, *, is_dry: bool) -> None:
@@ -274,8 +322,6 @@ def tell_plan(plan: Plan, dialogue: Dialogue, *, is_dry: bool) -> None:
     known = len(set(days.taken) - news)
     if news and known:
         dialogue.say(f"  {_in_words(known)} left out: powerstats knows as much of them already")
-    if days.too_old:
-        dialogue.say(f"  {_in_words(days.too_old)} left out: before {days.first}, over a year old")
     if days.too_new:
         dialogue.say(
             f"  {_in_words(days.too_new)} left out: from {days.today} on, `collect` brings them"

@@ -14,15 +14,17 @@ from powerstats_cli.files.store import Store
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """Today's file, the archived days and the tiers by name, as far as they are there."""
+    """Today's file, archived days, the tiers by name, and years, as far as they are there."""
 
     daily: Document | None
     archive: Mapping[date, Document]
     tiers: Mapping[str, Document]
+    years: Mapping[int, Document]
 
     def documents(self) -> list[Document]:
         """Return all of them."""
-        return [*([self.daily] if self.daily else []), *self.archive.values(), *self.tiers.values()]
+        daily = [self.daily] if self.daily else []
+        return [*daily, *self.archive.values(), *self.tiers.values(), *self.years.values()]
 
     def kinds(self) -> dict[str, Kind]:
         """Return the kind of each series that has a point."""
@@ -37,10 +39,12 @@ def read_stored(files: Store) -> Stored:
     """Return the data files; raises UnreadableError for a broken one, before any is changed."""
     archive = {day: _read(files, files.archived(day)) for day in files.archived_days()}
     tiers = {name: _read(files, files.tier(name)) for name in TIERS}
+    years = {year: _read(files, files.year(year)) for year in files.stored_years()}
     return Stored(
         daily=_read(files, files.daily),
         archive={day: document for day, document in archive.items() if document is not None},
         tiers={name: document for name, document in tiers.items() if document is not None},
+        years={year: document for year, document in years.items() if document is not None},
     )
 
 
