@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,7 +22,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 TOOL: Final = "POWERSTATS_REAL_HA"
 IS_NEWEST: Final = os.environ.get("POWERSTATS_REAL_HA_RELEASE") == "newest"
@@ -112,11 +113,11 @@ def tool() -> tuple[str, str]:
     return str(python), path
 
 
-def eventually(condition: Callable[[], bool], what: str, seconds: float = SOON) -> None:
+def eventually(condition: Callable[[], bool], what: str) -> None:
     """Wait until a condition holds; fail with `what` if it does not soon."""
-    deadline = monotonic() + seconds
+    deadline = monotonic() + SOON
     while not condition():
-        assert monotonic() < deadline, f"{what}: not after {seconds:.0f} s"
+        assert monotonic() < deadline, f"{what}: not after {SOON:.0f} s"
 
 
 class RealHome:
@@ -228,23 +229,36 @@ class RealHome:
         ask = {"type": "recorder/get_statistics_metadata", "statistic_ids": [other]}
         [about] = self.ask(ask)
         metadata = {**_for_import(about), "statistic_id": entity_id, "name": None}
-        with connect(f"{self.url.replace('http', 'ws', 1)}/api/websocket") as socket_:
-            socket_.recv()
+        with connect(f"{self.url.replace('http', 'ws', 1)}/api/websocket") as opened:
+            opened.recv()
             token = self._server["admin_token"]
-            socket_.send(json.dumps({"type": "auth", "access_token": token}))
-            assert json.loads(socket_.recv())["type"] == "auth_ok"
+            opened.send(json.dumps({"type": "auth", "access_token": token}))
+            assert json.loads(opened.recv())["type"] == "auth_ok"
             for number in range(0, len(rows), ROWS_IN_A_MESSAGE):
                 command = {"id": number + 1, "type": "recorder/import_statistics"}
                 stats = rows[number : number + ROWS_IN_A_MESSAGE]
-                socket_.send(json.dumps({**command, "metadata": metadata, "stats": stats}))
-                answer = json.loads(socket_.recv())
+                opened.send(json.dumps({**command, "metadata": metadata, "stats": stats}))
+                answer = json.loads(opened.recv())
                 assert answer["success"], answer
-        last = datetime.fromisoformat(str(rows[-1]["start"]))
+            self._wait_for(entity_id, datetime.fromisoformat(str(rows[-1]["start"])), opened)
 
-        def is_there() -> bool:
-            return bool(self.hourly_statistics([entity_id], last, last + timedelta(hours=1)))
-
-        eventually(is_there, "the years are imported", TOOL_SECONDS)
+    def _wait_for(self, entity_id: str, last: datetime, opened: ClientConnection) -> None:
+        """Wait until an hour of an entity is imported; ask once a second, for it takes minutes."""
+        deadline, number = monotonic() + TOOL_SECONDS, 1_000_000
+        message = {
+            "type": "recorder/statistics_during_period",
+            "start_time": last.isoformat(),
+            "statistic_ids": [entity_id],
+            "period": "hour",
+        }
+        while monotonic() < deadline:
+            number += 1
+            opened.send(json.dumps({"id": number, **message}))
+            if json.loads(opened.recv())["result"]:
+                return
+            with suppress(TimeoutError):
+                opened.recv(timeout=1)
+        pytest.fail(f"{entity_id} is not imported after {TOOL_SECONDS} s")
 
     def hourly_statistics(
         self, entity_ids: Sequence[str], start: datetime, end: datetime

@@ -58,7 +58,8 @@ class Statistics:
             return [{"statistic_id": each, **self.metadata[each]} for each in ids]
         assert command["type"] == "recorder/statistics_during_period"
         start, end = (datetime.fromisoformat(command[f"{it}_time"]) for it in ("start", "end"))
-        if command["period"] == "month":
+        if command["period"] == "month":  # Home Assistant takes whole months
+            start = start.replace(day=1, hour=0)
             found = {each: list(islice(self._rows(each, start, end), 1)) for each in ids}
         else:
             assert command["period"] == "hour"

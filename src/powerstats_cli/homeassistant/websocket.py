@@ -113,7 +113,7 @@ class LongTerm:
         return self._rows(entity_ids, start, end, "hour", types)
 
     def present(self, entity_ids: Sequence[str], start: datetime, end: datetime) -> set[str]:
-        """Return the entities that have a row of a month in `[start, end)`: a short answer."""
+        """Return the entities that have a row in the months of `[start, end)`: a short answer."""
         rows = self._rows(entity_ids, start, end, "month", ["mean", "change"])
         return {entity_id for entity_id, found in rows.items() if found}
 
