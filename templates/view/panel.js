@@ -116,6 +116,7 @@ export class Panel {
     this.side = h("div", { class: "side" });
     this.more = h("div", { class: "more" });
     this.tick();
+    this.host.classList.add("filled");
     this.host.replaceChildren(h("div", { class: "first" }, this.lead, this.side, this.more));
     charts[0]?.draw();
     // The rest takes longer; it appears in the same frame.
@@ -210,6 +211,7 @@ export class Panel {
   empty(content) {
     this.signature = null;
     this.watch.disconnect();
+    this.host.classList.remove("filled");
     this.host.replaceChildren(content);
   }
 

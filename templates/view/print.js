@@ -6,7 +6,7 @@ import { afterPrint, forPrint } from "./theme.js";
 const SHEET = { width: 718, height: 900 };
 
 /** Smaller letters than this share of their size are hard to read. */
-const SMALLEST = 0.8;
+const SMALLEST = 0.7;
 
 /** @param {HTMLElement} main @param {() => void} redraw draws the open tab's charts anew */
 export function printing(main, redraw) {

@@ -5,7 +5,6 @@ import { say } from "../lib/words.js";
 import { h, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Line} Line */
-/** @typedef {import("../lib/model.js").LineId} LineId */
 /** @typedef {import("./group.js").Group} Group */
 
 /** @param {Group} group whose charts are there @param {() => Promise<void>} save @returns {HTMLElement} */
@@ -42,15 +41,10 @@ export function tools(group, save) {
   );
 }
 
-/** @param {Group} group @returns {Line[]} the lines that share a chart with others, each once */
+/** @param {Group} group @returns {Line[]} those of the first chart, if it has more than one */
 function linesOf({ charts }) {
-  /** @type {Map<LineId, Line>} */
-  const lines = new Map();
-  for (const { model } of charts) {
-    if (model.lines.length < 2) continue;
-    for (const line of model.lines) if (!lines.has(line.id)) lines.set(line.id, line);
-  }
-  return [...lines.values()];
+  const [first] = charts;
+  return first && first.model.lines.length > 1 ? first.model.lines : [];
 }
 
 /** @param {Group} group @param {Line} line */

@@ -35,14 +35,21 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site_of(FAMILIES["25 sensors"].documents(), tmp_path_factory.mktemp("many"))
 
 
-@pytest.mark.parametrize("size", [SMALL, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("home", ["house", "many"])
+@pytest.mark.parametrize(
+    ("home", "size", "locale"),
+    [
+        ("house", SMALL, "en-GB"),
+        ("house", DESKTOP, "en-GB"),
+        ("many", SMALL, "fr-FR"),
+        ("many", DESKTOP, "de-DE"),
+    ],
+)
 def test_each_tab_is_loaded_and_opened_without_a_jump(
-    opened: Opener, request: pytest.FixtureRequest, home: str, size: dict[str, int]
+    opened: Opener, request: pytest.FixtureRequest, home: str, size: dict[str, int], locale: str
 ) -> None:
-    """Cold by its address, and by a click from the tab before."""
+    """Cold by its address, and by a click from the tab before; words that come later, too."""
     site: Site = request.getfixturevalue(home)
-    tab = opened(site, viewport=size)
+    tab = opened(site, viewport=size, locale=locale)
     tab.page.add_init_script(WATCH)
     jumps = {}
     for name in TABS:
