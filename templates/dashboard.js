@@ -271,12 +271,12 @@ function firstFile() {
   return found && "load" in found ? sources.get(found.load) : undefined;
 }
 
-/** The words come beside the first file: the first chart waits for the slower one of them. */
+/** The first file is asked for before all else, and the words beside it: the first chart waits for the slower one. */
 async function begin() {
+  if (shown.length) void firstFile()?.load();
+  const heard = listen(JSON.parse(words)[language]);
   if (told.zone) placeZone(told.zone);
-  const file = JSON.parse(words)[language];
-  if (file && shown.length) void firstFile()?.load();
-  await listen(file);
+  await heard;
   start();
 }
 

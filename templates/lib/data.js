@@ -1,6 +1,6 @@
 /** Reads and checks the data files, and lays their points on the buckets of their window. */
 
-import { DAY, Zone } from "./time.js";
+import { DAY, zoneNamed } from "./time.js";
 
 /** @typedef {"daily" | "weekly" | "monthly" | "yearly"} Tier */
 
@@ -23,7 +23,7 @@ import { DAY, Zone } from "./time.js";
  * A file. `draws` and `counts` have the series of the house, the sun, the grid and so on; `days` are
  * those that it is about, from the first to the last.
  *
- * @typedef {{ tier: Tier, zone: Zone, bucket: string, series: Map<string, Series>,
+ * @typedef {{ tier: Tier, zone: import("./time.js").Zone, bucket: string, series: Map<string, Series>,
  *   latest: Map<string, { at: number, value: number }>, points: Map<number, Record<string, unknown>>,
  *   day: number | null, until: number, home: import("./flows.js").Home, devices: Device[],
  *   days: { first: number, last: number }, draws: Record<string, string>, counts: Record<string, string> }} Doc
@@ -118,10 +118,10 @@ function parsed(text) {
   }
 }
 
-/** @param {unknown} name @returns {Zone} */
+/** @param {unknown} name @returns {import("./time.js").Zone} */
 function zoneOf(name) {
   try {
-    return new Zone(String(name));
+    return zoneNamed(String(name));
   } catch {
     throw new FileError("zone");
   }

@@ -1,28 +1,18 @@
 /** Whether the reader's own clock shows other times than the page, which has those of the home. */
 
-import { DAY, Zone } from "./time.js";
+import { DAY, MINUTE } from "./time.js";
 
 /** Days between two looks at the clocks, and how many looks: a year with both of its changes. */
 const [APART, LOOKS] = [30, 13];
 
 /**
- * @param {string} home the home's zone
- * @param {string} own the reader's zone
+ * The reader's clock is asked by Date: the first use of Intl for it would take longer than all the rest.
+ *
+ * @param {import("./time.js").Zone} zone the home's
  * @param {number} now
- * @returns {boolean} whether their clocks differ somewhere in the past year; false if a zone is unknown
+ * @returns {boolean} whether the clocks differ somewhere in the past year
  */
-export function isElsewhere(home, own, now) {
-  if (home === own) return false;
-  try {
-    const zones = [new Zone(home), new Zone(own)];
-    return Array.from({ length: LOOKS }, (_, i) => now - i * APART * DAY).some((at) => {
-      const [one, other] = zones.map((zone) => zone.offset(at));
-      return one !== other;
-    });
-  } catch {
-    return false;
-  }
-}
-
-/** @returns {string} */
-export const ownZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const isElsewhere = (zone, now) =>
+  Array.from({ length: LOOKS }, (_, i) => now - i * APART * DAY).some(
+    (at) => zone.offset(at) !== -new Date(at).getTimezoneOffset() * MINUTE,
+  );

@@ -174,6 +174,16 @@ export class Zone {
   }
 }
 
+/** @type {Map<string, Zone>} */
+const zones = new Map();
+
+/** @param {string} name @returns {Zone} the same one each time: a browser takes long to make one @throws {RangeError} if the browser does not know it */
+export function zoneNamed(name) {
+  const zone = zones.get(name) ?? new Zone(name);
+  zones.set(name, zone);
+  return zone;
+}
+
 /** Steps between ticks, in minutes, in days and in months. */
 const STEPS = {
   minutes: [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720],

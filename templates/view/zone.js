@@ -1,22 +1,32 @@
 /** Whose times the page tells, said beside the clock to a reader whose own clock shows others. */
 
-import { isElsewhere, ownZone } from "../lib/elsewhere.js";
+import { isElsewhere } from "../lib/elsewhere.js";
 import { title } from "../lib/format.js";
+import { zoneNamed } from "../lib/time.js";
 import { say } from "../lib/words.js";
 import { setText } from "./dom.js";
 
 let placed = "";
 
-/** @param {string} zone the home's @returns {HTMLElement | null} its place, which is there only if it is needed */
-export function placeZone(zone) {
+/** @param {string} name of the home's zone @returns {HTMLElement | null} its place, which is there only if it is needed */
+export function placeZone(name) {
   const element = document.getElementById("zone");
-  if (element && zone !== placed) element.hidden = !isElsewhere(zone, ownZone(), Date.now());
-  placed = zone;
+  if (element && name !== placed) element.hidden = !isOther(name);
+  placed = name;
   return element;
 }
 
-/** @param {string} zone the home's, said once the page has its words */
-export function showZone(zone) {
-  const element = placeZone(zone);
-  if (element) setText(element, say("zone", { zone: title(zone) }));
+/** @param {string} name @returns {boolean} false if the browser does not know the zone: its file is told to be unreadable */
+function isOther(name) {
+  try {
+    return isElsewhere(zoneNamed(name), Date.now());
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} name of the home's zone, said once the page has its words */
+export function showZone(name) {
+  const element = placeZone(name);
+  if (element) setText(element, say("zone", { zone: title(name) }));
 }
