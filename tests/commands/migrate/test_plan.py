@@ -221,3 +221,16 @@ def test_the_next_run_completes_one_that_broke_off(
     assert len(broken.snapshot()) == stop_at
     migrate_well(broken, old)
     assert broken.snapshot() == whole.snapshot()
+
+
+def test_what_was_corrected_stays_corrected(installation: Installation, old: Path) -> None:
+    """The points of a corrected bucket do not bring its value back, in no file."""
+    path = write(old / "daily.json", points())
+    migrate_well(installation, path)
+    for words in ("unknown power 2025-11-20T10:10", "unknown energy 2025-11-21T10"):
+        result = installation.run("correct", *words.split(), "--yes", at=NOW)
+        assert result.exit_code == 0, result
+    before = {name: raw for name, raw in installation.snapshot().items() if ".json" in name}
+    migrate_well(installation, path)
+    after = installation.snapshot()
+    assert {name: after[name] for name in before} == before

@@ -10,6 +10,7 @@ import msgspec
 
 from powerstats_cli.commands.migrate.stored import Stored
 from powerstats_cli.core import zones
+from powerstats_cli.core.corrections import settled
 from powerstats_cli.core.counters import Jump
 from powerstats_cli.core.documents import Document, bucket_minutes
 from powerstats_cli.core.history import History
@@ -202,11 +203,16 @@ def _tier(
     return aggregate(
         tier,
         before or new_tier(tier, zones.current(zone.key), day_start(days.today, zone)),
-        archive={day: document for day, document in sources.items() if day < days.today},
+        archive={
+            day: settled(document, stored.journal, zone)
+            for day, document in sources.items()
+            if day < days.today
+        },
         finer=[],
         daily=stored.daily,
         zone=zone,
         now=now,
+        journal=stored.journal,
     )
 
 

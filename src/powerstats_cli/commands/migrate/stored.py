@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.journal import EMPTY, Journal
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, names_in
 from powerstats_cli.errors import UnreadableError
@@ -14,12 +15,16 @@ from powerstats_cli.files.store import Store
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """Today's file, archived days, the tiers by name, and years, as far as they are there."""
+    """Today's file, archived days, the tiers by name, and years, as far as they are there.
+
+    They are settled by the journal of corrections.
+    """
 
     daily: Document | None
     archive: Mapping[date, Document]
     tiers: Mapping[str, Document]
     years: Mapping[int, Document]
+    journal: Journal
 
     def documents(self) -> list[Document]:
         """Return all of them."""
@@ -45,6 +50,7 @@ def read_stored(files: Store) -> Stored:
         archive={day: document for day, document in archive.items() if document is not None},
         tiers={name: document for name, document in tiers.items() if document is not None},
         years={year: document for year, document in years.items() if document is not None},
+        journal=files.journal() or EMPTY,
     )
 
 
