@@ -198,9 +198,10 @@ const STEPS = {
  * @param {number} from
  * @param {number} to
  * @param {number} most
+ * @param {number} [week] the first day of a week, from 1 for Monday to 7
  * @returns {number[]}
  */
-export function ticks(zone, from, to, most) {
+export function ticks(zone, from, to, most, week = 1) {
   const fits = (/** @type {number} */ step) => (to - from) / step <= most;
   const minutes = STEPS.minutes.find((count) => fits(count * MINUTE));
   if (minutes) return clockTicks(zone, from, to, minutes * MINUTE);
@@ -209,7 +210,7 @@ export function ticks(zone, from, to, most) {
   const first = zone.day(from);
   const last = zone.day(to);
   /** @param {number} day */
-  const isRound = (day) => (days ? isRoundDay(day, days, last) : isRoundMonth(day, months));
+  const isRound = (day) => (days ? isRoundDay(day, days, last, week) : isRoundMonth(day, months));
   return Array.from({ length: last - first + 1 }, (_, i) => first + i)
     .filter(isRound)
     .map((day) => zone.start(day))
@@ -229,9 +230,9 @@ function clockTicks(zone, from, to, step) {
   return at;
 }
 
-/** @param {number} day @param {number} step @param {number} last @returns {boolean} from a week on, on Mondays */
-const isRoundDay = (day, step, last) =>
-  step < 7 ? (last - day) % step === 0 : (day + 3) % step === 0;
+/** @param {number} day @param {number} step @param {number} last @param {number} week @returns {boolean} from a week on, on its first days */
+const isRoundDay = (day, step, last, week) =>
+  step < 7 ? (last - day) % step === 0 : (day + 4 - week) % step === 0;
 
 /** @param {number} day @param {number} step @returns {boolean} */
 function isRoundMonth(day, step) {

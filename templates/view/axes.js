@@ -75,7 +75,7 @@ export function valueTicks(low, high, least) {
  * @returns {Tick[]} at round local times
  */
 export function timeTicks(zone, from, to, most) {
-  const instants = ticks(zone, from, to, most);
+  const instants = ticks(zone, from, to, most, format.firstDay());
   const texts = timeTexts(zone, instants);
   return instants.map((at, i) => ({ at, text: texts[i] }));
 }

@@ -181,15 +181,15 @@ export default {
   "then.less": "Bisher {amount}; {part} bis {time}, {change} weniger als gestern ({than})",
   "then.same": "Bisher {amount}; {part} bis {time}, genauso viel wie gestern ({than})",
   "in.days": {
-    one: "{amount} an {n} Tag, {each} am Tag",
-    other: "{amount} in {n} Tagen, {each} am Tag",
+    one: "{amount} an {n} Tag, {each} pro Tag",
+    other: "{amount} in {n} Tagen, {each} pro Tag",
   },
   "in.more":
-    "{amount} in {n} Tagen, {each} am Tag: {change} mehr als in den {length} Tagen davor ({than})",
+    "{amount} in {n} Tagen, {each} pro Tag: {change} mehr als in den {length} Tagen davor ({than})",
   "in.less":
-    "{amount} in {n} Tagen, {each} am Tag: {change} weniger als in den {length} Tagen davor ({than})",
+    "{amount} in {n} Tagen, {each} pro Tag: {change} weniger als in den {length} Tagen davor ({than})",
   "in.same":
-    "{amount} in {n} Tagen, {each} am Tag, so viel wie in den {length} Tagen davor ({than})",
+    "{amount} in {n} Tagen, {each} pro Tag, so viel wie in den {length} Tagen davor ({than})",
   "made.day": "So setzt sich der Tag zusammen",
   "made.days": "So setzen sich diese Tage zusammen",
   "amount.house": "Haus",

@@ -97,3 +97,13 @@ test("ticks of a year are the first days of its months", () => {
   assert.equal(at.length, 12);
   assert.ok(at.every((tick) => new Date(zone.local(tick)).getUTCDate() === 1));
 });
+
+test("weeks on an axis begin on the language's first day", () => {
+  const zone = new Zone("Europe/Amsterdam");
+  for (const week of [1, 6, 7]) {
+    const at = ticks(zone, zone.start(day("2026-10-20")), zone.start(day("2026-11-19")), 6, week);
+    const weekdays = at.map((tick) => ((zone.day(tick) + 3) % 7) + 1);
+    assert.ok(at.length >= 4);
+    assert.deepEqual([...new Set(weekdays)], [week]);
+  }
+});
