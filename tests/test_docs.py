@@ -12,7 +12,7 @@ from powerstats_cli.cli import app
 from powerstats_cli.core.schedule.crontab import entries
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
-from powerstats_cli.settings.tables import FlowSettings
+from powerstats_cli.settings.tables import FlowSettings, PriceSettings
 from tests.support import manpages, reference
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +46,8 @@ def test_the_example_configuration_loads_with_what_it_suggests(tmp_path: Path) -
     assert set(example.homeassistant.state_class) == {"energy"}
     assert example.flows is not None
     assert example.flows.written == {"house": ("power", "energy")}
+    assert example.prices["price"].step == 15
+    assert example.currency == "EUR"
 
 
 def test_every_key_is_documented() -> None:
@@ -55,7 +57,8 @@ def test_every_key_is_documented() -> None:
         found[1].removesuffix(".NAME")
         for found in re.finditer(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
     }
-    keys = {"timezone"}
+    keys = {"timezone", "money.currency"}
+    keys |= {f"prices.NAME.{name}" for name in PriceSettings.__struct_encode_fields__}
     optional = {"github": GitHubSettings, "flows": FlowSettings}
     tables = ("homeassistant", "github", "data", "paths", "publish", "monitoring", "network")
     for table in (*tables, "flows"):

@@ -59,6 +59,8 @@ TELLING: Final = {
     "_github_mistakes": os.EX_CONFIG,
     "flow_mistakes": os.EX_CONFIG,
     "_within_mistakes": os.EX_CONFIG,
+    "price_mistakes": os.EX_CONFIG,
+    "mistake": os.EX_CONFIG,
     "unfit": os.EX_CONFIG,
     "flaw": os.EX_CONFIG,
     "complaint": STALE,

@@ -35,6 +35,7 @@ function decimals(value, unit) {
   const size = Math.abs(value);
   if (unit === "W") return size < 10 && value % 1 ? 1 : 0;
   if (unit === "kWh") return size < 99.995 ? 2 : size < 999.95 ? 1 : 0;
+  if (unit.endsWith("/kWh")) return 4;
   if (unit === "V" || unit === "%") return 1;
   return size < 9.995 ? 2 : size < 999.95 ? 1 : 0;
 }

@@ -31,7 +31,7 @@ class Result:
 
 @dataclass
 class Installation:
-    """A configuration and a data directory below `folder`."""
+    """A configuration, which may have `more` tables, and a data directory below `folder`."""
 
     folder: Path
     url: str
@@ -39,6 +39,7 @@ class Installation:
     timezone: str = "Europe/Amsterdam"
     token: str = TOKEN
     data: Mapping[str, object] = field(default_factory=dict)
+    more: str = ""
 
     def __post_init__(self) -> None:
         """Write the configuration."""
@@ -58,7 +59,7 @@ class Installation:
             f'[homeassistant]\nurl = "{self.url}"\ntoken_file = "{self.token_file}"\n'
             f"[homeassistant.entities]\n{entities}"
             f"[data]\n{data}"
-            f'[paths]\ndata_dir = "{self.data_dir}"\n'
+            f'[paths]\ndata_dir = "{self.data_dir}"\n{self.more}'
         )
 
     @property

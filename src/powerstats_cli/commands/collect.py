@@ -139,7 +139,7 @@ def _reader(run: _Run, standing: _Standing) -> Reader:
         # The unit of a sensor that never gave a number may not be known yet.
         if name in standing.read_once
     }
-    entities = expected(run.settings.homeassistant, run.settings.entities, kinds)
+    entities = expected(run.settings, kinds)
     return Reader(run.home, entities, _regular(standing))
 
 

@@ -38,7 +38,7 @@ def closed(daily: Document, day: date, archived: Document | None) -> Document:
             last_update=daily.last_update,
         )
     changed = [
-        archived.put(start, name, value)
+        archived.put(start, name, value, decimals=daily.decimals(name))
         for start, point in daily.points.items()
         for name, value in point.items()
     ]

@@ -15,7 +15,6 @@ from powerstats_cli.core import archive
 from powerstats_cli.core.baseline import Kept, baseline
 from powerstats_cli.core.buckets import (
     ENERGY_DECIMALS,
-    MEASUREMENT_DECIMALS,
     Value,
     as_written,
     measure,
@@ -79,15 +78,18 @@ class Shelf(msgspec.Struct, frozen=True):
         document = self.days.get(slot.day)
         return document.value(slot.span.start, name) if document else None
 
-    def put(self, slot: Slot, name: str, value: Value | None, now: datetime) -> bool:
-        """Store a bucket in the file of its day; tell whether that changed the file."""
+    def put(self, slot: Slot, name: str, value: Value | None, now: datetime, decimals: int) -> bool:
+        """Store a bucket in the file of its day; tell whether that changed the file.
+
+        A measurement has so many `decimals`.
+        """
         document = self.days.get(slot.day)
         if document is None:
             if value is None:
                 return False
             document = self.days[slot.day] = archive.new_day(slot.day, self.zone, self.minutes)
             document.latest = None
-        changed = document.put(slot.span.start, name, value)
+        changed = document.put(slot.span.start, name, value, decimals=decimals)
         if changed:
             document.last_update = now
         return changed
@@ -130,6 +132,8 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         history = without_silence(
             self._history, self.signs, answered, self.window.interval // MICROSECOND
         )
+        if self.answer.step:
+            history = _aligned(history, self.answer.step, self.window, self.shelf.zone)
         booked = self._count(history) if self._kind.is_counter else self._measure(history)
         self._mark_answered()
         self._mark_latest()
@@ -170,7 +174,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         is_power, changed = self._kind.is_power, 0
         for slot in self._slots:
             value = measure(history, slot.start, slot.end, is_power=is_power)
-            changed += self.shelf.put(slot, self.name, value, self.now)
+            changed += self.shelf.put(slot, self.name, value, self.now, self._kind.decimals)
         return Booked(changed)
 
     def _count(self, history: History) -> Booked:
@@ -193,7 +197,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
                 if whole is not None and whole.coverage >= stored.coverage:
                     value = replace(whole, coverage=stored.coverage)
             accepted = counted.accepted
-            if self.shelf.put(slot, self.name, value, self.now):
+            if self.shelf.put(slot, self.name, value, self.now, self._kind.decimals):
                 changed += 1
                 jumps += counted.jumps
             kept = self.shelf.stored(slot, self.name)
@@ -286,7 +290,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         index = next((at for at in before if not math.isnan(history.values[at])), None)
         if index is None or today.latest is None:
             return
-        decimals = ENERGY_DECIMALS if self._kind.is_counter else MEASUREMENT_DECIMALS
+        decimals = ENERGY_DECIMALS if self._kind.is_counter else self._kind.decimals
         value = rounded(history.values[index], decimals)
         at = instant(history.times[index]).replace(microsecond=0)
         stored = today.latest.get(self.name)
@@ -299,6 +303,13 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 def _slots(day: date, zone: ZoneInfo, minutes: int) -> tuple[Slot, ...]:
     """Return a day's buckets of so many minutes; every series of a window has the same."""
     return tuple(Slot(day, span, *_micros(span)) for span in intervals(day, zone, minutes))
+
+
+def _aligned(history: History, step: int, window: Window, zone: ZoneInfo) -> History:
+    from powerstats_cli.core.prices import aligned, phase  # few homes have prices
+
+    start = window.asked_from
+    return aligned(history, step, phase(start, zone), micros(start))
 
 
 def _end_of(start: datetime, bucket: str, zone: ZoneInfo) -> datetime:

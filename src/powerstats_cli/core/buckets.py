@@ -7,10 +7,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from powerstats_cli.core.history import History, held
+from powerstats_cli.core.units import MEASUREMENT_DECIMALS
 
 # W·µs in a kWh: 1000 W for 3600 s.
 W_US_PER_KWH: Final = 3.6e12
-MEASUREMENT_DECIMALS: Final = 3
 ENERGY_DECIMALS: Final = 6
 COVERAGE_DECIMALS: Final = 4
 LEAST_COVERAGE: Final = 0.0001

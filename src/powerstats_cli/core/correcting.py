@@ -311,7 +311,7 @@ def rolled_up(
     return {
         start: written
         for start, each, value in roll_up(document, day, bucket, zone)
-        if each == name and (written := as_written(value)) is not None
+        if each == name and (written := as_written(value, document.decimals(each))) is not None
     }
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core import zones
+from powerstats_cli.core import units, zones
 from powerstats_cli.core.buckets import Value, as_written, better
 from powerstats_cli.core.series import Series
 from powerstats_cli.errors import ConfigError, NewerError, UnreadableError
@@ -61,12 +61,20 @@ class Document(msgspec.Struct, kw_only=True):
     strays: tuple[datetime, ...] = ()
     moved: dict[tuple[datetime, str], float] = {}
 
-    def put(self, start: datetime, name: str, value: Value | None, *, taken: float = 0.0) -> bool:
+    def put(
+        self,
+        start: datetime,
+        name: str,
+        value: Value | None,
+        *,
+        taken: float = 0.0,
+        decimals: int | None = None,
+    ) -> bool:
         """Store a recomputed value unless its coverage is lower; tell whether anything changed.
 
-        `taken` is as in `kept`.
+        `taken` and `decimals` are as in `kept`.
         """
-        kept = self.kept(start, name, value, taken=taken)
+        kept = self.kept(start, name, value, taken=taken, decimals=decimals)
         if kept is None or kept == self.value(start, name):
             return False
         self.points.setdefault(start, {})[name] = kept
@@ -74,17 +82,29 @@ class Document(msgspec.Struct, kw_only=True):
         return True
 
     def kept(
-        self, start: datetime, name: str, value: Value | None, *, taken: float = 0.0
+        self,
+        start: datetime,
+        name: str,
+        value: Value | None,
+        *,
+        taken: float = 0.0,
+        decimals: int | None = None,
     ) -> Value | None:
         """Return the value that `put` would leave in a bucket.
 
         If a correction has taken the share `taken` of the bucket, a value that knows of it may know
-        less by so much than a stored one that does not (`Value.corrected`).
+        less by so much than a stored one that does not (`Value.corrected`). A measurement has so
+        many `decimals`, by default those of the document's series.
         """
         stored, allowed = self.value(start, name), self.moved.get((start, name), 0.0)
         if taken and value and stored and stored.corrected != value.corrected:
             allowed = max(allowed, taken)
-        return better(stored, value and as_written(value), allowed)
+        return better(stored, value and as_written(value, decimals or self.decimals(name)), allowed)
+
+    def decimals(self, name: str) -> int:
+        """Return how many decimals the numbers of a measurement have."""
+        series = self.series.get(name)
+        return units.MEASUREMENT_DECIMALS if series is None else units.decimals(series.unit)
 
     def value(self, start: datetime, name: str) -> Value | None:
         """Return the value of a series in a bucket, None if nothing of it is known."""

@@ -250,7 +250,7 @@ def _add(
         is_lacking = name not in content.names(local_day(start, zone))
         is_fitting = present is None or present.kind.fits(kind)
         if is_lacking and is_fitting and held.start <= start < held.end:
-            changed |= document.put(start, name, value)
+            changed |= document.put(start, name, value, decimals=kind.decimals)
             until = max(document.until(name) or held.end, held.end)
             document.series[name] = Series.of(kind, until)
     return changed

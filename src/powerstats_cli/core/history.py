@@ -37,8 +37,7 @@ class History(msgspec.Struct):
     def append(self, time: int, value: float, reset: int = NO_RESET) -> None:
         """Add the next state, unless it equals the last; it replaces a last one of its instant."""
         if self.times and time <= self.times[-1]:
-            for column in (self.times, self.values, self.resets):
-                column.pop()
+            self.drop_last()
         if self.times and self.resets[-1] == reset:
             last = self.values[-1]
             if value == last or (value != value and last != last):
@@ -46,6 +45,11 @@ class History(msgspec.Struct):
         self.times.append(time)
         self.values.append(value)
         self.resets.append(reset)
+
+    def drop_last(self) -> None:
+        """Forget the last state."""
+        for column in (self.times, self.values, self.resets):
+            column.pop()
 
     def drop_before(self, instant: datetime) -> None:
         """Forget the states that ended before an instant."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from powerstats_cli.core.units import ENERGY, POWER
+from powerstats_cli.core.units import ENERGY, POWER, decimals
 
 StateClass = Literal["measurement", "total_increasing", "total"]
 
@@ -30,6 +30,11 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     def only_rises(self) -> bool:
         """Tell whether it is a counter that may not go down, but for a new start."""
         return self.state_class == "total_increasing"
+
+    @property
+    def decimals(self) -> int:
+        """The decimals of its numbers in the files, if it is a measurement."""
+        return decimals(self.unit)
 
     @property
     def is_power(self) -> bool:

@@ -146,7 +146,8 @@ def aggregate(
     for start, name, value, taken, is_archived in given:
         is_wanted = is_archived or result.value(start, name) is None
         if start >= first and (is_wanted or (start, name) in result.moved):
-            changed |= result.put(start, name, value, taken=taken)
+            decimals = kinds[name].decimals if name in kinds else None
+            changed |= result.put(start, name, value, taken=taken, decimals=decimals)
     for start in [start for start in result.points if start < first]:
         del result.points[start]
         changed = True

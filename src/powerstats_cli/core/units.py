@@ -39,6 +39,16 @@ _KEPT_AS: Final[dict[str, tuple[str, float]]] = {
 }
 
 
+MEASUREMENT_DECIMALS: Final = 3
+PRICE_DECIMALS: Final = 6
+PER_KWH: Final = "/kWh"
+
+
+def decimals(unit: str) -> int:
+    """Return how many decimals a measurement has in the files: money per kWh needs more."""
+    return PRICE_DECIMALS if unit.endswith(PER_KWH) else MEASUREMENT_DECIMALS
+
+
 def normalised(unit: str) -> tuple[str, float]:
     """Return the unit in which a reading is kept, and the factor that converts it."""
     return _KEPT_AS.get(unit, (unit, 1.0))

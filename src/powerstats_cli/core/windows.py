@@ -33,10 +33,14 @@ NOTHING: Final = Span(EPOCH, EPOCH)
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Home Assistant's answer about one series: its kind, and its states in the kept unit."""
+    """Home Assistant's answer about one series: its kind, and its states in the kept unit.
+
+    `step` is how long a price holds, in µs; other series have none.
+    """
 
     kind: Kind
     history: History
+    step: int | None = None
 
 
 class Window(msgspec.Struct, frozen=True):

@@ -55,7 +55,9 @@ def with_days(stored: Document, year: int, sources: Sequence[Document], now: dat
                 for name in point.keys() & kinds.keys():
                     # One that knows of another correction may know less.
                     taken = 1.0 if point[name].corrected else 0.0
-                    result.put(start, name, point[name], taken=taken)
+                    result.put(
+                        start, name, point[name], taken=taken, decimals=source.decimals(name)
+                    )
         present = names_in(result)
         for name in kinds.keys() & present:
             asked_to(result, name, kinds[name], min(source.series[name].until, span.end))

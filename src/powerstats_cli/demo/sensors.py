@@ -55,6 +55,6 @@ SENSORS: Mapping[str, Attributes] = {
     CAR: _counter("Car energy"),
     KITCHEN: _counter("Kitchen energy"),
     DISHWASHER: _sensor("Dishwasher power", "W", "power"),
-    PRICE: _sensor("Electricity price", "EUR/kWh", "monetary"),
+    PRICE: _sensor("Electricity price", "EUR/kWh", "monetary", "total"),
 }
 ENTITIES = tuple(SENSORS)

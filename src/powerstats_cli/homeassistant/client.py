@@ -133,8 +133,8 @@ class HomeAssistant:
                     answer.add(self._history([entity_id], start, end, expected))
         return answer
 
-    def present(self, entity_id: str) -> Present | None:
-        """Return an entity's state now, None if it does not exist.
+    def present(self, entity_id: str, known: Expected = ANYTHING) -> Present | None:
+        """Return an entity's state now, in the unit kept, None if it does not exist.
 
         Raises TryAgainError while Home Assistant starts: the entity may not exist yet.
         """
@@ -149,7 +149,7 @@ class HomeAssistant:
             if reply.status == 404:
                 return None
         with self._reading(reply):
-            return states.present(states.item.decode(reply.body), utc_now())
+            return states.present(states.item.decode(reply.body), utc_now(), known)
 
     def about(self) -> About:
         """Return Home Assistant's version and time zone."""

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -12,22 +12,28 @@ from powerstats_cli.core.history import UNKNOWN, History
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import EPOCH, HOUR, instant, micros
 from powerstats_cli.core.series import Kind
+from powerstats_cli.core.units import PER_KWH
 from powerstats_cli.core.windows import Answer, Window, is_open_ended
 from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError, TryAgainError
 from powerstats_cli.homeassistant.client import HomeAssistant
 from powerstats_cli.homeassistant.recorder import Sighting, unwritten
-from powerstats_cli.homeassistant.states import Expected, Present, Recorded
-from powerstats_cli.settings import HomeAssistantSettings, Settings
+from powerstats_cli.homeassistant.states import NO_UNIT, Expected, Present, Recorded
+from powerstats_cli.settings import Settings
 
+if TYPE_CHECKING:
+    from powerstats_cli.core.prices import Price
+
+MINUTE_US: Final = 60_000_000
 RENAME: Final = "give it a new name in homeassistant.entities, or set the sensor back"
 
 
-def expected(
-    home: HomeAssistantSettings, entities: Mapping[str, str], kinds: Mapping[str, Kind]
-) -> dict[str, Expected]:
+def expected(settings: Settings, kinds: Mapping[str, Kind]) -> dict[str, Expected]:
     """Return what the settings and the files say about each entity, by entity id."""
-    known: dict[str, Expected] = {}
-    for name, entity_id in entities.items():
+    home, known = settings.homeassistant, dict[str, Expected]()
+    for name, entity_id in settings.entities.items():
+        if name in settings.prices:
+            known.setdefault(entity_id, _expected_price(settings, name, kinds.get(name)))
+            continue
         known.setdefault(
             entity_id,
             Expected(
@@ -37,6 +43,23 @@ def expected(
             ),
         )
     return known
+
+
+def _expected_price(settings: Settings, name: str, stored: Kind | None) -> Expected:
+    """Return what is known of a price: it is a measurement, whatever its sensor says."""
+    from powerstats_cli.core.prices import Price, is_currency  # few homes have prices
+
+    currency = settings.currency if is_currency(settings.currency) else None
+    unit = stored.unit if stored else None
+    if currency is not None:
+        unit = currency + PER_KWH
+    price = Price(settings.prices[name].step, settings.prices[name].scale, currency)
+    return Expected(
+        unit=unit,
+        state_class="measurement",
+        plausible=settings.homeassistant.plausible.get(name),
+        price=price,
+    )
 
 
 class Unwritten(msgspec.Struct, frozen=True):
@@ -57,6 +80,7 @@ class Inquiry:
         """Take the client, the settings with the series, and the clock; ask nothing yet."""
         self._home = home
         self._entities = settings.entities
+        self._expected = expected(settings, {})
         self._zone = settings.zone
         self._settle = settings.settle
         self._clock = clock
@@ -68,7 +92,8 @@ class Inquiry:
     def _present(self, entity_id: str) -> Present | None:
         """Return an entity's state now; a run asks for it once."""
         if entity_id not in self._presents:
-            self._presents[entity_id] = self._home.present(entity_id)
+            known = self._expected[entity_id]
+            self._presents[entity_id] = self._home.present(entity_id, known)
         return self._presents[entity_id]
 
     def _present_if_known(self, entity_id: str) -> Present | None:
@@ -104,8 +129,13 @@ class Inquiry:
             try:
                 states = recorded.get(name) or self._unheard_of(name, window)
                 if states is not None:
-                    kind = stored.get(name)
+                    kind, price = stored.get(name), self._expected[self._entities[name]].price
+                    if price is not None:
+                        _check_price(name, price, states, window)
                     answers[name] = _answer(name, states, kind, read_once)
+                    if price is not None:
+                        step = price.step * MINUTE_US
+                        answers[name] = msgspec.structs.replace(answers[name], step=step)
                     if states.foreign_until > micros(window.until):
                         self._problems.append(_foreign(name, states.foreign, answers[name].kind))
             except PowerstatsError as error:
@@ -146,7 +176,8 @@ class Inquiry:
             if entity_id not in self._home.history([entity_id], now - HOUR, now).recorded:
                 self._unrecorded.append(f"{name} ({entity_id})")
                 return None
-        return Recorded(present.unit, present.state_class, history, has_start=bool(history.times))
+        state_class = self._expected[entity_id].state_class or present.state_class
+        return Recorded(present.unit, state_class, history, has_start=bool(history.times))
 
     def still_holds(self, window: Window, answers: Mapping[str, Answer]) -> bool:
         """Tell whether a value still holds since the window, so Home Assistant has not stopped.
@@ -245,6 +276,16 @@ def _answer(name: str, states: Recorded, stored: Kind | None, read_once: Contain
         message = f"{name}: now {kind.described}, stored as {stored.described}: {RENAME}"
         raise ConfigError(message)
     return Answer(kind, states.history)
+
+
+def _check_price(name: str, price: "Price", states: Recorded, window: Window) -> None:
+    """Raise ConfigError if a price is in a unit that cannot be kept; later runs ask for it again.
+
+    A source that is not back yet may have no unit for a while.
+    """
+    said = states.foreign if states.foreign_until > micros(window.until) else states.unit
+    if said is not None and said != NO_UNIT and (mistake := price.mistake(name, said)):
+        raise ConfigError(mistake)
 
 
 def _contradicts(states: Recorded, present: Present) -> bool:

@@ -13,7 +13,7 @@ from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.homeassistant.client import HomeAssistant
-from powerstats_cli.homeassistant.inquiry import RENAME
+from powerstats_cli.homeassistant.inquiry import RENAME, expected
 from powerstats_cli.homeassistant.past import Past
 from powerstats_cli.settings import Settings
 
@@ -31,7 +31,7 @@ def conversions(
     past: Past,
 ) -> tuple[dict[str, Conversion], list[PowerstatsError]]:
     """Return the conversions of the series' statistics, and the problems of single series."""
-    scales = {}
+    scales, known = {}, expected(settings, {})
     problems: list[PowerstatsError] = []
     for name, entity_id in settings.entities.items():
         statistic = statistics.get(entity_id)
@@ -39,8 +39,12 @@ def conversions(
             continue
         unit, factor = statistic.unit
         stored = past.kinds.get(name)
+        if (price := known[entity_id].price) is not None:
+            unit, factor = price.kept_as(statistic.display_unit_of_measurement or "")
+            if price.mistake(name, unit) is not None:
+                continue  # the recorder's days tell it
         kind = Kind(unit, "measurement")
-        if statistic.has_sum:
+        if statistic.has_sum and price is None:
             kind = _counter(home, entity_id, unit, stored)
         if stored is None or kind.fits(stored):
             plausible = settings.homeassistant.plausible.get(name)

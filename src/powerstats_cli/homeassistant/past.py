@@ -56,7 +56,7 @@ class Past:
         self._clock = clock
         self._stored = stored
         self._with_statistics = with_statistics
-        entities = expected(settings.homeassistant, settings.entities, stored.kinds)
+        entities = expected(settings, stored.kinds)
         self._reader = Reader(home, entities, timedelta(0))
         self._filled: dict[date, Document] = {}
         self.kinds: dict[str, Kind] = dict(stored.kinds)

@@ -15,7 +15,9 @@ from powerstats_cli.core.units import normalised
 
 if TYPE_CHECKING:
     from powerstats_cli.core.candidates.sensors import Entity
+    from powerstats_cli.core.prices import Price
 
+NO_UNIT: Final = "no unit"
 EVER: Final = 2**63 - 1
 # A sensor without a clock may date a state before 1970, or beyond all windows.
 FIRST: Final = 0
@@ -62,12 +64,21 @@ class Expected(msgspec.Struct, frozen=True):
     """The settings and the unit of an entity, known before its states are read.
 
     `unit` is the unit in which its series is stored, None if it has none yet. `state_class`
-    overrides the sensor's own. A measurement outside `plausible` is unknown.
+    overrides the sensor's own. A measurement outside `plausible` is unknown. A `price` says its
+    unit in its own way.
     """
 
     unit: str | None = None
     state_class: StateClass | None = None
     plausible: tuple[float, float] | None = None
+    price: "Price | None" = None
+
+    def kept(self, attributes: Attributes) -> tuple[str | None, float]:
+        """Return the unit in which a state's number is kept, and the factor that converts it."""
+        written = attributes.unit_of_measurement
+        if self.price is not None and (isinstance(written, str) or self.price.scale is not None):
+            return self.price.kept_as(written if isinstance(written, str) else "")
+        return normalised(written) if isinstance(written, str) else (None, 1.0)
 
     def range_of(self, kind: Kind) -> tuple[float, float]:
         """Return the lowest and the highest number of a series of a kind."""
@@ -132,7 +143,7 @@ def recorded(
     the attributes of the state before it. The first state is the one that held at `start`, if there
     was one.
     """
-    unit = expected.unit if expected.unit is not None else _first_unit(states)
+    unit = expected.unit if expected.unit is not None else _first_unit(states, expected)
     found = Recorded(unit, expected.state_class or _last_class(states), History(), has_start=False)
     if said := [_said(state.attributes) for state in states if state.attributes is not None]:
         found.first_said, found.last_said = said[0], said[-1]
@@ -142,13 +153,13 @@ def recorded(
     reset, foreign, begin, before = NO_RESET, None, micros(start), 0
     for state, value in zip(states, values, strict=True):
         if state.attributes is not None:
-            kept, factor = _unit(state.attributes)
+            kept, factor = expected.kept(state.attributes)
             foreign, is_first = None, not found.history.times
             if (kept or "") != (unit or ""):
                 factor = None
                 # A source that is not back yet has no unit for a while; this one had none before.
-                foreign = kept or ("no unit" if is_first and expected.unit else None)
-            reset = _last_reset(state.attributes)
+                foreign = kept or (NO_UNIT if is_first and expected.unit else None)
+            reset = NO_RESET if expected.price else _last_reset(state.attributes)
         time = _time(state, before)
         if time is None:
             continue
@@ -186,8 +197,8 @@ def _time(state: Item, before: int) -> int | None:
     return time
 
 
-def _first_unit(states: Sequence[Item]) -> str | None:
-    said = (_unit(state.attributes)[0] for state in states if state.attributes is not None)
+def _first_unit(states: Sequence[Item], expected: Expected) -> str | None:
+    said = (expected.kept(state.attributes)[0] for state in states if state.attributes is not None)
     return next((unit for unit in said if unit is not None), None)
 
 
@@ -198,10 +209,10 @@ def _last_class(states: Sequence[Item]) -> StateClass | None:
     return None
 
 
-def present(state: Item, now: datetime) -> Present:
+def present(state: Item, now: datetime, known: Expected) -> Present:
     """Return an entity's present state; a state without a time has changed `now`."""
     attributes = state.attributes or Attributes()
-    unit, factor = _unit(attributes)
+    unit, factor = known.kept(attributes)
     changed = state.last_changed or state.last_updated or now
     since = in_utc(changed) or now
     return Present(number(state.state) * factor, unit, _state_class(attributes), since)
@@ -234,9 +245,10 @@ def needs_all_attributes(
     if len(states) == 1:
         return False
     first = states[0].attributes or Attributes()
-    said, _ = _unit(first)
+    said, _ = expected.kept(first)
     wanted = said if expected.unit is None else expected.unit
-    is_counted_anew = first.last_reset or (first.state_class == "total" and values[0] != values[0])
+    is_total = first.state_class == "total" and values[0] != values[0]
+    is_counted_anew = not expected.price and (first.last_reset or is_total)
     if is_counted_anew or (said or "") != (wanted or ""):
         return True
     return (said is None and values[0] != values[0]) or _may_change_unit(values)
@@ -279,11 +291,6 @@ def _text(attribute: object) -> str | None:
 
 def _said(attributes: Attributes) -> str | None:
     return _text(attributes.unit_of_measurement)
-
-
-def _unit(attributes: Attributes) -> tuple[str | None, float]:
-    written = attributes.unit_of_measurement
-    return normalised(written) if isinstance(written, str) else (None, 1.0)
 
 
 def _state_class(attributes: Attributes) -> StateClass | None:

@@ -6,8 +6,9 @@ its values as arguments.
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -101,7 +102,7 @@ def load(path: Path) -> Settings:
     try:
         settings = msgspec.convert(written, Settings)
     except msgspec.ValidationError as error:
-        message = f"{path}: {_with_path_first(str(error))}"
+        message = f"{path}: {_with_path_first(_with_name(written, str(error)))}"
         raise ConfigError(message) from None
     for key, complaint in mistakes(settings):
         message = f"{path}: {key}: {complaint}"
@@ -109,7 +110,7 @@ def load(path: Path) -> Settings:
     return settings
 
 
-def _table(path: Path) -> dict[str, object]:
+def _table(path: Path) -> dict[str, Any]:
     """Return the values in a TOML file; raises ConfigError."""
     import tomllib
 
@@ -127,6 +128,27 @@ def _table(path: Path) -> dict[str, object]:
     except ValueError as error:  # of TOML, of UTF-8, or of a number with thousands of digits
         message = f"{path} is no TOML: {error}"
         raise ConfigError(message) from None
+
+
+def _with_name(written: dict[str, Any], message: str) -> str:
+    """Put the name that the user has given a key in the place of msgspec's "[...]"."""
+    before, found, after = message.partition("[...]")
+    if not found:
+        return message
+    _, _, path = before.partition("`$.")
+    whole = deepcopy(written)
+    *outer, last = path.split(".")
+    table = whole
+    for key in outer:
+        table = table[key]
+    for name, value in list(table[last].items()):
+        table[last] = {name: value}
+        try:
+            msgspec.convert(whole, Settings)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return f"{before}.{name}{after}"
+    return message
 
 
 def _with_path_first(message: str) -> str:

@@ -32,6 +32,10 @@ def mistakes(settings: Settings) -> Iterator[tuple[str, str]]:
         from powerstats_cli.settings.flows import flow_mistakes  # without [flows] not needed
 
         yield from flow_mistakes(settings.flows, settings.entities)
+    if settings.prices:
+        from powerstats_cli.settings.prices import price_mistakes  # without [prices] not needed
+
+        yield from price_mistakes(settings.prices, settings.entities)
     if settings.github:
         yield from _github_mistakes(settings.github, settings.publish)
     yield from _place_mistakes(settings)

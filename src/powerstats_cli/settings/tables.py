@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -66,6 +66,17 @@ class FlowSettings(_Table, frozen=True):
         return found
 
 
+class PriceSettings(_Table, frozen=True):
+    """A series that is a price: the minutes for which it holds, and those that are billed at once.
+
+    `scale` is its factor to money per kWh if its unit does not tell.
+    """
+
+    step: int
+    billed: int | None = None
+    scale: float | None = None
+
+
 class GitHubSettings(_Table, frozen=True):
     """The repository that keeps the long-term files."""
 
@@ -126,11 +137,16 @@ class PathSettings(_Table, frozen=True):
 
 
 class Settings(_Table, frozen=True):
-    """The whole configuration, checked, with the values as they are written in the file."""
+    """The whole configuration, checked, with the values as they are written in the file.
+
+    `money` is not checked here: a mistake in it stops no step.
+    """
 
     timezone: str
     homeassistant: HomeAssistantSettings
     flows: FlowSettings | None = None
+    prices: dict[str, PriceSettings] = {}
+    money: dict[str, Any] = {}
     github: GitHubSettings | None = None
     publish: PublishSettings = PublishSettings()
     data: DataSettings = DataSettings()
@@ -149,6 +165,12 @@ class Settings(_Table, frozen=True):
         if self.homeassistant.entity_id:
             return {"power": self.homeassistant.entity_id}
         return self.homeassistant.entities
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of money.currency, None if it names none."""
+        written = self.money.get("currency")
+        return written if isinstance(written, str) else None
 
     @property
     def known_github(self) -> GitHubSettings:

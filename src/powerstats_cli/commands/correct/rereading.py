@@ -112,7 +112,8 @@ class Source(msgspec.Struct, frozen=True):
             month = month_of(
                 connection, self.settings, newest, part.day, {part.day: {name}}, scales
             )
+        decimals = scales[name].kind.decimals
         return (
-            {start: as_written(value) for start, _, value in month.days},
-            {start: as_written(value) for start, _, value in month.hours},
+            {start: as_written(value, decimals) for start, _, value in month.days},
+            {start: as_written(value, decimals) for start, _, value in month.hours},
         )

@@ -59,7 +59,7 @@ ENTITIES: Final = {
     "dishwasher": sensors.DISHWASHER,
     "price": sensors.PRICE,
 }
-FLOWS: Final = """\
+TABLES: Final = """\
 [flows]
 grid = "grid"
 import = "grid_import"
@@ -69,6 +69,12 @@ battery = "-battery"
 house = ["power", "energy"]
 devices = ["heat_pump", "car", "kitchen", "dishwasher"]
 within = { dishwasher = "kitchen" }
+
+[money]
+currency = "EUR"
+
+[prices]
+price = { step = 15 }
 """
 # How long after its minute a step runs; by then the recorder has all states from before it.
 AFTER: Final = timedelta(seconds=30)
@@ -193,7 +199,7 @@ def _configure(folder: Path, url: str) -> Path:
     config.write_text(
         f'timezone = "{TIMEZONE}"\n\n'
         f'[homeassistant]\nurl = "{url}"\ntoken = "{TOKEN}"\n\n'
-        f"[homeassistant.entities]\n{entities}\n\n{FLOWS}\n"
+        f"[homeassistant.entities]\n{entities}\n\n{TABLES}\n"
         f"[data]\ncollection_interval_minutes = {MINUTES}\n\n"
         f"[paths]\ndata_dir = {dumps(str(folder / place.DATA))}\n"
     )

@@ -117,7 +117,8 @@ def _compared(
     """Yield a difference, or None, for each value that the finer data gives."""
     is_pending = source.document.last_update > coarser.last_update
     for start, series, value in roll_up(source.document, source.day, coarser.bucket, zone):
-        other, stored = as_written(value), coarser.value(start, series)
+        decimals = source.document.decimals(series)
+        other, stored = as_written(value, decimals), coarser.value(start, series)
         kind = kind_of(source.document.series.get(series))
         entry = coarser.series.get(series)
         if other is None or (entry and not entry.kind.fits(kind)):
