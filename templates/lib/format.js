@@ -30,13 +30,19 @@ export function warmUp() {
   date("UTC", clockFields(), 0);
 }
 
+/** @type {[RegExp, number][]} the decimals of numbers whose units have this form */
+const FIXED = [
+  [/^[V%]$/, 1],
+  [/\/kWh$/, 4],
+];
+
 /** @param {number} value @param {string} unit @returns {number} */
 function decimals(value, unit) {
   const size = Math.abs(value);
   if (unit === "W") return size < 10 && value % 1 ? 1 : 0;
   if (unit === "kWh") return size < 99.995 ? 2 : size < 999.95 ? 1 : 0;
-  if (unit.endsWith("/kWh")) return 4;
-  if (unit === "V" || unit === "%") return 1;
+  const fixed = FIXED.find(([form]) => form.test(unit));
+  if (fixed) return fixed[1];
   return size < 9.995 ? 2 : size < 999.95 ? 1 : 0;
 }
 
