@@ -55,6 +55,7 @@ def test_collect_imports_no_other_command(installation: Installation) -> None:
     }
     assert {name for name in ours if name.startswith("commands.")} == {"commands.collect"}
     assert not {"core.candidates", "core.energy", "core.longterm", "core.schedule"} & ours
+    assert not {"core.journal", "core.entries", "core.corrections"} & ours  # nothing is corrected
 
 
 def test_the_list_of_commands_imports_no_command() -> None:
