@@ -33,6 +33,7 @@ GROUPS: Final = {
     },
     "Look": {
         "status": "looks",
+        "show": "periods",
         "flows": "looks",
         "export": "periods",
         "serve": "looks",

@@ -1,4 +1,4 @@
-"""The commands that tell what is stored of a period: export."""
+"""The commands that tell what is stored of a period: show, export."""
 
 import sys
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from powerstats_cli.cli.options import session_of
-from powerstats_cli.cli.ranges import BY, FROM, PERIOD, TO, period_of
+from powerstats_cli.cli.ranges import BY, FROM, PERIOD, TO, compared_of, period_of
 from powerstats_cli.session import say
 from powerstats_cli.streams import EXIT_UNREAD, drop, in_utf8
 
@@ -16,6 +16,64 @@ SERIES = Annotated[
     list[str] | None,
     typer.Option("--series", help="A series; repeat it for more. Without it, all.", metavar="NAME"),
 ]
+
+
+def show(
+    context: typer.Context,
+    period: PERIOD = None,
+    *,
+    by: BY = None,
+    first: FROM = None,
+    end: TO = None,
+    series: SERIES = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare",
+            help="previous, last-year or a period: its numbers and the change stand beside.",
+            metavar="PERIOD",
+        ),
+    ] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw curves instead of a table.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what is stored of a period: sums, and each bucket or a curve.
+
+    Without a period it shows the curve of today, of the first power if no series is named. A table
+    has no more than an hour in a row, unless --by says interval. What is known by less than 90 %
+    is not compared. Exits with 65 if a file could not be read, with 69 if nothing is stored of the
+    period.
+
+    Examples:
+        powerstats show
+        powerstats show 2025-W47 --compare previous
+        powerstats show last month --series power --plot
+    """
+    from powerstats_cli.commands.show import Wish, as_json
+    from powerstats_cli.commands.show import show as command
+
+    session = session_of(context)
+    asked = period_of(session, period, first, end)
+    spans = asked or period_of(session, ["today"], None, None)
+    is_plot = plot or not (asked or by or compare)
+    compared = compared_of(session, compare, spans)
+    is_for_people = not (json or is_plot)
+    wish = Wish(spans, by, series or (), compared, is_for_people)
+    try:
+        told, problems = command(session.settings, session.files, session.clock, wish)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--series") from None
+    if json:
+        print(as_json(told, problems))
+    else:
+        from powerstats_cli.terminal.screen import Screen
+        from powerstats_cli.terminal.told import show as print_told
+
+        plotted = list(told.kinds) if plot or series else [told.main]
+        print_told(Screen(highlight=False), told, plotted=plotted if is_plot else ())
+        for problem in problems:
+            say(str(problem))
+    raise typer.Exit(problems[0].exit_code if problems else 0)
 
 
 def export(

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final, cast, get_args
 
 import typer
 
 from powerstats_cli.core import ranges
+from powerstats_cli.core.comparison import Earlier
 from powerstats_cli.core.periods import Span, local_day
 from powerstats_cli.core.scales import By
 from powerstats_cli.session import Session
 
+EARLIER: Final = get_args(Earlier)
 PERIOD = Annotated[
     list[str] | None,
     typer.Argument(
@@ -36,6 +38,22 @@ BY = Annotated[
         metavar="BUCKET",
     ),
 ]
+
+
+def compared_of(
+    session: Session, written: str | None, spans: Sequence[Span]
+) -> Earlier | Span | None:
+    """Return what a period is compared with, None for nothing; raises BadParameter."""
+    if written is None:
+        return None
+    edges = {spans[0].start, spans[-1].end}
+    if edges & {ranges.EARLIEST, ranges.LATEST}:
+        message = "only a period that has a beginning and an end is compared"
+        raise typer.BadParameter(message, param_hint="--compare")
+    if written in EARLIER:
+        return cast("Earlier", written)
+    found = period_of(session, [written], None, None)
+    return Span(found[0].start, found[-1].end)
 
 
 def period_of(

@@ -80,6 +80,15 @@ class Stored(msgspec.Struct, frozen=True):
 
         return test
 
+    def share(self, by: By, asked: Span, bucket: Span) -> float:
+        """Return how much of a bucket there is, less than 1 if it is not over.
+
+        `asked` is the whole period, at which buckets are cut.
+        """
+        whole = next(buckets(by, bucket, self.settings.zone, self._minutes))
+        wanted = Span(max(whole.start, asked.start), min(whole.end, asked.end))
+        return bucket.length / wanted.length if bucket.end == self.period[-1].end else 1.0
+
     def told(self, by: By, names: Collection[str]) -> Iterator[Piece]:
         """Yield each bucket of the period with what is known in it.
 

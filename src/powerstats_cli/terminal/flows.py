@@ -1,7 +1,6 @@
 """The energy that the house took, and its sources, as a table."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from powerstats_cli.core.energy.account import Account
 from powerstats_cli.core.energy.rows import DeviceRow, Row
+from powerstats_cli.terminal.labels import label, share
 from powerstats_cli.terminal.screen import fitting
 from powerstats_cli.terminal.words import is_ascii
 
@@ -26,7 +26,6 @@ HEADS: Final = {
     "known": "Known",
 }
 SHARES: Final = {"self_consumption", "self_sufficiency", "known"}
-SECOND: Final = timedelta(seconds=1)
 
 
 def show(console: Console, found: Account, *, by_device: bool) -> None:
@@ -50,8 +49,12 @@ def flow_table(found: Account, nothing: str) -> Table:
     """
     cells = found.cells(found.total)
     table = _table("kWh", *(HEADS[name] for name in cells))
+    has_years = len({row.span.start.astimezone(found.zone).year for row in found.rows}) > 1
     for row in found.rows:
-        table.add_row(_label(row, found), *_numbers(row, found, nothing))
+        table.add_row(
+            label(row.span, found.by, found.zone, with_year=has_years),
+            *_numbers(row, found, nothing),
+        )
     if len(found.rows) > 1:
         table.add_section()
         total = _numbers(found.total, found, nothing)
@@ -61,7 +64,7 @@ def flow_table(found: Account, nothing: str) -> Table:
 
 def _numbers(row: Row, found: Account, nothing: str) -> Iterator[str]:
     for name, number in found.cells(row).items():
-        yield _share(number, nothing) if name in SHARES else _energy(number, nothing)
+        yield share(number, nothing) if name in SHARES else _energy(number, nothing)
 
 
 def device_table(found: Account, nothing: str) -> Table:
@@ -73,8 +76,8 @@ def device_table(found: Account, nothing: str) -> Table:
         table.add_row(*_device(row, depths[row.name], nothing))
     if found.plan.tells_untracked:
         untracked, house = found.total.untracked, found.total.house
-        share = untracked / house if untracked is not None and house else None
-        table.add_row("untracked", _energy(untracked, nothing), _share(share, nothing), "")
+        part = untracked / house if untracked is not None and house else None
+        table.add_row("untracked", _energy(untracked, nothing), share(part, nothing), "")
     return table
 
 
@@ -82,8 +85,8 @@ def _device(row: DeviceRow, depth: int, nothing: str) -> tuple[str, ...]:
     return (
         "  " * depth + row.name,
         _energy(row.kwh, nothing),
-        _share(row.share, nothing),
-        _share(row.known, nothing),
+        share(row.share, nothing),
+        share(row.known, nothing),
     )
 
 
@@ -94,32 +97,8 @@ def _guesses(found: Account) -> Iterator[str]:
         yield f"  {role} = {', '.join(map(str, meters))}"
 
 
-def _label(row: Row, found: Account) -> str:
-    """Return what a row is of; days have their year if the rows are of several years."""
-    start = row.span.start.astimezone(found.zone)
-    last = (row.span.end - SECOND).astimezone(found.zone)
-    years = {each.span.start.astimezone(found.zone).year for each in found.rows}
-    year = f" {start:%Y}" if len(years) > 1 else ""
-    if found.by in {"interval", "hour"}:
-        return f"{start:%d %b}{year}{start: %H:%M}"
-    if found.by == "day":
-        return f"{start:%a %d %b}{year}"
-    if found.by == "week":
-        return f"{start:%d %b}-{last:%d %b}{year}"
-    if found.by == "quarter":
-        return f"{start:%Y}-Q{(start.month + 2) // 3}"
-    return f"{start:%b %Y}" if found.by == "month" else f"{start:%Y}"
-
-
 def _energy(number: float | None, nothing: str) -> str:
     return nothing if number is None else f"{number:.2f}"
-
-
-def _share(share: float | None, nothing: str) -> str:
-    """Return a share in percent; what is known is 100 % only if all is."""
-    if share is None:
-        return nothing
-    return "100%" if share == 1 else f"{min(100 * share, 99.9):.1f}%"
 
 
 def _table(first: str, *others: str) -> Table:
