@@ -195,6 +195,8 @@ def _best(
     documents: Sequence[Document], day: date, names: Collection[str], zone: ZoneInfo
 ) -> Document:
     """Return the finest document that knows about as much of each series as any other does."""
+    if len(documents) == 1:
+        return documents[0]
     told = [_coverages(document, day, names, zone) for document in documents]
     most = {name: max(known[name] for known in told) for name in names}
     return next(
