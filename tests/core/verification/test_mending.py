@@ -1,6 +1,7 @@
 """A plan that mends what is broken, out of what is whole."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -179,6 +180,46 @@ def test_a_finest_bucket_is_left_to_the_user(files: dict[str, Document]) -> None
     assert [left.file for left in found.left] == [f"archive/{day.day}.json"]
     assert "`powerstats correct again power 2025-11-08T" in found.left[0].text
     assert {name: encode(each) for name, each in files.items() if "/" not in name} == before
+
+
+def test_two_lines_that_became_one(files: dict[str, Document]) -> None:
+    """A day that lost the bytes between two lines: what they became is no number of the home."""
+    name = f"archive/{FIRST + (NUMBER - 2) * DAY}.json"
+    before = {name: encode(document) for name, document in files.items()}
+    day = files[name]
+    pairs = [
+        (first, second)
+        for first, second in pairwise(day.points)
+        if second - first == timedelta(minutes=10) and "meter" in day.points[second]
+    ]
+    first, second = pairs[20]
+    earlier, later = day.points[first], day.points.pop(second)
+    day.points[first] = {"grid": earlier["grid"]} | {
+        series: value for series, value in later.items() if series != "grid"
+    }
+    found = planned(files, rewritten=[name])
+    after = points(mended(files, found))
+    assert {line for lines in after.values() for line in lines} <= {
+        line for lines in points(before).values() for line in lines
+    }
+    assert after["weekly.json"] == points(before)["weekly.json"]
+    assert "5 values are of damaged lines" in found.steps[0].text
+
+
+def test_a_finer_tier_knows_more_than_a_damaged_day(files: dict[str, Document]) -> None:
+    """monthly.json is rolled up from weekly.json, not from the few lines that are left."""
+    name = f"archive/{FIRST + (NUMBER - 2) * DAY}.json"
+    before = files["monthly.json"].points[START]["power"]
+    lost = {**broken(files, name, keeps=0.3), **broken(files, "monthly.json", keeps=0.0)}
+    del files["yearly.json"]
+    found = planned(files, broken=lost)
+    documents = {step.file: step.document for step in found.steps}
+    after = documents["monthly.json"]
+    assert after is not None
+    value = after.value(START, "power")
+    assert value is not None
+    assert value.kwh == pytest.approx(before.kwh, abs=2e-5)
+    assert value.coverage == pytest.approx(before.coverage, abs=2e-4)
 
 
 def test_what_was_set_aside_is_taken_in(files: dict[str, Document]) -> None:

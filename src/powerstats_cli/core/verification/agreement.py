@@ -137,6 +137,7 @@ def _compared(
             here=amount(stored, kind)[0] if stored else None,
             there=there,
             unit=unit,
+            beside=source.name,
             explained=PENDING if is_pending else "",
         )
 

@@ -24,7 +24,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     `file` is a file's name, `bucket` the local start of a bucket as it is written, empty if the
     whole file is meant, `series` a series' name or empty. `text` says what does not hold. `here` is
     the number that is stored and `there` the one that it should be, both in `unit`; they are None
-    if it is no matter of a number. `explained` says why the difference is no fault, empty if it is
+    if it is no matter of a number. `beside` is the file that has the other number, if it is one of
+    ours. `explained` says why the difference is no fault, empty if it is
     one.
     """
 
@@ -36,6 +37,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     here: float | None = None
     there: float | None = None
     unit: str = ""
+    beside: str = ""
     explained: str = ""
 
     @property

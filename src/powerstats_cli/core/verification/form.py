@@ -15,7 +15,7 @@ import msgspec
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, encode, timezone_in
 from powerstats_cli.core.periods import local_day
-from powerstats_cli.core.tiers import TIERS, buckets, newest_closed_day, window_start
+from powerstats_cli.core.tiers import TIERS, buckets, length_of, newest_closed_day, window_start
 from powerstats_cli.core.verification.differences import Difference, amount, kind_of
 
 CHECK: Final = "files"
@@ -34,6 +34,9 @@ class File(msgspec.Struct, frozen=True):
     name: str
     raw: bytes
     document: Document
+
+
+_Reading = tuple[datetime, float, float]
 
 
 class _Bucket(msgspec.Struct, frozen=True):
@@ -187,31 +190,60 @@ def _slack(value: Value, hours: float) -> float:
 
 
 def _readings(file: File, zone: ZoneInfo) -> Iterator[Difference]:
-    """Yield the counters' readings that are not the reading before and the change.
+    """Yield the counters' readings that are not the reading before and the change."""
+    for name, readings in _counters(file.document):
+        for before, (start, state, change) in _unlinked(file.document, readings):
+            text = "the reading is not the one before and the change"
+            found = _difference(file, text, start, zone, name)
+            unit = kind_of(file.document.series.get(name)).unit
+            there = round(before[1] + change, 6)
+            yield msgspec.structs.replace(found, here=state, there=there, unit=unit)
+
+
+def unlinked(document: Document) -> set[tuple[datetime, str]]:
+    """Return the counters' buckets of a damaged file that do not follow from the one before.
+
+    Among them are rises that were not counted: in a whole file they are another meter, in a damaged
+    one more likely two buckets that became one.
+    """
+    length = length_of(document.bucket)
+    return {
+        (after[0], name)
+        for name, readings in _counters(document)
+        for before, after in pairwise(readings)
+        if after[0] - before[0] == length
+        and after[1] >= before[1]
+        and abs(after[2] - (after[1] - before[1])) > 2 * ENERGY_ERROR
+    }
+
+
+def _counters(document: Document) -> Iterator[tuple[str, list[_Reading]]]:
+    """Yield each counter with its readings, in order; those that a hand has corrected are left."""
+    for name in sorted(set().union(*document.points.values())):
+        yield (
+            name,
+            [
+                (start, value.state, value.change)
+                for start, point in document.points.items()
+                if (value := point.get(name)) is not None
+                and value.state is not None
+                and value.change is not None
+                and value.corrected is None
+            ],
+        )
+
+
+def _unlinked(document: Document, readings: list[_Reading]) -> Iterator[tuple[_Reading, _Reading]]:
+    """Yield the readings that do not follow from the one before, each with that one.
 
     A counter that starts anew, and one that became another meter, count something else than the
     difference of two readings. So a single difference proves nothing, unless it is in a day's file,
     the counter never starts anew there, and it counted more than the readings tell. Two differences
     that take each other back are a wrong reading.
     """
-    for name in sorted(set().union(*file.document.points.values())):
-        read = [
-            (start, value.state, value.change)
-            for start, point in file.document.points.items()
-            if (value := point.get(name)) is not None
-            and value.state is not None
-            and value.change is not None
-            and value.corrected is None  # it keeps its reading
-        ]
-        yield from _unexplained(file, name, read, zone)
-
-
-def _unexplained(
-    file: File, name: str, read: list[tuple[datetime, float, float]], zone: ZoneInfo
-) -> Iterator[Difference]:
-    rises = [after[1] - before[1] for before, after in pairwise(read)]
-    excesses = [after[2] - rise for after, rise in zip(read[1:], rises, strict=True)]
-    may_start_anew = file.document.tier != "daily" or any(
+    rises = [after[1] - before[1] for before, after in pairwise(readings)]
+    excesses = [after[2] - rise for after, rise in zip(readings[1:], rises, strict=True)]
+    may_start_anew = document.tier != "daily" or any(
         rise < -ENERGY_ERROR and excess > 2 * ENERGY_ERROR
         for rise, excess in zip(rises, excesses, strict=True)
     )
@@ -219,12 +251,7 @@ def _unexplained(
         following = excesses[at + 1] if at + 1 < len(excesses) else 0.0
         is_taken_back = abs(excess + following) <= 4 * ENERGY_ERROR < abs(excess)
         if is_taken_back or (excess > 2 * ENERGY_ERROR and not may_start_anew):
-            start, state, change = read[at + 1]
-            text = "the reading is not the one before and the change"
-            found = _difference(file, text, start, zone, name)
-            unit = kind_of(file.document.series.get(name)).unit
-            before = round(read[at][1] + change, 6)
-            yield msgspec.structs.replace(found, here=state, there=before, unit=unit)
+            yield readings[at], readings[at + 1]
 
 
 def _difference(

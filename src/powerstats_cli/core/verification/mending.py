@@ -62,9 +62,10 @@ def plan(sources: Sources) -> Plan:
             _take(files, _original(name), found.document, f"from {name}", notes)
     for name in salvage.keys() & sources.copies.keys():
         _merge(files, name, sources, notes)
-    dropped = drop(files, sources.zone, notes)
+    damaged = {*sources.rewritten, *salvage, *map(_original, aside)}
+    dropped = drop(files, damaged, sources.zone, notes)
     roll_up(files, sources, notes, dropped)
-    _ask_again(files, salvage.keys(), sources, notes)
+    _ask_again(files, salvage.keys() | dropped.keys(), sources, notes)
     steps = [
         Step(name, "; ".join(notes[name]), files[name])
         for name in _in_order(notes.keys() & files.keys())

@@ -1,6 +1,7 @@
 """The tiers made whole again: what does not hold is taken out, and rolled up again."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,20 +9,29 @@ import msgspec
 
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import local_day
-from powerstats_cli.core.tiers import TIERS, YEAR, aggregate
+from powerstats_cli.core.tiers import TIERS, YEAR, aggregate, buckets
 from powerstats_cli.core.verification.agreement import agreement
-from powerstats_cli.core.verification.form import bucket_hours, is_sound
-from powerstats_cli.core.verification.sources import Files, Key, Notes, Sources, values
+from powerstats_cli.core.verification.form import bucket_hours, is_sound, unlinked
+from powerstats_cli.core.verification.sources import (
+    Dropped,
+    Files,
+    Key,
+    Notes,
+    Sources,
+    values,
+)
 from powerstats_cli.core.years import with_days
 
 
-def drop(files: Files, zone: ZoneInfo, notes: Notes) -> dict[str, set[Key]]:
+def drop(files: Files, damaged: AbstractSet[str], zone: ZoneInfo, notes: Notes) -> Dropped:
     """Take out of the tiers what does not hold, or differs from the finer files.
 
-    Returns what was taken out, by file. What differs from a day whose own numbers do not hold
-    stays: it may be right.
+    A finer file that was `damaged` proves nothing against a whole one: then its values are taken
+    out. What differs from a day whose own numbers do not hold stays: it may be right.
     """
-    dropped: dict[str, set[Key]] = {}
+    dropped: Dropped = {}
+    for name in damaged & files.keys():
+        _take_out(files, name, _hybrids(files[name], zone), "are of damaged lines", notes, dropped)
     for name, document in list(_tiers(files)):
         _take_out(files, name, unsound(document, zone), "did not hold", notes, dropped)
     doubtful = {
@@ -30,15 +40,49 @@ def drop(files: Files, zone: ZoneInfo, notes: Notes) -> dict[str, set[Key]]:
         if document.day is not None
         for _, series in unsound(document, zone)
     }
-    differing: dict[str, set[Key]] = {}
+    differing: Dropped = {}
+    suspected: Dropped = {}
     for fault in agreement(files, zone).differences:
+        if fault.explained or fault.here is None:
+            continue
         start = datetime.fromisoformat(fault.bucket).astimezone(UTC)
-        is_doubtful = (local_day(start, zone), fault.series) in doubtful
-        if not (fault.explained or fault.here is None or is_doubtful):
+        if fault.beside in damaged and fault.file not in damaged:
+            inside = _inside(
+                files[fault.beside], files[fault.file].bucket, start, fault.series, zone
+            )
+            # Hours come before days: what was found in an hour explains its day.
+            known = {series for _, series in suspected.get(fault.beside, ())}
+            if files[fault.file].bucket == "hour" or fault.series not in known:
+                suspected.setdefault(fault.beside, set()).update(inside)
+        elif (local_day(start, zone), fault.series) not in doubtful:
             differing.setdefault(fault.file, set()).add((start, fault.series))
     for name, keys in differing.items():
         _take_out(files, name, keys, "differed from the finer files", notes, dropped)
+    for name, keys in suspected.items():
+        _take_out(files, name, keys, "differed from files that are whole", notes, dropped)
     return dropped
+
+
+def _hybrids(document: Document, zone: ZoneInfo) -> set[Key]:
+    """Return all values of the points of a damaged day of which one does not hold.
+
+    Such a point may be one of two that lost what was between them.
+    """
+    if document.day is None:
+        return set()
+    bad = {start for start, _ in unsound(document, zone) | unlinked(document)}
+    return {(start, series) for start in bad for series in document.points[start]}
+
+
+def _inside(
+    document: Document, bucket: str, start: datetime, series: str, zone: ZoneInfo
+) -> Iterator[Key]:
+    """Yield a series' values in the bigger bucket that begins at an instant."""
+    day = local_day(start, zone)
+    span = next(span for span in buckets(bucket, day, zone) if span.start == start)
+    for at, point in document.points.items():
+        if span.start <= at < span.end and series in point:
+            yield at, series
 
 
 def unsound(document: Document, zone: ZoneInfo) -> set[Key]:
@@ -65,7 +109,7 @@ def _take_out(
     keys: set[Key],
     why: str,
     notes: Notes,
-    dropped: dict[str, set[Key]],
+    dropped: Dropped,
 ) -> None:
     """Take values out of a file, and note why."""
     if not keys:
@@ -89,10 +133,12 @@ def roll_up(
 ) -> None:
     """Fill the tiers that are to be mended from the archive, the finer tiers and each other."""
     closed = {
-        document.day: document
+        document.day: (name, document)
         for name, document in files.items()
         if document.day is not None and name != "daily.json"
     }
+    archive = {day: document for day, (_, document) in closed.items()}
+    whole = {day: document for day, (name, document) in closed.items() if name not in notes}
     years = [document for document in files.values() if document.tier == YEAR.name]
     for tier in TIERS.values():
         name = f"{tier.name}.json"
@@ -100,16 +146,19 @@ def roll_up(
             continue
         before = files[name]
         finer = [files[f"{finer}.json"] for finer in tier.finer if f"{finer}.json" in files]
-        after = aggregate(
-            tier,
-            before,
-            archive=closed,
-            finer=finer + ([] if tier.bucket == "hour" else years),
-            daily=files.get("daily.json"),
-            zone=sources.zone,
-            now=sources.now,
-            journal=sources.journal,
-        )
+        after = before
+        # A finer tier may know more of a day than what is left of its damaged file.
+        for days in (whole, archive):
+            after = aggregate(
+                tier,
+                after,
+                archive=days,
+                finer=finer + ([] if tier.bucket == "hour" else years),
+                daily=files.get("daily.json"),
+                zone=sources.zone,
+                now=sources.now,
+                journal=sources.journal,
+            )
         _copy_days(after, files, dropped.get(name, set()))
         added = _number(after) - _number(before)
         if added > 0:

@@ -59,6 +59,8 @@ Notes = dict[str, list[str]]
 """What is mended of each file, in words."""
 Key = tuple[datetime, str]
 """A bucket's start, and a series."""
+Dropped = dict[str, set[Key]]
+"""The values that were taken out of each file."""
 
 
 def values(number: int) -> str:
