@@ -1,6 +1,7 @@
 """`sensor`: what is listed, added, renamed with its past, and taken out."""
 
 import json
+import tarfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -80,6 +81,17 @@ def test_a_series_keeps_its_past(home: Installation) -> None:
     assert home.points() == json.loads(written)
     assert listed(home)["oven"]["within"] == "Küche 1"
     assert flows_of(home) == before
+
+
+def test_a_copy_of_all_files_is_made_first(home: Installation) -> None:
+    """It has them with the old name."""
+    before = home.snapshot()
+    told(home, "rename", "kitchen", "cooking")
+    [copy] = (home.data_dir / "backups").iterdir()
+    with tarfile.open(copy) as archive:
+        held = {name: archive.extractfile(name) for name in archive.getnames()}
+        copied = {name: file.read() for name, file in held.items() if file}
+    assert copied == {name: before[name] for name in FILES}
 
 
 def test_a_correction_goes_with_the_series(home: Installation) -> None:

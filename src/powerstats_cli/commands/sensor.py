@@ -20,6 +20,7 @@ from powerstats_cli.core.pieces import kinds_in
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files import reading
+from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.configuration import change
 from powerstats_cli.files.renaming import rewrite, stored_under
 from powerstats_cli.files.store import Store
@@ -141,13 +142,18 @@ def _suggested(kept: Selection, name: str) -> str:
 def rename(session: Session, old: str, new: str) -> Done:
     """Give a series another name, in the configuration and in all data files.
 
-    The configuration is changed first, and keeps the earlier name: files that have it are read as
-    if they had the new one, so a kill at any time loses nothing. Raises ConfigError if the new name
-    is taken, or has a past of its own.
+    All files are copied first. Then the configuration is changed, and keeps the earlier name: files
+    that have it are read as if they had the new one, so a kill at any time loses nothing. Raises
+    ConfigError if the new name is taken, or has a past of its own.
     """
-    settings = session.settings
-    if settings.homeassistant.renamed.get(old) != new:
+    settings, files = session.settings, session.files
+    is_begun = settings.homeassistant.renamed.get(old) == new
+    if not is_begun:
         _check_free(session, old, new)
+    files.prepare()
+    with files.lock():
+        make_copy(files, session.clock.now())
+    if not is_begun:
         _change(session, lambda document: editing.rename(document, settings, old, new))
     again = session.reopened()
     with again.files.lock():

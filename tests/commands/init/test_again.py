@@ -1,5 +1,6 @@
 """`init` run again: what is there is the default, and everything else in the file stays."""
 
+import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -82,6 +83,11 @@ def test_a_sensor_is_renamed_with_its_past(again: Place) -> None:
     text = (again.data_dir / "daily.json").read_text()
     assert '"mains":' in text
     assert '"power":' not in text
+    [copy] = (again.data_dir / "backups").iterdir()
+    with tarfile.open(copy) as archive:
+        before = archive.extractfile("daily.json")
+        assert before is not None
+        assert b'"power":' in before.read()
 
 
 def test_a_sensor_is_taken_out(again: Place) -> None:

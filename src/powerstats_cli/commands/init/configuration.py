@@ -8,11 +8,13 @@ from typing import Final
 import tomli_w
 from tomlkit import TOMLDocument
 
+from powerstats_cli.clock import utc_now
 from powerstats_cli.commands.init.answers import Answers, Present
 from powerstats_cli.commands.init.wishes import DEFAULT_API, Wishes
 from powerstats_cli.core.candidates.selection import roles_of
 from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError
 from powerstats_cli.files import renaming
+from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.configuration import check
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
@@ -72,11 +74,14 @@ def check_places(answers: Answers, wishes: Wishes) -> None:
 def write(answers: Answers, wishes: Wishes) -> list[PowerstatsError]:
     """Write all files, and make the folders; a failure takes everything back.
 
-    The data files get the new names of series after that; returns an error for each broken one.
+    The data files get the new names of series after that, and are copied before everything; returns
+    an error for each broken one.
     Raises ConfigError if the new configuration does not load, and what the file system raises.
     """
     config = wishes.config.resolve()
     raw = _new(answers, wishes) if answers.present is None else _changed(answers, wishes)
+    if answers.present and _is_renaming(answers):
+        _copy(answers.present.settings)
     with undone_on_failure() as undo:
         make_folder(wishes.config.parent, undo, mode=0o700)
         make_folder(answers.data_dir, undo)
@@ -195,11 +200,26 @@ def check_names(answers: Answers) -> None:
             raise ConfigError(message)
 
 
-def _renamed(answers: Answers, settings: Settings) -> list[PowerstatsError]:
-    """Write the new names of series into the data files."""
-    if all(one.was in {None, one.name} for one in answers.kept):
-        return []
+def _is_renaming(answers: Answers) -> bool:
+    return any(one.was not in {None, one.name} for one in answers.kept)
+
+
+def _files(settings: Settings) -> Store:
     files = Store(settings.data_dir, settings.timezone, renamed=settings.homeassistant.renamed)
     files.prepare()
+    return files
+
+
+def _copy(settings: Settings) -> None:
+    files = _files(settings)
+    with files.lock():
+        make_copy(files, utc_now())
+
+
+def _renamed(answers: Answers, settings: Settings) -> list[PowerstatsError]:
+    """Write the new names of series into the data files."""
+    if not _is_renaming(answers):
+        return []
+    files = _files(settings)
     with files.lock():
         return renaming.rewrite(files)
