@@ -105,6 +105,14 @@ def init(
             help="Fill the past year from Home Assistant's statistics. Without it: asked, or not.",
         ),
     ] = None,
+    restore: Annotated[
+        bool | None,
+        typer.Option(
+            "--restore/--no-restore",
+            help="Fetch what the repository has of this home before the first collect. Without "
+            "it: asked, or done.",
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a configuration that exists.")
     ] = False,
@@ -153,6 +161,7 @@ def init(
         asks=not no_input,
         collects=not no_collect,
         backfills=backfill,
+        restores=restore,
         overwrites=force,
     )
 

@@ -90,15 +90,22 @@ class Dialogue:
             raise BackError
         return typed
 
-    def confirm(self, question: str) -> bool:
-        """Tell whether the answer is yes; another word than yes or no is asked for again."""
+    def confirm(self, question: str, *, usual: bool = False) -> bool:
+        """Tell whether the answer is yes; nothing is the usual answer.
+
+        Another word than yes or no is asked for again.
+        """
+        hint = "[Y/n]" if usual else "[y/N]"
         while True:
-            answer = self.ask(f"{question} [y/N]").lower()
+            answer = self.ask(f"{question} {hint}").lower()
+            if not answer:
+                return usual
             if answer in {"y", "yes"}:
                 return True
-            if answer in {"", "n", "no"}:
+            if answer in {"n", "no"}:
                 return False
-            self.say(f"{self._cross} type y for yes, n or nothing for no", "red")
+            words = "y or nothing for yes, n for no" if usual else "y for yes, n or nothing for no"
+            self.say(f"{self._cross} type {words}", "red")
 
     def until_right(self, attempt: Callable[[], _Answer]) -> _Answer:
         """Return what an attempt returns; if it fails, say so and make it again.

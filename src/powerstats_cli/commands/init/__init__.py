@@ -1,8 +1,8 @@
 """`init`: asks a few questions, tries each answer at once, writes a configuration, runs it.
 
-Each question is a module: `home`, `sensors`, `ranges`, `repository`, `schedule`. `proposing` finds
-out what to propose, and `first_run` tells what comes next. If there is a configuration, it is
-changed: what is there is the default of each answer.
+Each question is a module: `home`, `sensors`, `ranges`, `repository`, `restoring`, `schedule`.
+`proposing` finds out what to propose, and `first_run` tells what comes next. If there is a
+configuration, it is changed: what is there is the default of each answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ from powerstats_cli.commands.init.present import present_at
 from powerstats_cli.commands.init.proposing import propose
 from powerstats_cli.commands.init.ranges import ask_ranges
 from powerstats_cli.commands.init.repository import ask_repository
+from powerstats_cli.commands.init.restoring import ask_restore
 from powerstats_cli.commands.init.schedule import ask_dashboard, ask_schedule
 from powerstats_cli.commands.init.sensors import ask_sensors
 from powerstats_cli.commands.init.wishes import Wishes, entities, scheduled, scheduler
@@ -85,6 +86,7 @@ def _questions(
         lambda answers: ask_sensors(answers, dialogue),
         lambda answers: ask_ranges(answers, wishes, dialogue),
         lambda answers: ask_repository(answers, wishes, dialogue, environment),
+        lambda answers: ask_restore(answers, wishes, dialogue, environment),
         lambda answers: ask_schedule(answers, wishes, dialogue),
         lambda answers: ask_dashboard(answers, wishes, dialogue),
     )

@@ -47,7 +47,8 @@ class Answers(msgspec.Struct, frozen=True):
 
     `lately` has the history of some powers over the last day, by entity id. `kept` are the sensors
     as they were reviewed; their roles are written if `has_roles`.
-    `plausible` has the lowest and highest W of some. The schedule also keeps the dashboard up if
+    `plausible` has the lowest and highest W of some. If it `restores`, the repository's files come
+    here before the first collect. The schedule also keeps the dashboard up if
     `serves` is true.
     """
 
@@ -61,6 +62,7 @@ class Answers(msgspec.Struct, frozen=True):
     has_roles: bool = False
     plausible: Mapping[str, tuple[int, int]] = {}
     repository: WritableRepository | None = None
+    restores: bool = False
     schedule: Scheduler = "none"
     serves: bool = False
 

@@ -18,13 +18,14 @@ EXIT_INTERRUPTED: Final = 130
 HERE: Final = "127.0.0.1"
 # An offer: it lists what it would fill, and asks.
 OFFERED: Final = ["backfill"]
+RESTORE: Final = ["sync", "fetch"]
 PAGE: Final = ["publish", "--local"]
 Run = Callable[[Sequence[str]], int]
 """Runs a command line of powerstats and returns its exit code."""
 
 
 def first_run(wishes: Wishes, answers: Answers, run: Run, dialogue: Dialogue) -> int:
-    """Collect, fill in the past, make the page and install the schedule, as far as wished.
+    """Restore, collect, fill in the past, make the page and install the schedule, as far as wished.
 
     Returns the first exit code that is not 0, or EXIT_INTERRUPTED at once.
     """
@@ -42,6 +43,8 @@ def first_run(wishes: Wishes, answers: Answers, run: Run, dialogue: Dialogue) ->
 
 def _steps(wishes: Wishes, answers: Answers) -> list[list[str]]:
     steps: list[list[str]] = []
+    if answers.restores:
+        steps.append(RESTORE)
     if wishes.collects:
         steps.append(["collect"])
     if wishes.backfills:
@@ -58,9 +61,14 @@ def _steps(wishes: Wishes, answers: Answers) -> list[list[str]]:
 
 
 def _offers_past(wishes: Wishes, answers: Answers) -> bool:
-    """Tell whether the past is offered: somebody can be asked, and there is a new sensor."""
+    """Tell whether the past is offered: somebody can be asked, and some of it is not here."""
     is_open = wishes.asks and wishes.collects and wishes.backfills is None
-    return is_open and bool(answers.new_entities)
+    return is_open and _has_gaps(answers)
+
+
+def _has_gaps(answers: Answers) -> bool:
+    """Tell whether there is a new sensor, or files that end when another device was lost."""
+    return answers.restores or bool(answers.new_entities)
 
 
 def tell_next(
@@ -73,8 +81,8 @@ def tell_next(
         "flows": "what the house took, and from where",
         "doctor": "what is wrong, and what to do about it",
     }
-    if not (wishes.backfills or _offers_past(wishes, answers)) and answers.new_entities:
-        commands["backfill"] = "the past year, from Home Assistant's own statistics"
+    if not (wishes.backfills or _offers_past(wishes, answers)) and _has_gaps(answers):
+        commands["backfill"] = "the past, from Home Assistant's history and statistics"
     if is_published:
         commands["publish"] = "the dashboard on GitHub Pages, where anyone can see it"
     if answers.schedule == "none" and not wishes.scheduled:

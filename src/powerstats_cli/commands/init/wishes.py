@@ -23,7 +23,8 @@ class Wishes(msgspec.Struct, frozen=True):
     `data_dir` is the one of the option, `usual_data_dir` the one without it. `scheduler` is what
     this machine has, and is suggested when the schedule is asked for; `scheduled` are the places
     that run the steps of this configuration already. `backfills` is None if the command line does
-    not say it: then the past year is offered if somebody can be asked.
+    not say it: then the past year is offered if somebody can be asked. `restores` is None likewise:
+    then somebody is asked, or else what the repository has is restored.
     """
 
     config: Path
@@ -45,6 +46,7 @@ class Wishes(msgspec.Struct, frozen=True):
     asks: bool = True
     collects: bool = True
     backfills: bool | None = None
+    restores: bool | None = None
     overwrites: bool = False
 
     @property
