@@ -1,0 +1,162 @@
+"""The energy and the prices that are known, as stretches of time, and how much of a time is known.
+
+Time of which nothing is known lies in no stretch.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import fsum
+from operator import attrgetter
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from powerstats_cli.core.energy.hours import Holidays, Zone
+from powerstats_cli.core.periods import MINUTE, Span
+
+
+class Energy(NamedTuple):
+    """The kWh of a stretch of time, taken as even within it; `coverage` is its known share.
+
+    A counter's step across unknown time is one stretch: from the instant at which the reading was
+    lost to the end of the bucket in which it returned.
+    """
+
+    start: datetime
+    end: datetime
+    kwh: float
+    coverage: float = 1.0
+
+
+class Price(NamedTuple):
+    """The money per kWh that holds for a stretch of time."""
+
+    start: datetime
+    end: datetime
+    price: float
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known: the energy of each flow and series, and each price, in order of time.
+
+    `until` is the instant up to which all of it has been collected.
+    """
+
+    energy: Mapping[str, Sequence[Energy]]
+    prices: Mapping[str, Sequence[Price]]
+    until: datetime
+
+
+class Home(msgspec.Struct, frozen=True):
+    """A home's clock, zones and holidays, and the flows and series for which one is paid."""
+
+    timezone: ZoneInfo
+    zones: Mapping[str, Zone] = {}
+    is_holiday: Holidays = frozenset().__contains__
+    received: frozenset[str] = frozenset({"export"})
+
+
+_START: Final = attrgetter("start")
+_END: Final = attrgetter("end")
+
+
+def ending_in(stretches: Sequence[Energy], span: Span) -> Sequence[Energy]:
+    """Return the stretches that end in a span: a counter's step is of the day on which it ends."""
+    first = bisect_right(stretches, span.start, key=_END)
+    return stretches[first : bisect_right(stretches, span.end, key=_END)]
+
+
+def holding(prices: Sequence[Price], span: Span) -> Sequence[Price]:
+    """Return the prices of which a span has a part."""
+    first = bisect_right(prices, span.start, key=_END)
+    return prices[first : bisect_left(prices, span.end, key=_START)]
+
+
+def billed(prices: Iterable[Price], minutes: int, timezone: ZoneInfo) -> Iterator[Price]:
+    """Yield the means of prices over steps of so many minutes, of the steps that are wholly known.
+
+    Steps tile the local hour.
+    """
+    step = minutes * MINUTE
+    parts: dict[datetime, list[Price]] = {}
+    for price in prices:
+        for part in _cut(price, minutes, timezone):
+            parts.setdefault(_step_of(part.start, minutes, timezone), []).append(part)
+    for start, some in parts.items():
+        if sum((part.end - part.start for part in some), 0 * step) == step:
+            mean = fsum(part.price * ((part.end - part.start) / step) for part in some)
+            yield Price(start, start + step, mean)
+
+
+def _cut(price: Price, minutes: int, timezone: ZoneInfo) -> Iterator[Price]:
+    start = price.start
+    while start < price.end:
+        end = min(_step_of(start, minutes, timezone) + minutes * MINUTE, price.end)
+        yield Price(start, end, price.price)
+        start = end
+
+
+def _step_of(at: datetime, minutes: int, timezone: ZoneInfo) -> datetime:
+    local = at.astimezone(timezone)
+    into = timedelta(
+        minutes=local.minute % minutes, seconds=local.second, microseconds=local.microsecond
+    )
+    return at - into
+
+
+def without_sun(known: Known) -> Known:
+    """Return what would be known of the same use without sun and battery: the house imports all.
+
+    The house's energy is in `house`; a counter of the grid's meter tells nothing of it.
+    """
+    kept = {name: known.energy[name] for name in ("house",) if name in known.energy}
+    return msgspec.structs.replace(
+        known, energy={**kept, "import": kept.get("house", ()), "export": ()}
+    )
+
+
+# --- coverage -------------------------------------------------------------------------------------
+
+
+def known_share(known: Known, series: Iterable[str], prices: Iterable[str], span: Span) -> float:
+    """Return the share of a span in which all of some series and prices are known; 1 of none."""
+    layers = [_covering(known.energy.get(name, ()), span) for name in series]
+    layers += [
+        [(max(each.start, span.start), min(each.end, span.end), 1.0) for each in found]
+        for found in (holding(known.prices.get(name, ()), span) for name in prices)
+    ]
+    if not span.length:
+        return 0.0
+    if not all(layers):
+        return 0.0
+    edges = sorted({at for layer in layers for part in layer for at in part[:2]} | set(span))
+    places = [0] * len(layers)
+    total = 0 * MINUTE
+    for start, end in pairwise(edges):
+        least = 1.0
+        for number, layer in enumerate(layers):
+            while places[number] < len(layer) and layer[places[number]][1] <= start:
+                places[number] += 1
+            least = min(least, _share_at(layer, places[number], start))
+        total += least * (end - start)
+    return total / span.length
+
+
+def _covering(stretches: Sequence[Energy], span: Span) -> list[tuple[datetime, datetime, float]]:
+    first = bisect_right(stretches, span.start, key=_END)
+    last = bisect_left(stretches, span.end, key=_START)
+    return [
+        (max(each.start, span.start), min(each.end, span.end), each.coverage)
+        for each in stretches[first:last]
+    ]
+
+
+def _share_at(
+    layer: Sequence[tuple[datetime, datetime, float]], place: int, start: datetime
+) -> float:
+    if place == len(layer) or layer[place][0] > start:
+        return 0.0
+    return layer[place][2]
