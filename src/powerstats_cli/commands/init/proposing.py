@@ -35,6 +35,8 @@ def propose(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
     lately = last_day(unknown, answers.found, wishes)
     home = msgspec.structs.replace(home, ways={**ways(lately, utc_now()), **home.ways})
     found = proposal.given(home, wishes.entities) if wishes.entities else proposal.proposed(home)
+    if wishes.entities:
+        _tell_taken_roles(found, home, dialogue)
     if found.missing and dialogue.asks:
         more = len(found.missing) - MOST_NAMED
         names = [*found.missing[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
@@ -43,7 +45,7 @@ def propose(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
             f"that can be kept"
         )
     if answers.present and wishes.entities:
-        found = _with_given(found, answers.present)
+        found = _with_given(found, answers.present, dialogue)
     elif answers.present:
         found = _with_present(found, answers.present)
     if not (found.kept or dialogue.asks):
@@ -95,20 +97,30 @@ def _with_present(found: Proposal, present: Present) -> Proposal:
     return msgspec.structs.replace(found, kept=kept, others=others)
 
 
-def _with_given(found: Proposal, present: Present) -> Proposal:
+def _tell_taken_roles(found: Proposal, home: Home, dialogue: Dialogue) -> None:
+    """Tell of each named sensor without a role which one it would have, and which sensor has it."""
+    for one in found.kept:
+        if one.role is not None:
+            continue
+        [alone] = proposal.given(home, {one.name: one.entity_id}).kept
+        if others := [other.name for other in found.kept if other.role == alone.role is not None]:
+            dialogue.warn(f"{one.name} gets no role: {others[0]} is {alone.role} already")
+
+
+def _with_given(found: Proposal, present: Present, dialogue: Dialogue) -> Proposal:
     """Return what is kept already with the sensors of the options, which come first by name.
 
-    One whose role is taken has none.
+    One that cannot have its role has none, and a line says why.
     """
-    given = {one.name: one for one in found.kept}
-    kept: Selection = ()
-    for one in present.kept:
-        kept += (msgspec.structs.replace(given.pop(one.name, one), was=one.was),)
-    for one in given.values():
+    kept: Selection = present.kept
+    # A device has to be there before another one can be part of it.
+    for one in sorted(found.kept, key=lambda one: one.within is not None):
+        bare = selection.put(kept, msgspec.structs.replace(one, role=None, within=None))
         try:
-            kept = selection.added(kept, one)
-        except ValueError:
-            kept += (msgspec.structs.replace(one, role=None, turned=False, within=None),)
+            kept = selection.with_role(bare, one.name, one.written, one.within)
+        except ValueError as error:
+            dialogue.warn(f"{error}; {one.name} gets no role")
+            kept = selection.with_role(bare, one.name, selection.NO_ROLE)
     return msgspec.structs.replace(found, kept=kept)
 
 

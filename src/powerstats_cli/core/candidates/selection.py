@@ -1,6 +1,6 @@
 """The sensors that a home keeps, each with its role: changed one by one, and checked each time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -28,6 +28,11 @@ class Kept(msgspec.Struct, frozen=True):
     turned: bool = False
     within: str | None = None
     was: str | None = None
+
+    @property
+    def written(self) -> str:
+        """Its role as `role_written` reads it."""
+        return f"{'-' * self.turned}{self.role}" if self.role else NO_ROLE
 
     @property
     def described(self) -> str:
@@ -90,6 +95,18 @@ def added(kept: Selection, new: Kept) -> Selection:
     return checked((*kept, new))
 
 
+def put(kept: Selection, new: Kept) -> Selection:
+    """Return the sensors with another one under its name, or with one more; roles are not checked.
+
+    The series is the one that it was.
+    """
+    if new.name not in {one.name for one in kept}:
+        return (*kept, new)
+    return tuple(
+        msgspec.structs.replace(new, was=one.was) if one.name == new.name else one for one in kept
+    )
+
+
 def renamed(kept: Selection, old: str, new: str) -> Selection:
     """Return the sensors with another name for one of them."""
     _check_name(new)
@@ -132,11 +149,13 @@ def with_role(kept: Selection, name: str, written: str, within: str | None = Non
             msgspec.structs.replace(one, within=None) if one.within == name else one
             for one in changed
         )
-    return checked(changed)
+    checked(sorted(changed, key=lambda one: one.name == name))  # of two, this one is complained of
+    return changed
 
 
-def checked(kept: Selection) -> Selection:
+def checked(kept: Iterable[Kept]) -> Selection:
     """Return the sensors if each can have its role."""
+    kept = tuple(kept)
     roles = roles_of(kept)
     for role in BOTH_WAYS:
         names = [meter.name for meter in roles.of(role)]
