@@ -10,7 +10,8 @@ import msgspec
 from powerstats_cli.core.energy.bills import Bill, bill
 from powerstats_cli.core.energy.hours import parsed
 from powerstats_cli.core.energy.metering import Energy, Home, Known, Price
-from powerstats_cli.core.energy.tariffs import Days, Line, Term
+from powerstats_cli.core.energy.tariff_lines import Line
+from powerstats_cli.core.energy.tariffs import Days, Term
 from powerstats_cli.core.periods import DAY, MINUTE, Span, day_span
 
 NL, UK, US = (
@@ -24,10 +25,16 @@ Use = Callable[[datetime], float | None]
 
 
 def line(**keys: Any) -> Line:
-    """Return a line as the configuration has it; `since` is its `from`, `per` is import."""
+    """Return a line as the configuration has it; `since` is its `from`.
+
+    By default a kWh of import costs nothing.
+    """
     if "since" in keys:
         keys["from"] = keys.pop("since")
-    given = {"name": "Line", **({} if "percent" in keys else {"per": "import"}), **keys}
+    usual: dict[str, Any] = {} if "percent" in keys else {"per": "import"}
+    if not keys.keys() & {"rate", "price", "blocks", "percent"}:
+        usual["rate"] = 0
+    given = {"name": "Line", **usual, **keys}
     return msgspec.convert(given, Line)
 
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from powerstats_cli.core.energy.bills import Bill, bill, rounded
 from powerstats_cli.core.energy.metering import Energy, Home, Known, Price
-from powerstats_cli.core.energy.tariffs import Days, Line, Tariff, Term, in_force, term
+from powerstats_cli.core.energy.tariff_lines import Line
+from powerstats_cli.core.energy.tariffs import Days, Tariff, Term, in_force, term
 from powerstats_cli.core.periods import DAY, HOUR, day_span
 from tests.core.energy.tariffing import (
     NL,

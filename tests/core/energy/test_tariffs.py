@@ -5,10 +5,10 @@ from datetime import date
 import msgspec
 import pytest
 
+from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.energy.tariffs import (
     Days,
     InForce,
-    Line,
     Tariff,
     in_force,
     in_order,

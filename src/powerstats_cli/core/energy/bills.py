@@ -25,7 +25,8 @@ from powerstats_cli.core.energy.tallies import (
     net_of_bill,
     summed,
 )
-from powerstats_cli.core.energy.tariffs import Days, Line, Term, bases, in_order, share_of
+from powerstats_cli.core.energy.tariff_lines import Line
+from powerstats_cli.core.energy.tariffs import Days, Term, bases, in_order, share_of
 from powerstats_cli.core.periods import DAY, MICROSECOND, Span, day_span, local_day
 
 DECIMALS: Final[Mapping[str, int]] = {

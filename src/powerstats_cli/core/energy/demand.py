@@ -8,7 +8,8 @@ from typing import Final
 
 from powerstats_cli.core.energy.hours import spans
 from powerstats_cli.core.energy.metering import Energy, Home, Known, ending_in
-from powerstats_cli.core.energy.tariffs import Days, Line, share_of
+from powerstats_cli.core.energy.tariff_lines import Line
+from powerstats_cli.core.energy.tariffs import Days, share_of
 from powerstats_cli.core.periods import HOUR, Span, day_span, intervals
 from powerstats_cli.core.scales import months_later
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from powerstats_cli.core.energy.flows import MOST_APART
 from powerstats_cli.core.energy.hours import Holidays, Zone, spans
 from powerstats_cli.core.energy.metering import Energy, Home, Known, Price, ending_in, holding
-from powerstats_cli.core.energy.tariffs import REST, Line
+from powerstats_cli.core.energy.tariff_lines import REST, Line
 from powerstats_cli.core.periods import HOUR, Span, day_span, days, intervals, local_day
 
 _END: Final = attrgetter("end")

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from powerstats_cli.core.energy.pricing import Counted
-from powerstats_cli.core.energy.tariffs import REST, Line
+from powerstats_cli.core.energy.tariff_lines import REST, Line
 
 Parts = Mapping[str, tuple[float, float]]
 """What has an amount in each zone or block: its kWh, and the amount."""

@@ -8,18 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
+from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.periods import DAY
 from powerstats_cli.core.scales import months_later
-
-Kind = Literal["energy", "fixed", "demand", "percent"]
-TIMES: Final = ("day", "month", "year")
-DEMANDS: Final = ("kW day", "kW month", "kW year")
-REST: Final = "rest"
-"""The zone of the hours that are in none of a line's zones."""
 
 
 class Days(msgspec.Struct, frozen=True):
@@ -40,78 +35,6 @@ class Days(msgspec.Struct, frozen=True):
         """Return the days among these from `since` on and before `until`; None is no limit."""
         first = max(self.first, since or self.first)
         return Days(first, max(first, min(self.end, until or self.end)))
-
-
-class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rate for the kWh up to a count of `to` kWh; for all of the rest if it is None."""
-
-    rate: float
-    to: float | None = None
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line of a tariff, in the form of the configuration.
-
-    `per` is a flow, a series, a time or a demand. One of `rate`, `price`, `blocks` and `percent`
-    says what a unit costs. `of` is the flow of a demand, or the names of the lines of a percent.
-    """
-
-    name: str
-    per: str = ""
-    since: date | None = msgspec.field(name="from", default=None)
-    until: date | None = None
-    rate: float | Mapping[str, float] | None = None
-    price: str = ""
-    blocks: tuple[Block, ...] = ()
-    percent: float | None = None
-    times: float = 1.0
-    plus: float = 0.0
-    least: float | None = None
-    most: float | None = None
-    over: Literal["bill", "day", "bill days"] = "bill"
-    whole: bool = False
-    only: str = ""
-    less: str = ""
-    within: Literal[15, 30, 60, "bill"] | None = None
-    of: str | tuple[str, ...] = ()
-    minutes: Literal[15, 30, 60] = 60
-    highest: int = 1
-    months: int = 1
-    at_least: float = 0.0
-
-    @property
-    def kind(self) -> Kind:
-        """What the line counts."""
-        if self.percent is not None:
-            return "percent"
-        if self.per in TIMES:
-            return "fixed"
-        return "demand" if self.per in DEMANDS else "energy"
-
-    @property
-    def demanded(self) -> str:
-        """The flow whose demand the line counts."""
-        return self.of if isinstance(self.of, str) else "import"
-
-    @property
-    def zones(self) -> Sequence[str]:
-        """The zones that have a rate of their own."""
-        return (
-            [name for name in self.rate if name != REST] if isinstance(self.rate, Mapping) else ()
-        )
-
-    @property
-    def series(self) -> frozenset[str]:
-        """The flows and series that have to be known to price the line."""
-        if self.kind == "demand":
-            return frozenset({self.demanded})
-        return frozenset({self.per, self.less} - {""}) if self.kind == "energy" else frozenset()
-
-    def rate_in(self, zone: str) -> float:
-        """Return the money that a unit costs in a zone, for a line without price and blocks."""
-        if isinstance(self.rate, Mapping):
-            return self.rate.get(zone, 0.0)
-        return self.rate or 0.0
 
 
 class Tariff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -154,9 +77,10 @@ def _follow(
 def bases(lines: Sequence[Line], at: int) -> list[int]:
     """Return the places of the lines that the percent at a place is of."""
     line = lines[at]
-    if not line.of:
+    named = (line.of,) if isinstance(line.of, str) else line.of
+    if not named:
         return list(range(at))
-    return [place for place, other in enumerate(lines) if other.name in line.of and place != at]
+    return [place for place, other in enumerate(lines) if other.name in named and place != at]
 
 
 def in_order(lines: Sequence[Line]) -> list[int]:
