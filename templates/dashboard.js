@@ -54,7 +54,11 @@ const ids = shown.map(({ id }) => id);
 
 /** @type {Map<Tier, Source>} */
 const sources = new Map(
-  shown.map(({ tier }) => [tier, new Source(tier, draw, { ...told, minutes: interval / MINUTE })]),
+  shown.map(({ tier }) => [
+    tier,
+    // A file is read in one task and shown in the next one, so that a touch has not to wait for both.
+    new Source(tier, () => setTimeout(draw), { ...told, minutes: interval / MINUTE }),
+  ]),
 );
 /** @type {Map<Id, View>} */
 const views = new Map();

@@ -38,7 +38,6 @@ export function drawLines({ brush, box, pixel }, lines, place, strength) {
   brush.beginPath();
   brush.rect(box.left, 0, box.width, brush.canvas.height);
   brush.clip();
-  brush.lineJoin = "round";
   for (const line of lines) {
     if (line.kind === "bars") drawBars(brush, line, place, pixel, bars);
     else {
@@ -72,14 +71,15 @@ function drawBars(brush, line, place, pixel, bars) {
 function fillDown(brush, line, place) {
   const { values } = line;
   brush.fillStyle = colour(`${TONES[line.tone]}-band`);
-  brush.fill(band({ ...line, min: values.map((value) => value && 0), max: values }, place));
+  const filled = { ...line, min: values.map((value) => value && 0), max: values };
+  for (const path of bands(filled, place)) brush.fill(path);
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place @param {number} strength */
 function drawBand(brush, line, place, strength) {
   brush.globalAlpha = strength;
   brush.fillStyle = colour(`${TONES[line.tone]}-band`);
-  brush.fill(band(line, place));
+  for (const path of bands(line, place)) brush.fill(path);
   brush.globalAlpha = 1;
 }
 
@@ -89,7 +89,9 @@ function drawLine(brush, line, place, pixel) {
   brush.strokeStyle = colour(TONES[line.tone]);
   brush.lineWidth = (isGhost ? 1.25 : 1.75) * pixel;
   brush.setLineDash(isGhost ? [3 * pixel, 3 * pixel] : []);
-  brush.stroke(line.kind === "line" ? middles(line, place) : steps(line, place));
+  brush.lineJoin = line.kind === "line" ? "round" : "miter";
+  const paths = line.kind === "line" ? middles(line, place) : steps(line, place);
+  for (const path of paths) brush.stroke(path);
 }
 
 /**
@@ -119,54 +121,71 @@ function runs(values) {
   return found;
 }
 
-/** @param {Line} line @param {Place} place */
-function steps({ values }, { x, y }) {
-  const path = new Path2D();
-  for (const [from, to] of runs(values)) {
+/** How many buckets a path has at most: a browser takes many times as long for one path of a whole day. */
+const PIECE = 48;
+
+/** @param {(number | null)[]} values @returns {[number, number][]} their runs, cut into short ones */
+const pieces = (values) =>
+  runs(values).flatMap(([from, to]) =>
+    Array.from({ length: Math.ceil((to - from) / PIECE) }, (_, i) => {
+      const start = from + i * PIECE;
+      return /** @type {[number, number]} */ ([start, Math.min(to, start + PIECE)]);
+    }),
+  );
+
+/** @param {Line} line @param {Place} place @returns {Path2D[]} */
+const steps = ({ values }, { x, y }) =>
+  pieces(values).map(([from, to]) => {
+    const path = new Path2D();
+    // A piece goes on to the value that the next one begins with.
+    const end = values[to] == null ? to : to + 1;
     path.moveTo(x(from), y(Number(values[from])));
     for (let cell = from; cell < to; cell++) {
       // If the value stays the same, one line is enough for many buckets.
       if (cell + 1 < to && values[cell] === values[cell + 1]) continue;
       path.lineTo(x(cell + 1), y(Number(values[cell])));
-      if (cell + 1 < to) path.lineTo(x(cell + 1), y(Number(values[cell + 1])));
+      if (cell + 1 < end) path.lineTo(x(cell + 1), y(Number(values[cell + 1])));
     }
-  }
-  return path;
-}
+    return path;
+  });
 
-/** @param {Line} line @param {Place} place */
-function middles({ values }, { x, y }) {
-  const path = new Path2D();
-  for (const [from, to] of runs(values)) {
-    for (let cell = from; cell < to; cell++) {
+/** @param {Line} line @param {Place} place @returns {Path2D[]} */
+const middles = ({ values }, { x, y }) =>
+  pieces(values).map(([from, to]) => {
+    const path = new Path2D();
+    const end = values[to] == null ? to : to + 1;
+    const isAlone = values[from - 1] == null && end - from === 1;
+    for (let cell = from; cell < end; cell++) {
       const [middle, at] = [(x(cell) + x(cell + 1)) / 2, y(Number(values[cell]))];
       // A bucket between unknown ones is a dash.
-      if (cell === from) path.moveTo(to - from > 1 ? middle : middle - 2, at);
+      if (cell === from) path.moveTo(isAlone ? middle - 2 : middle, at);
       path.lineTo(middle, at);
     }
-  }
-  return path;
-}
+    return path;
+  });
 
-/** @param {Line} line @param {Place} place @returns {Path2D} one outline, far quicker than a rectangle a bucket */
-function band({ min = [], max = [] }, { x, y }) {
-  const path = new Path2D();
-  for (const [from, to] of runs(max)) {
-    path.moveTo(x(from), y(Number(max[from])));
+/** @param {Line} line @param {Place} place @returns {Path2D[]} outlines, far quicker than a rectangle a bucket */
+function bands({ min = [], max = [] }, { x, y }) {
+  return pieces(max).map(([from, to]) => {
+    const path = new Path2D();
+    // Pieces meet between two pixels, so that no seam is seen.
+    const across = (/** @type {number} */ cell) =>
+      cell === from || cell === to ? Math.round(x(cell)) : x(cell);
+    path.moveTo(across(from), y(Number(max[from])));
     for (let cell = from; cell < to; cell++) {
       const high = y(Number(max[cell]));
-      path.lineTo(x(cell), high);
-      path.lineTo(x(cell + 1), high);
+      path.lineTo(across(cell), high);
+      path.lineTo(across(cell + 1), high);
     }
     for (let cell = to - 1; cell >= from; cell--) {
       const [low, high] = [y(Number(min[cell])), y(Number(max[cell]))];
       const edge = low < high ? low : Math.max(low, high + 1);
-      path.lineTo(x(cell + 1), edge);
-      path.lineTo(x(cell), edge);
+      path.lineTo(across(cell + 1), edge);
+      path.lineTo(across(cell), edge);
     }
     path.closePath();
-  }
-  return path;
+    return path;
+  });
 }
 
 /**
