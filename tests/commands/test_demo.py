@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli.cli import main as cli
+from powerstats_cli.clock import Clock
+from powerstats_cli.commands import demo as command
 from powerstats_cli.commands.demo import TIMEZONE, schedule
 from powerstats_cli.core.periods import DAY, Span, day_span, days, local_day
 from powerstats_cli.demo import events, sensors
@@ -188,13 +190,33 @@ def test_the_schedule_is_the_documented_one() -> None:
     assert sum(step.at < long_day.end for step in collects) == 25 * 4
 
 
-def test_long_ago_days_were_rolled_up_once_a_week() -> None:
-    """Each night closes its day; before the last ten, Monday's rolls up those of a week."""
+def test_long_ago_the_steps_ran_once_a_week() -> None:
+    """Each of the last ten nights has all steps; before, Monday's night has those of a week."""
     first, last = date(2025, 8, 1), date(2025, 10, 28)
     span = Span(day_span(first, ZONE).start, day_span(last, ZONE).end)
     steps = list(schedule(span, (), ZONE))
-    nights = {step.at.astimezone(ZONE).date() for step in steps if step.command == ("rotate",)}
-    assert nights == set(days(first + DAY, last + 2 * DAY))
-    rolled_up = {step.at.astimezone(ZONE).date() for step in steps if step.command[-1] == "yearly"}
-    recent = set(days(last - 8 * DAY, last + 2 * DAY))
-    assert rolled_up == recent | {night for night in nights if night.weekday() == 0}
+    mondays = {day for day in days(first + DAY, last) if day.weekday() == 0}
+    nights = mondays | set(days(last - 8 * DAY, last + 2 * DAY))
+    for run in (("collect",), ("rotate",), ("aggregate", "yearly")):
+        ran = [step.at.astimezone(ZONE).date() for step in steps if step.command == run]
+        begun = [first] if run == ("collect",) else []
+        assert sorted(ran) == begun + sorted(nights)
+
+
+def test_fewer_nights_leave_the_same_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that run once a week long ago write what those of each night do."""
+    now = Clock(datetime(2025, 11, 5, 9, tzinfo=ZONE))
+    monkeypatch.setattr(command, "Clock", lambda: now)
+    monkeypatch.setattr(command, "REGULAR_DAYS", ())
+    points = []
+    for each_night in (command.EACH_NIGHT, 25):
+        monkeypatch.setattr(command, "EACH_NIGHT", each_night)
+        folder = tmp_path / str(each_night)
+        with redirect_stdout(io.StringIO()):
+            assert cli.main(["-q", "demo", "--days", "25", "--folder", str(folder)]) == 0
+        files = Store(folder / "data", TIMEZONE)
+        documents = [files.read(files.tier(name)) for name in ("weekly", "monthly", "yearly")]
+        points.append([document.points for document in documents if document])
+    few, all_nights = points
+    assert [len(tier) for tier in few] == [7 * 24, 24, 24]
+    assert few == all_nights

@@ -31,13 +31,13 @@ TIMEZONE: Final = "Europe/Amsterdam"
 # Days before today on which collect runs at every interval, as under cron: today itself, and the
 # days of the network outage and the power cut. On other days one collect a night reads the day.
 REGULAR_DAYS: Final = (0, 4, 5)
-# Days before today of which every night rolls up what it closes. Before, one night a week does:
-# the archive keeps a week, and each roll-up catches up.
-ROLLED_UP_NIGHTLY: Final = 10
+# The steps run in each of the last nights. Before, they run in one night a week: Home Assistant's
+# history goes back ten days, so each step catches up, and the files are the same.
+EACH_NIGHT: Final = 10
 # With the price, which changes by the quarter of an hour.
 MINUTES: Final = 15
 # On an idle machine with two cores.
-SECONDS_A_DAY: Final = 0.15
+SECONDS_A_DAY: Final = 0.16
 LEAST_MINUTE: Final = 45
 # As a command that Ctrl-C ends.
 EXIT_INTERRUPTED: Final = 130
@@ -92,19 +92,17 @@ class TimedRun:
 def schedule(span: Span, regular_days: Container[date], zone: ZoneInfo) -> Iterator[TimedRun]:
     """Yield the runs of a span of days, unsorted: the steps at night, on some days collect all day.
 
-    `regular_days` are the days on which collect runs at every interval. Long ago days were rolled
-    up once a week only.
+    `regular_days` are the days on which collect runs at every interval. Before the last
+    ten days the steps run in one night a week.
     """
     first, last = local_day(span.start, zone), local_day(span.end, zone)
     yield TimedRun(span.start + timedelta(minutes=MINUTES) + AFTER, ("collect",))
     for day in days(first, last + DAY):
         start = day_start(day, zone)
-        if day > first:
+        if day > first and (day > last - EACH_NIGHT * DAY or day.weekday() == 0):
             yield TimedRun(start + AFTER, ("collect",))
-            is_rolled_up = day > last - ROLLED_UP_NIGHTLY * DAY or day.weekday() == 0
             for step in NIGHTLY:
-                if is_rolled_up or not step.tier:
-                    yield TimedRun(start + step.after_midnight + AFTER, step.command)
+                yield TimedRun(start + step.after_midnight + AFTER, step.command)
         if day in regular_days:
             for interval in intervals(day, zone, MINUTES)[1:]:
                 if interval.start + AFTER <= span.end:
