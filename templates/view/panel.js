@@ -41,6 +41,10 @@ export class Panel {
     this.shape = "";
     /** @type {Group | null} */
     this.group = null;
+    /** The group whose parts are still made, a few in each frame. @type {Group | null} */
+    this.growing = null;
+    /** The span that the address has. */
+    this.chosen = "";
     /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
     /** Called if the reader has chosen another span. @type {(group: Group) => void} */
@@ -66,6 +70,9 @@ export class Panel {
     this.doc = doc;
     this.grid = grid;
     this.model = model;
+    this.chosen = chosen;
+    // If its parts are still made for other values, they get the new ones once they are there.
+    if (this.growing && signature === this.signature) return;
     const rest = signature === this.signature ? model.rest() : null;
     if (rest && this.group && this.shape === shapeOf(model, rest)) {
       const isSame = this.group.move(grid.edges, range);
@@ -88,16 +95,17 @@ export class Panel {
 
   /** @param {string} chosen another span of the same buckets, as the address has it */
   choose(chosen) {
-    const { group, doc, grid } = this;
-    if (!group || !doc || !grid) return;
-    const range = chosenRange(doc.zone, grid.edges, chosen);
-    if (!group.move(grid.edges, range)) group.showView();
+    const { group } = this;
+    this.chosen = chosen;
+    if (!group) return;
+    const range = chosenRange(group.zone, group.edges, chosen);
+    if (!group.move(group.edges, range)) group.showView();
   }
 
   /** @param {Group} group @param {Model} model */
   build(group, model) {
     this.watch.disconnect();
-    this.group = group;
+    this.group = this.growing = group;
     this.shape = "";
     group.onChosen = () => this.onChosen(group);
     const charts = model.charts.map((chart) => new Chart(group, chart));
@@ -119,10 +127,9 @@ export class Panel {
     this.host.classList.add("filled");
     this.host.replaceChildren(h("div", { class: "first" }, this.lead, this.side, this.more));
     charts[0]?.draw();
-    // The rest takes longer; it appears in the same frame.
+    // The rest takes longer; what stands beside the chart appears in the same frame.
     requestAnimationFrame(() => {
-      if (this.group === group && this.signature)
-        this.complete(group, this.model ?? model, charts.slice(1));
+      if (this.growing === group) this.complete(group, model, charts.slice(1));
     });
   }
 
@@ -146,7 +153,6 @@ export class Panel {
   /** @param {Group} group @param {Model} model @param {Chart[]} others its charts, without the first */
   complete(group, model, others) {
     const rest = model.rest();
-    this.shape = shapeOf(model, rest);
     /** @template T @param {View<T>} view @param {(rest: Rest) => T | null | undefined} pick */
     const add = (view, pick) => this.add(view, pick, rest);
     const heats = rest.heats.map((one, i) => add(heat(one), (next) => next.heats[i]));
@@ -160,6 +166,17 @@ export class Panel {
       rest.devices ? add(devices(group), (next) => next.devices) : "",
     );
     this.more?.append(...others.map((chart) => chart.element), ...lists, ...heats);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        if (this.growing === group) this.finish(group, model, rest);
+      }),
+    );
+  }
+
+  /** Adds what is far down. @param {Group} group @param {Model} model @param {Rest} rest */
+  finish(group, model, rest) {
+    /** @template T @param {View<T>} view @param {(rest: Rest) => T | null | undefined} pick */
+    const add = (view, pick) => this.add(view, pick, rest);
     this.host.append(
       rest.smalls.length
         ? add(
@@ -175,8 +192,10 @@ export class Panel {
       ),
       this.selection(group),
     );
-    // The page may have a scroll bar now.
-    this.resize();
+    this.growing = null;
+    this.shape = shapeOf(model, rest);
+    const { doc, grid, model: newest, chosen } = this;
+    if (doc && grid && newest && newest !== model) this.show(doc, grid, newest, chosen);
     this.drawInTurn(group);
   }
 
@@ -209,7 +228,7 @@ export class Panel {
 
   /** @param {Node | string} content in place of data */
   empty(content) {
-    this.signature = null;
+    this.signature = this.growing = null;
     this.watch.disconnect();
     this.host.classList.remove("filled");
     this.host.replaceChildren(content);
