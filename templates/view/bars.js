@@ -14,18 +14,16 @@ export function bars({ key, title, head }) {
     "tr",
     {},
     h("th", { scope: "col" }, name),
-    h("td", { class: "bar" }),
+    h("td", { class: "bar", "aria-hidden": "true" }),
     ...heads.map((text) => h("th", { scope: "col" }, text)),
   );
+  const table = h("table", {}, h("thead", {}, headRow), body);
+  table.style.setProperty("--columns", String(head.length));
   const element = h(
     "section",
     { class: "card bars", "data-bars": key },
     h("h2", { id }, title),
-    h(
-      "div",
-      { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": id },
-      h("table", { "aria-labelledby": id }, h("thead", {}, headRow), body),
-    ),
+    h("div", { class: "scroll", role: "region", tabindex: 0, "aria-labelledby": id }, table),
   );
   /** @param {Bars} model */
   const update = ({ rows, zero }) => body.replaceChildren(...rows.map((row) => barRow(row, zero)));
@@ -42,7 +40,7 @@ function barRow({ label, hash, bars, cells }, zero) {
     "tr",
     { class: hash && "opens" },
     h("th", { scope: "row" }, hash === undefined ? label : h("a", { href: hash }, label)),
-    h("td", { class: "bar" }, track),
+    h("td", { class: "bar", "aria-hidden": "true" }, track),
     ...cells.map((cell) => h("td", {}, partNode(cell))),
   );
   // The link is for keyboards and readers; the whole row is easier to hit.

@@ -192,9 +192,7 @@ export class Chart {
     if (reading.childElementCount !== lines.length + 1) {
       reading.replaceChildren(
         h("a", { class: "when" }),
-        ...lines.map(() =>
-          h("span", {}, h("span", { class: hasNames ? "name" : "hidden" }), h("b")),
-        ),
+        ...lines.map(() => h("span", {}, h("span", { class: "name", hidden: !hasNames }), h("b"))),
       );
     }
     const [when, ...items] = /** @type {HTMLElement[]} */ ([...reading.children]);
@@ -235,11 +233,14 @@ export class Chart {
     const [first, end] = group.cells;
     /** @param {number} cell */
     const read = (cell) => group.read(Math.max(first, Math.min(end - 1, cell)));
+    // What is still to come of today has nothing to read.
+    let last = end - 1;
+    while (last > first && group.edges[last + 1] > Date.now()) last--;
     return {
       ArrowRight: () => read(group.cell === null ? first : group.cell + 1),
-      ArrowLeft: () => read(group.cell === null ? end - 1 : group.cell - 1),
+      ArrowLeft: () => read(group.cell === null ? last : group.cell - 1),
       Home: () => read(first),
-      End: () => read(end - 1),
+      End: () => read(last),
       "+": () => group.zoomBy(0.5),
       "=": () => group.zoomBy(0.5),
       "-": () => group.zoomBy(2),
@@ -275,10 +276,13 @@ export class Chart {
 
   /** Says what is read. */
   say() {
-    const texts = [...this.reading.children].map(({ children: [name, value], textContent }) =>
-      value ? `${name.textContent} ${value.textContent}` : textContent,
-    );
-    if (this.group.cell !== null) announce(texts.filter(Boolean).join(", "));
+    const { cell } = this.group;
+    if (cell === null) return;
+    const values = this.lines.map((line) => {
+      const text = line.values[cell] == null ? say("unknown") : readText(line, cell);
+      return `${line.label} ${text}`;
+    });
+    announce([this.reading.firstElementChild?.textContent, ...values].join(", "));
   }
 }
 

@@ -9,7 +9,7 @@ import { h, partNode } from "./dom.js";
 /** @typedef {import("../lib/model.js").Devices} Devices */
 /** @typedef {import("./group.js").Group} Group */
 
-/** A row that stays while its numbers change. @typedef {{ element: HTMLElement, update: (row: DeviceRow, zero: number) => void }} Row */
+/** A row that stays while its numbers change. @typedef {{ element: HTMLElement, update: (row: DeviceRow, devices: Devices) => void }} Row */
 
 /** @param {Group} group that the curves belong to @returns {import("./cards.js").View<Devices>} */
 export function devices(group) {
@@ -18,7 +18,7 @@ export function devices(group) {
     "h2",
     {},
     say("devices.title"),
-    h("span", { class: "note" }, `kWh · ${say("devices.share")}`),
+    h("span", { class: "note", "aria-hidden": "true" }, `kWh · ${say("devices.share")}`),
   );
   const element = h("section", { class: "card devices" }, head, list);
   /** @type {Map<string, Row>} */
@@ -28,7 +28,7 @@ export function devices(group) {
     const shown = model.rows.map((row) => {
       const known = rows.get(row.label) ?? deviceRow(group, row);
       rows.set(row.label, known);
-      known.update(row, model.zero);
+      known.update(row, model);
       return known.element;
     });
     const isSame = shown.length === list.children.length;
@@ -62,12 +62,17 @@ function deviceRow(group, first) {
     }
     opener.setAttribute("aria-expanded", String(chart !== null));
   });
-  /** @param {DeviceRow} row @param {number} zero */
-  const update = (row, zero) => {
+  /** @param {DeviceRow} row @param {Devices} devices */
+  const update = (row, { zero, unit }) => {
     model = row;
     name.textContent = row.label;
     element.style.setProperty("--depth", String(row.depth));
-    numbers.replaceChildren(...row.cells.map((cell) => h("span", {}, partNode(cell))));
+    const hidden = (/** @type {string} */ text) => h("span", { class: "hidden" }, ` ${text}`);
+    const [energy, share] = row.cells.map((cell) => h("span", {}, partNode(cell)));
+    // The head has the unit, and the bar's stripes say this to the eye.
+    if (row.cells[0].raw !== null) energy.append(hidden(unit));
+    if (row.bar.partial) share.append(hidden(say("unknown.part")));
+    numbers.replaceChildren(energy, share);
     track.style.setProperty("--zero", `${zero * 100}%`);
     track.classList.toggle("signed", zero > 0);
     track.replaceChildren(barNode(row.bar));

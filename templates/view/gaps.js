@@ -29,7 +29,13 @@ export function gaps(first) {
     const shown = isAll ? rows : rows.slice(0, SOME);
     more.textContent = say("gaps.all", { n: rows.length });
     element.replaceChildren(
-      h("h2", {}, title, " ", h("span", { class: "count" }, partNode(total))),
+      h(
+        "h2",
+        {},
+        title,
+        " ",
+        h("span", { class: "count", "aria-hidden": rows.length ? null : "true" }, partNode(total)),
+      ),
       rows.length ? gapTable(shown) : "",
       shown.length < rows.length ? more : "",
       short.length ? h("p", { class: "note" }, ...short.map(partNode)) : "",

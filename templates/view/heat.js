@@ -84,10 +84,10 @@ export function heat(first) {
     squares.replaceChildren(
       h("span"),
       ...model.columns.map(({ label, marked }) =>
-        h("span", { class: "column" }, marked ? label : ""),
+        h("span", { class: "column", "aria-hidden": "true" }, marked ? label : ""),
       ),
       ...model.rows.flatMap((row, r) => [
-        h("span", { class: "row", "data-row": r }, row.label),
+        h("span", { class: "row", "data-row": r, "aria-hidden": "true" }, row.label),
         ...row.cells.map((cell, c) => squareNode(model, cell, r, c)),
       ]),
     );

@@ -30,9 +30,13 @@ export function steps(host) {
   };
 }
 
-/** @param {string} sign @param {string} rel @param {string} name while it leads nowhere */
+/** @param {string} sign @param {string} rel @param {string} name */
 function stepLink(sign, rel, name) {
-  const element = h("a", { class: "step", role: "link", rel }, sign);
+  const element = h(
+    "a",
+    { class: "step", role: "link", rel },
+    h("span", { "aria-hidden": "true" }, sign),
+  );
   /** @type {Step | null} */
   let step = null;
   /** @param {Step | null} next */
@@ -41,8 +45,8 @@ function stepLink(sign, rel, name) {
     if (step) element.setAttribute("href", step.hash);
     else element.removeAttribute("href");
     element.setAttribute("aria-disabled", String(!step));
-    element.setAttribute("aria-label", step?.label ?? name);
-    element.title = step?.label ?? "";
+    // The sign is no name, so a screen reader takes this one, and says it once.
+    element.title = step ? `${name}: ${step.label}` : name;
   };
   const open = () => {
     if (step) location.hash = step.hash;

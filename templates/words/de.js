@@ -103,7 +103,7 @@ export default {
   "heat.hours": "{name} nach Stunden",
   "heat.energyDays": "Energie Tag für Tag",
   "heat.days": "{name} Tag für Tag",
-  "heat.squares": "{title}, als Quadrate von {low} bis {high}",
+  "heat.squares": "{title}, als Quadrate von {low} bis {high}. Pfeiltasten lesen sie.",
   "heat.square": "{name}: {value}",
 
   "head.day": "Tag",
@@ -143,7 +143,7 @@ export default {
   "gap.power cut": "Stromausfall",
   "gap.unknown": "{names} unbekannt",
 
-  "tools.series": "Messreihen",
+  "tools.series": "Linien im Diagramm",
   "tools.charts": "Diagramme",
   "tools.all": "Alles zeigen",
   "tools.whole": "Zurück zur ganzen Zeit",

@@ -107,7 +107,7 @@ export default {
   "heat.hours": "{name} by the hour",
   "heat.energyDays": "Energy day by day",
   "heat.days": "{name} day by day",
-  "heat.squares": "{title}, as squares from {low} to {high}",
+  "heat.squares": "{title}, as squares from {low} to {high}. Arrow keys read them.",
   "heat.square": "{name}: {value}",
 
   "head.day": "Day",
@@ -147,7 +147,7 @@ export default {
   "gap.power cut": "Power cut",
   "gap.unknown": "{names} unknown",
 
-  "tools.series": "Series",
+  "tools.series": "Lines in the chart",
   "tools.charts": "Charts",
   "tools.all": "Show all",
   "tools.whole": "Zoom back to all",

@@ -103,7 +103,7 @@ export default {
   "heat.hours": "{name} hora a hora",
   "heat.energyDays": "Energía día a día",
   "heat.days": "{name} día a día",
-  "heat.squares": "{title}, en cuadros de {low} a {high}",
+  "heat.squares": "{title}, en cuadros de {low} a {high}. Las flechas los leen.",
   "heat.square": "{name}: {value}",
 
   "head.day": "Día",
@@ -143,7 +143,7 @@ export default {
   "gap.power cut": "Corte de luz",
   "gap.unknown": "desconocido: {names}",
 
-  "tools.series": "Series",
+  "tools.series": "Líneas del gráfico",
   "tools.charts": "Gráficos",
   "tools.all": "Mostrar todo",
   "tools.whole": "Volver a todo el periodo",

@@ -104,7 +104,7 @@ export default {
   "heat.hours": "{name} heure par heure",
   "heat.energyDays": "Énergie jour par jour",
   "heat.days": "{name} jour par jour",
-  "heat.squares": "{title}, en carrés de {low} à {high}",
+  "heat.squares": "{title}, en carrés de {low} à {high}. Les flèches les lisent.",
   "heat.square": "{name} : {value}",
 
   "head.day": "Jour",
@@ -144,7 +144,7 @@ export default {
   "gap.power cut": "Coupure de courant",
   "gap.unknown": "inconnu : {names}",
 
-  "tools.series": "Mesures",
+  "tools.series": "Courbes du graphique",
   "tools.charts": "Graphiques",
   "tools.all": "Tout montrer",
   "tools.whole": "Revenir à toute la période",

@@ -102,7 +102,7 @@ export default {
   "heat.hours": "{name}, घंटे के अनुसार",
   "heat.energyDays": "दिन-ब-दिन ऊर्जा",
   "heat.days": "{name}, दिन-ब-दिन",
-  "heat.squares": "{title}, {low} से {high} तक के वर्गों में",
+  "heat.squares": "{title}, {low} से {high} तक के वर्गों में। तीर वाली कुंजियाँ इन्हें पढ़ती हैं।",
   "heat.square": "{name}: {value}",
 
   "head.day": "दिन",
@@ -142,7 +142,7 @@ export default {
   "gap.power cut": "बिजली कटौती",
   "gap.unknown": "{names} अज्ञात",
 
-  "tools.series": "शृंखलाएँ",
+  "tools.series": "चार्ट की रेखाएँ",
   "tools.charts": "चार्ट",
   "tools.all": "सब दिखाएँ",
   "tools.whole": "पूरी अवधि पर लौटें",

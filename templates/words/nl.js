@@ -103,7 +103,7 @@ export default {
   "heat.hours": "{name} per uur",
   "heat.energyDays": "Energie dag voor dag",
   "heat.days": "{name} dag voor dag",
-  "heat.squares": "{title}, als vierkanten van {low} tot {high}",
+  "heat.squares": "{title}, als vierkanten van {low} tot {high}. Pijltoetsen lezen ze.",
   "heat.square": "{name}: {value}",
 
   "head.day": "Dag",
@@ -143,7 +143,7 @@ export default {
   "gap.power cut": "Stroomstoring",
   "gap.unknown": "{names} onbekend",
 
-  "tools.series": "Meetreeksen",
+  "tools.series": "Lijnen in de grafiek",
   "tools.charts": "Grafieken",
   "tools.all": "Alles tonen",
   "tools.whole": "Terug naar de hele periode",
