@@ -73,6 +73,22 @@ def test_a_broken_file_is_rebuilt(installation: Installation) -> None:
         assert member.read() == broken
 
 
+def test_a_broken_line_of_the_journal_is_named(installation: Installation) -> None:
+    """It is left to be mended: `repair` says so as `verify` does, and changes nothing of it."""
+    arguments = ["correct", "unknown", "power", "2025-11-12T10", "--yes"]
+    assert installation.run(*arguments, at=NOW).exit_code == 0
+    journal = installation.data_dir / "corrections.jsonl"
+    journal.write_bytes(journal.read_bytes() + b"{broken\n")
+    before = installation.snapshot()
+    for options in (["--dry-run"], ["--yes"]):
+        result = installation.run("repair", *options, at=NOW)
+        assert result.exit_code == 1
+        assert "corrections.jsonl: a line is broken, so its correction cannot be" in result.out
+        assert "nothing is to be mended" not in result.out
+        assert installation.snapshot() == before
+    assert installation.run("repair", "--yes", "weekly.json", at=NOW).exit_code == 0
+
+
 def test_only_the_named_file(installation: Installation) -> None:
     """The other one stays broken."""
     break_off(installation, "weekly.json")

@@ -97,6 +97,19 @@ def test_a_narrow_screen_has_fewer_columns(width: int, columns: int) -> None:
     assert ("a_long_name" in out.getvalue()) == (width > 10)
 
 
+@pytest.mark.parametrize(
+    ("width", "heads"),
+    [(30, "Day House Import Known"), (20, "Day House Known"), (14, "Day Known"), (3, "Day Known")],
+)
+def test_a_narrow_screen_keeps_the_column_that_has_to_stay(width: int, heads: str) -> None:
+    """The columns before it go first, and it stays on any screen."""
+    table = Table("Day", "House", "Import", "Known", box=None, pad_edge=False)
+    table.add_row("Mon", "35.34", "31.48", "93.3%")
+    screen = Screen(file=io.StringIO(), width=width)
+    fitted = fitting(table, screen, keep=1)
+    assert [column.header for column in fitted.columns] == heads.split()
+
+
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Return a home whose power has a unit that would rule a terminal, and its installation."""

@@ -19,7 +19,7 @@ HELP = """\
 Correct stored numbers by hand; every correction is kept in a journal, and can be undone.
 
 Examples:
-    powerstats correct unknown power 2025-11-20T10:10 --why "a spike of the clamp"
+    powerstats correct unknown power 2025-11-20T10:10 --why "a spike"
     powerstats correct value power 2025-11-20T10 0.9kWh
     powerstats correct undo 5f3df81cb7d8
 """
@@ -56,7 +56,7 @@ def correct_unknown(
     """Take the value of a series out of some buckets: nothing is known of it then.
 
     Examples:
-        powerstats correct unknown power 2025-11-20T10:10 --why "a spike of the clamp"
+        powerstats correct unknown power 2025-11-20T10:10 --why "a spike"
         powerstats correct unknown power 2025-11-20T10..2025-11-20T12 --dry-run
     """
     from powerstats_cli.commands import correct as command

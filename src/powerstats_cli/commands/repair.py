@@ -58,7 +58,8 @@ def prepared(
     stored = read(session.files)
     copies, left = _copies(session, stored, repository)
     found = plan(_sources(session, stored, copies))
-    found = Plan(found.steps, (*found.left, *left, *_refused(stored)))
+    everything = (*found.left, *left, *_refused(stored), *_lines(session.files))
+    found = Plan(found.steps, everything)
     return Repair(_of_files(found, names), copies)
 
 
@@ -138,6 +139,17 @@ def _copies(
         )
         for name in differing
     ]
+
+
+def _lines(files: Store) -> list[Left]:
+    """Return the journal if a line of it is broken: nothing in the other files has that line."""
+    if files.complaint() is None:
+        return []
+    text = (
+        "a line is broken, so its correction cannot be undone: `powerstats sync` or a copy in "
+        "backups/ may have it whole; its numbers stay in the files"
+    )
+    return [Left(files.corrections.name, text)]
 
 
 def _refused(stored: Stored) -> list[Left]:

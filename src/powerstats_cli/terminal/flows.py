@@ -35,7 +35,8 @@ def show(console: Console, found: Account, *, by_device: bool) -> None:
     else:
         table = device_table if by_device else flow_table
         nothing = "-" if is_ascii(console) else "–"
-        console.print(fitting(table(found, nothing), console))
+        # A sum that does not say how much of it is known is not honest, however narrow the screen.
+        console.print(fitting(table(found, nothing), console, keep=1))
     if found.is_guessed:
         console.print()
         for line in _guesses(found):

@@ -34,14 +34,18 @@ class Screen(Console):
                 yield Segment(_printable(segment.text), segment.style)
 
 
-def fitting(table: Table, console: Console) -> Table:
+def fitting(table: Table, console: Console, *, keep: int = 0) -> Table:
     """Return a table without its last columns if a screen is too narrow for all.
 
-    A number or a name that is cut off would be worse than one that is not there.
+    The last `keep` of all stay, and those before them go. A number or a name that is cut off would
+    be worse than one that is not there.
     """
     endless = console.options.update(max_width=ENDLESS)
-    while table.columns[1:] and console.measure(table, options=endless).maximum > console.width:
-        table.columns.pop()
+    while (
+        table.columns[1 + keep :]
+        and console.measure(table, options=endless).maximum > console.width
+    ):
+        table.columns.pop(-1 - keep)
     return table
 
 

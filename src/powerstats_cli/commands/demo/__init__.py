@@ -39,6 +39,7 @@ MINUTES: Final = 15
 # On an idle machine with two cores.
 SECONDS_A_DAY: Final = 0.16
 LEAST_MINUTE: Final = 45
+USUAL_DAYS: Final = 400
 # As a command that Ctrl-C ends.
 EXIT_INTERRUPTED: Final = 130
 TOKEN: Final = "the-demo-has-no-secret"  # noqa: S105 - the server is its own
@@ -119,6 +120,12 @@ def demo(run: Run, folder: Path, console: Console, *, number_of_days: int, again
     if made and not again:
         ago = in_words(Clock().now() - made)
         console.print(f"A simulated home is there already, made {ago} ago.", highlight=False)
+        if number_of_days != USUAL_DAYS:
+            console.print(
+                f"It stays as it is: add --again to run through {count(number_of_days, 'day')} "
+                "instead.",
+                highlight=False,
+            )
         return 0
     with place.held(folder):
         console.print(announced(number_of_days), highlight=False)
