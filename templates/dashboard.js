@@ -5,11 +5,12 @@ import { ago, warmUp } from "./lib/format.js";
 import { knownOf, past, stepsOf } from "./lib/moving.js";
 import { fileOf, hashOf, parse } from "./lib/places.js";
 import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
-import { TABS } from "./lib/tabs.js";
+import { TABS, YEARS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
-import { say } from "./lib/words.js";
+import { say, speech } from "./lib/words.js";
 import { h, setText } from "./view/dom.js";
 import { language, listen, translate } from "./view/language.js";
+import { later } from "./view/later.js";
 import { menu } from "./view/menu.js";
 import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
@@ -33,6 +34,7 @@ import { placeZone, showZone } from "./view/zone.js";
 
 const {
   tiers = "",
+  years = "",
   intervalMinutes,
   publishMinutes,
   home = "{}",
@@ -41,6 +43,8 @@ const {
 /** What the page was told of the home when it was rendered. */
 const told = JSON.parse(home);
 const published = new Set(tiers.split(/\s+/));
+/** The calendar years that are published, the newest last. */
+const all = years.split(" ").filter(Boolean);
 const interval = (Number(intervalMinutes) || 10) * MINUTE;
 const publish = (Number(publishMinutes) || 60) * MINUTE;
 /** How often an open tab asks for its file. */
@@ -49,16 +53,19 @@ const refresh = {
   other: 10 * MINUTE,
 };
 
+/** @type {Tab[]} */
 const shown = TABS.filter(({ tier }) => published.has(tier));
+if (all.length) shown.push(YEARS);
 const ids = shown.map(({ id }) => id);
 
 /** @type {Map<Tier, Source>} */
 const sources = new Map(
-  shown.map(({ tier }) => [
-    tier,
+  shown.map(({ tier }) => {
+    const name = tier === "year" ? `year-${all[all.length - 1]}` : tier;
+    const home = { ...told, minutes: interval / MINUTE };
     // A file is read in one task and shown in the next one, so that a touch has not to wait for both.
-    new Source(tier, () => setTimeout(draw), { ...told, minutes: interval / MINUTE }),
-  ]),
+    return [tier, new Source(tier, () => setTimeout(draw), home, name)];
+  }),
 );
 /** @type {Map<Id, View>} */
 const views = new Map();
@@ -69,8 +76,13 @@ let openId = "today";
 /** @type {(steps: Steps) => void} */
 let showSteps = () => {};
 
+/** The days that can be opened; those of the calendar years are in their own tab alone. */
 const known = () =>
-  knownOf([...sources].map(([tier, { both, isMissing }]) => [tier, { both, isRead: isMissing }]));
+  knownOf(
+    [...sources].flatMap(([tier, { both, isMissing }]) =>
+      tier === "year" ? [] : [[tier, { both, isRead: isMissing }]],
+    ),
+  );
 
 /** @returns {Shown | null} what stands at the place that is open */
 function shownHere() {
@@ -128,13 +140,33 @@ function drawPoints(tab, view, both) {
   const drawn = [hashOf(here.place), both.doc, ...Object.values(more).map((one) => one?.doc)];
   if (drawn.length !== view.drawn.length || drawn.some((one, i) => one !== view.drawn[i])) {
     view.drawn = drawn;
+    const { model: make } = tab;
+    if (!make) return void drawYears(view, both);
     const days = "id" in here.place || both.doc.day !== null ? null : here.place;
     const { both: some, model } = days
       ? past(days, both, more.daily)
-      : { both, model: tab.model(both.doc, both.grid, more) };
+      : { both, model: make(both.doc, both.grid, more) };
     view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
   } else view.panel.choose(here.chosen);
   loadBeside(tab);
+}
+
+/** Shows the years, once the part of the script is there that can. @type {Promise<(newest: Both) => void> | undefined} */
+let yearsPart;
+
+/** @param {View} view @param {Both} newest the file of the newest year */
+async function drawYears(view, newest) {
+  const { host } = view.panel;
+  yearsPart ??= later("years").then((part) => part.years(host, all, told, speech()));
+  try {
+    (await yearsPart)(newest);
+  } catch (error) {
+    yearsPart = undefined;
+    view.drawn = [];
+    view.panel.empty(
+      emptyCard({ title: /** @type {Error} */ (error).message, text: "", command: null }),
+    );
+  }
 }
 
 /** @param {Tab} tab @param {Source | undefined} file @returns {Node | string} what stands there if there are no points */
@@ -157,7 +189,9 @@ function showStatus() {
 function showAge() {
   const age = /** @type {HTMLElement | null} */ (document.querySelector(".age"));
   const found = shownHere();
-  showSteps(stepsOf(here.place, ids, known(), found?.isRead ? found.file?.both : null));
+  showSteps(
+    stepsOf(here.place, ids, known(), found?.isRead && found.tab.model ? found.file?.both : null),
+  );
   if (!found || !age) return;
   const { file } = found;
   // While a file is fetched, the line says what it said before.

@@ -2,7 +2,7 @@
 
 import { DAY, zoneNamed } from "./time.js";
 
-/** @typedef {"daily" | "weekly" | "monthly" | "yearly"} Tier */
+/** `year` is the file of a calendar year. @typedef {"daily" | "weekly" | "monthly" | "yearly" | "year"} Tier */
 
 /**
  * What is known of a series in a bucket. A measurement has `mean`, `min` and `max`, a power also `kwh`,
@@ -46,6 +46,7 @@ export const TIERS = {
   weekly: { days: 7, command: "powerstats aggregate weekly" },
   monthly: { days: 30, command: "powerstats aggregate monthly" },
   yearly: { days: 365, command: "powerstats aggregate yearly" },
+  year: { days: 1, command: "powerstats aggregate yearly" },
 };
 
 /** Why a file cannot be read: the end of a key of the words. @typedef {"incomplete" | "form" | "version" | "time" | "zone"} Fault */

@@ -111,7 +111,7 @@ export function bucketHash(zone, bucket, edges, cell) {
 }
 
 /** How many days a tab has; today has one that is not over. @type {Record<Id, number>} */
-const LENGTHS = { today: 1, "7-days": 7, "30-days": 30, "365-days": 365 };
+const LENGTHS = { today: 1, "7-days": 7, "30-days": 30, "365-days": 365, years: 0 };
 
 /** @param {Id} id @param {number} today @returns {Days | null} the days of a tab; null if it has none of its own */
 function daysOfTab(id, today) {

@@ -1,4 +1,4 @@
-/** The four tabs. */
+/** The tabs: four of the last days, and one of the calendar years. */
 
 import { month } from "./month.js";
 import { today } from "./today.js";
@@ -9,18 +9,19 @@ import { year } from "./year.js";
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
 /** @typedef {import("./data.js").Tier} Tier */
-/** @typedef {"today" | "7-days" | "30-days" | "365-days"} Id its name is the text `tab.…` */
+/** @typedef {"today" | "7-days" | "30-days" | "365-days" | "years"} Id its name is the text `tab.…` */
 
 /** Other files: null if one is not read yet, undefined if it is not published. @typedef {Partial<Record<Tier, Both | null>>} Others */
 
 /**
  * A tab and the file that it shows; `beside` are other files that it compares with, or shows beside its own.
+ * Without a `model` a part of the script shows it that is fetched later.
  *
  * @typedef {{ id: Id, tier: Tier, beside: Tier[],
- *   model: (doc: Doc, grid: Grid, others: Others) => import("./model.js").Model }} Tab
+ *   model?: (doc: Doc, grid: Grid, others: Others) => import("./model.js").Model }} Tab
  */
 
-/** @type {Tab[]} */
+/** @type {Required<Tab>[]} */
 export const TABS = [
   {
     id: "today",
@@ -47,3 +48,6 @@ export const TABS = [
     model: (doc, grid, { daily }) => year(doc, grid, daily),
   },
 ];
+
+/** The calendar years; its file is the newest of theirs. @type {Tab} */
+export const YEARS = { id: "years", tier: "year", beside: [] };

@@ -2,7 +2,7 @@
 
 import { say } from "../lib/words.js";
 
-/** @typedef {{ csv: typeof import("../later/csv.js") }} Parts */
+/** @typedef {{ csv: typeof import("../later/csv.js"), years: typeof import("../later/years.js") }} Parts */
 
 /** @type {Record<string, string>} */
 const files = JSON.parse(document.documentElement.dataset.later ?? "{}");

@@ -14,9 +14,10 @@ const GONE = [404, 410];
 const LONGEST = 60000;
 
 export class Source {
-  /** @param {Tier} tier @param {() => void} onChange @param {Partial<import("../lib/flows.js").Home>} [home] */
-  constructor(tier, onChange, home = {}) {
+  /** @param {Tier} tier @param {() => void} onChange @param {Partial<import("../lib/flows.js").Home>} [home] @param {string} [name] of the file, if it is not the tier */
+  constructor(tier, onChange, home = {}, name = tier) {
     this.tier = tier;
+    this.name = name;
     this.home = home;
     this.onChange = onChange;
     /** @type {import("../lib/data.js").Doc | null} */
@@ -58,7 +59,7 @@ export class Source {
   async fetch() {
     this.asked = Date.now();
     this.isMissing = false;
-    this.problem = await this.ask(`${this.tier}.json`);
+    this.problem = await this.ask(`${this.name}.json`);
     this.failures = this.problem || this.isMissing ? this.failures + 1 : 0;
     if (this.failures) {
       this.retry = setTimeout(() => this.load(), Math.min(LONGEST, 2500 * 2 ** this.failures));

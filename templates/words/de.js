@@ -8,6 +8,9 @@ export default {
   "tab.7-days": "7 Tage",
   "tab.30-days": "30 Tage",
   "tab.365-days": "365 Tage",
+  "tab.years": "Jahre",
+  "years.chart": "Energie seit dem 1. Januar",
+  "years.total": "Jahr",
 
   "theme.system": "Automatisch",
   "theme.light": "Hell",

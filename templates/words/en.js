@@ -13,6 +13,9 @@ export default {
   "tab.7-days": "7 Days",
   "tab.30-days": "30 Days",
   "tab.365-days": "365 Days",
+  "tab.years": "Years",
+  "years.chart": "Energy since 1 January",
+  "years.total": "Year",
 
   "theme.system": "Auto",
   "theme.light": "Light",

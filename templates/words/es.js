@@ -8,6 +8,9 @@ export default {
   "tab.7-days": "7 días",
   "tab.30-days": "30 días",
   "tab.365-days": "365 días",
+  "tab.years": "Años",
+  "years.chart": "Energía desde el 1 de enero",
+  "years.total": "Año",
 
   "theme.system": "Automático",
   "theme.light": "Claro",

@@ -8,6 +8,9 @@ export default {
   "tab.7-days": "7 jours",
   "tab.30-days": "30 jours",
   "tab.365-days": "365 jours",
+  "tab.years": "Années",
+  "years.chart": "Énergie depuis le 1er janvier",
+  "years.total": "Année",
 
   "theme.system": "Auto",
   "theme.light": "Clair",

@@ -8,6 +8,9 @@ export default {
   "tab.7-days": "7 दिन",
   "tab.30-days": "30 दिन",
   "tab.365-days": "365 दिन",
+  "tab.years": "वर्ष",
+  "years.chart": "1 जनवरी से ऊर्जा",
+  "years.total": "वर्ष",
 
   "theme.system": "अपने-आप",
   "theme.light": "हल्का",

@@ -8,6 +8,9 @@ export default {
   "tab.7-days": "7 dagen",
   "tab.30-days": "30 dagen",
   "tab.365-days": "365 dagen",
+  "tab.years": "Jaren",
+  "years.chart": "Energie sinds 1 januari",
+  "years.total": "Jaar",
 
   "theme.system": "Automatisch",
   "theme.light": "Licht",

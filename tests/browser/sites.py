@@ -55,7 +55,10 @@ def site_of(
     """Put documents' dashboard into a folder and serve it."""
     data_dir, web_root = folder / "data", folder / "site"
     write(made, data_dir)
-    update_web_root(dashboard.render(tiers, minutes, home_of(made)), web_root, data_dir)
+    years = [int(name.removeprefix("years/")) for name in made if name.startswith("years/")]
+    tiers = (*tiers, "years") if years else tiers
+    rendered = dashboard.render(tiers, minutes, home_of(made), years)
+    update_web_root(rendered, web_root, data_dir)
     return Site(data_dir, web_root, served(web_root))
 
 

@@ -216,7 +216,9 @@ def write(documents: Mapping[str, Document], data_dir: Path) -> None:
     """Write documents as the data files they are."""
     data_dir.mkdir(parents=True, exist_ok=True)
     for name, document in documents.items():
-        replaced(data_dir / f"{name}.json", encode(document))
+        path = data_dir / f"{name}.json"
+        path.parent.mkdir(exist_ok=True)
+        replaced(path, encode(document))
 
 
 def read(data_dir: Path, name: str) -> Document:
