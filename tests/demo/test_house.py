@@ -96,7 +96,7 @@ def test_the_same_on_every_machine() -> None:
         )
     ]
     digest = sha256(json.dumps(day).encode()).hexdigest()[:16]
-    assert digest == "6edeb0856f584444"
+    assert digest == "3f10ae70c77ea098"
 
 
 def test_order_of_asking_does_not_matter() -> None:
@@ -440,6 +440,14 @@ def test_holiday_week_uses_little() -> None:
         long.true_energy_kwh(ENERGY, away.start + n * week, away.end + n * week) for n in (0, 1)
     ]
     assert used[0] < 0.6 * used[1]
+
+
+def test_no_device_runs_while_nobody_is_there() -> None:
+    """What ran at midnight is off once the holiday has begun."""
+    long = House(AMSTERDAM, LAST - timedelta(days=60), LAST)
+    away, day = long.events[events.HOLIDAY], timedelta(days=1)
+    for name in DEVICES:
+        assert long.true_energy_kwh(name, away.start + day, away.end - day) == 0
 
 
 def test_fast_enough_for_the_demo() -> None:

@@ -61,9 +61,10 @@ def _of_part(index: int, factor: int, steps: Steps) -> Iterator[tuple[int, int, 
 def switched(edges: Iterable[tuple[int, int]], first: int, opening: int) -> Steps:
     """Return the power that results from edges, which are in order; it is `opening` until `first`.
 
-    An edge before `first` shows there.
+    An edge before `first` shows there. The edges are those of a day that begins with no power, so
+    what ran at its end of the day before is off then, unless an edge says otherwise.
     """
-    steps, power = [(0, opening)], 0
+    steps, power = [(0, opening), *([(first, 0)] if opening and first else [])], 0
     for at, change in edges:
         power += change
         shown = max(at, first)
