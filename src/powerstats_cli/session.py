@@ -18,7 +18,8 @@ from powerstats_cli.core.periods import YEARS
 from powerstats_cli.core.runs import Pause
 from powerstats_cli.errors import PowerstatsError, UnreadableError
 from powerstats_cli.files.presence import Presence
-from powerstats_cli.files.store import Store, read_bytes, through_link, write_bytes
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import read_bytes, through_link, write_bytes
 from powerstats_cli.lines import one_line
 from powerstats_cli.settings import Settings
 from powerstats_cli.streams import drop

@@ -7,11 +7,12 @@ import pytest
 
 from powerstats_cli.core.amounts import Amount
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.correcting import entry_of, spread
+from powerstats_cli.core.correcting import entry_of
 from powerstats_cli.core.entries import Change
 from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.periods import HOUR, MINUTE, Span
 from powerstats_cli.core.series import Kind
+from powerstats_cli.core.spreading import spread
 from powerstats_cli.errors import ConfigError, MissingError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from powerstats_cli.errors import ConfigError, TryAgainError
-from powerstats_cli.files import locking, store
+from powerstats_cli.files import locking, wholefiles
 from powerstats_cli.files.locking import locked
 from tests.faults.life import NIGHT, Life
 from tests.faults.place import Place, Runner, data, home, lost, new_place, one_line
@@ -95,7 +95,7 @@ def test_a_lock_that_fails(
     assert os.strerror(code) in one_line(result.err)
 
 
-@pytest.mark.parametrize("code", store.NO_SYNC)
+@pytest.mark.parametrize("code", wholefiles.NO_SYNC)
 def test_no_sync(code: int, place: Place, life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file system that cannot sync stores all the same, and doctor has a line about it."""
     place.restore(life.evening)
@@ -112,7 +112,7 @@ def test_a_sync_that_fails(installation: Installation, monkeypatch: pytest.Monke
     """A disk that is broken is no disk without syncs."""
     monkeypatch.setattr(os, "fsync", refuses(errno.EIO))
     with pytest.raises(OSError, match="Input/output error"):
-        store.sync_folder(installation.data_dir)
+        wholefiles.sync_folder(installation.data_dir)
 
 
 def test_a_file_system_that_can_do_all(installation: Installation) -> None:
@@ -234,7 +234,7 @@ def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with pytest.raises(ConfigError, match="is no file: name another one"):
-        store.write_bytes(pipe, b"x")
+        wholefiles.write_bytes(pipe, b"x")
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]
 

@@ -11,7 +11,7 @@ import pytest
 
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.presence import Presence
-from powerstats_cli.files.store import temporary_beside, write_bytes
+from powerstats_cli.files.wholefiles import temporary_beside, write_bytes
 from powerstats_cli.jobs.checks import make_folder
 from tests.support.homes import staged, steady_home
 

@@ -13,7 +13,8 @@ from powerstats_cli.core.verification.copies import CHECK, copies
 from powerstats_cli.core.verification.differences import Difference
 from powerstats_cli.core.verification.results import Result
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
 from powerstats_cli.site.branch import Destination, difference

@@ -66,11 +66,11 @@ def _held(name: str, document: Document, zone: ZoneInfo) -> str:
 def put_back(files: Store, wanted: Sequence[Earlier], now: datetime) -> str:
     """Replace the files, after a copy of all; return the copy's name, empty if there was nothing.
 
-    Corrections of the journal stay in force.
+    Corrections of the journal stay in force, and so do the present names of renamed series.
     """
     files.prepare()
     with files.lock():
         copy = make_copy(files, now)
         for each in wanted:
-            files.write(files.data_dir / each.name, each.document)
+            files.write(files.data_dir / each.name, files.as_here(each.document))
     return files.name(copy) if copy else ""

@@ -12,7 +12,8 @@ from powerstats_cli.core.runs import Pause
 from powerstats_cli.core.schedule.instance import Instance
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.errors import ConfigError, RefusedError
-from powerstats_cli.files.store import Store, read_bytes, through_link, write_bytes
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import read_bytes, through_link, write_bytes
 from powerstats_cli.jobs.checks import check, check_is_kept
 from powerstats_cli.jobs.installation import Installation, installed
 from powerstats_cli.jobs.machine import Machine

@@ -34,7 +34,8 @@ from powerstats_cli.errors import (
     UnreadableError,
 )
 from powerstats_cli.files.dayfiles import DayFiles
-from powerstats_cli.files.store import Store, read_bytes, year_named
+from powerstats_cli.files.store import Store, year_named
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.settings import Settings
 

@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.correcting import constant, counted, energetic
 from powerstats_cli.core.periods import HOUR, Span
 from powerstats_cli.core.plausible import Range, limits
 from powerstats_cli.core.series import Kind
+from powerstats_cli.core.spreading import constant, counted, energetic
 from powerstats_cli.core.units import ENERGY, normalised
 
 _AMOUNT: Final = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*((?![\d.,]).*)", re.ASCII)

@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from powerstats_cli.files.store import Store, create, listed, sync, sync_folder, temporary_beside
+from powerstats_cli.files.store import Store
 from powerstats_cli.files.systemerrors import os_errors
+from powerstats_cli.files.wholefiles import create, listed, sync, sync_folder, temporary_beside
 
 KEPT: Final = 5
 _NAME: Final = re.compile(r"\d{8}T\d{6}Z(-\d+)?\.tar\.gz")

@@ -5,8 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.files.store import check_replaceable, create, sync, sync_folder, through_link
 from powerstats_cli.files.systemerrors import os_errors
+from powerstats_cli.files.wholefiles import (
+    check_replaceable,
+    create,
+    sync,
+    sync_folder,
+    through_link,
+)
 
 
 def check_free(path: Path, *, force: bool) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from powerstats_cli.core.runs import DataPlace
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.files.store import write_bytes
+from powerstats_cli.files.wholefiles import write_bytes
 
 ENVIRONMENT_STATE: Final = "XDG_STATE_HOME"
 _DATA: Final = frozenset(["years", *(f"{tier}.json" for tier in ("daily", *TIERS))])

@@ -9,8 +9,9 @@ import msgspec
 
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.locking import locked
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.store import Store
 from powerstats_cli.files.survey import listing
+from powerstats_cli.files.wholefiles import read_bytes
 
 _ASIDE: Final = re.compile(r".+\.unreadable-.+")
 _UNFINISHED: Final = re.compile(r"\..+\.tmp")

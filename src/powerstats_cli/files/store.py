@@ -4,16 +4,13 @@ All documents are read and written here, and settled by the journal of correctio
 journal's modules are only imported if there is one.
 """
 
-import errno
-import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import alignment, documents, zones
@@ -23,14 +20,20 @@ from powerstats_cli.core.years import years_of
 from powerstats_cli.errors import ConfigError, NewerError, PowerstatsError, UnreadableError
 from powerstats_cli.files.locking import locked
 from powerstats_cli.files.systemerrors import os_errors
+from powerstats_cli.files.wholefiles import (
+    listed,
+    move,
+    read_bytes,
+    sync_folder,
+    through_link,
+    write_bytes,
+)
 
 if TYPE_CHECKING:
     from powerstats_cli.core.journal import Decoded, Journal
 
 ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
 YEARLY: Final = re.compile(r"(?:19|2[01])\d\d\.json", re.ASCII)
-# The answers of file systems that cannot make the disk keep something.
-NO_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Store:
@@ -292,7 +295,7 @@ class Store:
         """Rename a file that could not be read; return its new path."""
         aside = _free_beside(path, now)
         with os_errors(path):
-            _move(through_link(path), aside)
+            move(through_link(path), aside)
             sync_folder(path.parent)
         return aside
 
@@ -336,131 +339,3 @@ def _free_beside(path: Path, now: datetime) -> Path:
         number += 1
         aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
     return aside
-
-
-def listed(folder: Path) -> list[str]:
-    """Return the names in a folder, sorted, none if there is no folder.
-
-    `Path.glob` finds nothing in a folder that must not be read; this raises RefusedError.
-    """
-    with os_errors(folder):
-        try:
-            return sorted(os.listdir(folder))  # noqa: PTH208 - the names are all that is needed
-        except FileNotFoundError:
-            return []
-
-
-def read_bytes(path: Path) -> bytes | None:
-    """Return a file's bytes, None if there is no file.
-
-    A link to a folder that is not there, perhaps on a disk that is missing, is an error.
-    """
-    with os_errors(path):
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            if path.is_symlink():
-                Path(os.path.realpath(path)).parent.stat()
-            return None
-
-
-def write_bytes(path: Path, raw: bytes, *, durable: bool = True) -> None:
-    """Replace a whole file: readers see the old bytes or the new ones, also after a power cut.
-
-    To be called under the lock. A file that is not `durable` may be lost in a power cut.
-    """
-    check_replaceable(path)
-    temporary = temporary_beside(path)
-    with os_errors(path):
-        path.parent.mkdir(exist_ok=True)
-        try:
-            with create(temporary) as file:
-                file.write(raw)
-                file.flush()
-                if durable:
-                    sync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        if durable:
-            sync_folder(path.parent)
-
-
-def check_replaceable(path: Path) -> None:
-    """Raise ConfigError if something else than a file is there, such as /dev/null.
-
-    Root could replace a device by a file, and every other program would miss it.
-    """
-    with os_errors(path):
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            message = f"{path} is no file: name another one"
-            raise ConfigError(message)
-
-
-def temporary_beside(path: Path) -> Path:
-    """Return the name under which the new bytes of a file are written before they replace it.
-
-    One name is enough: a writer holds the lock, and deletes what a killed writer has left.
-    """
-    return path.with_name(f".{path.name}.tmp")
-
-
-def create(temporary: Path, mode: int = 0o666) -> BinaryIO:
-    """Open a new file for writing, in place of one that a killed writer has left.
-
-    The folder may belong to another user, who knows the name: a link there is never followed.
-    """
-
-    def opener(path: str, flags: int) -> int:
-        return os.open(path, flags | os.O_NOFOLLOW, mode)
-
-    try:
-        return open(temporary, "xb", opener=opener)
-    except FileExistsError:
-        temporary.unlink()
-        return open(temporary, "xb", opener=opener)
-
-
-def sync_folder(folder: Path) -> bool:
-    """Make the disk keep a rename in a folder; tell whether the file system can do that."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        return sync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync(descriptor: int) -> bool:
-    """Make the disk keep a file or a folder; tell whether the file system can do that."""
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in NO_SYNC:
-            raise
-        return False
-    return True
-
-
-def through_link(path: Path) -> Path:
-    """Return the file that a link leads to, so that it can be written and the link stays.
-
-    The links of others are not followed: a user's link could lead root anywhere.
-    """
-    try:
-        found = path.lstat()
-    except OSError:
-        return path
-    is_ours = stat.S_ISLNK(found.st_mode) and found.st_uid in {0, os.geteuid()}
-    return Path(os.path.realpath(path)) if is_ours else path
-
-
-def _move(path: Path, target: Path) -> None:
-    try:
-        path.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        import shutil
-
-        shutil.move(path, target)  # a link's file on another disk

@@ -12,7 +12,8 @@ from powerstats_cli.core.health import GitHubHealth, Survey
 from powerstats_cli.core.runs import Runs
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
-from powerstats_cli.files.store import Store, listed, read_bytes
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import listed, read_bytes
 from powerstats_cli.settings import Settings
 from powerstats_cli.settings.roles import home_roles
 

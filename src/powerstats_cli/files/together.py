@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.files.store import (
+from powerstats_cli.files.systemerrors import os_errors
+from powerstats_cli.files.wholefiles import (
     check_replaceable,
     create,
     read_bytes,
@@ -17,7 +18,6 @@ from powerstats_cli.files.store import (
     sync_folder,
     temporary_beside,
 )
-from powerstats_cli.files.systemerrors import os_errors
 
 OWNER_ONLY: Final = 0o600
 FOR_ALL: Final = 0o644

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from powerstats_cli.files.store import read_bytes, write_bytes
+from powerstats_cli.files.wholefiles import read_bytes, write_bytes
 
 
 def read_text(path: Path) -> str | None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from powerstats_cli.errors import PowerstatsError, UnreadableError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.settings import Settings
 from powerstats_cli.site.copies import AsHere
 from powerstats_cli.site.home import of_files

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from powerstats_cli.core.documents import Document
 from powerstats_cli.errors import UnreadableError
-from powerstats_cli.files.store import Store, read_bytes, write_bytes
+from powerstats_cli.files.store import Store
 from powerstats_cli.files.systemerrors import os_errors
+from powerstats_cli.files.wholefiles import read_bytes, write_bytes
 
 AsHere = Callable[[Document], Document]
 """Gives a document the names and the corrections of this home (`Store.as_here`)."""

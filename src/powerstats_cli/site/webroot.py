@@ -8,8 +8,8 @@ import msgspec
 
 from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.errors import UnreadableError
-from powerstats_cli.files.store import read_bytes, sync_folder, write_bytes
 from powerstats_cli.files.systemerrors import os_errors
+from powerstats_cli.files.wholefiles import read_bytes, sync_folder, write_bytes
 from powerstats_cli.site import ownership
 from powerstats_cli.site.copies import AsHere, leads_to, put, shows_more
 from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file

@@ -13,7 +13,6 @@ from powerstats_cli.core.correcting import (
     Level,
     changes,
     check_closed,
-    evenly,
     undone,
 )
 from powerstats_cli.core.documents import bucket_minutes
@@ -21,6 +20,7 @@ from powerstats_cli.core.entries import Change, Do
 from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.periods import MINUTE, Span, hours
 from powerstats_cli.core.series import Kind
+from powerstats_cli.core.spreading import evenly
 from powerstats_cli.core.whens import one_span, parts_of
 from powerstats_cli.settings import Settings
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from powerstats_cli.core.findings import Finding, error, ok, skipped, warning
 from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.files.store import Store, read_bytes
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.settings import Settings
 from powerstats_cli.site import rendering
 from powerstats_cli.site.webroot import strangers

@@ -18,8 +18,9 @@ from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.core.verification.agreement import agreement
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.locking import has_locks
-from powerstats_cli.files.store import Store, sync_folder
+from powerstats_cli.files.store import Store
 from powerstats_cli.files.survey import broken_journal, corrected, listing, set_aside
+from powerstats_cli.files.wholefiles import sync_folder
 
 # In bytes: a warning, and an error.
 LITTLE_SPACE: Final = 100_000_000

@@ -15,8 +15,8 @@ from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.runs import Pause, Run
 from powerstats_cli.core.schedule.steps import COLLECT
 from powerstats_cli.errors import MissingError, PowerstatsError
-from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.survey import survey
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.jobs.installation import Installation, Installed, installed
 from powerstats_cli.jobs.machine import Machine
 from powerstats_cli.session import Session

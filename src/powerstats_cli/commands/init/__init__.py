@@ -30,8 +30,8 @@ from powerstats_cli.commands.init.schedule import ask_dashboard, ask_schedule
 from powerstats_cli.commands.init.sensors import ask_sensors
 from powerstats_cli.commands.init.wishes import Wishes, entities, scheduled, scheduler
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.terminal.dialogue import BackError, Dialogue
 from powerstats_cli.terminal.words import is_ascii
 

@@ -13,8 +13,8 @@ from powerstats_cli.commands.migrate.oldconfig import DATA, GITHUB, HOME, OldCon
 from powerstats_cli.core import zones
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.files.store import read_bytes
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
+from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.secrets import checked_token
 from powerstats_cli.session import Session
 from powerstats_cli.settings import MOST_RETENTION_DAYS

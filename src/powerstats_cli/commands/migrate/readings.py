@@ -14,7 +14,7 @@ from powerstats_cli.core.legacy.points import Points, Samples
 from powerstats_cli.core.legacy.spacing import usual_spacings
 from powerstats_cli.core.periods import MICROSECOND, instant
 from powerstats_cli.errors import ConfigError, UnreadableError
-from powerstats_cli.files.store import listed
+from powerstats_cli.files.wholefiles import listed
 from powerstats_cli.terminal.dialogue import Dialogue
 
 POINTS_KEY: Final = "data_points"
