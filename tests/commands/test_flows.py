@@ -116,6 +116,13 @@ def test_devices(home: Installation) -> None:
     assert [line.split()[0] for line in shown[2:]] == ["kitchen", "oven", "heat_pump", "untracked"]
 
 
+def test_devices_have_no_rows_of_hours_or_months(home: Installation) -> None:
+    """An option that would be ignored is refused."""
+    refused = home.run("flows", "--devices", "--by", "month", at=NOW)
+    assert refused.exit_code == 2
+    assert "leave one of --by and --devices out" in refused.err
+
+
 def test_the_table(home: Installation) -> None:
     """It fits into 80 columns with every role, and a sum ends it."""
     lines = home.run("flows", at=NOW).out.splitlines()

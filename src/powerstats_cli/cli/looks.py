@@ -71,6 +71,9 @@ def flows(
     from powerstats_cli.commands.flows import Wish, as_json
     from powerstats_cli.commands.flows import flows as command
 
+    if devices and by:
+        message = "devices are shown over the whole period: leave one of --by and --devices out"
+        raise typer.BadParameter(message)
     session = session_of(context)
     wish = Wish(by, period_of(session, period, first, end))
     found, problems = command(session.settings, session.files, session.clock, wish)
