@@ -340,3 +340,52 @@ def test_days_without_a_tariff() -> None:
     timeline = in_force({"a": Tariff(since=date(2026, 1, 5), until=date(2026, 1, 9))})
     found = [term(timeline, date(2026, 1, 1), 1, date(2026, 1, day)) for day in (4, 5, 8, 9)]
     assert [each is not None for each in found] == [False, True, True, False]
+
+
+# --- a demand without a peak ----------------------------------------------------------------------
+
+SPRING = Days(date(2026, 2, 15), date(2026, 3, 15))
+FIRST_HALF, SECOND_HALF = Days(SPRING.first, date(2026, 3, 1)), Days(date(2026, 3, 1), SPRING.end)
+JANUARY = one(date(2026, 1, 20))
+
+
+@pytest.mark.parametrize(
+    ("keys", "used", "minutes", "amount", "kw", "lacking", "known"),
+    [
+        ({}, [SPRING], 60, 2.0, 2.0, 0, 1.0),
+        ({}, [], 60, 0.0, 0.0, 28, 0.0),
+        ({"at_least": 2.5}, [], 60, 0.0, 0.0, 28, 0.0),
+        ({"at_least": 2.5}, [SPRING], 60, 2.5, 2.5, 0, 1.0),
+        ({}, [FIRST_HALF], 60, 1.0, 2.0, 14, 0.5),
+        ({}, [SECOND_HALF], 60, 1.0, 2.0, 14, 0.5),
+        ({"months": 2}, [FIRST_HALF], 60, 2.0, 2.0, 0, 0.5),
+        ({"months": 2}, [SECOND_HALF], 60, 1.0, 2.0, 14, 0.5),
+        ({"months": 2}, [JANUARY], 60, 1.0, 2.0, 14, 0.0),
+        ({"months": 3}, [JANUARY], 60, 2.0, 2.0, 0, 0.0),
+        ({"minutes": 15}, [SPRING], 60, 0.0, 0.0, 28, 0.0),
+        ({"minutes": 15}, [SPRING], 15, 2.0, 2.0, 0, 1.0),
+    ],
+)
+def test_a_demand_of_which_no_peak_is_known(
+    keys: dict[str, Any],
+    used: Sequence[Days],
+    minutes: int,
+    amount: float,
+    kw: float,
+    lacking: int,
+    known: float,
+) -> None:
+    """Such a day has no amount and counts as unknown; other lines of the day are priced."""
+    rate = 1 / len(SPRING)
+    size = minutes / 60
+    use = [each for days in used for each in slots(days, NL, minutes, lambda _: 2.0 * size)]
+    lines = [line(per="kW day", **{"minutes": 60, "rate": rate, **keys}), line(name="Use", rate=1)]
+    found = billed_days(lines, SPRING, home(), use)
+    demand, energy = found.items
+    tally = demand.tally
+    assert (tally.amount, tally.quantity) == pytest.approx((amount, kw))
+    assert (tally.lacking, tally.is_unknown) == (lacking, not kw)
+    assert found.known == pytest.approx(known, abs=1e-3)
+    in_it = [each for each in use if SPRING.first <= each.start.astimezone(NL).date()]
+    assert energy.tally.amount == pytest.approx(sum(each.kwh for each in in_it))
+    assert found.amount == pytest.approx(amount + energy.tally.amount)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from powerstats_cli.core.energy.demand import day_peaks, running
+from powerstats_cli.core.energy.demand import day_peaks, lacking, running
 from powerstats_cli.core.energy.metering import Home, Known, ending_in, known_share
 from powerstats_cli.core.energy.pricing import counted, in_zone, netted, pieces, reaching
 from powerstats_cli.core.energy.tallies import (
@@ -62,7 +62,8 @@ class Item(msgspec.Struct, frozen=True):
 class Bill(msgspec.Struct, frozen=True, dict=True):
     """A bill as far as it has run: its items in order, and what each of its days costs.
 
-    `known` is the share of the time in which all that its lines use is known.
+    `known` is the share of the time in which all that its lines use is known. It is 0 on a day of
+    whose demand no peak is known: that has no amount.
     """
 
     term: Term
@@ -113,7 +114,10 @@ def bill(lines: Sequence[Line], term: Term, home: Home, known: Known) -> Bill:
         else:
             tallies[at] = _of_days(line, days, term, home, known)
             costs[at] = [_cost(line, tally) for tally in tallies[at]]
-    shares = {day: _known_share(lines, day, home, known) for day in days}
+    without = {
+        day for of in tallies.values() for day, each in zip(days, of, strict=True) if each.lacking
+    }
+    shares = {day: 0.0 if day in without else _known_share(lines, day, home, known) for day in days}
     return Bill(
         term,
         list(_items(lines, days, tallies)),
@@ -184,8 +188,12 @@ def _fixed(line: Line, day: date) -> Tally:
 def _demand(line: Line, days: Days, home: Home, known: Known) -> list[Tally]:
     """Return how a demand's kW and its running amount change on each day."""
     peaks = day_peaks(line, days, home, known)
+    without = lacking(line, days, peaks)
     both = [(0.0, 0.0), *running(line, days, peaks)]
-    return [Tally(kw - before, now - then) for (before, then), (kw, now) in pairwise(both)]
+    return [
+        Tally(kw - before, now - then, lacking=int(day in without))
+        for day, ((before, then), (kw, now)) in zip(days, pairwise(both), strict=True)
+    ]
 
 
 def _energy(

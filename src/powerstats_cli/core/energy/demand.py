@@ -54,24 +54,35 @@ def _powers(windows: Sequence[Span], energy: Iterable[Energy]) -> Iterator[float
 def day_peaks(line: Line, days: Days, home: Home, known: Known) -> dict[date, float]:
     """Return the peak of each day that the demand of some days depends on, in kW."""
     energy = known.energy.get(line.demanded, ())
-    earliest = Days(months_later(days.first.replace(day=1), 1 - line.months), days.end)
-    peaks = ((day, day_peak(line, day, energy, home)) for day in earliest)
+    peaks = ((day, day_peak(line, day, energy, home)) for day in depended_on(line, days))
     return {day: peak for day, peak in peaks if peak is not None}
+
+
+def depended_on(line: Line, days: Days) -> Days:
+    """Return the days on whose peaks the demand of some days depends: those of earlier months."""
+    return Days(months_later(days.first.replace(day=1), 1 - line.months), days.end)
+
+
+def lacking(line: Line, days: Days, peaks: Iterable[date]) -> set[date]:
+    """Return the days that have no amount: no peak is known in any of the months that count."""
+    known = {day.replace(day=1) for day in peaks}
+    return {day for day in days if known.isdisjoint(_counting(line, day))}
 
 
 def running(line: Line, days: Days, peaks: Mapping[date, float]) -> Iterator[tuple[float, float]]:
     """Yield for each day the kW that count at its end, and the amount of all days up to it.
 
     A day costs the mean of the known among the `months` calendar months that end with its own, so
-    a peak that is broken raises what the earlier days of its month cost.
+    a peak that is broken raises what the earlier days of its month cost. Days that are `lacking`
+    add nothing, and the kW stay what they were.
     """
     months: dict[date, float] = {}
     highest: list[float] = []
     of_month = date.min
-    closed = so_far = 0.0
+    closed = so_far = kw = 0.0
     unit = line.per.removeprefix("kW ")
     rate = line.rate_in("") * line.times
-    for day in Days(months_later(days.first.replace(day=1), 1 - line.months), days.end):
+    for day in depended_on(line, days):
         if (month := day.replace(day=1)) != of_month:
             closed, so_far, of_month, highest = closed + so_far, 0.0, month, []
             shares = 0.0
@@ -81,13 +92,12 @@ def running(line: Line, days: Days, peaks: Mapping[date, float]) -> Iterator[tup
             months[month] = max(sum(best) / len(best), line.at_least)
         if day >= days.first:
             shares += share_of(unit, day)
-            kw = _mean(months, month, line.months)
-            so_far = rate * kw * shares
+            if known := [months[each] for each in _counting(line, day) if each in months]:
+                kw = sum(known) / len(known)
+                so_far = rate * kw * shares
             yield kw, closed + so_far
 
 
-def _mean(months: Mapping[date, float], last: date, number: int) -> float:
-    """Return the mean of the known among so many months that end with one; 0 if none is known."""
-    wanted = (months_later(last, -back) for back in range(number))
-    known = [months[month] for month in wanted if month in months]
-    return sum(known) / len(known) if known else 0.0
+def _counting(line: Line, day: date) -> Iterator[date]:
+    """Yield the first days of the months whose peaks count on a day."""
+    return (months_later(day.replace(day=1), -back) for back in range(line.months))

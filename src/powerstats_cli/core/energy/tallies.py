@@ -21,7 +21,8 @@ class Tally(NamedTuple):
     """What a line counts on a day or a bill, and what that costs.
 
     `quantity` is in the line's unit; `unpriced` are the kWh in it that have no amount, `split`
-    those that were divided by length of time.
+    those that were divided by length of time. `lacking` are the days that have no amount, since no
+    peak of their demand is known.
     """
 
     quantity: float
@@ -29,6 +30,12 @@ class Tally(NamedTuple):
     unpriced: float = 0.0
     split: float = 0.0
     parts: Parts = MappingProxyType({})
+    lacking: int = 0
+
+    @property
+    def is_unknown(self) -> bool:
+        """Tell whether it is a demand of which nothing is known."""
+        return self.lacking > 0 and not self.quantity
 
     @property
     def kwh(self) -> float:
@@ -74,6 +81,7 @@ def added(tallies: Iterable[Tally]) -> Tally:
         fsum(tally.unpriced for tally in some),
         fsum(tally.split for tally in some),
         parts,
+        sum(tally.lacking for tally in some),
     )
 
 
