@@ -161,14 +161,14 @@ def _of_days(line: Line, days: Days, term: Term, home: Home, known: Known) -> li
         found = _demand(line, held, home, known)
     else:
         of_bill = term.days.cut(line.since, line.until)
-        scale = _scale(line, of_bill, term.period, home)
+        scale = block_scale(line, of_bill, term.period, home)
         since = max(term.since, line.since or term.since)
         found = _energy(line, held, since, scale, home, known)
     by_day = dict(zip(held, found, strict=True))
     return [by_day.get(day, NOTHING) for day in days]
 
 
-def _scale(line: Line, days: Days, period: Days, home: Home) -> float:
+def block_scale(line: Line, days: Days, period: Days, home: Home) -> float:
     """Return by what the limits of blocks are multiplied, on a bill of some days of its period.
 
     By the day they are times the days of which a part is counted: with two seasons on one bill,
