@@ -8,7 +8,7 @@ describes the form for other programs.
 import re
 from codecs import BOM_UTF8
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -136,6 +136,19 @@ class _Head(msgspec.Struct):
     timezone: str
 
 
+class AnyHead(Protocol):
+    """What every file says of itself."""
+
+    @property
+    def version(self) -> int:
+        """The version of its form."""
+
+    @property
+    def timezone(self) -> str:
+        """The name of its time zone."""
+
+
+Written = TypeVar("Written", bound=AnyHead)
 _decoder = msgspec.json.Decoder(_Written)
 _head_decoder = msgspec.json.Decoder(_Head)
 _encode = msgspec.json.Encoder().encode
@@ -170,10 +183,10 @@ def is_series_name(name: str) -> bool:
 def encode(document: Document) -> bytes:
     """Return a document's bytes: a header of a few lines, then one point per line."""
     zone = zones.zone(document.timezone)
-    last = f'"last_update":{_json(in_local_time(document.last_update, zone))}'
+    last = f'"last_update":{json_of(in_local_time(document.last_update, zone))}'
     first = (
-        f'{{"version":{VERSION},"tier":{_json(document.tier)},'
-        f'"timezone":{_json(document.timezone)},"bucket":{_json(document.bucket)},'
+        f'{{"version":{VERSION},"tier":{json_of(document.tier)},'
+        f'"timezone":{json_of(document.timezone)},"bucket":{json_of(document.bucket)},'
     )
     lines = [
         first,
@@ -184,7 +197,7 @@ def encode(document: Document) -> bytes:
         ' "data_points":[',
     ]
     points = ",\n".join(
-        f"  {_json(_written_point(start, document.points[start], zone))}"
+        f"  {json_of(_written_point(start, document.points[start], zone))}"
         for start in sorted(document.points)
     )
     return "\n".join([*lines, *([points] if points else []), " ]}", ""]).encode()
@@ -198,7 +211,7 @@ def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
             key: in_local_time(value, zone) if isinstance(value, datetime) else value
             for key, value in msgspec.structs.asdict(named[name]).items()
         }
-        parts.append(f"{_json(name)}:{_json(fields)}")
+        parts.append(f"{json_of(name)}:{json_of(fields)}")
     return ",\n  ".join(parts)
 
 
@@ -211,7 +224,8 @@ def in_local_time(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).isoformat(timespec="seconds")
 
 
-def _json(value: object) -> str:
+def json_of(value: object) -> str:
+    """Return a value as the files have it: JSON without a space."""
     return _encode(value).decode()
 
 
@@ -222,9 +236,14 @@ def decode(raw: bytes, *, timezone: str) -> Document:
     version or another time zone than the configured one: such a file is intact, and this version
     must not change it.
     """
+    return _from_written(written_in(raw, _decoder, timezone))
+
+
+def written_in(raw: bytes, decoder: msgspec.json.Decoder[Written], timezone: str) -> Written:
+    """Return a file as its JSON is written; raises the errors of `decode`."""
     raw = raw.removeprefix(BOM_UTF8)
     try:
-        written = _decoder.decode(raw)
+        written = decoder.decode(raw)
     except _MALFORMED as error:
         _check_no_pointer(raw)
         _check_encoding(raw)
@@ -232,7 +251,10 @@ def decode(raw: bytes, *, timezone: str) -> Document:
         _check_head(_head(raw), timezone)
         raise UnreadableError(str(error)) from None
     _check_head(written, timezone)
-    return _from_written(written)
+    if written.version != VERSION:
+        message = f"version {written.version} never existed"
+        raise UnreadableError(message)
+    return written
 
 
 def timezone_in(raw: bytes) -> str:
@@ -275,7 +297,7 @@ def _head(raw: bytes) -> _Head:
         raise UnreadableError(str(error)) from None
 
 
-def _check_head(head: _Head | _Written, timezone: str) -> None:
+def _check_head(head: AnyHead, timezone: str) -> None:
     """Raise ConfigError if a file has a newer version or another time zone."""
     if head.version > VERSION:
         message = f"is of version {head.version}, this powerstats knows {VERSION}: upgrade it"
@@ -289,9 +311,6 @@ def _check_head(head: _Head | _Written, timezone: str) -> None:
 
 
 def _from_written(written: _Written) -> Document:
-    if written.version != VERSION:
-        message = f"version {written.version} never existed"
-        raise UnreadableError(message)
     if written.tier == "daily":
         bucket_minutes(written.bucket)
     elif written.bucket != BUCKETS[written.tier]:
@@ -304,7 +323,7 @@ def _from_written(written: _Written) -> Document:
     points: dict[datetime, Point] = {}
     previous = datetime.min.replace(tzinfo=UTC)
     for number, fields in enumerate(written.data_points):
-        start = _instant(fields.pop(TIMESTAMP, None), f"data_points[{number}].{TIMESTAMP}")
+        start = utc_instant(fields.pop(TIMESTAMP, None), f"data_points[{number}].{TIMESTAMP}")
         if start <= previous:
             message = f"data_points[{number}].{TIMESTAMP} is not later than the one before it"
             raise UnreadableError(message)
@@ -319,21 +338,22 @@ def _from_written(written: _Written) -> Document:
         timezone=zones.current(written.timezone),
         bucket=written.bucket,
         day=written.day,
-        last_update=_instant(written.last_update, "last_update"),
+        last_update=utc_instant(written.last_update, "last_update"),
         series={
-            name: msgspec.structs.replace(series, until=_instant(series.until, f"{name}.until"))
+            name: msgspec.structs.replace(series, until=utc_instant(series.until, f"{name}.until"))
             for name, series in written.series.items()
         },
         latest=written.latest
         and {
-            name: Latest(_instant(latest.timestamp, f"latest.{name}"), latest.value)
+            name: Latest(utc_instant(latest.timestamp, f"latest.{name}"), latest.value)
             for name, latest in written.latest.items()
         },
         points=points,
     )
 
 
-def _instant(written: object, place: str) -> datetime:
+def utc_instant(written: object, place: str) -> datetime:
+    """Return an instant that a file has at a place in UTC; raises UnreadableError for no time."""
     if not isinstance(written, datetime) or written.tzinfo is None:
         message = f"{place} is no time with a UTC offset"
         raise UnreadableError(message)

@@ -149,9 +149,13 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
             is_alike = any(change.bucket == finer for change in truth.entry.changes)
             return Mark(truth.value.corrected) if truth.value and is_alike else UNMARKED
         near = self._in_force(span, name)
+        return Mark(near[-1].id, self.taken(span, name)) if near else UNMARKED
+
+    def taken(self, span: Span, name: str) -> float:
+        """Return the share of a span that corrections in force may have taken of a series."""
+        near = self._in_force(span, name)
         both = (min(each.end, span.end) - max(each.start, span.start) for each in near)
-        share = sum(length / span.length for length in both)
-        return Mark(near[-1].id, min(share, 1.0)) if near else UNMARKED
+        return min(sum(length / span.length for length in both), 1.0)
 
     def stamp(self, bucket: str, span: Span, name: str) -> str | None:
         """Return the stamp of a bucket's value that knows of all corrections."""
