@@ -178,7 +178,7 @@ def decode(raw: bytes, *, timezone: str) -> Ledger:
     lost: list[date] = []
     previous = date.min
     for number, fields in enumerate(written.days):
-        day, found = _day(fields, f"days[{number}]", written.series)
+        day, found = _day(fields, number, written.series)
         if day <= previous:
             message = f"days[{number}].date is not later than the one before it"
             raise UnreadableError(message)
@@ -203,28 +203,28 @@ def entries(day: LedgerDay) -> Iterator[Slots | Steps]:
 
 
 def _day(
-    fields: dict[str, int | date | _Entry], place: str, series: Container[str]
+    fields: dict[str, int | date | _Entry], number: int, series: Container[str]
 ) -> tuple[date, LedgerDay]:
     day, minutes = fields.pop("date", None), fields.pop("minutes", None)
     if type(day) is not date or day.year not in YEARS:
-        message = f"{place}.date is no day"
+        message = f"days[{number}].date is no day"
         raise UnreadableError(message)
     energy: dict[str, Slots] = {}
     prices: dict[str, Steps] = {}
     for name, entry in fields.items():
         if name not in series or not isinstance(entry, _Entry):
-            message = f"{place}.{name} is neither an energy nor a price of a series"
+            message = f"days[{number}].{name} is neither an energy nor a price of a series"
             raise UnreadableError(message)
         own = entry.minutes or (minutes if entry.price is None else None)
         if not _is_length(own) or not _is_even(entry, own):
-            message = f"{place}.{name} has not as many slots as a day"
+            message = f"days[{number}].{name} has not as many slots as a day"
             raise UnreadableError(message)
         if entry.wh is not None and entry.price is None:
             energy[name] = Slots(own, entry.wh, entry.back, entry.known, entry.source)
         elif entry.price is not None and entry.wh is entry.back is entry.known is None:
             prices[name] = Steps(own, entry.price, entry.source)
         else:
-            message = f"{place}.{name} is both an energy and a price, or neither"
+            message = f"days[{number}].{name} is both an energy and a price, or neither"
             raise UnreadableError(message)
     return day, LedgerDay(energy, prices)
 
