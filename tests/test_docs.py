@@ -4,14 +4,20 @@ import re
 import shlex
 from pathlib import Path
 
+import msgspec
 import pytest
 import typer.main
 
 from powerstats_cli import settings
 from powerstats_cli.cli import app
+from powerstats_cli.core.energy.tariff_lines import Line
+from powerstats_cli.core.energy.tariffs import Tariff
 from powerstats_cli.core.schedule.crontab import entries
 from powerstats_cli.core.schedule.setup import Setup
 from powerstats_cli.settings import GitHubSettings, Settings
+from powerstats_cli.settings.holidays import HolidayTable
+from powerstats_cli.settings.ledger import LedgerWish
+from powerstats_cli.settings.money import MoneyTable
 from powerstats_cli.settings.tables import FlowSettings, PriceSettings
 from tests.support import manpages, reference
 
@@ -52,12 +58,17 @@ def test_the_example_configuration_loads_with_what_it_suggests(tmp_path: Path) -
 
 def test_every_key_is_documented() -> None:
     """docs/configuration.md has a row for each key that can be set today, and no other."""
-    text = (ROOT / "docs/configuration.md").read_text()
+    before, _, lines = (ROOT / "docs/configuration.md").read_text().partition("### Lines")
     documented = {
         found[1].removesuffix(".NAME")
-        for found in re.finditer(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
+        for found in re.finditer(r"^\| `([\w.]+)` \|", before, re.MULTILINE)
     }
-    keys = {"timezone", "money.currency"}
+    keys = {"timezone", "zones"}
+    money: dict[str, type[msgspec.Struct]] = {"holidays": HolidayTable, "tariffs.NAME": Tariff}
+    for table, struct in money.items():
+        keys |= {f"{table}.{name}" for name in struct.__struct_encode_fields__}
+    for struct in (MoneyTable, LedgerWish):
+        keys |= {f"money.{name}" for name in struct.__struct_encode_fields__}
     keys |= {f"prices.NAME.{name}" for name in PriceSettings.__struct_encode_fields__}
     optional = {"github": GitHubSettings, "flows": FlowSettings}
     tables = ("homeassistant", "github", "data", "paths", "publish", "monitoring", "network")
@@ -65,6 +76,11 @@ def test_every_key_is_documented() -> None:
         kind = optional.get(table) or Settings.__annotations__[table]
         keys |= {f"{table}.{name}" for name in kind.__struct_encode_fields__}
     assert documented == keys
+    cells = re.findall(r"^\| (`.+?`) \|", lines, re.MULTILINE)
+    of_a_line = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    in_words = {"name", "from", "until", "plus", "least", "most", "over", "whole"}
+    assert of_a_line | in_words == set(Line.__struct_encode_fields__)
+    assert all(f"`{name}" in lines for name in in_words)
 
 
 @pytest.mark.parametrize("switched_on", [True, False])

@@ -84,7 +84,7 @@ def test_without_roles(tmp_path: Path) -> None:
         ),
         ('solar = ["solar", "solar"]', "flows.solar: solar is in solar already"),
         ('solar = "solar"\nbattery = "-solar"', "flows.battery: solar is in solar already"),
-        ('grid = ["power_grid"]', "flows.grid: Expected `str | null`, got `array`"),
+        ('grid = ["power_grid"]', "flows.grid: Expected `str`, got `array`"),
         ("solar = [1]", "flows.solar[0]: Expected `str`, got `int`"),
         ('sun = ["solar"]', "flows.sun: unknown key"),
         ('imports = "import_t1"', "flows.imports: unknown key"),

@@ -4,9 +4,7 @@ Only `session` and the commands that write a configuration read the file. Everyt
 its values as arguments.
 """
 
-import re
 from collections.abc import Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +19,7 @@ from powerstats_cli.settings.checks import (
     is_zone,
     mistakes,
 )
+from powerstats_cli.settings.conversion import converted
 from powerstats_cli.settings.places import home, whole
 from powerstats_cli.settings.tables import (
     DataSettings,
@@ -100,9 +99,9 @@ def load(path: Path) -> Settings:
     """Return the settings in a file; raises ConfigError with the file and the path of the key."""
     written = _table(path)
     try:
-        settings = msgspec.convert(written, Settings)
-    except msgspec.ValidationError as error:
-        message = f"{path}: {_with_path_first(_with_name(written, str(error)))}"
+        settings = converted(written, Settings)
+    except ConfigError as error:
+        message = f"{path}: {error}"
         raise ConfigError(message) from None
     for key, complaint in mistakes(settings):
         message = f"{path}: {key}: {complaint}"
@@ -128,35 +127,3 @@ def _table(path: Path) -> dict[str, Any]:
     except ValueError as error:  # of TOML, of UTF-8, or of a number with thousands of digits
         message = f"{path} is no TOML: {error}"
         raise ConfigError(message) from None
-
-
-def _with_name(written: dict[str, Any], message: str) -> str:
-    """Put the name that the user has given a key in the place of msgspec's "[...]"."""
-    before, found, after = message.partition("[...]")
-    if not found:
-        return message
-    _, _, path = before.partition("`$.")
-    whole = deepcopy(written)
-    *outer, last = path.split(".")
-    table = whole
-    for key in outer:
-        table = table[key]
-    for name, value in list(table[last].items()):
-        table[last] = {name: value}
-        try:
-            msgspec.convert(whole, Settings)
-        except msgspec.ValidationError as error:
-            if str(error) == message:
-                return f"{before}.{name}{after}"
-    return message
-
-
-def _with_path_first(message: str) -> str:
-    """Turn msgspec's "problem - at `$.path`" into "path: problem"."""
-    problem, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
-    if match := re.fullmatch(r"Object (?:contains|missing) (\w+) field `(.*)`", problem):
-        kind, field = match.groups()
-        problem = "unknown key" if kind == "unknown" else "is missing"
-        path = f"{path}.{field}" if path else field
-    return f"{path}: {problem}" if path else problem

@@ -139,14 +139,18 @@ class PathSettings(_Table, frozen=True):
 class Settings(_Table, frozen=True):
     """The whole configuration, checked, with the values as they are written in the file.
 
-    `money` is not checked here: a mistake in it stops no step.
+    `money`, `zones`, `holidays` and `tariffs` are not checked here, so that a mistake in them stops
+    no step: `settings.money` reads them.
     """
 
     timezone: str
     homeassistant: HomeAssistantSettings
     flows: FlowSettings | None = None
     prices: dict[str, PriceSettings] = {}
-    money: dict[str, Any] = {}
+    money: Any = {}
+    zones: Any = {}
+    holidays: Any = {}
+    tariffs: Any = {}
     github: GitHubSettings | None = None
     publish: PublishSettings = PublishSettings()
     data: DataSettings = DataSettings()
@@ -169,7 +173,7 @@ class Settings(_Table, frozen=True):
     @property
     def currency(self) -> str | None:
         """The currency of money.currency, None if it names none."""
-        written = self.money.get("currency")
+        written = self.money.get("currency") if isinstance(self.money, dict) else None
         return written if isinstance(written, str) else None
 
     @property

@@ -112,7 +112,13 @@ EXAMPLES: list[tuple[str, Callable[[], float], float]] = [
     (
         "M25",
         lambda: (
-            day_peak(line(minutes=15), date(2026, 5, 3), [after(NOON, 15, 1.215)], home()) or 0.0
+            day_peak(
+                line(per="kW day", rate=1, minutes=15),
+                date(2026, 5, 3),
+                [after(NOON, 15, 1.215)],
+                home(),
+            )
+            or 0.0
         ),
         4.86,
     ),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies
 
-from powerstats_cli.core.energy.hours import Rule, overlap, parsed, spans
+from powerstats_cli.core.energy.hours import Rule, parsed, spans
 from powerstats_cli.core.periods import DAY, MINUTE, day_span
 
 AMSTERDAM, LONDON = ZoneInfo("Europe/Amsterdam"), ZoneInfo("Europe/London")
@@ -109,18 +109,6 @@ def test_what_is_no_rule(written: str, words: str) -> None:
         return
     with pytest.raises(ValueError, match=words.replace("(", r"\(")):
         parsed(written)
-
-
-def test_zones_that_overlap() -> None:
-    """A time that is in both is found, however seldom it is."""
-    noon, sundays = (parsed("Jun21 12:00-13:00"),), (parsed("Sun 12:30-14:00"),)
-    at = overlap(noon, sundays, date(2025, 7, 1), AMSTERDAM, NO_HOLIDAY.__contains__)
-    assert at == datetime(2026, 6, 21, 10, 30, tzinfo=UTC)
-    tuesdays = (parsed("Jun22 12:00-13:00"),)
-    assert overlap(tuesdays, sundays, date(2026, 1, 1), AMSTERDAM, NO_HOLIDAY.__contains__) is None
-    peak, rest = (parsed("16:00-21:00"),), (parsed("20:00-23:00"),)
-    at = overlap(peak, rest, date(2026, 1, 1), AMSTERDAM, NO_HOLIDAY.__contains__)
-    assert at == datetime(2026, 1, 1, 19, tzinfo=UTC)
 
 
 RULES = [

@@ -15,15 +15,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.periods import DAY, MINUTE, Span, day_span, days
+from powerstats_cli.core.periods import DAY, MINUTE, Span, days
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOLIDAY: Final = "PH"
 STANDARD: Final = "standard"
 MINUTES: Final = 24 * 60
-# Zones of a line may not overlap; the rules of the calendar repeat, so some years tell.
-CHECKED_DAYS: Final = 2 * 366
 
 Holidays = Callable[[date], bool]
 _MONTH: Final = re.compile(rf"({'|'.join(MONTHS)})(\d\d?)?")
@@ -242,18 +240,3 @@ def united(parts: Iterable[Span]) -> Iterator[Span]:
             current = part
     if current is not None:
         yield current
-
-
-def overlap(
-    one: Zone, other: Zone, first: date, timezone: ZoneInfo, is_holiday: Holidays
-) -> datetime | None:
-    """Return an instant that is in both zones, in two years from a day on; None if none is."""
-    for day in days(first, first + CHECKED_DAYS * DAY):
-        within = day_span(day, timezone)
-        mine = spans(one, within, timezone, is_holiday)
-        others: Sequence[Span] = spans(other, within, timezone, is_holiday)
-        for span in mine:
-            for each in others:
-                if span.start < each.end and each.start < span.end:
-                    return max(span.start, each.start)
-    return None

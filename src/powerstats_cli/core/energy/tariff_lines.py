@@ -136,8 +136,24 @@ def _unfit(line: Line) -> Iterator[str]:
         yield "less and within go together"
     if isinstance(line.rate, Mapping) and not line.rate:
         yield "rate names no zone"
+    yield from _unused(line)
     if line.highest < 1 or line.months < 1 or line.at_least < 0:
         yield "highest and months must be 1 or more, and at_least not below 0"
+
+
+def _unused(line: Line) -> Iterator[str]:
+    """Yield which keys would say nothing beside the others."""
+    usual = (60, 1, 1, 0.0)
+    if line.kind != "demand" and (line.minutes, line.highest, line.months, line.at_least) != usual:
+        yield "minutes, highest, months and at_least are of a demand"
+    if line.kind in {"energy", "fixed"} and line.of != ():
+        yield "of goes with percent, and with a demand"
+    if line.kind == "demand" and line.of != () and not isinstance(line.of, str):
+        yield "of is one flow for a demand, not a list"
+    if not line.blocks and (line.over != "bill" or line.whole):
+        yield "over and whole go with blocks"
+    if line.less and line.less == line.per:
+        yield "less is the same as per"
 
 
 def _wrong_price(line: Line) -> Iterator[str]:
