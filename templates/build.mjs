@@ -3,7 +3,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import english from "./words/en.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const files = [
@@ -46,10 +45,8 @@ await build({
   logLevel: "warning",
 });
 
-// English is part of the script; the page fetches another language's texts, in the order of its keys.
+// The page fetches the texts of its language alone.
 for (const file of await readdir(`${here}words`)) {
-  if (file === "en.js") continue;
   const { default: words } = await import(`./words/${file}`);
-  const texts = Object.keys(english).map((key) => words[key]);
-  await writeFile(`${outdir}/words.${file}on`, JSON.stringify(texts));
+  await writeFile(`${outdir}/words.${file}on`, JSON.stringify(words));
 }

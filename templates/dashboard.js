@@ -1,7 +1,7 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { chosenText } from "./lib/chosen.js";
-import { ago, warmUp } from "./lib/format.js";
+import { ago } from "./lib/format.js";
 import { knownOf, past, stepsOf } from "./lib/moving.js";
 import { fileOf, hashOf, parse } from "./lib/places.js";
 import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
@@ -9,8 +9,8 @@ import { TABS, YEARS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
 import { say, speech } from "./lib/words.js";
 import { h, setText } from "./view/dom.js";
-import { language, listen, translate } from "./view/language.js";
-import { later } from "./view/later.js";
+import { listen, translate } from "./view/language.js";
+import { later, warmUp } from "./view/later.js";
 import { menu } from "./view/menu.js";
 import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
@@ -147,7 +147,10 @@ function drawPoints(tab, view, both) {
       ? past(days, both, more.daily)
       : { both, model: make(both.doc, both.grid, more) };
     view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
-  } else view.panel.choose(here.chosen);
+  } else {
+    view.panel.choose(here.chosen);
+    view.panel.tick();
+  }
   loadBeside(tab);
 }
 
@@ -214,17 +217,22 @@ function showBoth(host, full, short) {
 
 /** @param {boolean} isForced */
 function keepFresh(isForced = false) {
-  const found = shownHere();
-  if (!found || document.visibilityState !== "visible") return;
-  const { tab, file } = found;
-  if (file && (isForced || isDue(file))) void file.load();
-  for (const tier of tab.beside) {
-    const other = sources.get(tier);
-    if (other?.asked && isDue(other)) void other.load();
-  }
+  if (document.visibilityState !== "visible") return;
+  askAgain(isForced);
   views.get(openId)?.panel.tick();
   showStatus();
   showAge();
+}
+
+/** Asks for the files of what is open that may have become newer. @param {boolean} isForced */
+function askAgain(isForced = false) {
+  const found = shownHere();
+  const { tab, file } = found ?? {};
+  if (file?.asked && (isForced || isDue(file))) void file.load();
+  for (const tier of tab?.beside ?? []) {
+    const other = sources.get(tier);
+    if (other?.asked && isDue(other)) void other.load();
+  }
 }
 
 /** @param {Source} file @returns {boolean} whether there may be a newer one */
@@ -235,7 +243,7 @@ const isDue = ({ tier, asked }) =>
 function open(place, id) {
   here = place;
   openId = id;
-  if (shownHere()?.file?.asked) keepFresh();
+  askAgain();
   draw();
 }
 
@@ -275,8 +283,6 @@ function start() {
     main.replaceChildren(emptyCard({ title: say("empty.nothing"), text: "", command: null }));
     return;
   }
-  // If this came later, the first chart would wait for it when the file is there.
-  warmUp();
   const row = h("div", { class: "steps" });
   list.after(row);
   showSteps = steps(row);
@@ -311,8 +317,11 @@ function firstFile() {
 
 /** The first file is asked for before all else, and the words beside it: the first chart waits for the slower one. */
 async function begin() {
+  // A browser lets no page read a file beside it: the sentences in the HTML say what to do.
+  if (location.protocol === "file:") return;
   if (shown.length) void firstFile()?.load();
-  const heard = listen(JSON.parse(words)[language]);
+  warmUp();
+  const heard = listen(JSON.parse(words));
   if (told.zone) placeZone(told.zone);
   await heard;
   start();

@@ -24,12 +24,6 @@ export function number(value, decimals, options = {}) {
   return format.format(value).replace(/^-(?=[0.,]+$)/, "");
 }
 
-/** Writes a number and a time, because a browser takes long for the first ones. */
-export function warmUp() {
-  number(0, 0);
-  date("UTC", clockFields(), 0);
-}
-
 /** @type {[RegExp, number][]} the decimals of numbers whose units have this form */
 const FIXED = [
   [/^[V%]$/, 1],

@@ -35,8 +35,10 @@ export function chosen(wanted, choice) {
   const known = tags.map((tag) => tag.language).find(isLanguage);
   const language = isLanguage(choice) ? choice : (known ?? "en");
   const own = tags.find((tag) => tag.language === language);
-  const region = tags[0]?.maximize().region;
-  return { language, locale: String(own ?? (region ? `${language}-${region}` : language)) };
+  if (own) return { language, locale: String(own) };
+  // A browser takes long to tell the region of a tag without one.
+  const region = tags[0]?.region ?? tags[0]?.maximize().region;
+  return { language, locale: region ? `${language}-${region}` : language };
 }
 
 /** Regions whose week begins on Sunday or on Saturday, for browsers that cannot tell. */

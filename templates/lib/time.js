@@ -23,8 +23,46 @@ const OLD_NAMES = {
   "Pacific/Kanton": "Pacific/Enderbury",
 };
 
+/** Tells offsets at once; Intl, which old browsers have alone, takes long for its first answer. */
+const { Temporal } = /** @type {any} */ (globalThis);
+
+/**
+ * @param {string} name of a zone
+ * @returns {(instant: number) => number} tells how far local time is ahead of UTC, in ms
+ * @throws {RangeError} if the browser does not know the zone
+ */
+const offsetsOf = (name) => (Temporal ? byTemporal : byIntl)(name);
+
+/** @param {string} name @returns {(instant: number) => number} */
+function byTemporal(name) {
+  /** @param {number} instant */
+  const at = (instant) => Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name);
+  at(0);
+  return (instant) => at(instant).offsetNanoseconds / 1e6;
+}
+
+/** @param {string} name @returns {(instant: number) => number} */
+function byIntl(name) {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: name,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  return (instant) => {
+    const numbers = parts.format(instant).match(/\d+/g) ?? [];
+    const [month, day, year, hour, minute, second] = numbers.map(Number);
+    const local = Date.UTC(year, month - 1, day, hour, minute, second);
+    return local - Math.floor(instant / SECOND) * SECOND;
+  };
+}
+
 /** @param {string} name @throws {RangeError} if the browser does not know the zone */
-const checked = (name) => new Intl.DateTimeFormat("en-US", { timeZone: name }) && name;
+const checked = (name) => offsetsOf(name) && name;
 
 /** @param {string} name @param {(name: string) => string} check @returns {string} a name that passes */
 export function knownName(name, check = checked) {
@@ -44,24 +82,8 @@ export class Zone {
     this.offsets = new Map();
     /** @type {Map<number, number>} */
     this.starts = new Map();
-    this.parts = new Intl.DateTimeFormat("en-US", {
-      timeZone: this.name,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-  }
-
-  /** @param {number} instant @returns {number} how far local time is ahead of UTC, in ms */
-  ask(instant) {
-    const numbers = this.parts.format(instant).match(/\d+/g) ?? [];
-    const [month, day, year, hour, minute, second] = numbers.map(Number);
-    const local = Date.UTC(year, month - 1, day, hour, minute, second);
-    return local - Math.floor(instant / SECOND) * SECOND;
+    /** How far local time is ahead of UTC, in ms. */
+    this.ask = offsetsOf(this.name);
   }
 
   /** @param {number} instant @returns {number | Change} the offset in the UTC day that holds it */

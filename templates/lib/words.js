@@ -1,9 +1,7 @@
 /** The page's words in one language: whole texts, with places for numbers, times and names. */
 
-import english from "../words/en.js";
-
 /** @typedef {import("./model.js").Part} Part */
-/** @typedef {keyof typeof english} Key */
+/** @typedef {keyof typeof import("../words/en.js").default} Key */
 
 /** One text, or its plural forms. @typedef {string | (Partial<Record<Intl.LDMLPluralRule, string>> & { other: string })} Text */
 
@@ -11,8 +9,8 @@ import english from "../words/en.js";
 
 /** The values of a text's places. @typedef {Record<string, string | number | Part>} Values */
 
-/** @type {Words} */
-let words = english;
+/** None before the page has been told them. @type {Partial<Words>} */
+let words = {};
 let locale = "en";
 /** @type {Set<() => void>} */
 const watchers = new Set();
@@ -20,18 +18,14 @@ const watchers = new Set();
 /** @param {() => void} watcher called when the language is another: what was made for the one before is void */
 export const onLanguage = (watcher) => void watchers.add(watcher);
 
-/** @param {Text[]} texts in the order of the English keys @returns {Words} */
-export const wordsOf = (texts) =>
-  /** @type {Words} */ (Object.fromEntries(Object.keys(english).map((key, i) => [key, texts[i]])));
-
-/** @param {Words} other @param {string} tag of the same language, for numbers and dates */
+/** @param {Partial<Words>} other @param {string} tag of the same language, for numbers and dates */
 export function speak(other, tag) {
   words = other;
   locale = tag;
   for (const watcher of watchers) watcher();
 }
 
-/** @returns {[Words, string]} what `speak` was told: another copy of this module is told the same */
+/** @returns {[Partial<Words>, string]} what `speak` was told: another copy of this module is told the same */
 export const speech = () => [words, locale];
 
 /** @returns {string} the tag for numbers and dates */
@@ -62,7 +56,7 @@ function partOf(value) {
 
 /** @param {Key} key @param {Values} values @returns {string} the text in the form that its `n` asks for */
 function textOf(key, { n }) {
-  const text = words[key] ?? english[key];
+  const text = words[key] ?? key;
   if (typeof text === "string") return text;
   return text[formOf(typeof n === "object" ? n.raw : n)] ?? text.other;
 }

@@ -1,8 +1,7 @@
 /** The page's language: as the browser has it, or as the reader chose; the browser remembers a choice. */
 
 import { chosen, isLanguage } from "../lib/language.js";
-import { say, speak, spoken, wordsOf } from "../lib/words.js";
-import english from "../words/en.js";
+import { say, speak, spoken } from "../lib/words.js";
 
 /** @typedef {import("../lib/language.js").Language} Language */
 /** @typedef {import("../lib/words.js").Key} Key */
@@ -12,8 +11,11 @@ const KEY = "powerstats-language";
 /** The address may name a language, for a browser that remembers nothing. */
 const PARAMETER = "language";
 
-/** The page begins in English if another language's words take longer, in ms. */
-const LONGEST = 4000;
+/** Words that take longer are asked for again, in English, in ms. */
+const LONGEST = 8000;
+
+/** Words that cannot be had are asked for again after so many ms. */
+const PAUSE = 5000;
 
 /** @returns {Language | null} the reader's choice; null: as the browser has it */
 export function choice() {
@@ -29,9 +31,6 @@ export function choice() {
 
 const { language, locale } = chosen(navigator.languages, choice());
 
-/** The language that the page is to have. */
-export { language };
-
 /** @param {Language | null} other which the page has from now on, null: as the browser has it; it is loaded anew for that */
 export function choose(other) {
   const address = new URL(location.href);
@@ -46,20 +45,29 @@ export function choose(other) {
   else location.replace(address);
 }
 
-/** Speaks the page's language if its file can be had, or English. @param {string | undefined} file */
-export async function listen(file) {
-  const words = file && (await fetchWords(file));
-  if (words) speak(words, locale);
-  else speak(english, chosen(navigator.languages, "en").locale);
+/**
+ * Speaks the page's language if its file can be had, or English. Until the words of one are there, the
+ * sentences of the HTML stay.
+ *
+ * @param {Record<string, string>} files with the words of each language
+ */
+export async function listen(files) {
+  const own = await fetchWords(files[language]);
+  if (own) return speak(own, locale);
+  for (;;) {
+    const words = await fetchWords(files.en);
+    if (words) return speak(words, chosen(navigator.languages, "en").locale);
+    await new Promise((done) => setTimeout(done, PAUSE));
+  }
 }
 
-/** @param {string} file @returns {Promise<import("../lib/words.js").Words | null>} */
+/** @param {string} file @returns {Promise<import("../lib/words.js").Words | null>} null if they cannot be had */
 async function fetchWords(file) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), LONGEST);
   try {
     const answer = await fetch(file, { signal: patience.signal });
-    return answer.ok ? wordsOf(await answer.json()) : null;
+    return answer.ok ? await answer.json() : null;
   } catch {
     return null;
   } finally {

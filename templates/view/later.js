@@ -7,6 +7,15 @@ import { say } from "../lib/words.js";
 /** @type {Record<string, string>} */
 const files = JSON.parse(document.documentElement.dataset.later ?? "{}");
 
+/** Has the browser make ready what it writes numbers and dates with, while the page does other things. */
+export function warmUp() {
+  try {
+    new Worker(new URL(files.intl, document.baseURI));
+  } catch {
+    // Then the first number takes longer.
+  }
+}
+
 /**
  * @template {keyof Parts} Name
  * @param {Name} name

@@ -80,7 +80,7 @@ export class Source {
       }
       text = await answer.text();
     } catch {
-      return unreachable(name);
+      return { key: "problem.unreachable", values: { file: name } };
     }
     try {
       this.take(text);
@@ -99,10 +99,4 @@ export class Source {
     this.doc = doc;
     this.text = text;
   }
-}
-
-/** @param {string} file @returns {Problem} why it cannot be fetched, and what to do if the page is a file */
-function unreachable(file) {
-  const isFile = globalThis.location?.protocol === "file:";
-  return { key: isFile ? "problem.opened" : "problem.unreachable", values: { file } };
 }

@@ -43,8 +43,6 @@ export default {
   "problem.gone": "{file} ist nicht mehr da.",
   "problem.status": "{file} kann nicht gelesen werden: Der Server antwortet mit {status}.",
   "problem.unreachable": "{file} ist nicht erreichbar.",
-  "problem.opened":
-    "Ein Browser liest {file} nur von einem Webserver: Öffnen Sie die Seite mit „powerstats serve“.",
   "problem.incomplete": "{file} kann nicht gelesen werden: Die Datei ist unvollständig.",
   "problem.form": "{file} kann nicht gelesen werden: Ihre Form ist unbekannt.",
   "problem.version": "{file} kann nicht gelesen werden: Ihre Version ist neuer als diese Seite.",

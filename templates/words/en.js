@@ -1,5 +1,5 @@
 /**
- * All words of the page in English, part of its script: they stand in if another language's file fails.
+ * All words of the page in English, which stand in if another language's file fails.
  *
  * A name in braces is a place for a number, a time or a name. A text with plural forms is chosen by its
  * `{n}`, as `Intl.PluralRules` has it. A text of a whole sentence ends as a sentence does.
@@ -48,8 +48,6 @@ export default {
   "problem.gone": "{file} is not there any more.",
   "problem.status": "{file} cannot be read: the server answers {status}.",
   "problem.unreachable": "{file} cannot be reached.",
-  "problem.opened":
-    "A browser reads {file} only from a web server: open the page with “powerstats serve”.",
   "problem.incomplete": "{file} cannot be read: it is incomplete.",
   "problem.form": "{file} cannot be read: its form is unknown.",
   "problem.version": "{file} cannot be read: its version is newer than this page.",

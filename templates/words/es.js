@@ -43,8 +43,6 @@ export default {
   "problem.gone": "{file} ya no está.",
   "problem.status": "No se puede leer {file}: el servidor responde {status}.",
   "problem.unreachable": "No se puede acceder a {file}.",
-  "problem.opened":
-    "Un navegador solo lee {file} desde un servidor web: abra la página con «powerstats serve».",
   "problem.incomplete": "No se puede leer {file}: el archivo está incompleto.",
   "problem.form": "No se puede leer {file}: su forma es desconocida.",
   "problem.version": "No se puede leer {file}: su versión es más nueva que esta página.",

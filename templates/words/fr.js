@@ -43,8 +43,6 @@ export default {
   "problem.gone": "{file} n’est plus là.",
   "problem.status": "{file} ne peut pas être lu : le serveur répond {status}.",
   "problem.unreachable": "{file} est inaccessible.",
-  "problem.opened":
-    "Un navigateur ne lit {file} que depuis un serveur web : ouvrez la page avec « powerstats serve ».",
   "problem.incomplete": "{file} ne peut pas être lu : le fichier est incomplet.",
   "problem.form": "{file} ne peut pas être lu : sa forme est inconnue.",
   "problem.version": "{file} ne peut pas être lu : sa version est plus récente que cette page.",

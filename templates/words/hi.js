@@ -43,7 +43,6 @@ export default {
   "problem.gone": "{file} अब वहाँ नहीं है।",
   "problem.status": "{file} को पढ़ा नहीं जा सकता: सर्वर का जवाब {status} है।",
   "problem.unreachable": "{file} तक पहुँचा नहीं जा सकता।",
-  "problem.opened": "ब्राउज़र {file} को केवल वेब सर्वर से पढ़ता है: पेज को “powerstats serve” से खोलें।",
   "problem.incomplete": "{file} को पढ़ा नहीं जा सकता: फ़ाइल अधूरी है।",
   "problem.form": "{file} को पढ़ा नहीं जा सकता: उसका रूप अज्ञात है।",
   "problem.version": "{file} को पढ़ा नहीं जा सकता: उसका संस्करण इस पेज से नया है।",

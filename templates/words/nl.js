@@ -43,8 +43,6 @@ export default {
   "problem.gone": "{file} is er niet meer.",
   "problem.status": "{file} kan niet worden gelezen: de server antwoordt met {status}.",
   "problem.unreachable": "{file} is niet bereikbaar.",
-  "problem.opened":
-    "Een browser leest {file} alleen van een webserver: open de pagina met “powerstats serve”.",
   "problem.incomplete": "{file} kan niet worden gelezen: het bestand is onvolledig.",
   "problem.form": "{file} kan niet worden gelezen: de vorm ervan is onbekend.",
   "problem.version": "{file} kan niet worden gelezen: de versie ervan is nieuwer dan deze pagina.",

@@ -1,6 +1,5 @@
 """Files that are missing, broken, old or out of reach, and how the page recovers."""
 
-import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,14 +190,3 @@ def test_the_age_is_said_and_grows_while_one_looks(opened: Opener, house: Site) 
     assert eventually(lambda: "2 hours ago" in age.inner_text())
     assert eventually(lambda: tab.notices("stale"))
     assert "powerstats collect" in tab.notices("stale")[0]
-
-
-def test_a_page_that_is_opened_as_a_file(opened: Opener, tmp_path: Path) -> None:
-    """A browser lets no page read the files beside it: each tab says what to do."""
-    made = site_of(Home().documents(), tmp_path)
-    folder = f"{made.web_root.as_uri()}/"
-    tab = opened(dataclasses.replace(made, url=folder), allowed=("",)).go(path="index.html")
-    for name in TABS:
-        tab.page.click(f"#tab-{name}")
-        said = eventually(lambda: tab.notices("problem"))
-        assert "open the page with “powerstats serve”" in said[0]

@@ -1,4 +1,4 @@
-"""The page in each of its languages: whole, alone, and English if another cannot be had."""
+"""The page in each of its languages: whole, alone, and English if its own cannot be had."""
 
 import json
 import re
@@ -17,9 +17,9 @@ from tests.page.homes import NOW, Home
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-LOCALES = {"de": "de-DE", "nl": "nl-NL", "fr": "fr-FR", "es": "es-ES", "hi": "hi-IN"}
-TEMPLATES = Path(__file__).parents[2] / "templates"
+LOCALES = {"en": "en-GB", "de": "de-DE", "nl": "nl-NL", "fr": "fr-FR", "es": "es-ES", "hi": "hi-IN"}
 WORDS = "**/words.*.json"
+GERMAN = "**/words.de.*.json"
 # Dates and ages become a digit: what is left of a text is the page's own words, and names.
 NO_DATES = """
 for (const kind of [Intl.DateTimeFormat, Intl.RelativeTimeFormat]) {
@@ -75,11 +75,9 @@ def marked(text: str | dict[str, str]) -> str | dict[str, str]:
 
 
 def words_of(language: str) -> dict[str, Any]:
-    """Return the words that the page has in a language; its file has them in the English order."""
-    script = (TEMPLATES / "words/en.js").read_text()
-    keys = re.findall(r'^  "?(\w[\w. -]*?)"?:(?= |$)', script, re.MULTILINE)
-    texts = json.loads((PAGE / f"words.{language}.json").read_text())
-    return dict(zip(keys, texts, strict=True))
+    """Return the words that the page has in a language."""
+    words: dict[str, Any] = json.loads((PAGE / f"words.{language}.json").read_text())
+    return words
 
 
 def strangers(tab: Tab, names: list[str]) -> list[str]:
@@ -101,7 +99,7 @@ def test_no_word_is_left_in_the_scripts(opened: Opener, tmp_path: Path) -> None:
     names = [name.replace("_", " ") for name in site.document("daily").series]
     tab = opened(site, locale="de-DE", now=NOW, allowed=(LOAD_FAILED,))
     tab.context.add_init_script(NO_DATES)
-    tab.page.route(WORDS, lambda route: route.fulfill(json=list(marks.values())))
+    tab.page.route(WORDS, lambda route: route.fulfill(json=marks))
     tab.go()
     for name in TABS:
         panel = tab.open(name)
@@ -136,12 +134,12 @@ def test_a_language_is_the_browser_s(
     assert [name.split(".")[1] for name in asked] == [language]
 
 
-def test_english_needs_no_file(opened: Opener, house: Site) -> None:
-    """A browser whose languages the page does not have gets English, in one request less."""
+def test_english_is_for_all_others(opened: Opener, house: Site) -> None:
+    """A browser whose languages the page does not have gets it, with its own region."""
     tab = opened(house, locale="ja-JP").go()
     tab.drawn("today")
     assert tab.page.evaluate("document.documentElement.lang") == "en-JP"
-    assert not [url for url in tab.requests if "/words." in url]
+    assert tab.page.locator('[role="tab"]').all_inner_texts()[0] == "Today"
 
 
 def gone(route: "Route") -> None:
@@ -160,7 +158,7 @@ def test_without_its_file_the_page_is_english(
 ) -> None:
     """All of it: the words, the dates and the page's own tag."""
     tab = opened(house, locale="de-DE", allowed=(LOAD_FAILED,))
-    tab.page.route(WORDS, fault)
+    tab.page.route(GERMAN, fault)
     tab.go().drawn("today")
     assert tab.page.evaluate("document.documentElement.lang") == "en-DE"
     assert tab.page.locator('[role="tab"]').all_inner_texts()[0] == "Today"
@@ -175,7 +173,7 @@ def test_the_words_come_beside_the_data(opened: Opener, house: Site) -> None:
     def hold(route: "Route") -> None:
         held.append(route)
 
-    tab.page.route(WORDS, hold)
+    tab.page.route("**/words.fr.*.json", hold)
     tab.go()
 
     def asked() -> bool:
@@ -184,17 +182,38 @@ def test_the_words_come_beside_the_data(opened: Opener, house: Site) -> None:
 
     assert eventually(asked)
     assert tab.page.locator('[role="tab"]').count() == 0
-    tab.page.clock.run_for(5000)
+    tab.page.clock.run_for(10_000)
     tab.drawn("today")
     assert tab.page.evaluate("document.documentElement.lang") == "en-FR"
 
 
-def test_a_file_opened_without_a_server_is_english(opened: Opener, house: Site) -> None:
-    """A browser lets no page read a file beside it."""
+def test_words_that_cannot_be_had_are_asked_for_again(opened: Opener, house: Site) -> None:
+    """Until then the sentences of the HTML stay, and the page comes by itself after that."""
+    tab = opened(house, locale="de-DE", now=None, allowed=(LOAD_FAILED,))
+    tab.page.clock.install(time=NOW)
+    tab.page.route(WORDS, lambda route: route.abort())
+    tab.go()
+    tab.page.locator(".plain").wait_for()
+    tab.page.unroute(WORDS)
+    tab.page.clock.run_for(6000)
+    tab.drawn("today")
+    assert tab.page.locator(".plain").count() == 0
+
+
+def test_the_sentences_of_the_html_are_in_each_language(opened: Opener, house: Site) -> None:
+    """A browser lets no page read a file beside it, its words neither: the HTML says what to do."""
     tab = opened(house, locale="de-DE", allowed=("",))
     tab.page.goto((house.web_root / "index.html").as_uri())
-    assert eventually(lambda: tab.notices("problem"))
-    assert "powerstats serve" in tab.notices("problem")[0]
+    plain = tab.page.locator(".plain")
+    plain.wait_for()
+    said = plain.locator("p").all_inner_texts()
+    assert len(said) == len(LOCALES)
+    for text in said:
+        assert "JavaScript" in text
+        assert "2021" in text
+        assert "powerstats serve" in text
+    spoken = plain.locator("[lang]").evaluate_all("all => all.map(one => one.lang)")
+    assert ["en", *spoken] == list(LOCALES)
     tab.requests.clear()
 
 

@@ -7,6 +7,7 @@ import { gaps } from "../../templates/lib/gaps.js";
 import { roles } from "../../templates/lib/roles.js";
 import { TABS } from "../../templates/lib/tabs.js";
 import { file } from "./home.js";
+import "./english.js";
 
 /** @typedef {import("../../templates/lib/flows.js").Term} Term */
 

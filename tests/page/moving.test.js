@@ -11,6 +11,7 @@ import { daysOf } from "../../templates/lib/statistics.js";
 import { TABS } from "../../templates/lib/tabs.js";
 import { DAY, HOUR } from "../../templates/lib/time.js";
 import { file, power } from "./home.js";
+import "./english.js";
 
 /** @typedef {import("../../templates/lib/flows.js").Term} Term */
 

@@ -6,6 +6,7 @@ import { open } from "../../templates/lib/flows.js";
 import { now } from "../../templates/lib/now.js";
 import { roles } from "../../templates/lib/roles.js";
 import { file } from "./home.js";
+import "./english.js";
 
 /** @typedef {import("../../templates/lib/flows.js").Term} Term */
 

@@ -5,6 +5,7 @@ import { mock, test } from "node:test";
 import { say } from "../../templates/lib/words.js";
 import { Source } from "../../templates/view/source.js";
 import { file, power } from "./home.js";
+import "./english.js";
 
 const WHOLE = file({
   tier: "daily",
@@ -110,17 +111,6 @@ test("a file that is not there is missing, no problem; one that goes away is sai
   await source.load();
   assert.deepEqual([source.isMissing, said(source)], [false, "daily.json is not there any more."]);
   assert.ok(source.both);
-});
-
-test("a page that is opened as a file says what to do", async () => {
-  const { source } = served(offline);
-  Object.assign(globalThis, { location: { protocol: "file:" } });
-  await source.load();
-  Reflect.deleteProperty(globalThis, "location");
-  assert.match(
-    said(source),
-    /^A browser reads daily.json only from a web server: .*powerstats serve/,
-  );
 });
 
 test("without a network it is said, and tried again ever later", async () => {

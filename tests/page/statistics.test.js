@@ -10,6 +10,7 @@ import { HOUR } from "../../templates/lib/time.js";
 import { week } from "../../templates/lib/week.js";
 import { year } from "../../templates/lib/year.js";
 import { file, measured, power } from "./home.js";
+import "./english.js";
 
 const close = (/** @type {number | null | undefined} */ ours, /** @type {number} */ theirs) =>
   assert.ok(ours != null && Math.abs(ours - theirs) < 1e-9, `${ours} is not ${theirs}`);

@@ -7,6 +7,7 @@ import { dayTime, shortDay, time } from "../../templates/lib/format.js";
 import { ageText, emptyText, notices } from "../../templates/lib/status.js";
 import { HOUR, MINUTE } from "../../templates/lib/time.js";
 import { file, power } from "./home.js";
+import "./english.js";
 
 const MIDNIGHT = "2026-11-24T00:00:00+01:00";
 const series = { power: { unit: "W" } };

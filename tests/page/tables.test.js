@@ -7,6 +7,7 @@ import { open } from "../../templates/lib/flows.js";
 import { roles } from "../../templates/lib/roles.js";
 import { chartTable } from "../../templates/lib/tables.js";
 import { file, power } from "./home.js";
+import "./english.js";
 
 const { doc, grid } = open(
   file({

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { open } from "../../templates/lib/flows.js";
 import { choices, compared, dayAt, MOST_LINES, placeOf } from "../../templates/lib/years.js";
 import { file } from "./home.js";
+import "./english.js";
 
 const DAY = 86400000;
 

@@ -89,12 +89,12 @@ def test_publish_tells_the_page_of_the_roles(tmp_path: Path) -> None:
 
 
 def test_each_language_has_a_file_that_the_page_names(stage: Stage) -> None:
-    """English is part of the script; a file is named by its content, and an old one goes."""
+    """A file is named by its content, and an old one goes."""
     stage.installation.run_well("publish")
     site = site_of(stage.installation)
     (attribute,) = re.findall(r'data-words="([^"]*)"', (site / "index.html").read_text())
     words = json.loads(unescape(attribute))
-    assert words.keys() == {"de", "nl", "fr", "es", "hi"}
+    assert words.keys() == {"en", "de", "nl", "fr", "es", "hi"}
     assert all((site / name).is_file() for name in words.values())
     earlier = json.loads((site / ".powerstats.json").read_text())
     old = "words.de.0123456789.json"
@@ -111,6 +111,6 @@ def test_what_the_page_fetches_later_is_named_by_its_content(stage: Stage) -> No
     site = site_of(stage.installation)
     (attribute,) = re.findall(r'data-later="([^"]*)"', (site / "index.html").read_text())
     parts = json.loads(unescape(attribute))
-    assert parts.keys() == {"csv", "years"}
+    assert parts.keys() == {"csv", "intl", "years"}
     assert all(re.fullmatch(rf"later\.{name}\.[0-9a-f]{{10}}\.js", parts[name]) for name in parts)
     assert all((site / name).is_file() for name in parts.values())
