@@ -18,10 +18,14 @@ def publish(
     repository: Repository,
     consent: Consent,
     *,
+    money: bytes | None = None,
     tells_address: bool = False,
 ) -> Outcome:
-    """Bring the branch for GitHub Pages up to date; tell the page's address if `tells_address`."""
-    contents, destination = Contents.of(settings, files), Destination.of(settings)
+    """Bring the branch for GitHub Pages up to date; tell the page's address if `tells_address`.
+
+    Without the bytes of `money` money.json stays as it is there.
+    """
+    contents, destination = Contents.of(settings, files, money), Destination.of(settings)
     sent = update_branch(repository, destination, contents, consent)
     summary = f"{_sent_in_words(sent)} {repository.name}, branch {destination.branch}"
     if tells_address:
@@ -38,10 +42,14 @@ def publish(
 
 
 def preview(
-    settings: Settings, files: Store, repository: Repository, consent: Consent
+    settings: Settings,
+    files: Store,
+    repository: Repository,
+    consent: Consent,
+    money: bytes | None = None,
 ) -> Iterator[str]:
     """Yield the lines that say what `publish` would send; nothing is written anywhere."""
-    contents, destination = Contents.of(settings, files), Destination.of(settings)
+    contents, destination = Contents.of(settings, files, money), Destination.of(settings)
     lacking = difference(repository, destination, contents, consent)
     for problem in (*contents.problems, *lacking.kept):
         yield f"left as it is there: {problem}"

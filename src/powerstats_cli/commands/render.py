@@ -10,15 +10,20 @@ from powerstats_cli.site.rendering import render as rendered
 from powerstats_cli.site.webroot import update_web_root
 
 
-def render(settings: Settings, files: Store, consent: Consent) -> Outcome:
-    """Bring WEB_ROOT up to date; a file that has not changed is not written."""
+def render(
+    settings: Settings, files: Store, consent: Consent, money: bytes | None = None
+) -> Outcome:
+    """Bring WEB_ROOT up to date; a file that has not changed is not written.
+
+    Without the bytes of `money` money.json stays as it is.
+    """
     web_root = settings.web_root
     if web_root.resolve() == files.data_dir.resolve():
         message = "paths.web_root is the data directory: its archive would be public; set another"
         raise ConfigError(message)
     home, unfit = of_files(settings, files)
     publish, minutes = settings.publish, settings.data.collection_interval_minutes
-    site = rendered(publish.tiers, minutes, home, files.stored_years(), publish.title)
+    site = rendered(publish.tiers, minutes, home, files.stored_years(), publish.title, money)
     files.prepare()
     with files.lock():
         done = update_web_root(

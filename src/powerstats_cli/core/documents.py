@@ -28,7 +28,7 @@ RolledUpTierName = Literal["weekly", "monthly", "yearly"]
 TierName = Literal["daily", RolledUpTierName]
 DocumentName = Literal[TierName, "year"]
 """The tiers that files say they are of; each calendar year has a file of its own."""
-PublicName = Literal[TierName, "years"]
+PublicName = Literal[TierName, "years", "money"]
 """The files that the dashboard may show."""
 # A daily file's bucket is the configured interval.
 BUCKETS: Final = {"weekly": "hour", "monthly": "day", "yearly": "day", "year": "day"}

@@ -13,7 +13,7 @@ from powerstats_cli.github.repository import Head, Repository
 from powerstats_cli.settings import Settings
 from powerstats_cli.site import ownership
 from powerstats_cli.site.contents import Contents
-from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file
+from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, is_data_name
 from powerstats_cli.site.published import NotOursError, check_no_loss, is_data
 from powerstats_cli.site.rendering import (
     NO_JEKYLL,
@@ -157,6 +157,11 @@ def _difference(
     differing = _differing(site, contents, place)
     unsent = (site.data.keys() - contents.data.keys()) & place.names
     strangers = ownership.others(place, ours, differing.keys() | unsent)
+    strangers |= {
+        name
+        for name in site.computed.keys() & differing.keys() & place.names
+        if not is_data(name, place.read(name))
+    }
     kept = _kept(place, f"on {where}", differing.keys() - strangers, contents, strangers)
     if not consent.adopts:
         ownership.check_no_others(where, strangers, "publish.path")
@@ -182,7 +187,7 @@ def _differing(site: Site, contents: Contents, place: BranchPlace) -> dict[str, 
     """Return the files of the site and its data that are not on the branch with the same bytes."""
     return {
         name: raw
-        for name, raw in {**site.files, **contents.data}.items()
+        for name, raw in {**site.contents, **contents.data}.items()
         if place.id(name) != blob_id(raw) and not (name in NO_JEKYLL and name in place.names)
     }
 
@@ -215,7 +220,7 @@ def _removed(
     return tuple(
         name
         for name in ownership.outdated(site, place, ours)
-        if (is_data(name, place.read(name)) if data_file(name) else not keeps_assets)
+        if (is_data(name, place.read(name)) if is_data_name(name) else not keeps_assets)
     )
 
 
@@ -224,7 +229,7 @@ def _list(
 ) -> Mapping[str, bytes]:
     """Return the list of our files if it differs from the one that is there."""
     left = set(ownership.outdated(site, place, ours)) - set(removed)
-    kept = {name: ours[name] for name in left if data_file(name) is None}
+    kept = {name: ours[name] for name in left if not is_data_name(name)}
     listed = {**ownership.listed_of(site), **kept}
     raw = ownership.encode(listed)
     return {} if place.id(LIST_NAME) == blob_id(raw) else {LIST_NAME: raw}

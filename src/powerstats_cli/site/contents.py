@@ -26,14 +26,14 @@ class Contents(msgspec.Struct, frozen=True):
     as_here: AsHere | None = None
 
     @classmethod
-    def of(cls, settings: Settings, files: Store) -> "Contents":
-        """Render the site and read the data files.
+    def of(cls, settings: Settings, files: Store, money: bytes | None = None) -> "Contents":
+        """Render the site, with the bytes of money.json, and read the data files.
 
         Raises ConfigError if one of them has a newer version or another time zone.
         """
         home, _ = of_files(settings, files)
         publish, minutes = settings.publish, settings.data.collection_interval_minutes
-        site = render(publish.tiers, minutes, home, files.stored_years(), publish.title)
+        site = render(publish.tiers, minutes, home, files.stored_years(), publish.title, money)
         data: dict[str, bytes] = {}
         problems: list[PowerstatsError] = []
         for name, stored in site.data.items():

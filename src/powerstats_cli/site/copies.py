@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 from powerstats_cli.core.documents import Document
 from powerstats_cli.errors import UnreadableError
@@ -11,6 +12,8 @@ from powerstats_cli.files.store import Store
 from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.files.wholefiles import read_bytes, write_bytes
 
+# The tier that is no copy of a data file: `publish` computes it.
+COMPUTED: Final = "money"
 AsHere = Callable[[Document], Document]
 """Gives a document the names and the corrections of this home (`Store.as_here`)."""
 
@@ -99,7 +102,8 @@ def refresh(web_root: Path, files: Store, tiers: Iterable[str]) -> list[Unreadab
     Only copies that are there are touched, and only those that `publish` made. Those of the years
     change once a night, and are brought up to date by `publish`.
     """
-    copies = [path for tier in tiers if _is_file(path := web_root / f"{tier}.json")]
+    names = (f"{tier}.json" for tier in tiers if tier != COMPUTED)
+    copies = [path for name in names if _is_file(path := web_root / name)]
     if not copies:
         return []
     from powerstats_cli.site.ownership import LIST_NAME, decode

@@ -13,7 +13,15 @@ import msgspec
 from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError
-from powerstats_cli.site.rendering import NO_JEKYLL, OWN_ASSET, PAGE_NAME, YEARS, Site, is_page
+from powerstats_cli.site.rendering import (
+    MONEY_NAME,
+    NO_JEKYLL,
+    OWN_ASSET,
+    PAGE_NAME,
+    YEARS,
+    Site,
+    is_page,
+)
 
 LIST_NAME: Final = ".powerstats.json"
 LIST_VERSION: Final = 1
@@ -74,7 +82,7 @@ class _List(msgspec.Struct):
 def listed_of(site: Site) -> Listed:
     """Return what the list of a place names if the place has nothing but this site."""
     pages = {name: blob_id(raw) for name, raw in site.files.items() if name not in NO_JEKYLL}
-    return {**pages, **dict.fromkeys(site.data)}
+    return {**pages, **dict.fromkeys([*site.data, *site.computed])}
 
 
 def data_file(name: str) -> str | None:
@@ -83,6 +91,11 @@ def data_file(name: str) -> str | None:
         return name
     year = _YEAR.fullmatch(name)
     return f"{YEARS}/{year[1]}" if year else None
+
+
+def is_data_name(name: str) -> bool:
+    """Tell whether the content tells the owner: of a data file, and of what is computed of them."""
+    return data_file(name) is not None or name == MONEY_NAME
 
 
 def encode(listed: Listed) -> bytes:

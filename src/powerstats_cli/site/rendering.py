@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,8 @@ PAGE_NAME: Final = "index.html"
 MANIFEST: Final = "manifest.webmanifest"
 PUBLISH_MINUTES: Final = 60
 YEARS: Final = "years"
+MONEY: Final = "money"
+MONEY_NAME: Final = f"{MONEY}.json"
 NO_JEKYLL: Final = {".nojekyll": b"GitHub Pages shows these files as they are.\n"}
 OWN_ASSET: Final = re.compile(r"dashboard\.[0-9a-f]{10}\.(js|css)")
 # Marks that only a page of powerstats has: those of now, and those of before.
@@ -34,11 +36,19 @@ EARLIER_MARKS: Final = (b" data-tiers=", b"<title>powerstats</title>")
 class Site:
     """The files of the page by name, and the data files that belong beside them.
 
-    Each data file has a name on the site, and one in the data directory.
+    Each data file has a name on the site, and one in the data directory. `computed` are files that
+    are made from those for the site alone; one without bytes stays as it is there.
     """
 
     files: Mapping[str, bytes]
     data: Mapping[str, str]
+    computed: Mapping[str, bytes | None] = field(default_factory=dict)
+
+    @property
+    def contents(self) -> Mapping[str, bytes]:
+        """The files whose bytes are known, by name."""
+        made = {name: raw for name, raw in self.computed.items() if raw is not None}
+        return {**self.files, **made}
 
 
 def render(
@@ -47,10 +57,12 @@ def render(
     home: Mapping[str, object] | None = None,
     years: Iterable[int] = (),
     title: str = "powerstats",
+    money: bytes | None = None,
 ) -> Site:
     """Return the site for the published tiers, with the home's name and what it is told of it.
 
-    `years` are the calendar years that are stored; they are published if `years` is a tier.
+    `years` are the calendar years that are stored; they are published if `years` is a tier. `money`
+    is money.json, if that is a tier; None leaves it as it is.
 
     The names of scripts, style and words have a hash of their content: no cache mixes versions.
     """
@@ -80,9 +92,10 @@ def render(
         hashed = {part: _hash_name(parts, name) for part, name in names.items()}
         values[key] = escape(json.dumps(hashed, separators=(",", ":")))
     page = re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
-    data = {f"{tier}.json": f"{tier}.json" for tier in tiers if tier != YEARS}
+    data = {f"{tier}.json": f"{tier}.json" for tier in tiers if tier not in {YEARS, MONEY}}
     data |= {f"year-{year}.json": f"{YEARS}/{year}.json" for year in years}
-    return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, data)
+    computed = {MONEY_NAME: money} if MONEY in tiers else {}
+    return Site({**parts, **NO_JEKYLL, PAGE_NAME: page.encode()}, data, computed)
 
 
 def _named(manifest: bytes, title: str) -> bytes:
@@ -109,7 +122,7 @@ def keeping_page(site: Site, page: bytes) -> Site:
     """Return the site with another page if that differs only in what it is told of the home."""
     if without_home(page) != without_home(site.files[PAGE_NAME]):
         return site
-    return Site({**site.files, PAGE_NAME: page}, site.data)
+    return replace(site, files={**site.files, PAGE_NAME: page})
 
 
 def is_page(content: bytes) -> bool:

@@ -12,7 +12,7 @@ from powerstats_cli.files.systemerrors import os_errors
 from powerstats_cli.files.wholefiles import read_bytes, sync_folder, write_bytes
 from powerstats_cli.site import ownership
 from powerstats_cli.site.copies import AsHere, leads_to, put, shows_more
-from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file
+from powerstats_cli.site.ownership import LIST_NAME, Consent, Listed, data_file, is_data_name
 from powerstats_cli.site.published import is_data
 from powerstats_cli.site.rendering import NO_JEKYLL, PAGE_NAME, Site, keeping_page
 
@@ -123,7 +123,7 @@ def _strangers(site: Site, place: FolderPlace, ours: Listed) -> set[str]:
     data = site.data.keys()
     no_data = {
         name
-        for name in data
+        for name in data | (site.computed.keys() & site.contents.keys())
         if (place.id(name) or (place.is_link(name) and not place.leads_to_data(name)))
         and not is_data(name, place.read(name))
     }
@@ -132,11 +132,12 @@ def _strangers(site: Site, place: FolderPlace, ours: Listed) -> set[str]:
 
 def _contents(site: Site, place: FolderPlace) -> Mapping[str, bytes]:
     """Return the files that differ from those in the folder; the page comes last."""
-    names = (*sorted(site.files.keys() - {PAGE_NAME}), PAGE_NAME)
+    files = site.contents
+    names = (*sorted(files.keys() - {PAGE_NAME}), PAGE_NAME)
     return {
-        name: site.files[name]
+        name: files[name]
         for name in names
-        if place.id(name) != blob_id(site.files[name])
+        if place.id(name) != blob_id(files[name])
         and not (name in NO_JEKYLL and name in place.names)
     }
 
@@ -164,7 +165,7 @@ def _without_outdated(site: Site, place: FolderPlace, ours: Listed, web_root: Pa
     gone = [
         name
         for name in ownership.outdated(site, place, ours)
-        if data_file(name) is None or place.is_link(name) or is_data(name, place.read(name))
+        if not is_data_name(name) or place.is_link(name) or is_data(name, place.read(name))
     ]
     for name in gone:
         with os_errors(web_root / name):
