@@ -33,10 +33,11 @@ MOST_HISTORY: Final = 12_000_000
 
 
 class About(msgspec.Struct, frozen=True):
-    """Home Assistant's version and time zone."""
+    """Home Assistant's version and time zone, and the currency of its prices."""
 
     version: str
     time_zone: str
+    currency: str | None = None
 
 
 class _CoreState(msgspec.Struct, frozen=True):
@@ -152,7 +153,7 @@ class HomeAssistant:
             return states.present(states.item.decode(reply.body), utc_now(), known)
 
     def about(self) -> About:
-        """Return Home Assistant's version and time zone."""
+        """Return Home Assistant's version, time zone and currency."""
         reply = self._get("/api/config")
         with self._reading(reply):
             return msgspec.json.decode(reply.body, type=About)

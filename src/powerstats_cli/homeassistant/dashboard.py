@@ -9,7 +9,7 @@ from typing import Final
 
 from powerstats_cli.core.candidates import dashboard, registry
 from powerstats_cli.core.candidates.clues import Way, way_of
-from powerstats_cli.core.candidates.dashboard import Use
+from powerstats_cli.core.candidates.dashboard import Dashboard
 from powerstats_cli.core.candidates.registry import Registered
 from powerstats_cli.core.periods import DAY
 from powerstats_cli.homeassistant.websocket import LongTerm
@@ -18,11 +18,9 @@ DAYS: Final = 30 * DAY
 NOTHING: Final = b"null"
 
 
-def uses(connection: LongTerm) -> Sequence[Use]:
-    """Return what the dashboard counts, nothing if nobody has set it up."""
-    return dashboard.uses(
-        dashboard.decoded(bytes(connection.result("energy/get_prefs") or NOTHING))
-    )
+def asked(connection: LongTerm) -> Dashboard:
+    """Return the dashboard, an empty one if nobody has set it up."""
+    return dashboard.decoded(bytes(connection.result("energy/get_prefs") or NOTHING))
 
 
 def registered(connection: LongTerm) -> Mapping[str, Registered]:

@@ -66,6 +66,18 @@ def _append(table: _Keys, key: str, value: object) -> None:
         table[key] = value
 
 
+def put_table(document: TOMLDocument, name: str, values: Mapping[str, Any]) -> None:
+    """Set the keys of a table; one that is not there is added at the end, a line for each key."""
+    if name not in document:
+        from powerstats_cli.settings import writing  # only `init` adds whole tables
+
+        document.add(tomlkit.nl())
+        document.add(name, tomlkit.parse(writing.table(name, values))[name])
+        return
+    for key, value in values.items():
+        put(document, (name, key), value)
+
+
 def drop(document: TOMLDocument, path: Sequence[str]) -> None:
     """Take a key out, and its table if nothing else is in it."""
     *tables, key = path

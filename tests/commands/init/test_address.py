@@ -142,6 +142,7 @@ def test_a_time_zone_that_is_none_is_asked_for(place: Place) -> None:
         terminal.answer("The home's time zone", "Venus/Base")
         terminal.answer("The home's time zone", "Europe/Vienna")
         terminal.answer("Which sensors")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     assert place.settings().timezone == "Europe/Vienna"

@@ -29,6 +29,7 @@ def sitting(place: Place, answers: Sequence[str], *options: str) -> Iterator[Ter
         terminal.answer("Enter keeps the present one")
         for answer in answers:
             terminal.answer("Which sensors", answer)
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         terminal.answer("What runs the steps", "none")
         yield terminal
@@ -134,13 +135,16 @@ def test_back(again: Place) -> None:
         terminal.answer("Token")
         terminal.answer("Which sensors", f"+{OUTDOOR}")
         terminal.answer("[1-4]", "")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?", "y")
         terminal.answer("Repository", "back")
+        terminal.answer("What does a kWh cost", "back")
         terminal.answer("[1-4]", "back")
         terminal.answer("Address")
         terminal.answer("Token")
         terminal.answer("[1-4]", "-outdoor")
         terminal.answer("[1-3]", "")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     assert again.settings().entities == HOUSE
@@ -159,6 +163,7 @@ def test_a_broken_configuration(again: Place) -> None:
         terminal.answer("Address", again.server.url)
         terminal.answer("Enter takes the one in homeassistant.token")
         terminal.answer("Which sensors")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     assert again.settings().entities == HOUSE
@@ -174,6 +179,7 @@ def test_another_token(again: Place) -> None:
         terminal.wait_for(": ")
         terminal.type(f"Bearer {TOKEN}")
         terminal.answer("Which sensors")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     assert again.token_file.read_text() == f"{TOKEN}\n"

@@ -129,6 +129,7 @@ def test_a_person(dashboard: LongTermHome, tmp_path: Path) -> None:
     with place.sit_down(*given, "--no-collect") as terminal:
         shown = terminal.wait_for("Which sensors")
         terminal.answer("[1-14]")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     check(place.settings(), dashboard.release)

@@ -140,6 +140,7 @@ def test_a_person(place: Place) -> None:
         terminal.type(TOKEN)
         shown = terminal.wait_for("Which sensors")
         terminal.answer("[1-3]")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert place.is_untouched()
         terminal.answer("cron, systemd or none", "none")
@@ -158,7 +159,8 @@ def test_a_person(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["Address", "Token", "Which sensors", "Use GitHub?", "What runs the steps"]
+    "at",
+    ["Address", "Token", "Which sensors", "a kWh cost", "Use GitHub?", "What runs the steps"],
 )
 @pytest.mark.parametrize("by", ["Ctrl-C", "Ctrl-D"])
 def test_leaving_half_way(place: Place, at: str, by: str) -> None:
@@ -167,6 +169,7 @@ def test_leaving_half_way(place: Place, at: str, by: str) -> None:
         "Address": place.server.url,
         "Token": TOKEN,
         "Which sensors": "",
+        "a kWh cost": "",
         "Use GitHub?": "",
         "What runs the steps": "",
     }

@@ -39,6 +39,7 @@ def test_a_person_is_asked(spiky: Place, answer: str) -> None:
     with spiky.sit_down(*given, "--no-collect") as terminal:
         terminal.answer("Which sensors")
         terminal.answer("Take what is beyond -25000 to 25000 W as unknown?", answer)
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     text = spiky.config.read_text()

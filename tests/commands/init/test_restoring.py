@@ -73,6 +73,7 @@ def sit_down(place: Place, github: GitHub, tmp_path: Path) -> Terminal:
     home = ("--url", place.server.url, "--token-file", place.file())
     terminal = place.sit_down(*home, *options)
     terminal.answer("Which sensors")
+    terminal.answer("What does a kWh cost")
     return terminal
 
 
@@ -165,6 +166,7 @@ def test_a_lost_data_directory(place: Place, new_board: Callable[..., Result]) -
             terminal.answer("Address")
             terminal.answer("Enter keeps the present one")
             terminal.answer("Which sensors")
+            terminal.answer("What does a kWh cost")
             if shown:
                 terminal.answer(shown)
                 terminal.wait_for("powerstats backfill")

@@ -57,6 +57,7 @@ def test_beside_what_is_kept(two_grids: Place, name: str) -> None:
         terminal.answer("Address")
         terminal.answer("Enter keeps the present one")
         terminal.answer("Which sensors")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         assert terminal.end() == 0
     shown = " ".join(terminal.shown.split())

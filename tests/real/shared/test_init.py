@@ -156,6 +156,7 @@ def test_a_person_sets_it_up_and_all_is_well(
         terminal.wait_for(": ")
         terminal.type(reporting.home.reader_token)
         terminal.answer("Which sensors [")
+        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         terminal.answer("cron, systemd or none", "none")
         terminal.answer("Fill this in?", "y")

@@ -1,8 +1,8 @@
 """`init`: asks a few questions, tries each answer at once, writes a configuration, runs it.
 
-Each question is a module: `home`, `sensors`, `ranges`, `repository`, `restoring`, `schedule`.
-`proposing` finds out what to propose, and `first_run` tells what comes next. If there is a
-configuration, it is changed: what is there is the default of each answer.
+Each subject is a module: `home`, `sensors`, `ranges`, `money`, `repository`, `restoring`,
+`schedule`. `proposing` finds out what to propose, and `first_run` tells what comes next. A
+configuration that is there is changed: what it says is the default of each answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +21,13 @@ from powerstats_cli.commands.init.configuration import (
 )
 from powerstats_cli.commands.init.first_run import EXIT_INTERRUPTED, Run, first_run, tell_next
 from powerstats_cli.commands.init.home import ask_home, ask_timezone
+from powerstats_cli.commands.init.money import (
+    ask_bought,
+    ask_fixed,
+    ask_pricing,
+    ask_since,
+    ask_sold,
+)
 from powerstats_cli.commands.init.present import present_at
 from powerstats_cli.commands.init.proposing import propose
 from powerstats_cli.commands.init.ranges import ask_ranges
@@ -85,6 +92,11 @@ def _questions(
         lambda answers: propose(answers, wishes, dialogue),
         lambda answers: ask_sensors(answers, dialogue),
         lambda answers: ask_ranges(answers, wishes, dialogue),
+        lambda answers: ask_pricing(answers, dialogue),
+        lambda answers: ask_bought(answers, wishes, dialogue),
+        lambda answers: ask_sold(answers, wishes, dialogue),
+        lambda answers: ask_fixed(answers, dialogue),
+        lambda answers: ask_since(answers, dialogue),
         lambda answers: ask_repository(answers, wishes, dialogue, environment),
         lambda answers: ask_restore(answers, wishes, dialogue, environment),
         lambda answers: ask_schedule(answers, wishes, dialogue),

@@ -12,6 +12,7 @@ from powerstats_cli.clock import utc_now
 from powerstats_cli.commands.init.answers import Answers, Present
 from powerstats_cli.commands.init.wishes import DEFAULT_API, Wishes
 from powerstats_cli.core.candidates.selection import roles_of
+from powerstats_cli.core.energy.drafts import tables as draft_tables
 from powerstats_cli.errors import ConfigError, PowerstatsError, RefusedError
 from powerstats_cli.files import renaming
 from powerstats_cli.files.backups import make_copy
@@ -19,7 +20,7 @@ from powerstats_cli.files.configuration import check
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.together import Content, make_folder, undone_on_failure, write_together
 from powerstats_cli.secrets import Token
-from powerstats_cli.settings import Settings, editing, is_proxy, load, whole
+from powerstats_cli.settings import Settings, editing, is_proxy, load, whole, writing
 
 HEAD: Final = "# Made by `powerstats init`. Every key is explained in docs/configuration.md.\n\n"
 # The tables with a remark, and the remark.
@@ -28,6 +29,7 @@ REMARKS: Final[Mapping[str, str]] = {
         "# The lowest and the highest W: what a sensor reports beyond it is unknown."
     ),
     "[flows]": "# Which series is what: docs/flows.md. A - turns a power around.",
+    "[tariffs.contract]": "# What energy costs: docs/money.md. `powerstats tariff` shows it.",
 }
 
 
@@ -101,15 +103,23 @@ def _new(answers: Answers, wishes: Wishes) -> bytes:
     tables: dict[str, object] = {"timezone": answers.timezone, "homeassistant": home}
     if answers.has_roles and (flows := _flows(answers)):
         tables["flows"] = flows
+    text = tomli_w.dumps(tables)
+    for name, table in _money(answers).items():
+        text += f"\n{writing.table(name, table)}"
+    text += f"\n{tomli_w.dumps(_others(answers, wishes))}"
+    for table_head, remark in REMARKS.items():
+        text = text.replace(f"\n{table_head}\n", f"\n{remark}\n{table_head}\n", 1)
+    return (HEAD + text).encode()
+
+
+def _others(answers: Answers, wishes: Wishes) -> Mapping[str, object]:
+    """Return the tables that do not depend on the home."""
+    tables: dict[str, object] = {}
     if answers.repository:
         tables["github"] = _github(answers, wishes)
     if wishes.proxy:
         tables["network"] = {"proxy": wishes.proxy}
-    tables["paths"] = {"data_dir": str(answers.data_dir)}
-    text = tomli_w.dumps(tables)
-    for table, remark in REMARKS.items():
-        text = text.replace(f"\n{table}\n", f"\n{remark}\n{table}\n", 1)
-    return (HEAD + text).encode()
+    return {**tables, "paths": {"data_dir": str(answers.data_dir)}}
 
 
 def _flows(answers: Answers) -> dict[str, object]:
@@ -119,6 +129,11 @@ def _flows(answers: Answers) -> dict[str, object]:
         names = [str(meter) for meter in meters]
         flows[role] = names[0] if len(names) == 1 else names
     return {**flows, "within": dict(roles.within)} if roles.within else flows
+
+
+def _money(answers: Answers) -> Mapping[str, Mapping[str, object]]:
+    """Return the tables of the tariff that was asked for, none without one."""
+    return draft_tables(answers.draft, answers.lengths) if answers.draft else {}
 
 
 def _github(answers: Answers, wishes: Wishes) -> dict[str, str]:
@@ -142,6 +157,8 @@ def _changed(answers: Answers, wishes: Wishes) -> bytes:
         raise AssertionError
     _change_home(document, answers, wishes)
     _change_sensors(document, answers, answers.present)
+    for name, table in _money(answers).items():
+        editing.put_table(document, name, table)
     if answers.repository:
         for key, value in _github(answers, wishes).items():
             editing.put(document, ("github", key), value)
@@ -173,6 +190,8 @@ def _change_sensors(document: TOMLDocument, answers: Answers, present: Present) 
             editing.rename(document, present.settings, one.was, one.name)
         if before.get(one.was or "") != one.entity_id:
             editing.add(document, one.name, one.entity_id)
+    for sensor in answers.draft.sensors if answers.draft else ():
+        editing.add(document, sensor.name, sensor.entity_id)
     for name, allowed in answers.plausible.items():
         editing.put(document, ("homeassistant", "plausible", name), list(allowed))
     if answers.has_roles:

@@ -81,6 +81,9 @@ def tell_next(
         "flows": "what the house took, and from where",
         "doctor": "what is wrong, and what to do about it",
     }
+    if answers.draft:
+        commands["tariff"] = "what a kWh costs through the day: look at this first"
+        commands["bill"] = "what it costs so far"
     if not (wishes.backfills or _offers_past(wishes, answers)) and _has_gaps(answers):
         commands["backfill"] = "the past, from Home Assistant's history and statistics"
     if is_published:

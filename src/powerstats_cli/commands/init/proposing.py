@@ -10,6 +10,7 @@ from powerstats_cli.commands.init.answers import Answers, Present
 from powerstats_cli.commands.init.lately import last_day, ways
 from powerstats_cli.commands.init.wishes import Wishes
 from powerstats_cli.core.candidates import proposal, selection
+from powerstats_cli.core.candidates.dashboard import prices, uses
 from powerstats_cli.core.candidates.proposal import Home, Proposal
 from powerstats_cli.core.candidates.selection import Selection
 from powerstats_cli.core.documents import is_series_name
@@ -52,7 +53,9 @@ def propose(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
         message = "no sensor of Home Assistant's fits: name one with --entity NAME=ID"
         raise MissingError(message)
     kept = answers.kept or found.kept
-    return msgspec.structs.replace(answers, lately=lately, proposal=found, kept=kept)
+    return msgspec.structs.replace(
+        answers, lately=lately, proposal=found, kept=kept, priced=home.priced
+    )
 
 
 def _check_given(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> None:
@@ -133,8 +136,8 @@ def _home(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Home:
     home = Home(server.entities)
     try:
         with LongTerm(server.url, server.token, ca_file=ca_file) as connection:
-            uses, registry = dashboard.uses(connection), dashboard.registered(connection)
-            home = Home(server.entities, uses, registry)
+            asked, registry = dashboard.asked(connection), dashboard.registered(connection)
+            home = Home(server.entities, uses(asked), registry, priced=prices(asked))
             powers = proposal.unproven(home)[:MOST_POWERS]
             seen = dashboard.ways(connection, powers, utc_now())
             home = msgspec.structs.replace(home, ways=seen)

@@ -28,7 +28,9 @@ def ask_schedule(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answer
     if wishes.scheduled:
         dialogue.done(f"the steps run from {joined(wishes.scheduled)} already")
         return answers
-    dialogue.explain("powerstats collects every ten minutes, and sums up at night.")
+    lengths = answers.lengths
+    minutes = answers.draft.lengths(lengths).interval if answers.draft else lengths.interval
+    dialogue.explain(f"powerstats collects every {minutes} minutes, and sums up at night.")
     usual = wishes.scheduler if answers.schedule == "none" else answers.schedule
     schedule = dialogue.until_right(lambda: _asked(usual, dialogue))
     return msgspec.structs.replace(answers, schedule=schedule)

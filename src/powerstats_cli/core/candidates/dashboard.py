@@ -1,12 +1,13 @@
-"""Home Assistant's Energy dashboard: which entities it counts, and for what.
+"""Home Assistant's Energy dashboard: which entities it counts, for what, and at which price.
 
 The forms are those of version 2024.3, whose grid has lists of flows, and of 2026.11, whose grid has
 a source for each pair of meters. A `stat_rate` is a power above zero from the grid, or from the
-battery; if its sensor has the other sign, `power_config` names that sensor.
+battery; if its sensor has the other sign, `power_config` names that sensor. A flow, or a pair of
+meters, has the entity of a price, a number, or a statistic of costs that an integration makes.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -25,6 +26,8 @@ class _Power(msgspec.Struct, frozen=True):
 class _Flow(msgspec.Struct, frozen=True):
     stat_energy_from: str | None = None
     stat_energy_to: str | None = None
+    entity_energy_price: str | None = None
+    number_energy_price: float | None = None
 
 
 class _GridPower(msgspec.Struct, frozen=True):
@@ -38,6 +41,10 @@ class _Source(msgspec.Struct, frozen=True):
     stat_energy_to: str | None = None
     stat_rate: str | None = None
     power_config: _Power | None = None
+    entity_energy_price: str | None = None
+    number_energy_price: float | None = None
+    entity_energy_price_export: str | None = None
+    number_energy_price_export: float | None = None
     flow_from: tuple[_Flow, ...] = ()
     flow_to: tuple[_Flow, ...] = ()
     power: tuple[_GridPower, ...] = ()
@@ -72,6 +79,18 @@ class Use(msgspec.Struct, frozen=True):
     name: str | None = None
     within: str | None = None
     instead: str | None = None
+
+
+class Priced(msgspec.Struct, frozen=True):
+    """A counter of the grid with its price: money per kWh, or the entity that shows it.
+
+    The dashboard takes a number without a unit of energy as money per kWh.
+    """
+
+    entity_id: str
+    role: Literal["import", "export"]
+    rate: float | None = None
+    price: str | None = None
 
 
 def decoded(raw: bytes) -> Dashboard:
@@ -118,6 +137,28 @@ def _of_source(source: _Source) -> Iterator[Use]:
         case "home":
             yield from _energies(source, None, "house")
             yield from _one(source.stat_rate, "house", is_power=True)
+
+
+def prices(dashboard: Dashboard) -> list[Priced]:
+    """Return what the dashboard pays for each counter of the grid that has a price."""
+    grids = [source for source in dashboard.energy_sources if source.type == "grid"]
+    found = [each for source in grids for each in _of_grid(source)]
+    return [each for each in found if each.rate is not None or each.price]
+
+
+def _of_grid(source: _Source) -> Iterator[Priced]:
+    flows: tuple[_Source | _Flow, ...] = (source, *source.flow_from)
+    for flow in flows:
+        if flow.stat_energy_from:
+            price, rate = flow.entity_energy_price, flow.number_energy_price
+            yield Priced(flow.stat_energy_from, "import", rate, price)
+    for flow in source.flow_to:
+        if flow.stat_energy_to:
+            price, rate = flow.entity_energy_price, flow.number_energy_price
+            yield Priced(flow.stat_energy_to, "export", rate, price)
+    if source.stat_energy_to:
+        price, rate = source.entity_energy_price_export, source.number_energy_price_export
+        yield Priced(source.stat_energy_to, "export", rate, price)
 
 
 def _energies(source: _Source | _Flow, out: Role | None, back: Role | None) -> Iterator[Use]:

@@ -12,7 +12,7 @@ import msgspec
 
 from powerstats_cli.core.candidates import vocabulary as said
 from powerstats_cli.core.candidates.clues import Clue, Way
-from powerstats_cli.core.candidates.dashboard import Use
+from powerstats_cli.core.candidates.dashboard import Priced, Use
 from powerstats_cli.core.candidates.flows import Guess, guessed
 from powerstats_cli.core.candidates.names import named, unique
 from powerstats_cli.core.candidates.registry import Registered
@@ -34,13 +34,15 @@ _WHOLE: Final = frozenset({"grid", "import", "house"})
 class Home(msgspec.Struct, frozen=True):
     """What is known of a home: its entities, what its dashboard uses, its registries, the ways.
 
-    `ways` has the way that each power was seen to flow, by entity id.
+    `priced` are the prices of the dashboard. `ways` has the way that each power was seen to flow,
+    by entity id.
     """
 
     entities: Sequence[Entity]
     uses: Sequence[Use] = ()
     registry: Mapping[str, Registered] = {}
     ways: Mapping[str, Way] = {}
+    priced: Sequence[Priced] = ()
 
     def label(self, entity: Entity, given: str | None = None) -> str:
         """Return a name for a series out of what the home calls an entity, such as heat_pump."""
