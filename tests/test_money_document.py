@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from powerstats_cli.settings.ledger import ledger_wish
-from powerstats_cli.settings.money import contract_of
 
 from powerstats_cli import settings
 from powerstats_cli.core.energy.bills import Bill, bill
@@ -20,6 +18,8 @@ from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.energy.tariffs import Days, InForce, Tariff, term
 from powerstats_cli.core.periods import MINUTE, day_start
 from powerstats_cli.settings import Settings
+from powerstats_cli.settings.ledger import ledger_wish
+from powerstats_cli.settings.money import contract_of
 from tests.core.energy.tariffing import slots
 
 DOCUMENT: Final = Path(__file__).parent.parent / "docs/money.md"

@@ -17,6 +17,7 @@ from powerstats_cli.commands.init import Wishes, init
 from powerstats_cli.core.periods import MINUTE, local_day
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.settings import Settings
+from powerstats_cli.settings.money import contract_of
 from tests.commands.init.place import TOKEN, Place
 from tests.support.longterm_server import LongTermHome, Statistics
 from tests.support.recordings import NEWEST, OLDEST
@@ -128,7 +129,8 @@ def answered(
 
 
 def tariff(written: Settings) -> tuple[date, list[Any]]:
-    """Return the first day and the lines of the tariff."""
+    """Return the first day and the lines of the tariff, which the commands accept."""
+    contract_of(written)
     [(name, found)] = written.tariffs.items()
     assert name == "contract"
     return found["from"], found["lines"]
@@ -205,7 +207,7 @@ def test_one_enter_leaves_it_out(start: Start, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (["cheap", ""], "cheap: flat, hours, sensor or none"),
+        (["cheap", ""], "cheap: type a price, flat, hours, sensor or none"),
         (["27.35", ""], "27.35 EUR for a kWh is too much: write it as 0.28 or 28 ct"),
         (["28 p", ""], "'28 p' is no price in EUR, such as 0.28 or 28 ct"),
         (["flat", "euros", "", "x", "0.3", "", "", ""], "'euros' is no currency of three letters"),

@@ -49,8 +49,8 @@ def ask_pricing(answers: Answers, dialogue: Dialogue) -> Answers:
     if present and present.tariffs:
         dialogue.done("tariffs: as they are configured")
         return answers
-    if paid_for(answers.kept) is None:
-        return answers
+    if paid_for(answers.kept) is None or not answers.has_roles:
+        return answers  # a line of a tariff needs the flow that it counts
     currency = (present.currency if present else None) or answers.found.about.currency or ""
     proven = charged(answers, "import", currency)
     if dialogue.asks:
@@ -82,7 +82,7 @@ def _ask_pricing(
             message = "Home Assistant has no sensor with a unit such as EUR/kWh"
             raise ValueError(message)
         if way is None and not any(letter.isdigit() for letter in text):
-            message = f"{text}: {', '.join(others)} or {last}"
+            message = f"{text}: type a price, {', '.join(others)} or {last}"
             raise ValueError(message)
         return (way, None) if way else ("flat", typed.rate(text, currency))
 

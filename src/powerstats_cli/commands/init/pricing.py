@@ -103,7 +103,7 @@ def _is_in(entity: Entity, currency: str) -> bool:
 
 def _step(text: str) -> int:
     if text not in map(str, STEPS):
-        message = f"{text}: {_steps()}"
+        message = f"{text}: a price holds for {_steps()} minutes"
         raise ValueError(message)
     return int(text)
 

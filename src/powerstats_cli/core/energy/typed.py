@@ -9,7 +9,8 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from powerstats_cli.core.energy.hours import Rule, overlap, parsed
+from powerstats_cli.core.energy.hours import Rule, parsed
+from powerstats_cli.core.energy.overlaps import overlap
 from powerstats_cli.core.energy.tariff_lines import TIMES
 from powerstats_cli.core.prices import STEPS, Price, is_currency
 from powerstats_cli.core.units import PER_KWH
