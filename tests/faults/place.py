@@ -13,10 +13,11 @@ from typing import Any, Self, cast
 import msgspec
 
 from powerstats_cli.core import documents
+from powerstats_cli.core.energy import ledger
 from powerstats_cli.demo.homes import Change, RecordedHome
 from powerstats_cli.demo.server import HomeAssistant
 from tests.faults.jobs import Ended, Job
-from tests.support.installation import TOKEN, Installation
+from tests.support.installation import LEDGER, TOKEN, Installation
 
 ROOT = Path(__file__).parent.parent.parent
 STATE_FILE = "state.json"
@@ -181,12 +182,23 @@ def known(files: Snapshot) -> dict[Bucket, float]:
 
 @lru_cache(maxsize=256)
 def _known(name: str, raw: bytes) -> dict[Bucket, float]:
+    if name == LEDGER:
+        return _known_slots(raw)
     kind = "day" if name == "daily.json" or name.startswith("archive/") else name
     document = documents.decode(raw, timezone="Europe/Amsterdam")
     return {
         (kind, start.isoformat(), series): value.coverage
         for start, point in document.points.items()
         for series, value in point.items()
+    }
+
+
+def _known_slots(raw: bytes) -> dict[Bucket, float]:
+    return {
+        (LEDGER, f"{day} {number}", series): share
+        for day, found in ledger.decode(raw, timezone="Europe/Amsterdam").days.items()
+        for series, slots in found.energy.items()
+        for number, share in enumerate(slots.known or [1.0] * len(slots.wh))
     }
 
 

@@ -27,6 +27,7 @@ FILES = (
     "yearly.json",
     "archive/2025-11-20.json",
     "archive/2025-11-19.json",
+    "ledger.json",
 )
 
 Break = Callable[[bytes], bytes]
@@ -94,7 +95,7 @@ REFUSED: dict[str, Break] = {
 WRITES = {
     "collect": {"daily.json"},
     "rotate": {"daily.json"},
-    "weekly": {"weekly.json"},
+    "weekly": {"weekly.json", "ledger.json"},
     "monthly": {"monthly.json"},
     "yearly": {"yearly.json"},
 }

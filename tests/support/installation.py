@@ -16,7 +16,10 @@ import msgspec
 from powerstats_cli.cli import main as cli
 from powerstats_cli.core import documents
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy import ledger
+from powerstats_cli.core.energy.ledger import Ledger
 
+LEDGER = "ledger.json"
 TOKEN = "a-token-for-tests-only"
 
 
@@ -115,6 +118,15 @@ class Installation:
         """Return the file of a closed day."""
         return self.document(f"archive/{day}.json")
 
+    def ledger(self) -> Ledger:
+        """Return the ledger."""
+        raw = (self.data_dir / LEDGER).read_bytes()
+        return ledger.decode(raw, timezone=self.timezone)
+
+    def documents(self) -> dict[str, Document]:
+        """Return every document by its name: the ledger is none."""
+        return {name: self.document(name) for name in self.snapshot() if name != LEDGER}
+
     def snapshot(self) -> dict[str, bytes]:
         """Return the bytes of every data file, by name: the state file is none, nor is a copy."""
         return {
@@ -124,7 +136,9 @@ class Installation:
         }
 
     def points(self) -> dict[str, list[Any]]:
-        """Return the data points of every data file, by name, as they are in the JSON."""
+        """Return the data points of every document, by name, as they are in the JSON."""
         return {
-            name: msgspec.json.decode(raw)["data_points"] for name, raw in self.snapshot().items()
+            name: msgspec.json.decode(raw)["data_points"]
+            for name, raw in self.snapshot().items()
+            if name != LEDGER
         }

@@ -7,6 +7,9 @@ from typing import TypeVar
 import msgspec
 
 from powerstats_cli.core.documents import Document, Latest, Point
+from powerstats_cli.core.energy.ledger import Ledger, LedgerDay
+from powerstats_cli.core.energy.slots import Entry as Kept
+from powerstats_cli.core.energy.slots import kept
 from powerstats_cli.core.journal import Journal
 from powerstats_cli.core.merging import better_known
 from powerstats_cli.core.series import Series
@@ -34,6 +37,37 @@ def renamed(document: Document, names: Mapping[str, str]) -> Document:
         points={start: _point(point, used) for start, point in document.points.items()},
         moved={(at, used.get(name, name)): share for (at, name), share in document.moved.items()},
     )
+
+
+def renamed_ledger(ledger: Ledger, names: Mapping[str, str]) -> Ledger:
+    """Return a ledger in which each earlier name in `names` has become the present one.
+
+    Of a day that has both, what is known better is kept. An earlier name stays if its series does
+    not fit that of the present name.
+    """
+    series = ledger.series
+    used = {
+        old: new
+        for old, new in names.items()
+        if old in series and series.get(new, series[old]).fits(series[old])
+    }
+    if not used:
+        return ledger
+    return msgspec.structs.replace(
+        ledger,
+        series={used.get(name, name): kind for name, kind in series.items()},
+        days={
+            day: LedgerDay(_known_best(one.energy, used), _known_best(one.prices, used))
+            for day, one in ledger.days.items()
+        },
+    )
+
+
+def _known_best(found: Mapping[str, Kept], used: Mapping[str, str]) -> dict[str, Kept]:
+    best = {name: entry for name, entry in found.items() if name not in used}
+    for name in found.keys() & used.keys():
+        best[used[name]] = kept(best.get(used[name]), found[name])
+    return best
 
 
 def renamed_journal(journal: Journal, names: Mapping[str, str]) -> Journal:

@@ -35,10 +35,14 @@ class DayFiles(msgspec.Struct):
         try:
             return self.files.read(path)
         except UnreadableError as error:
-            aside = self.files.set_aside(path, self.now)
-            message = f"{error}; it is kept as {self.files.name(aside)}: {remedy}"
-            self.problems.append(UnreadableError(message))
+            self.set_aside(path, error, remedy)
             return None
+
+    def set_aside(self, path: Path, error: UnreadableError, remedy: str) -> None:
+        """Set a broken file aside."""
+        aside = self.files.set_aside(path, self.now)
+        message = f"{error}; it is kept as {self.files.name(aside)}: {remedy}"
+        self.problems.append(UnreadableError(message))
 
     def daily(self) -> Document | None:
         """Return the document of daily.json, unchanged."""

@@ -97,6 +97,11 @@ class Store:
         names = listed(self.years)
         return [year for name in names if (year := year_named(name)) is not None]
 
+    @property
+    def ledger(self) -> Path:
+        """The ledger, which is no document."""
+        return self.data_dir / "ledger.json"
+
     def told(self) -> list[PowerstatsError]:
         """Return the problems so far, which are then no longer to be told."""
         problems, self.problems = self.problems, []

@@ -1,5 +1,6 @@
 """The files of the tiers, rolled up from the archive and the finer tiers."""
 
+from collections.abc import Container, Mapping
 from datetime import date
 from typing import Final
 
@@ -36,7 +37,9 @@ def open_tier(open_files: DayFiles, tier: Tier, remedy: str) -> Document:
 
 
 def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
-    """Bring a tier's file up to date, and with yearly.json the years; to be used under the lock.
+    """Bring a tier's file up to date, to be used under the lock.
+
+    With weekly.json the ledger is brought up to date, and with yearly.json the years.
 
     All archived days are rolled up each time, so missed nights and late readings are included.
     Problems of single files and series are part of the result. Raises TryAgainError if the clock is
@@ -69,20 +72,33 @@ def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
         now=open_files.now,
         journal=files.journal(),
     )
-    changed = False
+    sources = [*([daily] if daily else []), *archived.values(), *finer]
+    changed, unfit = False, misfits(before, sources)
     try:
         changed = bool(after.points) and files.write(files.tier(tier.name), after)
+        if tier.name == "weekly":
+            problems += _roll_up_ledger(open_files, archived, daily, unfit)
         if tier.name == "yearly":
             monthly = (document for document in finer if document.tier == "monthly")
             problems += store_days(open_files, [after, *monthly])
     except PowerstatsError as error:
         problems.append(error)
         return RolledUp(len(after.points), changed, [*open_files.problems, *problems])
-    sources = [*([daily] if daily else []), *archived.values(), *finer]
-    for name, how in misfits(before, sources).items():
+    for name, how in unfit.items():
         message = f"{name} is {how}: give the series another name in the configuration"
         problems.append(ConfigError(message))
     return RolledUp(len(after.points), changed, [*open_files.problems, *problems])
+
+
+def _roll_up_ledger(
+    open_files: DayFiles,
+    archived: Mapping[date, Document],
+    daily: Document | None,
+    unfit: Container[str],
+) -> list[PowerstatsError]:
+    from powerstats_cli.files import ledgerfile  # most runs need none of it
+
+    return ledgerfile.roll_up(open_files, archived, daily, unfit)
 
 
 def _closed_days(

@@ -29,8 +29,7 @@ def test_broken_off_and_taken_up_again(
     place.fail_from_now("closes", after=part * exchanges // 10)
     result = place.installation.run("backfill", at=NOW)
     assert result.exit_code == 75, result
-    for name in place.installation.snapshot():
-        place.installation.document(name)  # parses
+    place.installation.documents()  # parses
     place.backfill()
     assert place.installation.snapshot() == files
 

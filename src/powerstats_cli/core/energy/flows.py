@@ -93,6 +93,12 @@ class Plan(msgspec.Struct, frozen=True):
         return bool(self.outermost) and self.has_house
 
     @property
+    def names(self) -> frozenset[str]:
+        """The series that count."""
+        terms = [*self.house, *self.devices.values(), *(term for _, term in self.left)]
+        return frozenset(term.name for flow in (*self.flows.values(), terms) for term in flow)
+
+    @property
     def is_empty(self) -> bool:
         """Tell whether no role is there."""
         return not (self.flows or self.house or self.devices)

@@ -126,6 +126,27 @@ def with_day(
     return LedgerDay(merged(stored.energy, new.energy), merged(stored.prices, new.prices))
 
 
+def holds(
+    ledger: Ledger,
+    document: Document,
+    day: date,
+    keeping: Keeping,
+    *,
+    newest: date,
+    journal: Journal | None,
+) -> bool:
+    """Tell whether an archived day, rolled up again, would change nothing."""
+    if day < first_day(keeping, newest):
+        return True
+    stored = ledger.days.get(day, LedgerDay())
+    return with_day(ledger, document, day, keeping, journal) == stored
+
+
+def first_day(keeping: Keeping, newest: date) -> date:
+    """Return the first day of the window that ends with the last closed day."""
+    return newest - (keeping.days - 1) * DAY
+
+
 def aggregated(
     stored: Ledger,
     archive: Mapping[date, Document],
@@ -147,7 +168,7 @@ def aggregated(
             known = archive[day].series.items()
             kinds = {**{name: one.kind for name, one in known}, **ledger.series}
             ledger = msgspec.structs.replace(ledger, days={**ledger.days, day: found}, series=kinds)
-    return _trimmed(ledger, stored, newest - (keeping.days - 1) * DAY, now)
+    return _trimmed(ledger, stored, first_day(keeping, newest), now)
 
 
 def _trimmed(ledger: Ledger, stored: Ledger, first: date, now: datetime) -> Ledger:
