@@ -192,9 +192,11 @@ function showStatus() {
 function showAge() {
   const age = /** @type {HTMLElement | null} */ (document.querySelector(".age"));
   const found = shownHere();
-  showSteps(
-    stepsOf(here.place, ids, known(), found?.isRead && found.tab.model ? found.file?.both : null),
-  );
+  const shows = found?.isRead && found.tab.model ? found.file?.both : null;
+  const steps = stepsOf(here.place, ids, known(), shows);
+  const isYears = "id" in here.place && here.place.id === YEARS.id;
+  const ends = [...new Set([all[0], all[all.length - 1]])];
+  showSteps(isYears ? { ...steps, label: ends.join("–") } : steps);
   if (!found || !age) return;
   const { file } = found;
   // While a file is fetched, the line says what it said before.

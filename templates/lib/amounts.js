@@ -13,8 +13,8 @@ import { say } from "./words.js";
 
 /** The flows in the order in which they are told, and the colour of each. @type {[string, string][]} */
 const FLOWS = [
-  ["import", ""],
-  ["export", ""],
+  ["import", "grid"],
+  ["export", "grid"],
   ["solar", "sun"],
   ["discharge", "battery"],
   ["charge", "battery"],
@@ -45,7 +45,9 @@ export function amounts(doc, grid, { energy, sunEnergy }, note = () => []) {
     return one(flow, /** @type {import("./words.js").Key} */ (`amount.${flow}`), name, tone);
   });
   return [
-    ...(energy === null ? [] : [one("house", "amount.house", energy, "use")]),
+    ...(energy === null
+      ? []
+      : [one("house", energy === doc.draws.grid ? "amount.net" : "amount.house", energy, "use")]),
     ...flows,
     ...ownShares(doc, grid),
   ];

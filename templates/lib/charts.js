@@ -3,7 +3,7 @@
 import { amount } from "./data.js";
 import { plain } from "./format.js";
 import { blanks } from "./gaps.js";
-import { isCounter, labelOf, part } from "./model.js";
+import { isCounter, labelOf, part, roleLabel } from "./model.js";
 import { daysOf, sums, WHOLE } from "./statistics.js";
 import { say, sayParts } from "./words.js";
 
@@ -88,17 +88,18 @@ const beginsAtZero = (doc, name) => doc.series.get(name)?.unit === "W" || isCoun
 export function mainChart(doc, grid, { main, sun, battery, exported }) {
   if (main === null) return [];
   /** @param {string | null} name @param {Tone} tone @returns {Line[]} */
-  const beside = (name, tone) => (name === null ? [] : [line(doc, grid, name, tone, false)]);
+  const beside = (name, tone) =>
+    name === null ? [] : [named(doc, line(doc, grid, name, tone, false))];
   const isPower = doc.series.get(main)?.unit === "W" && !isCounter(doc, main);
   const lines = [
-    { ...line(doc, grid, main, "use"), filled: isPower },
+    { ...named(doc, line(doc, grid, main, "use")), filled: isPower },
     ...(exported === null ? [] : [below(doc, grid, exported)]),
     ...(main === doc.draws.house ? [...beside(sun, "sun"), ...beside(battery, "battery")] : []),
   ];
   return [
     {
       key: "main",
-      title: labelOf(doc, main),
+      title: roleLabel(doc, main),
       unit: doc.series.get(main)?.unit ?? "",
       tall: true,
       lines,
@@ -108,11 +109,15 @@ export function mainChart(doc, grid, { main, sun, battery, exported }) {
   ];
 }
 
+/** @param {Doc} doc @param {Line} line @returns {Line} the same, called what it is in the home */
+const named = (doc, line) => ({ ...line, label: roleLabel(doc, String(line.id)) });
+
 /** @param {Doc} doc @param {Grid} grid @param {string} name @returns {Line} what goes out, below zero */
 function below(doc, grid, name) {
   const one = line(doc, grid, name, "grid", false);
   return {
     ...one,
+    label: say("amount.export"),
     filled: true,
     values: one.values.map((value) => (value === null ? null : 0 - value)),
     rest: (cells) => {
@@ -164,7 +169,7 @@ export function energyChart(doc, grid, { energy, sunEnergy }) {
     ...energyBars(doc, grid, sunEnergy, "sun"),
   ];
   if (!lines.length) return [];
-  const about = { key: "energy", title: say("chart.energy"), unit: "kWh" };
+  const about = { key: "energy", title: say("bars.days"), unit: "kWh" };
   const names = energy === null ? [] : [energy];
   return [{ ...about, zero: true, tall: true, lines, blanks: blanks(doc, grid, names) }];
 }
@@ -176,7 +181,7 @@ function energyBars(doc, grid, name, tone) {
   return [
     {
       id: name,
-      label: labelOf(doc, name),
+      label: roleLabel(doc, name),
       unit: "kWh",
       tone,
       kind: "bars",

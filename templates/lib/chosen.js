@@ -53,6 +53,15 @@ export function chosenRange(zone, edges, text) {
 }
 
 /**
+ * @param {Grid} grid
+ * @returns {number} where charts begin: if a home has not been known for half of the time, when it began
+ */
+export function beginning({ edges, from }) {
+  const [first, last] = [edges[0], edges[edges.length - 1]];
+  return from - first > (last - first) / 2 && from < last ? from : first;
+}
+
+/**
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {[number, number]} cells

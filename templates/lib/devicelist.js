@@ -23,7 +23,7 @@ export function deviceList(doc, grid, shown = grid) {
     rows: devices.map(({ name, series, depth, kwh, share, known }) => {
       const key = name === null ? "other" : `device-${encodeURIComponent(series)}`;
       return {
-        label: name === null ? say("devices.other") : title(series),
+        label: name === null ? say("role.untracked") : title(series),
         depth,
         bar: bar(kwh, name === null ? "ghost" : "use", known !== null && known < WHOLE),
         cells: [cell(key, kwh, "kWh"), sharePart(`${key}-share`, share)],

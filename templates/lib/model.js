@@ -77,9 +77,10 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
 
 /**
  * Rows of a name, bars and numbers; `zero` is where the zero line is. `hash` opens what a row or a
- * square is.
+ * square is. `known` is how much of a row is known: all rows of a list have it, or none; `head` is
+ * without it.
  *
- * @typedef {{ label: string, hash?: string, bars: Bar[], cells: Part[] }} BarRow
+ * @typedef {{ label: string, hash?: string, bars: Bar[], cells: Part[], known?: Part }} BarRow
  * @typedef {{ key: string, title: string, head: string[], zero: number, rows: BarRow[] }} Bars
  */
 
@@ -152,6 +153,12 @@ export const figure = (key, value, unit) => ({
   unit: value == null ? "" : unit,
 });
 
+/** @param {Heat} heat @returns {[Part, Part]} its lowest and its highest value */
+export const heatEnds = ({ key, low, high, unit }) => [
+  part(`${key}-low`, low, unit),
+  part(`${key}-high`, high, unit),
+];
+
 /** @param {string} key @param {number} count @returns {Part} */
 export const countPart = (key, count) => ({ key, raw: count, text: number(count, 0) });
 
@@ -195,6 +202,15 @@ export const amountUnit = (doc, name) => {
 export function labelOf(doc, name) {
   const sum = doc.series.get(name)?.sum;
   return sum ? say(sum.role) : title(name);
+}
+
+/** @param {Doc} doc @param {string} name @returns {string} by what the series is in the home; one at the grid alone keeps its name */
+export function roleLabel(doc, name) {
+  const { draws, counts } = doc;
+  if (name === draws.grid || name === counts.import) return labelOf(doc, name);
+  if (name === draws.house || name === counts.house) return say("amount.house");
+  if (name === draws.solar || name === counts.solar) return say("amount.solar");
+  return name === draws.battery ? say("now.battery") : labelOf(doc, name);
 }
 
 /** @param {Doc} doc @param {string} name */

@@ -44,13 +44,21 @@ export function now(doc, grid, { main, energy }, at, interval) {
     last !== undefined &&
     isKnown(doc, grid, main) &&
     at - untilOf(doc, main) <= INTERVALS * interval;
+  const isGrid = isNow && main === doc.draws.grid;
+  const value = isGrid ? Math.abs(last.value) : last?.value;
   return {
-    label: isNow ? (main === doc.draws.house ? say("now.house") : title(main)) : say("now.last"),
-    figure: figure("now", last?.value, unitOf(doc, main)),
+    label: isNow ? labelNow(doc, main, last.value) : say("now.last"),
+    figure: figure("now", value, unitOf(doc, main)),
     when: last ? [whenPart(doc, last.at, isNow)] : [{ text: say("now.none") }],
     isOld: !isNow,
     sources,
   };
+}
+
+/** @param {Doc} doc @param {string} main @param {number} value @returns {string} a meter at the grid does not tell what the house takes */
+function labelNow(doc, main, value) {
+  if (main === doc.draws.grid) return say(value < 0 ? "amount.export" : "amount.import");
+  return main === doc.draws.house ? say("now.house") : title(main);
 }
 
 /** @param {Doc} doc @param {string} name */
@@ -92,14 +100,18 @@ function isKnown({ series }, { edges, columns }, name) {
 
 /** Each source: the ways of its energy, and the words for either way. @type {Record<Source["role"], { tone: Tone, ways: [string, string | null], words: [Key, Key, Key] }>} */
 const SOURCES = {
-  solar: { tone: "sun", ways: ["solar", null], words: ["now.producing", "now.noSun", "now.noSun"] },
+  solar: {
+    tone: "sun",
+    ways: ["solar", null],
+    words: ["now.producing", "now.nothing", "now.nothing"],
+  },
   grid: {
-    tone: "ink",
+    tone: "grid",
     ways: ["import", "export"],
     words: ["now.import", "now.export", "now.nothing"],
   },
   battery: {
-    tone: "ink3",
+    tone: "battery",
     ways: ["discharge", "charge"],
     words: ["now.discharging", "now.charging", "now.resting"],
   },

@@ -22,13 +22,19 @@ function knownCard(doc, grid, main) {
 
 /** @param {Doc} doc @param {Grid} grid @param {string} main @returns {Card[]} */
 function measured(doc, grid, main) {
-  const { mean, min, max } = summed(doc, grid, main);
+  const { mean, min, max, known } = summed(doc, grid, main);
   const unit = unitOf(doc, main);
   const isPower = unit === "W";
   /** @param {"mean" | "highest" | "lowest"} which */
   const label = (which) =>
     isPower ? say(`power.${which}`) : say(`value.${which}Of`, { name: title(main) });
-  const meanCard = card("mean", label("mean"), mean, unit, [[{ text: say("value.overKnown") }]]);
+  const meanCard = card(
+    "mean",
+    label("mean"),
+    mean,
+    unit,
+    known === 1 ? [] : [[{ text: say("value.overKnown") }]],
+  );
   if (doc.series.get(main)?.sum) return [meanCard];
   return [
     meanCard,

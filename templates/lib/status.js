@@ -1,7 +1,7 @@
 /** Sentences about the data: its age, its problems, and why there is none. */
 
 import { TIERS } from "./data.js";
-import { ago, daysText, dayTime, duration, longDay, shortDay, time } from "./format.js";
+import { ago, daysText, dayTime, longDay, shortDay, time } from "./format.js";
 import { dayHash } from "./places.js";
 import { staleSince } from "./stale.js";
 import { say, sayParts } from "./words.js";
@@ -36,7 +36,7 @@ export function notices(doc, problem, now, publish) {
   const { since, lagging } = staleSince(doc, now, publish);
   if (since !== null) {
     const { command } = TIERS[tier];
-    const values = { length: duration(now - until), time: dayTime(zone, until), command };
+    const values = { ago: ago(now - until), time: dayTime(zone, until), command };
     found.push({ kind: "stale", text: say("stale.end", values) });
   }
   for (const { name, until } of lagging) {

@@ -1,7 +1,7 @@
 /** Charts as tables. */
 
 import { bucketName, plain } from "./format.js";
-import { idText, part } from "./model.js";
+import { idText } from "./model.js";
 import { bucketHash } from "./places.js";
 import { say } from "./words.js";
 
@@ -94,9 +94,3 @@ export const heatTable = ({ key, head, columns, rows, unit }) => ({
     ),
   ]),
 });
-
-/** @param {Heat} heat @returns {[Part, Part]} its lowest and its highest value */
-export const heatEnds = ({ key, low, high, unit }) => [
-  part(`${key}-low`, low, unit),
-  part(`${key}-high`, high, unit),
-];

@@ -209,7 +209,7 @@ export function zoneNamed(name) {
 /** Steps between ticks, in minutes, in days and in months. */
 const STEPS = {
   minutes: [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720],
-  days: [1, 2, 7, 14],
+  days: [1, 2, 3, 7, 14],
   months: [1, 2, 3, 6],
 };
 

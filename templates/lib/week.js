@@ -77,21 +77,20 @@ function energyDays(doc, grid, { energy, sunEnergy }, closed, daily) {
       unit,
       ...(suns.length ? [say("head.solar", { unit: sunUnit })] : []),
       ...(isOwn ? [say("amount.sufficiency")] : []),
-      say("known"),
     ],
     rows: days.map((day, i) => {
       const date = isoDay(day.day);
       const sun = suns.slice(i, i + 1);
       return {
-        label: day.day === daily?.doc.day ? say("bars.today") : shortDay(day.day),
+        label: day.day === daily?.doc.day ? say("now.soFar") : shortDay(day.day),
         hash: dayHash(day.day),
         bars: [barOf(day, "use"), ...sun.map((one) => barOf(one, "sun"))],
         cells: [
           cell(`day-${date}`, day.total, unit),
           ...sun.map(({ total }) => cell(`solar-day-${date}`, total, sunUnit)),
           ...(isOwn ? [sharePart(`own-day-${date}`, own.get(day.day) ?? null)] : []),
-          sharePart(`known-day-${date}`, day.coverage),
         ],
+        known: sharePart(`known-day-${date}`, day.coverage),
       };
     }),
   };

@@ -16,7 +16,7 @@ import {
   sharePart,
   unitOf,
 } from "./model.js";
-import { dayHash, monthHash } from "./places.js";
+import { dayHash, monthHash, monthOfDay } from "./places.js";
 import { roles as rolesOf } from "./roles.js";
 import { scale } from "./scale.js";
 import { daysOf, monthOf, months, rolling, WHOLE } from "./statistics.js";
@@ -120,7 +120,6 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
       say("head.change"),
       ...(sunEnergy === null ? [] : [say("head.solar", { unit: sunUnit })]),
       ...(isOwn ? [say("amount.sufficiency")] : []),
-      say("known"),
     ],
     rows: all.map((month) => {
       const key = `month-${new Date(Date.UTC(1970, month.month)).toISOString().slice(0, 7)}`;
@@ -136,8 +135,8 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
           changePart(`${key}-change`, month.change),
           ...sun.map((total) => cell(`${key}-solar`, total, sunUnit)),
           ...(isOwn ? [sharePart(`${key}-own`, own.get(month.month) ?? null)] : []),
-          knownOf(month, `${key}-known`),
         ],
+        known: knownOf(month, `${key}-known`),
       };
     }),
   };
@@ -188,14 +187,15 @@ function calendar(doc, grid, days, name) {
         marked: i === 0 || (i + 1) % MARKED === 0,
       })),
       ...scaleOf(all, isAmount),
-      rows: monthRows(doc, squares),
+      rows: monthRows(doc, squares, doc.zone.day(grid.from)),
     },
   ];
 }
 
-/** @param {Doc} doc @param {Map<number, import("./model.js").Square>} squares by day @returns {Heat["rows"]} */
-function monthRows(doc, squares) {
-  const { first, last } = window(doc);
+/** @param {Doc} doc @param {Map<number, import("./model.js").Square>} squares by day @param {number} since the first day that is known @returns {Heat["rows"]} */
+function monthRows(doc, squares, since) {
+  const { last } = window(doc);
+  const first = Math.max(window(doc).first, monthOfDay(since).first);
   /** @type {Heat["rows"]} */
   const rows = [];
   for (let day = first; day <= last; day++) {

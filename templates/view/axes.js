@@ -76,7 +76,7 @@ export function valueTicks(low, high, least) {
  */
 export function timeTicks(zone, from, to, most) {
   const instants = ticks(zone, from, to, most, format.firstDay());
-  const texts = timeTexts(zone, instants);
+  const texts = timeTexts(zone, instants, to - from > 2 * DAY);
   return instants.map((at, i) => ({ at, text: texts[i] }));
 }
 
@@ -98,9 +98,10 @@ export function fittingTicks(make, most, ends) {
 /**
  * @param {Zone} zone
  * @param {number[]} instants
+ * @param {boolean} isLong whether the axis spans days: then no tick is a time of day
  * @returns {string[]} each as a time, a day or a month: that depends on how far they are apart
  */
-function timeTexts(zone, instants) {
+function timeTexts(zone, instants, isLong) {
   const days = instants.map((at) => zone.day(at));
   const step = Math.min(...instants.slice(1).map((at, i) => at - instants[i]));
   if (instants.length > 1 && step >= 28 * DAY - HOUR) {
@@ -113,7 +114,9 @@ function timeTexts(zone, instants) {
   }
   const isOneDay = days[0] === days[days.length - 1];
   return instants.map((at, i) =>
-    zone.start(days[i]) === at && !isOneDay ? format.dayMonth(days[i]) : format.clock(zone, at),
+    zone.start(days[i]) === at && (isLong || !isOneDay)
+      ? format.dayMonth(days[i])
+      : format.clock(zone, at),
   );
 }
 

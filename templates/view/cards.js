@@ -52,7 +52,7 @@ function amountView({ tone }) {
   const label = h("dt");
   const notes = h("dd", { class: "note" });
   const value = h("dd", { class: "value" }, ...figure.nodes);
-  const element = h("div", { class: `amount ${tone ?? ""}` }, label, value, notes);
+  const element = h("div", { class: tone ? `amount ${tone}` : "amount" }, label, value, notes);
   /** @param {Card} model */
   const update = (model) => {
     setText(label, model.label);

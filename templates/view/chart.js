@@ -1,11 +1,11 @@
 /** A chart, the values that are read in it, and its table. The charts of a group are read together. */
 
 import * as format from "../lib/format.js";
-import { chartTable } from "../lib/tables.js";
 import { say } from "../lib/words.js";
 import { announce } from "./announce.js";
 import { drawAxes, fittingTicks, labelEnds, timeTicks, valueRange, valueTicks } from "./axes.js";
-import { disclosure, go, h, partNode, setText } from "./dom.js";
+import { disclosure } from "./disclosure.js";
+import { go, h, partNode, setText } from "./dom.js";
 import { drawBlanks, drawLines } from "./lines.js";
 import { Plot } from "./plot.js";
 import { colour } from "./theme.js";
@@ -38,7 +38,7 @@ export class Chart {
       role: "application",
       "aria-label": say("chart.read", { title: model.title }),
     });
-    this.table = disclosure(model.title, () => chartTable(this.model, this.group));
+    this.table = disclosure(model.title, (tables) => tables.chartTable(this.model, this.group));
     this.element = h(
       "figure",
       { class: model.tall ? "card chart wide" : "card chart", "data-chart": model.key },
@@ -105,7 +105,7 @@ export class Chart {
     if (!span || !this.pinched) return;
     const [from, to] = this.pinched;
     const ends = span.map((share) => from + share * (to - from));
-    const [first, last] = [group.edges[0], group.edges[group.edges.length - 1]];
+    const [first, last] = [group.start, group.edges[group.edges.length - 1]];
     if (ends[1] > first && ends[0] < last) {
       group.zoom([Math.max(first, ends[0]), Math.min(last, ends[1])]);
     }

@@ -1,7 +1,5 @@
 /** Makes elements; text is never read as HTML. */
 
-import { say } from "../lib/words.js";
-
 /** @typedef {import("../lib/model.js").Part} Part */
 
 /**
@@ -47,53 +45,6 @@ export function setPart(element, { text, key, raw }) {
 
 /** @param {HTMLElement} element @param {Part[]} parts */
 export const setParts = (element, parts) => element.replaceChildren(...parts.map(partNode));
-
-/**
- * A table that the reader can open; it is made at that moment.
- *
- * @param {string} name
- * @param {() => import("../lib/model.js").Table} make
- */
-export function disclosure(name, make) {
-  const host = h("div", {
-    class: "scroll",
-    tabindex: 0,
-    role: "region",
-    "aria-label": say("table.of", { name }),
-  });
-  const element = h(
-    "details",
-    {},
-    h("summary", {}, say("table.show"), h("span", { class: "hidden" }, `: ${name}`)),
-    host,
-  );
-  const update = () => {
-    if (!element.open) return;
-    const { head, rows } = make();
-    host.replaceChildren(
-      h(
-        "table",
-        {},
-        h("caption", { class: "hidden" }, name),
-        h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))),
-        h(
-          "tbody",
-          {},
-          ...rows.map(([first, ...rest]) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, partNode(first)),
-              ...rest.map((cell) => h("td", {}, partNode(cell))),
-            ),
-          ),
-        ),
-      ),
-    );
-  };
-  element.addEventListener("toggle", update);
-  return { element, update };
-}
 
 /** @param {string} name @param {string} text @param {string} type */
 export function download(name, text, type) {

@@ -11,6 +11,9 @@ const SOME = 8;
 /** @type {import("../lib/words.js").Key[]} */
 const HEADS = ["gaps.from", "gaps.length", "gaps.what"];
 
+/** The title says it already. */
+const NONE = { class: "hidden", "aria-hidden": "true" };
+
 /** @param {Gaps} first @returns {import("./cards.js").View<Gaps>} */
 export function gaps(first) {
   const element = h("section", { class: "card gaps" });
@@ -29,13 +32,7 @@ export function gaps(first) {
     const shown = isAll ? rows : rows.slice(0, SOME);
     more.textContent = say("gaps.all", { n: rows.length });
     element.replaceChildren(
-      h(
-        "h2",
-        {},
-        title,
-        " ",
-        h("span", { class: "count", "aria-hidden": rows.length ? null : "true" }, partNode(total)),
-      ),
+      h("h2", {}, title, " ", h("span", rows.length ? { class: "count" } : NONE, partNode(total))),
       rows.length ? gapTable(shown) : "",
       shown.length < rows.length ? more : "",
       short.length ? h("p", { class: "note" }, ...short.map(partNode)) : "",

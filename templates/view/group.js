@@ -11,13 +11,15 @@ export class Group {
    * @param {Zone} zone
    * @param {string} bucket
    * @param {number[]} edges
+   * @param {number} start where the whole of it begins
    * @param {[number, number] | null} range
    * @param {Set<LineId>} hidden
    */
-  constructor(zone, bucket, edges, range = null, hidden = new Set()) {
+  constructor(zone, bucket, edges, start, range = null, hidden = new Set()) {
     this.zone = zone;
     this.bucket = bucket;
     this.edges = edges;
+    this.start = start;
     this.range = range;
     this.hidden = hidden;
     /** @type {number | null} */
@@ -41,13 +43,14 @@ export class Group {
 
   /** @returns {[number, number]} */
   get view() {
-    return this.range ?? [this.edges[0], this.edges[this.edges.length - 1]];
+    return this.range ?? [this.start, this.edges[this.edges.length - 1]];
   }
 
-  /** @param {number[]} edges of the same buckets, of another time @param {[number, number] | null} range @returns {boolean} whether the same span is chosen */
-  move(edges, range) {
+  /** @param {number[]} edges of the same buckets, of another time @param {number} start @param {[number, number] | null} range @returns {boolean} whether the same span is chosen */
+  move(edges, start, range) {
     if (edges[0] !== this.edges[0]) this.cell = null;
     this.edges = edges;
+    this.start = start;
     const isSame = String(range) === String(this.range);
     this.range = range;
     return isSame;
@@ -108,7 +111,9 @@ export class Group {
     const last = this.edges.length - 1;
     const from = this.at(range[0]);
     const to = this.at(range[1] - 1) + 1;
-    return from === 0 && to === last ? null : [this.edges[from], this.edges[to]];
+    return this.edges[from] <= this.start && to === last
+      ? null
+      : [this.edges[from], this.edges[to]];
   }
 
   /** @param {number} cell @returns {string | undefined} what opens the day of a bucket */
@@ -121,7 +126,7 @@ export class Group {
     const [from, to] = this.view;
     const middle = this.cell === null ? (from + to) / 2 : this.edges[this.cell];
     const half = ((to - from) / 2) * factor;
-    const [first, last] = [this.edges[0], this.edges[this.edges.length - 1]];
+    const [first, last] = [this.start, this.edges[this.edges.length - 1]];
     if (half * 2 >= last - first) this.zoom(null);
     else {
       const start = Math.min(Math.max(middle - half, first), last - half * 2);

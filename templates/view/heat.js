@@ -1,11 +1,11 @@
 /** Squares in rows, darker the more their value is. */
 
 import * as format from "../lib/format.js";
-import { shade } from "../lib/model.js";
-import { heatEnds, heatTable } from "../lib/tables.js";
+import { heatEnds, shade } from "../lib/model.js";
 import { say } from "../lib/words.js";
 import { announce } from "./announce.js";
-import { disclosure, go, h, partNode } from "./dom.js";
+import { disclosure } from "./disclosure.js";
+import { go, h, partNode } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").Heat} Heat */
 /** @typedef {import("../lib/model.js").Square} Square */
@@ -29,7 +29,7 @@ export function heat(first) {
   const squares = h("div", { class: "squares", role: "application", tabindex: 0 });
   const ramp = h("span", { class: "ramp" });
   const scale = h("p", { class: "scale" });
-  const table = disclosure(first.title, () => heatTable(model));
+  const table = disclosure(first.title, (tables) => tables.heatTable(model));
   /** @param {Place | null} next */
   const read = (next) => {
     place = next;

@@ -2,7 +2,10 @@
 
 import { say } from "../lib/words.js";
 
-/** @typedef {{ csv: typeof import("../later/csv.js"), years: typeof import("../later/years.js") }} Parts */
+/**
+ * @typedef {{ csv: typeof import("../later/csv.js"), tables: typeof import("../later/tables.js"),
+ *   years: typeof import("../later/years.js") }} Parts
+ */
 
 /** @type {Record<string, string>} */
 const files = JSON.parse(document.documentElement.dataset.later ?? "{}");

@@ -1,6 +1,6 @@
 /** The content of a tab: made once, then updated in place. */
 
-import { chosenRange, chosenSums } from "../lib/chosen.js";
+import { beginning, chosenRange, chosenSums } from "../lib/chosen.js";
 import { measuredIn } from "../lib/data.js";
 import { isOneDay } from "../lib/model.js";
 import { say } from "../lib/words.js";
@@ -75,14 +75,17 @@ export class Panel {
     if (this.growing && signature === this.signature) return;
     const rest = signature === this.signature ? model.rest() : null;
     if (rest && this.group && this.shape === shapeOf(model, rest)) {
-      const isSame = this.group.move(grid.edges, range);
+      const isSame = this.group.move(grid.edges, beginning(grid), range);
       for (const update of this.updates) update(model, rest);
       if (!isSame) this.group.showView();
       this.tick();
     } else {
       this.signature = signature;
       const { hidden } = this.group ?? {};
-      this.build(new Group(doc.zone, doc.bucket, grid.edges, range, hidden), model);
+      this.build(
+        new Group(doc.zone, doc.bucket, grid.edges, beginning(grid), range, hidden),
+        model,
+      );
     }
   }
 
@@ -99,7 +102,7 @@ export class Panel {
     this.chosen = chosen;
     if (!group) return;
     const range = chosenRange(group.zone, group.edges, chosen);
-    if (!group.move(group.edges, range)) group.showView();
+    if (!group.move(group.edges, group.start, range)) group.showView();
   }
 
   /** @param {Group} group @param {Model} model */
@@ -164,8 +167,9 @@ export class Panel {
         (next) => next.made,
       ),
       rest.devices ? add(devices(group), (next) => next.devices) : "",
+      ...heats,
     );
-    this.more?.append(...others.map((chart) => chart.element), ...lists, ...heats);
+    this.more?.append(...others.map((chart) => chart.element), ...lists);
     requestAnimationFrame(() =>
       setTimeout(() => {
         if (this.growing === group) this.finish(group, model, rest);

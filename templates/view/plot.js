@@ -190,7 +190,7 @@ export class Plot {
  * @returns {Box} the area that the axes leave
  */
 function boxIn({ width, height }, letter) {
-  const [left, top, right, bottom] = [3.1, 0.75, 0.5, 2].map((size) => Math.round(size * letter));
+  const [left, top, right, bottom] = [3.1, 0.75, 0.5, 1.4].map((size) => Math.round(size * letter));
   return {
     left,
     top,

@@ -53,11 +53,11 @@ const hasDays = document.documentElement.dataset.tiers?.split(" ").includes("yea
 /** @param {number[]} all the newest first @param {() => void} onChoice */
 function yearsView(all, onChoice) {
   const select = h("select", { id: "years-series" });
-  const name = h("label", { class: "note", for: select.id }, say("tools.series"));
+  const name = h("label", { class: "note", for: select.id }, say("years.series"));
   const lines = yearLines(all.slice(0, MOST_LINES));
   const { element: table, update: updateTable } = monthsTable(all);
   const row = h("p", { class: "tools" }, h("span", { class: "chips" }, name, select));
-  const element = h("div", {}, row, lines.element, table);
+  const element = h("div", { class: "years" }, row, lines.element, table);
   const chips = /** @type {HTMLElement} */ (row.firstElementChild);
   chips.style.alignItems = "center";
   select.style.maxWidth = "100%";
@@ -92,7 +92,7 @@ function monthsTable(all) {
   const scroll = { class: "scroll", tabindex: 0, role: "region", "aria-label": title };
   const element = h(
     "section",
-    { class: "card bars" },
+    { class: "card months" },
     h("h2", {}, title, " ", unit),
     h("div", scroll, table),
   );
@@ -130,6 +130,6 @@ function cellNode({ value, notes }) {
       minHeight: "2.75rem",
     });
   }
-  Object.assign(cell.style, { verticalAlign: "top", minWidth: "4.5rem" });
+  Object.assign(cell.style, { verticalAlign: "baseline", minWidth: "4rem" });
   return cell;
 }

@@ -11,6 +11,7 @@ export default {
   "tab.years": "वर्ष",
   "years.chart": "1 जनवरी से ऊर्जा",
   "years.total": "वर्ष",
+  "years.series": "तुलना",
 
   "theme.system": "अपने-आप",
   "theme.light": "हल्का",
@@ -51,7 +52,7 @@ export default {
   "problem.before": "पेज पर वही दिख रहा है जो पहले था।",
   "problem.again": "पेज अपने-आप फिर कोशिश करेगा।",
   "problem.tryNow": "अभी कोशिश करें",
-  "stale.end": "डेटा {length} पहले, {time} पर समाप्त होता है। क्या {command} चल रहा है?",
+  "stale.end": "डेटा {ago}, {time} पर समाप्त होता है। क्या {command} चल रहा है?",
   "stale.series": "{name} के बारे में आख़िरी जवाब {time} का है।",
 
   "role.house": "घर",
@@ -86,7 +87,6 @@ export default {
   "value.lowestOf": "न्यूनतम: {name}",
   "value.overKnown": "ज्ञात समय में",
 
-  "chart.energy": "प्रतिदिन ऊर्जा",
   "chart.rolling": "प्रतिदिन ऊर्जा, {n} दिनों का औसत",
   "chart.eachDay": "हर दिन",
   "chart.yesterday": "बीता कल",
@@ -97,7 +97,6 @@ export default {
     "{title} का चार्ट। तीर वाली कुंजियाँ इसे पढ़ती हैं, प्लस और माइनस ज़ूम करते हैं, Escape सब दिखाता है।",
 
   "bars.days": "प्रतिदिन ऊर्जा",
-  "bars.today": "आज अब तक",
   "bars.months": "महीने",
   "bars.weekdays": "सप्ताह के दिन के अनुसार",
   "heat.energyHours": "घंटे के अनुसार ऊर्जा",
@@ -165,7 +164,6 @@ export default {
   "now.grid": "ग्रिड",
   "now.battery": "बैटरी",
   "now.producing": "बन रही है",
-  "now.noSun": "कुछ नहीं",
   "now.import": "आ रही है",
   "now.export": "जा रही है",
   "now.nothing": "कुछ नहीं",
@@ -192,6 +190,7 @@ export default {
   "made.day": "दिन का ब्योरा",
   "made.days": "इन दिनों का ब्योरा",
   "amount.house": "घर",
+  "amount.net": "ग्रिड से, शुद्ध",
   "amount.import": "ग्रिड से",
   "amount.export": "ग्रिड को",
   "amount.solar": "सौर ऊर्जा",
@@ -203,7 +202,6 @@ export default {
   "amount.usualSoon": "पिछले दिनों का औसत",
   "amount.usualChange": "आज {change}",
   "devices.title": "उपकरण",
-  "devices.other": "अन्य",
   "devices.share": "हिस्सा",
   "twice.title": "यह भी मापा गया",
   "twice.same": "{role}, {names} के अनुसार: {amount}",

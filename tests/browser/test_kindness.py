@@ -10,6 +10,7 @@ import pytest
 from tests.browser.chromium import DESKTOP, PHONE, Opener, launched
 from tests.browser.pages import LOAD_FAILED, TABS, Tab, eventually
 from tests.browser.sites import Site, site_of
+from tests.page.families import FAMILIES
 from tests.page.homes import DEMO_NOW, NOW, Home
 from tests.page.test_numbers import TWENTY
 from tests.support.needs import unable
@@ -127,6 +128,21 @@ def test_every_width_fits(opened: Opener, request: pytest.FixtureRequest, home: 
     assert misfits(opened(site, now=DEMO_NOW), WIDTHS) == []
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE", "nl-NL", "fr-FR", "es-ES", "hi-IN"])
+def test_lists_of_numbers_are_whole_on_a_phone(opened: Opener, meters: Site, locale: str) -> None:
+    """Days and months with sun, shares and changes are read without scrolling sideways."""
+    tab = opened(meters, viewport={"width": 320, "height": 780}, locale=locale).go()
+    for name in ("7-days", "365-days"):
+        panel = tab.open(name)
+        rows = panel.locator(".bars tbody tr")
+        rows.nth(6).wait_for()
+        wide = panel.locator(".bars .scroll").evaluate("one => one.scrollWidth - one.clientWidth")
+        assert wide <= 0, name
+        # How much is known is a line below the bar, and only if it is not all.
+        told = panel.locator(".bars .known:visible").count()
+        assert told == rows.count() - panel.locator(".bars .whole[data-head]").count()
+
+
 @pytest.mark.parametrize("home", ["demo", "twenty"])
 def test_letters_twice_as_big(
     browser: "Browser", request: pytest.FixtureRequest, home: str
@@ -167,6 +183,12 @@ def misfits(tab: Tab, widths: Sequence[int]) -> list[tuple[object, ...]]:
 def twenty(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return a home of twenty series, one of them with a long name."""
     return site_of(Home(sensors=TWENTY, days=70).documents(), tmp_path_factory.mktemp("twenty"))
+
+
+@pytest.fixture(scope="module")
+def meters(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return a home whose meters tell the grid, the sun and a battery."""
+    return site_of(FAMILIES["only meters"].documents(), tmp_path_factory.mktemp("meters"))
 
 
 def test_reduced_motion_is_none(opened: Opener, demo: Site) -> None:

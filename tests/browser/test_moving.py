@@ -193,7 +193,7 @@ def test_keys_read_mark_and_open(opened: Opener, house: Site) -> None:
     said = tab.page.locator("body > [aria-live]")
     for _ in range(3):
         tab.page.keyboard.press("ArrowRight")
-    assert eventually(lambda: re.search(r"15 Nov.*02:00.*power \d+\sW.*solar", said.inner_text()))
+    assert eventually(lambda: re.search(r"15 Nov.*02:00.*House \d+\sW.*Sun", said.inner_text()))
     tab.page.keyboard.press("Shift+ArrowRight")
     tab.page.keyboard.press("Shift+ArrowRight")
     assert panel.locator('[data-chart="main"] .marked').is_visible()

@@ -59,6 +59,14 @@ def test_years(
     assert not moved(tab)
     assert wrong(tab, made, "energy") == []
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    heads = [
+        box["y"]
+        for head in tab.panel("years").locator("thead th").all()
+        if (box := head.bounding_box())
+    ]
+    assert len(heads) == 2025 - first + 2
+    assert max(heads) - min(heads) < 2, "the years are columns, on a phone too"
+    assert tab.page.locator(".here b").inner_text() == "–".join(dict.fromkeys([str(first), "2025"]))
     count = 2025 - first + 1
     assert tab.panel("years").locator("thead th").count() == count + 1
     assert tab.panel("years").locator(".chip").count() == count

@@ -94,6 +94,8 @@ test("times are written as what they are: a time, a day, a month", () => {
     );
   areDays(found("2026-11-18T00:00+01:00", "2026-11-25T00:00+01:00", 7), format.shortDay);
   areDays(found("2026-10-26T00:00+01:00", "2026-11-25T00:00+01:00", 8), format.dayMonth);
+  for (const most of [1, 2, 3, 4])
+    areDays(found("2026-11-13T00:00+01:00", "2026-11-22T00:00+01:00", most), format.dayMonth);
   const year = found("2025-11-24T00:00+01:00", "2026-11-24T00:00+01:00", 13);
   areDays([year[1]], format.monthYear);
   areDays([year[0], ...year.slice(2)], format.month);

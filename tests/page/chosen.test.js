@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosenRange, chosenSums, chosenText, pinched } from "../../templates/lib/chosen.js";
+import {
+  beginning,
+  chosenRange,
+  chosenSums,
+  chosenText,
+  pinched,
+} from "../../templates/lib/chosen.js";
 import { open } from "../../templates/lib/flows.js";
 import { dayOf } from "../../templates/lib/places.js";
 import { MINUTE, Zone } from "../../templates/lib/time.js";
@@ -156,4 +162,11 @@ test("what was under two fingers stays under them", () => {
   const [wideLeft, wideRight] = pinched([0, 1], [0.25, 0.75]);
   assert.deepEqual([wideLeft, wideRight], [-0.5, 1.5]);
   assert.ok(Number.isFinite(pinched([0.2, 0.7], [0.5, 0.5])[1]));
+});
+
+test("charts begin with the home if that was not there for half of the time", () => {
+  const edges = [0, 10, 20, 30, 40];
+  /** @param {number} from */
+  const begin = (from) => beginning({ edges, from, columns: new Map() });
+  assert.deepEqual([0, 10, 20, 30, 40].map(begin), [0, 0, 0, 30, 0]);
 });

@@ -126,10 +126,10 @@ test("a tab tells what the day is made of, and has a line for each source", () =
   assert.deepEqual(
     model.charts[0].lines.map(({ label, tone, filled = false }) => [label, tone, filled]),
     [
-      ["house", "use", true],
-      ["to the grid", "grid", true],
-      ["solar", "sun", false],
-      ["battery", "battery", false],
+      ["House", "use", true],
+      ["To the grid", "grid", true],
+      ["Sun", "sun", false],
+      ["Battery", "battery", false],
     ],
   );
   assert.deepEqual(

@@ -101,9 +101,19 @@ test("what is older than three intervals, or unknown, is no longer of now", () =
   assert.deepEqual(strip(gone)?.[0], "Sun  – unknown");
 });
 
-test("the grid alone is what the house takes, and is told once", () => {
+test("the grid alone is told once, by its way: a house never takes less than nothing", () => {
   const alone = { grid: SUMS.grid, house: SUMS.grid, import: SUMS.import, export: SUMS.export };
-  assert.deepEqual(strip(shown(home({ grid: 300 }, [], alone))), []);
+  /** @param {number} value @param {number} [age] */
+  const told = (value, age) => shown(home({ grid: value }, [], alone), age);
+  assert.deepEqual(strip(told(300)), []);
+  assert.deepEqual(
+    [told(300), told(-3552), told(-3552, 3 * TEN + 1)].map((one) => [one?.label, one?.figure.raw]),
+    [
+      ["From the grid", 300],
+      ["To the grid", 3552],
+      ["Last known", -3552],
+    ],
+  );
 });
 
 test("a page about something else says what it is", () => {

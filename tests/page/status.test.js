@@ -50,7 +50,7 @@ test("today is stale two publish periods after its end", () => {
   const doc = daily("2026-11-24T18:20:00+01:00");
   assert.deepEqual(stale(doc, doc.until + 119 * MINUTE), []);
   assert.deepEqual(stale(doc, doc.until + 121 * MINUTE), [
-    `stale: The data ends 2 h 1 min ago, at ${dayTime(doc.zone, doc.until)}. Is powerstats collect running?`,
+    `stale: The data ends 2 hours ago, at ${dayTime(doc.zone, doc.until)}. Is powerstats collect running?`,
   ]);
 });
 

@@ -40,7 +40,7 @@ function table(from, to, ...hidden) {
 
 test("a table has the buckets of which something is known", () => {
   const { head, rows } = table(0, 24);
-  assert.deepEqual(head, ["Time", "power (W)", "lowest", "highest", "solar (W)"]);
+  assert.deepEqual(head, ["Time", "House (W)", "lowest", "highest", "Sun (W)"]);
   assert.deepEqual(rows, [
     [100, 90, 110, 0],
     [200, 190, 210, null],
@@ -58,7 +58,7 @@ test("a table has what is in view", () => {
 
 test("a table leaves out a line that is switched off, and buckets that only it knows", () => {
   const { head, rows } = table(0, 6, "solar");
-  assert.deepEqual(head, ["Time", "power (W)", "lowest", "highest"]);
+  assert.deepEqual(head, ["Time", "House (W)", "lowest", "highest"]);
   assert.deepEqual(rows, [
     [100, 90, 110],
     [200, 190, 210],
