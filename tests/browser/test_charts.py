@@ -128,7 +128,7 @@ def test_zoom_and_back(opened: Opener, house: Site) -> None:
     over.click()
     assert not back.is_visible(), "a click marks nothing"
     panel.get_by_role("button", name="Zoom in").click()
-    assert back.is_visible()
+    assert eventually(back.is_visible)
     over.dblclick()
     assert not back.is_visible()
 
