@@ -49,14 +49,35 @@ export const measure = (value, unit) => (value == null ? "–" : withUnit(plain(
 /** @param {string} number @param {string} unit @returns {string} */
 export const withUnit = (number, unit) => (unit ? `${number}\u202f${unit}` : number);
 
-/** @param {number} share @returns {string} never 100 % if a part is missing */
+/** A sum of many parts differs by less than this from what it is. */
+const NOISE = 1e-9;
+
+/** @param {number} size a positive number @returns {number} the nearest integer, the greater one of two */
+const rounded = (size) => Math.floor(size + 0.5);
+
+/**
+ * The terminal writes each number as this does.
+ *
+ * @param {number} share
+ * @returns {string} rounded to a tenth of a per cent; all is 100 %, nothing is 0 %, no other share is
+ */
 export function percent(share) {
-  const cut = share >= 1 ? 1 : Math.min(Math.floor(share * 1000) / 1000, 0.999);
-  return number(cut, cut === 1 || cut === 0 ? 0 : 1, { style: "percent" });
+  const size = Math.abs(share);
+  const tenths = rounded(rounded(size * 1e6) / 1000);
+  const kept = size < NOISE ? 0 : size < 1 - NOISE ? Math.min(Math.max(tenths, 1), 999) : tenths;
+  const decimals = kept === 0 || kept === 1000 ? 0 : 1;
+  return number((Math.sign(share) * kept) / 1000, decimals, { style: "percent" });
 }
 
+/** @param {number} share @param {Intl.NumberFormatOptions} [options] @returns {string} in whole per cents; the terminal writes each number as this does */
+export const wholePercent = (share, options) =>
+  number((Math.sign(share) * rounded(Math.abs(share) * 100)) / 100, 0, {
+    style: "percent",
+    ...options,
+  });
+
 /** @param {number} share @returns {string} with its sign */
-export const signed = (share) => number(share, 0, { style: "percent", signDisplay: "exceptZero" });
+export const signed = (share) => wholePercent(share, { signDisplay: "exceptZero" });
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const dates = new Map();

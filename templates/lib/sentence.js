@@ -1,7 +1,7 @@
 /** One sentence on the house's energy, whose numbers add up. */
 
 import { compared } from "./comparison.js";
-import { fullDay, number, plain, time, withUnit } from "./format.js";
+import { fullDay, number, plain, time, wholePercent, withUnit } from "./format.js";
 import { amountUnit, countPart, summed } from "./model.js";
 import { sayParts } from "./words.js";
 
@@ -40,11 +40,11 @@ const briefPart = (key, value, unit) => ({ key, raw: value, text: brief(value, u
 const difference = (key, share) => ({
   key,
   raw: share,
-  text: number(Math.abs(share), 0, { style: "percent" }),
+  text: wholePercent(Math.abs(share)),
 });
 
 /** @param {number} share @returns {"more" | "less" | "same"} as it is written */
-const wayOf = (share) => (Math.round(share * 100) === 0 ? "same" : share > 0 ? "more" : "less");
+const wayOf = (share) => (Math.abs(share) * 100 < 0.5 ? "same" : share > 0 ? "more" : "less");
 
 /**
  * @param {Both} both of a day

@@ -61,7 +61,7 @@ def test_each_day_is_added_up_from_its_finest_file(home: Installation) -> None:
         "charge": 16.8,
         "discharge": 4.2,
         "self_consumption": 0.6,
-        "self_sufficiency": 0.3333,
+        "self_sufficiency": 0.333333,
         "untracked": 16.8,
         "known": 1.0,
     }
@@ -108,9 +108,9 @@ def test_devices(home: Installation) -> None:
     """The device with most energy first, each before its parts, with their share of the house."""
     found = rows_of(home, "--devices", "--from", "2025-11-21", "--to", "2025-11-22")
     assert [(row["name"], row["kwh"], row["share"], row["within"]) for row in found["devices"]] == [
-        ("kitchen", 21.6, 0.3333, None),
-        ("oven", 7.2, 0.1111, "kitchen"),
-        ("heat_pump", 14.4, 0.2222, None),
+        ("kitchen", 21.6, 0.333333, None),
+        ("oven", 7.2, 0.111111, "kitchen"),
+        ("heat_pump", 14.4, 0.222222, None),
     ]
     shown = home.run("flows", "--devices", at=NOW).out.splitlines()
     assert [line.split()[0] for line in shown[2:]] == ["kitchen", "oven", "heat_pump", "untracked"]

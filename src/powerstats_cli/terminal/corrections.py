@@ -17,6 +17,7 @@ from powerstats_cli.core.shown import Row, energy
 from powerstats_cli.core.units import ENERGY
 from powerstats_cli.core.whens import written
 from powerstats_cli.lines import one_line
+from powerstats_cli.terminal.labels import share
 from powerstats_cli.terminal.words import is_ascii
 
 # Of a longer list only the beginning and the end are shown.
@@ -77,7 +78,7 @@ def _told(value: Value | None, kind: Kind, nothing: str, *, is_sum: bool) -> str
     if amount is not None:
         parts.append(f"{amount:.3f} {ENERGY if kind.is_power else unit}".rstrip())
     if value.coverage < 1:
-        parts.append(f"({100 * value.coverage:.1f}%)")
+        parts.append(f"({share(value.coverage, nothing)})")
     return " ".join(parts)
 
 

@@ -1,5 +1,6 @@
-"""Buckets and shares as short texts in a table."""
+"""Buckets, shares and changes as short texts in a table."""
 
+import math
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from powerstats_cli.core.periods import Span
 from powerstats_cli.core.scales import By
 
 SECOND: Final = timedelta(seconds=1)
+# A sum of many parts differs by less than this from what it is.
+NOISE: Final = 1e-9
 
 
 def label(span: Span, by: By, zone: ZoneInfo, *, with_year: bool) -> str:
@@ -28,8 +31,32 @@ def label(span: Span, by: By, zone: ZoneInfo, *, with_year: bool) -> str:
     return f"{start:%b %Y}" if by == "month" else f"{start:%Y}"
 
 
-def share(known: float | None, nothing: str) -> str:
-    """Return a share in percent; what is known is 100 % only if all is."""
-    if known is None:
+def share(part: float | None, nothing: str) -> str:
+    """Return a share in percent to a tenth; all is 100 %, nothing is 0 %, and no other share is.
+
+    The page writes each number as this does.
+    """
+    if part is None:
         return nothing
-    return "100%" if known == 1 else f"{min(100 * known, 99.9):.1f}%"
+    size = abs(part)
+    if size < NOISE:
+        return "0%"
+    # Numbers in JSON have six decimals: rounded to these first, they read the same as whole ones.
+    tenths = _rounded(_rounded(size * 1e6) / 1000)
+    if size < 1 - NOISE:
+        tenths = min(max(tenths, 1), 999)
+    sign = "-" if part < 0 else ""
+    return f"{sign}100%" if tenths == 1000 else f"{sign}{tenths / 10:.1f}%"
+
+
+def change(part: float | None, nothing: str) -> str:
+    """Return a change in whole percents with its sign; the page writes each number as this does."""
+    if part is None:
+        return nothing
+    percents = _rounded(abs(part) * 100)
+    return f"{percents if part > 0 else -percents:+d}%" if percents else "0%"
+
+
+def _rounded(number: float) -> int:
+    """Return the nearest integer of a positive number, the greater one of two."""
+    return math.floor(number + 0.5)

@@ -1,6 +1,5 @@
 """The health of a home as a few tables, which show at one look whether all is well."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHea
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.lines import one_line
+from powerstats_cli.terminal import labels
 from powerstats_cli.terminal.flows import flow_table
 from powerstats_cli.terminal.screen import fitting
 from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
@@ -111,9 +111,7 @@ class _Form:
         """Return a known share in percent."""
         if share is None:
             return Text(self.nothing)
-        # Cut, not rounded: it is 100 % only if all is known.
-        percent = math.floor(share * 1000) / 10
-        return Text(f"{percent:.3g}%".rjust(5), _colour(share))
+        return Text(labels.share(share, self.nothing).rjust(5), _colour(share))
 
     def bar(self, file: FileHealth) -> Text:
         """Return the known shares of a file's parts as a bar of characters, and of all of it."""

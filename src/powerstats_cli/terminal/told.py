@@ -15,7 +15,7 @@ from powerstats_cli.core.scales import buckets
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.told import Told
 from powerstats_cli.core.units import ENERGY
-from powerstats_cli.terminal.labels import label, share
+from powerstats_cli.terminal.labels import change, label, share
 from powerstats_cli.terminal.plots import chart
 from powerstats_cli.terminal.screen import ENDLESS
 from powerstats_cli.terminal.words import count, is_ascii
@@ -68,7 +68,7 @@ def _compared(told: Told, name: str, nothing: str) -> Iterator[str]:
         return
     first, end = (f"{at.astimezone(told.zone):%Y-%m-%d}" for at in told.other)
     days = first if told.other.length <= LONGEST_DAY else f"{first}..{end}"
-    yield f"{_percent(told.total_change(name), nothing)} on {days}"
+    yield f"{change(told.total_change(name), nothing)} on {days}"
     known, number = told.known_beside(name)
     if known < number:
         yield f"of which {known} of {count(number, told.by)} known"
@@ -152,7 +152,7 @@ def _cells(told: Told, at: int, name: str, nothing: str, with_range: bool) -> It
     yield _number(amount(value), nothing)
     if told.mates is not None:
         yield _number(told.beside(at, name), nothing)
-        yield _percent(told.change(at, name), nothing)
+        yield change(told.change(at, name), nothing)
     elif with_range and not told.kinds[name].is_counter:
         yield _range(value, nothing)
 
@@ -230,7 +230,3 @@ def _number(number: float | None, nothing: str = "") -> str:
 
 def _level(number: float) -> str:
     return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
-
-
-def _percent(change: float | None, nothing: str) -> str:
-    return nothing if change is None else f"{round(100 * change):+d}%"

@@ -20,7 +20,10 @@ from powerstats_cli.core.energy.flows import (
 from powerstats_cli.core.periods import Span
 from powerstats_cli.core.pieces import Piece
 
-SHARE_DECIMALS: Final = 4
+SHARE_DECIMALS: Final = 6
+LEAST_SHARE: Final = 1e-6
+# A sum of many parts differs by less than this from what it is.
+NOISE: Final = 1e-9
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -133,7 +136,14 @@ def _known(parts: Iterable[_Part], pick: Pick, whole: float) -> float:
     seconds = math.fsum(
         amount.coverage * part.seconds for part in parts if (amount := pick(part.balance))
     )
-    return min(rounded(seconds / whole, SHARE_DECIMALS), 1.0) if whole else 0.0
+    return min(_rounded(seconds / whole), 1.0) if whole else 0.0
+
+
+def _rounded(share: float) -> float:
+    """Return a rounded share: a part of all is never 1, and never 0."""
+    found = rounded(share, SHARE_DECIMALS)
+    is_part = NOISE <= share <= 1 - NOISE
+    return min(max(found, LEAST_SHARE), 1 - LEAST_SHARE) if is_part else found
 
 
 def _together(parts: Iterable[_Part], picks: Sequence[Pick]) -> list[_Part]:
@@ -171,7 +181,7 @@ def _share(
     known = _together(parts, [whole, _flow(flow)] if flow in plan.flows else [whole])
     total = _total(known, whole)
     found = None if total is None else share(total, _total(known, _flow(flow)) or 0.0)
-    return None if found is None else rounded(found, SHARE_DECIMALS)
+    return None if found is None else _rounded(found)
 
 
 def _device_row(
@@ -184,7 +194,7 @@ def _device_row(
     return DeviceRow(
         name=name,
         kwh=_total(parts, pick),
-        share=None if share is None else rounded(share, SHARE_DECIMALS),
+        share=None if share is None else _rounded(share),
         known=_known(parts, pick, seconds),
         within=within.get(name),
     )
