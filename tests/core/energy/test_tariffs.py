@@ -78,6 +78,12 @@ def test_each_tariff_ends_when_the_next_begins() -> None:
         in_force({"one": Tariff(since=JANUARY), "other": Tariff(since=JANUARY)})
 
 
+def test_tariffs_that_are_only_compared() -> None:
+    """None of them was ever in force."""
+    assert in_force({"one": Tariff(), "other": Tariff()}) == []
+    assert in_force({}) == []
+
+
 @pytest.mark.parametrize(
     ("bill_from", "months", "day", "first", "end"),
     [

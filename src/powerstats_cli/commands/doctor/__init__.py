@@ -1,6 +1,6 @@
 """`doctor`: checks every part, one line each, and says what to do if something is wrong.
 
-Each module checks one part: `home`, `machine`, `files`, `flows`, `github`.
+Each module checks one part: `home`, `machine`, `files`, `flows`, `money`, `github`.
 """
 
 import json
@@ -18,7 +18,9 @@ from powerstats_cli.commands.doctor.machine import (
     check_steps,
     check_timezone,
 )
+from powerstats_cli.commands.doctor.money import check_money
 from powerstats_cli.core.findings import Finding, error, is_well, ok, skipped
+from powerstats_cli.core.periods import local_day
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.systemerrors import failure
 from powerstats_cli.jobs.installation import Installation
@@ -61,6 +63,8 @@ def doctor(
         return
     yield from _told("data", check_data(session.files, stored, session.settings.zone))
     yield from _told("flows", check_flows(session.settings, stored))
+    today = local_day(session.clock.now(), session.settings.zone)
+    yield from _told("money", check_money(session.settings, stored, today))
     yield from _told("schedule", check_schedule(session, machine, installation))
     yield from _told("steps", check_steps(session, stored, offline=offline))
     yield from _told("dashboard", check_page(session.settings, session.files))

@@ -5,6 +5,7 @@ from typing import Final
 
 from powerstats_cli import secrets
 from powerstats_cli.commands.doctor.files import Stored
+from powerstats_cli.commands.doctor.prices import check_prices
 from powerstats_cli.commands.doctor.sensors import check_sensors
 from powerstats_cli.core import zones
 from powerstats_cli.core.findings import Finding, error, ok, warning
@@ -33,6 +34,7 @@ def check_home(session: Session, stored: Stored) -> Iterator[Finding]:
             yield _clock(session, home)
             yield _timezone(session.settings.timezone, about.time_zone)
             yield from check_sensors(session, home, stored)
+            yield from check_prices(session, home)
     except PowerstatsError as problem:
         yield error(area, str(problem))
 

@@ -12,6 +12,7 @@ from powerstats_cli.core.health import SILENCE
 from powerstats_cli.core.periods import DAY, HOUR, MINUTE, instant
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.homeassistant.client import HomeAssistant
+from powerstats_cli.homeassistant.inquiry import expected
 from powerstats_cli.homeassistant.recorder import Sighting, unwritten
 from powerstats_cli.homeassistant.states import Present, Recorded
 from powerstats_cli.session import Session
@@ -26,7 +27,10 @@ def check_sensors(session: Session, home: HomeAssistant, stored: Stored) -> Iter
     now = home.date or session.clock.now()
     entities = session.settings.entities
     recorded = home.history(list(dict.fromkeys(entities.values())), now - HOUR, now).recorded
-    presents = {name: home.present(entity_id) for name, entity_id in entities.items()}
+    known = expected(session.settings, {})
+    presents = {
+        name: home.present(entity_id, known[entity_id]) for name, entity_id in entities.items()
+    }
     sightings = {
         name: Sighting(entities[name], _newest(recorded, entities[name], now), there.last_changed)
         for name, there in presents.items()
@@ -49,7 +53,7 @@ def check_sensors(session: Session, home: HomeAssistant, stored: Stored) -> Iter
                 "include it under recorder: in Home Assistant's configuration.yaml, and restart it",
             )
         else:
-            state_class = session.settings.homeassistant.state_class.get(name)
+            state_class = known[entity_id].state_class
             kind = Kind(present.unit or "", state_class or present.state_class or "measurement")
             yield _sensor(area, entity_id, present, kind, stored.today.get(name), now)
     if stands_still:

@@ -167,7 +167,7 @@ def _seldom(plan: Plan, curve: Plan, parts: Sequence[_Part]) -> Iterator[Finding
     """Yield each counter that changes once an hour though a power of its role is there."""
     for flow, terms in plan.flows.items():
         for term in terms if curve.flows[flow] != terms else ():
-            if _comes_seldom(term.name, parts):
+            if comes_seldom(term.name, [part.piece for part in parts]):
                 yield warning(
                     AREA,
                     f"{term.name} changes only once an hour",
@@ -175,11 +175,12 @@ def _seldom(plan: Plan, curve: Plan, parts: Sequence[_Part]) -> Iterator[Finding
                 )
 
 
-def _comes_seldom(name: str, parts: Sequence[_Part]) -> bool:
+def comes_seldom(name: str, pieces: Iterable[Piece]) -> bool:
+    """Tell whether a counter changes only once an hour, by buckets of less than that."""
     changes: dict[object, list[float]] = {}
-    for part in parts:
-        value, start = part.piece.point.get(name), part.piece.span.start
-        if part.piece.span.length < HOUR and value is not None and value.change:
+    for piece in pieces:
+        value, start = piece.point.get(name), piece.span.start
+        if piece.span.length < HOUR and value is not None and value.change:
             changes.setdefault(start.replace(minute=0), []).append(value.change)
     steps = [change for of_hour in changes.values() for change in of_hour]
     if len(changes) < LEAST_HOURS or len(steps) > SELDOM * len(changes):

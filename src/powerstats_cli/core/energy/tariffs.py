@@ -124,10 +124,10 @@ def in_force(tariffs: Mapping[str, Tariff]) -> list[InForce]:
         if since == following:
             message = f"tariffs {one!r} and {other!r} both begin on {since}"
             raise ValueError(message)
-    nexts = [since for since, _ in dated[1:]]
+    nexts = [*(since for since, _ in dated[1:]), None]
     return [
         InForce(name, since, _earlier(tariffs[name].until, following))
-        for (since, name), following in zip(dated, [*nexts, None], strict=True)
+        for (since, name), following in zip(dated, nexts, strict=False)
     ]
 
 
