@@ -9,7 +9,6 @@ from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.settings.money import contract_of
 
-CONTRACTS = Path(__file__).parent.parent / "support/contracts"
 HOME = """
 timezone = "Europe/Amsterdam"
 

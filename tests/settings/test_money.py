@@ -8,9 +8,7 @@ import pytest
 from powerstats_cli import settings
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.settings.ledger import LedgerWish, ledger_wish
-from powerstats_cli.settings.money import contract_of
 from tests.settings.contracting import (
-    CONTRACTS,
     ENERGY,
     HOME,
     LINES,
@@ -37,15 +35,6 @@ def test_two_lines_are_enough(tmp_path: Path) -> None:
     assert found.received == {"export", "grid_out"}
     assert found.timeline[0].since == date(2025, 5, 1)
     assert not found.is_holiday(date(2025, 12, 25))
-
-
-@pytest.mark.parametrize("path", sorted(CONTRACTS.glob("*.toml")), ids=lambda path: path.stem)
-def test_contracts_of_seven_countries(path: Path) -> None:
-    """Each can be read, and is in force on a day."""
-    found = contract_of(settings.load(path))
-    assert found.timeline
-    assert all(found.lines(name) for name in found.compared)
-    assert found.term(found.timeline[-1].since) is not None
 
 
 @pytest.mark.parametrize(

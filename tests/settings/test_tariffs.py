@@ -97,11 +97,6 @@ PATH = "tariffs.go.lines[0]"
             ": line 'Energy': less is the same as per",
         ),
         (
-            "{ name = 'A', per = 'solar', rate = 1 }",
-            ".per: line 'A': solar is a flow that [flows] has no series of",
-        ),
-        ("{ name = 'A', per = 'charge', rate = 1 }", ".per: line 'A': charge is a flow that"),
-        (
             "{ name = 'A', per = 'imports', rate = 1 }",
             ".per: line 'A': 'imports' is neither a flow nor a series: is it import",
         ),
@@ -156,11 +151,19 @@ def test_flows_that_no_table_names(tmp_path: Path) -> None:
     assert contract(MONEY + TARIFF + LINES.replace("import", "grid_in"), tmp_path, home).lines("go")
 
 
-def test_the_power_of_a_grid_and_a_battery_has_two_flows(tmp_path: Path) -> None:
-    """Each of them may be counted, and what the house took."""
-    home = HOME.replace('import = "', 'grid = "').replace('export = "', 'battery = "')
-    for flow in ("import", "export", "charge", "discharge", "house"):
+def test_flows_that_the_home_has_not(tmp_path: Path) -> None:
+    """No sun is nothing that is sold, but a bill without what comes from the grid is a mistake."""
+    home = HOME.replace('export = "', 'house = "')
+    for flow in ("import", "export", "solar", "charge", "discharge", "house"):
         assert contract(MONEY + TARIFF + LINES.replace("import", flow), tmp_path, home).tariffs
+    home = home.replace('import = "', 'solar = "')
+    said = complaint(MONEY + TARIFF + LINES, tmp_path, home)
+    assert said == f"{PATH}.per: line 'Energy': [flows] has no series of import or grid"
+    home = home.replace('solar = "', 'grid = "')
+    assert contract(MONEY + TARIFF + LINES, tmp_path, home).tariffs
+    home = home.replace('grid = "', 'export = "').replace('house = "', 'solar = "')
+    said = complaint(MONEY + TARIFF + LINES.replace("import", "house"), tmp_path, home)
+    assert said.endswith("[flows] has no series of house or import or grid")
 
 
 def test_a_percent_of_lines_in_another_tariff(tmp_path: Path) -> None:

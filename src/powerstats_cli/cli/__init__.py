@@ -35,6 +35,7 @@ GROUPS: Final = {
         "status": "looks",
         "show": "periods",
         "flows": "looks",
+        "tariff": "money",
         "export": "periods",
         "serve": "looks",
         "doctor": "looks",

@@ -3,12 +3,14 @@
 A mistake in it stops the commands that show money, and no step.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, Literal
 
 import msgspec
 
 from powerstats_cli.core.energy.contract import Contract
+from powerstats_cli.core.energy.flows import FLOWS
 from powerstats_cli.core.energy.roles import Meter
 from powerstats_cli.core.prices import is_currency
 from powerstats_cli.errors import ConfigError
@@ -21,6 +23,13 @@ from powerstats_cli.settings.tables import Settings
 from powerstats_cli.settings.tariffs import tariffs_of
 from powerstats_cli.settings.zones import zones_of
 
+# The power that has a flow one way.
+BOTH_WAYS: Final = {
+    "import": "grid",
+    "export": "grid",
+    "charge": "battery",
+    "discharge": "battery",
+}
 # Bills begin on the first of a month, and those of several months in January.
 FIRST: Final = date(2000, 1, 1)
 
@@ -67,7 +76,23 @@ def _money(written: Any) -> MoneyTable:
     return money
 
 
+def registers_of(settings: Settings) -> Mapping[str, str]:
+    """Return the flow, `import` or `export`, that each counter or power of the meter is of."""
+    roles = settings.flows.written if settings.flows else {}
+    return {
+        Meter.of(name).name: flow for flow in ("import", "export") for name in roles.get(flow, ())
+    }
+
+
+def lacking_flows(settings: Settings) -> frozenset[str]:
+    """Return the flows that no series of `[flows]` tells: they count as nothing."""
+    roles = settings.flows.written if settings.flows else {}
+    return frozenset(
+        flow for flow in FLOWS if flow not in roles and BOTH_WAYS.get(flow) not in roles
+    )
+
+
 def _received(settings: Settings) -> frozenset[str]:
     """Return the flow and the series for which one is paid."""
-    roles = settings.flows.written if settings.flows else {}
-    return frozenset({"export", *(Meter.of(name).name for name in roles.get("export", ()))})
+    own = (name for name, flow in registers_of(settings).items() if flow == "export")
+    return frozenset({"export", *own})

@@ -18,25 +18,17 @@ from powerstats_cli.settings.names import meant
 from powerstats_cli.settings.tables import Settings
 from powerstats_cli.settings.tariffs import Place, places
 
-HOUSE: Final = "house"
-# The role of a power that has the flow beside the other way.
-_BOTH_WAYS: Final = {
-    "import": "grid",
-    "export": "grid",
-    "charge": "battery",
-    "discharge": "battery",
-}
+_FLOWS: Final = (*FLOWS, "house")
+# Flows without which nothing is right, and the roles of which one tells each.
+_NEEDED: Final = {"import": ("import", "grid"), "house": ("house", "import", "grid")}
 # A leap year and the one after it tell if a tariff has no first day.
 _A_YEAR: Final = date(2024, 1, 1)
 
 
 class Meters(msgspec.Struct, frozen=True):
-    """What a line can count: the flows of the home, and its other series.
+    """What a line can count: flows by the `roles` that tables name, and the home's other series."""
 
-    `flows` are None if no table tells them.
-    """
-
-    flows: frozenset[str] | None
+    roles: frozenset[str]
     series: frozenset[str]
     prices: frozenset[str]
     interval: int
@@ -44,29 +36,35 @@ class Meters(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, settings: Settings) -> "Meters":
         """Return what the lines of a home's tariffs can count."""
-        roles = settings.flows.written if settings.flows else {}
-        flows = {flow for flow in FLOWS if flow in roles or _BOTH_WAYS.get(flow) in roles}
-        house = {HOUSE} if flows or HOUSE in roles else frozenset[str]()
         prices = frozenset(settings.prices)
         return cls(
-            frozenset({*flows, *house}) if roles else None,
+            frozenset(settings.flows.written if settings.flows else ()),
             frozenset(settings.entities) - prices,
             prices,
             settings.data.collection_interval_minutes,
         )
 
     def mistake(self, name: str) -> str | None:
-        """Return why a flow or series cannot be counted, None if it can."""
-        if name in {*FLOWS, HOUSE}:
-            if self.flows is None:
-                return f"{name} is a flow: say in [flows] which series it is"
-            if name not in self.flows:
-                return f"{name} is a flow that [flows] has no series of"
-        elif name in self.prices:
+        """Return why a flow or series cannot be counted, None if it can.
+
+        A flow that the home has not is nothing, such as what a home without sun exports; but there
+        is no bill if all that comes from the grid is nothing.
+        """
+        if name in _FLOWS:
+            return self._flow_mistake(name)
+        if name in self.prices:
             return f"{name!r} is a price, not energy"
-        elif name not in self.series:
-            known = [*FLOWS, HOUSE, *TIMES, *DEMANDS, *self.series]
+        if name not in self.series:
+            known = [*_FLOWS, *TIMES, *DEMANDS, *self.series]
             return f"{name!r} is neither a flow nor a series{meant(name, known)}"
+        return None
+
+    def _flow_mistake(self, name: str) -> str | None:
+        if not self.roles:
+            return f"{name} is a flow: say in [flows] which series it is"
+        needed = _NEEDED.get(name, self.roles)
+        if self.roles.isdisjoint(needed):
+            return f"[flows] has no series of {' or '.join(needed)}"
         return None
 
 

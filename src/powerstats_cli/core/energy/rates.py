@@ -64,31 +64,49 @@ def rates(
         at: weight
         for at, line in enumerate(lines)
         if line.kind == "energy"
-        and _holds(line, day)
+        and holds(line, day)
         and (weight := _weight(line, names, home.received, partial(_net, line, term, home, known)))
     }
     if not weights:
         return []
-    parts = {at: pieces(lines[at], day, home, known) for at in weights}
     reached = {
         at: _reached(lines[at], term, day, home, known) for at in weights if lines[at].blocks
     }
+    return through(lines, weights, reached, day, names, home, known)
+
+
+def through(
+    lines: Sequence[Line],
+    weights: Mapping[int, float],
+    blocks: Mapping[int, float],
+    day: date,
+    names: frozenset[str],
+    home: Home,
+    known: Known,
+) -> list[Rate]:
+    """Return what a kWh with these names costs through a day, in order of time.
+
+    `weights` are the places of the lines that count it, each with how often it is paid; `blocks`
+    have the rate of those that have blocks.
+    """
+    parts = {at: pieces(lines[at], day, home, known) for at in weights}
     percents = [
         (at, lines[at].times * (lines[at].percent or 0.0) / 100, bases(lines, at))
         for at in in_order(lines)
-        if lines[at].kind == "percent" and _holds(lines[at], day)
+        if lines[at].kind == "percent" and holds(lines[at], day)
     ]
     sign = -1.0 if names & home.received else 1.0
     edges = sorted({at for some in parts.values() for piece in some for at in piece[:2]})
     found = []
     for start, end in pairwise(edges):
         here = {at: some[bisect_right(some, start, key=_END)] for at, some in parts.items()}
-        costs = {at: _cost(piece, weights[at], reached.get(at)) for at, piece in here.items()}
+        costs = {at: _cost(piece, weights[at], blocks.get(at)) for at, piece in here.items()}
         found.append(Rate(start, end, _sum(costs, percents, sign), _zone(lines, here)))
     return united(found)
 
 
-def _holds(line: Line, day: date) -> bool:
+def holds(line: Line, day: date) -> bool:
+    """Tell whether a line holds on a day."""
     return bool(len(Days(day, day + DAY).cut(line.since, line.until)))
 
 
@@ -113,7 +131,7 @@ def _count(line: Line, series: str, term: Term, home: Home, known: Known) -> flo
     """Return the kWh of a series that a line has counted on a bill so far, before it nets them."""
     plain = msgspec.structs.replace(
         line, per=series, rate=0.0, price="", plus=0.0, least=None, most=None, blocks=(),
-        less="", within=None,
+        over="bill", whole=False, less="", within=None,
     )  # fmt: skip
     return sum(item.tally.kwh for item in bill([plain], term, home, known).items)
 

@@ -55,9 +55,15 @@ def lines_of(tariffs: Mapping[str, Tariff], name: str) -> list[Line]:
 
     Raises ValueError if one of them is not there, or names itself by way of others.
     """
+    return [line for _, line in placed_lines(tariffs, name)]
+
+
+def placed_lines(tariffs: Mapping[str, Tariff], name: str) -> Iterator[tuple[str, Line]]:
+    """Yield the lines of a tariff as `lines_of` does, each with the tariff that it stands in."""
     found: dict[str, Tariff] = {}
     _follow(tariffs, name, (), found)
-    return [line for tariff in found.values() for line in tariff.lines]
+    for each, tariff in found.items():
+        yield from ((each, line) for line in tariff.lines)
 
 
 def _follow(
