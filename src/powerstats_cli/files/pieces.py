@@ -154,6 +154,10 @@ class Reader:
         paths = [self._files.tier(name) for name in ("daily", *TIERS)]
         return list(_found(map(self._read, paths)))
 
+    def tier(self, name: str) -> Document | None:
+        """Return the document of today, or of a tier."""
+        return self._read(self._files.tier(name))
+
     def archived(self, days: Iterable[date]) -> Iterator[Document]:
         """Yield the documents of some closed days."""
         return _found(map(self._day, map(self._files.archived, days)))

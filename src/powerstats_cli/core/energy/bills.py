@@ -14,9 +14,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from powerstats_cli.core.energy.counting import counted_on
 from powerstats_cli.core.energy.demand import day_peaks, lacking, running
-from powerstats_cli.core.energy.metering import Home, Known, ending_in, known_share
-from powerstats_cli.core.energy.pricing import counted, in_zone, netted, pieces, reaching
+from powerstats_cli.core.energy.metering import Home, Known, known_share
+from powerstats_cli.core.energy.pricing import in_zone, netted, pieces
 from powerstats_cli.core.energy.tallies import (
     NOTHING,
     Tally,
@@ -211,17 +212,9 @@ def _energy(
 
 
 def _counted(line: Line, series: str, day: date, since: date, home: Home, known: Known) -> Tally:
-    parts = pieces(line, day, home, known)
-    if not parts:
-        return NOTHING
     if isinstance(line.within, int):
-        return summed(netted(line, day, parts, home, known))
-    stretches = ending_in(known.energy.get(series, ()), day_span(day, home.timezone))
-    return summed(
-        each
-        for stretch in stretches
-        for each in counted(stretch, reaching(parts, stretch, line, since, home, known))
-    )
+        return summed(netted(line, day, pieces(line, day, home, known), home, known))
+    return summed(counted_on(line, series, day, since, home, known))
 
 
 def _items(

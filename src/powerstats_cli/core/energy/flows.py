@@ -15,6 +15,7 @@ from powerstats_cli.core.series import Kind
 
 Flow = Literal["import", "export", "solar", "charge", "discharge"]
 FLOWS: Final[tuple[Flow, ...]] = get_args(Flow)
+HOUSE: Final = "house"
 Way = Literal["net", "forward", "back"]
 # house = import + solar - export + discharge - charge
 SIGNS: Final[Mapping[Flow, int]] = {
@@ -68,6 +69,19 @@ class Plan(msgspec.Struct, frozen=True):
     house: Sequence[Term]
     devices: Mapping[str, Term]
     outermost: Sequence[str]
+
+    def terms_of(self, name: str) -> Sequence[Term]:
+        """Return the terms of a flow, of the house, or of another series; none of no such flow.
+
+        A flow that is not there is 0. A house that is neither measured nor balanced is unknown.
+        """
+        if name in FLOWS:
+            return self.flows.get(name, ())
+        if name != HOUSE:
+            return [Term(name)]
+        if self.house or not self.has_house:
+            return self.house or [Term(name)]
+        return [msgspec.structs.replace(term, sign=term.sign * sign) for sign, term in self.left]
 
     @property
     def has_house(self) -> bool:
@@ -193,11 +207,11 @@ def _term(meter: Meter) -> Term:
 def balance(plan: Plan, point: Mapping[str, Value]) -> Balance:
     """Return the energies of a bucket, from the values of its series."""
     flows = {flow: sum_of(terms, point) for flow, terms in plan.flows.items()}
-    balanced = added((sign, _amount(term, point)) for sign, term in plan.left)
+    balanced = added((sign, amount_of(term, point)) for sign, term in plan.left)
     house = balanced if plan.has_house else None
     if plan.house:
         house = sum_of(plan.house, point)
-    devices = {name: _amount(term, point) for name, term in plan.devices.items()}
+    devices = {name: amount_of(term, point) for name, term in plan.devices.items()}
     parts = [(-1, devices[name]) for name in plan.outermost]
     return Balance(
         flows=flows,
@@ -230,10 +244,11 @@ def added(terms: Iterable[tuple[int, Amount | None]]) -> Amount | None:
 
 def sum_of(terms: Sequence[Term], point: Mapping[str, Value]) -> Amount | None:
     """Return the energy of some terms in a bucket, None if it is unknown."""
-    return added([(1, _amount(term, point)) for term in terms])
+    return added([(1, amount_of(term, point)) for term in terms])
 
 
-def _amount(term: Term, point: Mapping[str, Value]) -> Amount | None:
+def amount_of(term: Term, point: Mapping[str, Value]) -> Amount | None:
+    """Return the energy of a term in a bucket, None if it is unknown."""
     value = point.get(term.name)
     kwh = None if value is None else _energy(value, term.way)
     if value is None or kwh is None:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import fsum
-from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, overload
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from powerstats_cli.core.energy.hours import Holidays, Zone
 from powerstats_cli.core.periods import MINUTE, Span
+
+# What there is not without sun and battery.
+OF_SUN: Final = ("export", "solar", "charge", "discharge")
 
 
 class Energy(NamedTuple):
@@ -39,6 +41,101 @@ class Price(NamedTuple):
     price: float
 
 
+class Energies(Sequence[Energy]):
+    """The energy of a flow in stretches, in order of time, as columns: a year has thousands."""
+
+    __slots__ = ("coverage", "ends", "kwh", "starts")
+
+    def __init__(
+        self,
+        starts: Sequence[datetime] = (),
+        ends: Sequence[datetime] = (),
+        kwh: Sequence[float] = (),
+        coverage: Sequence[float] = (),
+    ) -> None:
+        """Take the columns, which have one length."""
+        self.starts, self.ends, self.kwh, self.coverage = starts, ends, kwh, coverage
+
+    def __len__(self) -> int:
+        """Return how many stretches these are."""
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, place: int) -> Energy: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Energies": ...
+    def __getitem__(self, place: int | slice) -> "Energy | Energies":
+        """Return a stretch, or some of them."""
+        if isinstance(place, slice):
+            return Energies(
+                self.starts[place], self.ends[place], self.kwh[place], self.coverage[place]
+            )
+        return Energy(self.starts[place], self.ends[place], self.kwh[place], self.coverage[place])
+
+    def fill(self, span: Span) -> bool:
+        """Tell whether each instant of a span is known."""
+        return _tile(self.starts, self.ends, span) and min(self.coverage) >= 1
+
+
+class Prices(Sequence[Price]):
+    """The prices of a series, in order of time, kept as columns."""
+
+    __slots__ = ("ends", "prices", "starts")
+
+    def __init__(
+        self,
+        starts: Sequence[datetime] = (),
+        ends: Sequence[datetime] = (),
+        prices: Sequence[float] = (),
+    ) -> None:
+        """Take the columns, which have one length."""
+        self.starts, self.ends, self.prices = starts, ends, prices
+
+    def __len__(self) -> int:
+        """Return how many prices these are."""
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, place: int) -> Price: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Prices": ...
+    def __getitem__(self, place: int | slice) -> "Price | Prices":
+        """Return a price, or some of them."""
+        if isinstance(place, slice):
+            return Prices(self.starts[place], self.ends[place], self.prices[place])
+        return Price(self.starts[place], self.ends[place], self.prices[place])
+
+    def fill(self, span: Span) -> bool:
+        """Tell whether there is a price at each instant of a span."""
+        return _tile(self.starts, self.ends, span)
+
+
+def _tile(starts: Sequence[datetime], ends: Sequence[datetime], span: Span) -> bool:
+    """Tell whether stretches follow each other through all of a span."""
+    return (
+        len(ends) > 0
+        and starts[0] <= span.start
+        and ends[-1] >= span.end
+        and starts[1:] == ends[:-1]
+    )
+
+
+def energies(stretches: Iterable[Energy]) -> Energies:
+    """Return stretches as columns."""
+    if isinstance(stretches, Energies):
+        return stretches
+    columns = list(zip(*stretches, strict=True))
+    return Energies(*columns) if columns else Energies()
+
+
+def priced(prices: Iterable[Price]) -> Prices:
+    """Return prices as columns."""
+    if isinstance(prices, Prices):
+        return prices
+    columns = list(zip(*prices, strict=True))
+    return Prices(*columns) if columns else Prices()
+
+
 class Known(msgspec.Struct, frozen=True):
     """What is known: the energy of each flow and series, and each price, in order of time.
 
@@ -48,6 +145,16 @@ class Known(msgspec.Struct, frozen=True):
     energy: Mapping[str, Sequence[Energy]]
     prices: Mapping[str, Sequence[Price]]
     until: datetime
+
+    def ending_in(self, span: Span, name: str) -> Energies:
+        """Return a flow's stretches that end in a span: a step is of the day on which it ends."""
+        return ending_in(self.energy.get(name, Energies()), span)
+
+    def holding(self, span: Span, name: str) -> Prices:
+        """Return the prices of a series of which a span has a part."""
+        found = priced(self.prices.get(name, ()))
+        first = bisect_right(found.ends, span.start)
+        return found[first : bisect_left(found.starts, span.end)]
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -59,20 +166,45 @@ class Home(msgspec.Struct, frozen=True):
     received: frozenset[str] = frozenset({"export"})
 
 
-_START: Final = attrgetter("start")
-_END: Final = attrgetter("end")
-
-
-def ending_in(stretches: Sequence[Energy], span: Span) -> Sequence[Energy]:
+def ending_in(stretches: Sequence[Energy], span: Span) -> Energies:
     """Return the stretches that end in a span: a counter's step is of the day on which it ends."""
-    first = bisect_right(stretches, span.start, key=_END)
-    return stretches[first : bisect_right(stretches, span.end, key=_END)]
+    found = energies(stretches)
+    first = bisect_right(found.ends, span.start)
+    return found[first : bisect_right(found.ends, span.end)]
 
 
-def holding(prices: Sequence[Price], span: Span) -> Sequence[Price]:
-    """Return the prices of which a span has a part."""
-    first = bisect_right(prices, span.start, key=_END)
-    return prices[first : bisect_left(prices, span.end, key=_START)]
+def stepped(means: Iterable[Price], step: int, timezone: ZoneInfo) -> Iterator[Price]:
+    """Yield the prices of stretches out of the means of wholly known buckets, in order of time.
+
+    A price holds for a step of so many minutes, so a bucket inside a step tells the step's price. A
+    bucket over the end of one is cut there: each part has its step's price as far as others tell
+    it, and the other parts share what is left of the bucket's mean.
+    """
+    cut = [(mean, list(_cut(mean, step, timezone))) for mean in means]
+    told = {
+        _step_of(mean.start, step, timezone): mean.price for mean, parts in cut if len(parts) == 1
+    }
+    for mean, parts in cut:
+        if len(parts) == 1:
+            yield mean
+            continue
+        steps = [_step_of(part.start, step, timezone) for part in parts]
+        known = [(part, told[at]) for part, at in zip(parts, steps, strict=True) if at in told]
+        left = _left(mean, known)
+        untold = [at for at in steps if at not in told]
+        if len(untold) == 1:
+            told[untold[0]] = left
+        for part, at in zip(parts, steps, strict=True):
+            yield part._replace(price=told.get(at, left))
+
+
+def _left(mean: Price, known: Iterable[tuple[Price, float]]) -> float:
+    """Return the mean price of those parts of a bucket whose price is not known."""
+    length, total = (mean.end - mean.start) / MINUTE, mean.price * (mean.end - mean.start) / MINUTE
+    for part, price in known:
+        length -= (part.end - part.start) / MINUTE
+        total -= price * (part.end - part.start) / MINUTE
+    return total / length if length > 0 else mean.price
 
 
 def stepped(means: Iterable[Price], step: int, timezone: ZoneInfo) -> Iterator[Price]:
@@ -146,10 +278,10 @@ def without_sun(known: Known) -> Known:
 
     The house's energy is in `house`; a counter of the grid's meter tells nothing of it.
     """
-    kept = {name: known.energy[name] for name in ("house",) if name in known.energy}
-    return msgspec.structs.replace(
-        known, energy={**kept, "import": kept.get("house", ()), "export": ()}
-    )
+    house = energies(known.energy.get("house", ()))
+    nothing = Energies(house.starts, house.ends, [0.0] * len(house), house.coverage)
+    energy = {"house": house, "import": house, **dict.fromkeys(OF_SUN, nothing)}
+    return msgspec.structs.replace(known, energy=energy)
 
 
 # --- coverage -------------------------------------------------------------------------------------
@@ -157,13 +289,24 @@ def without_sun(known: Known) -> Known:
 
 def known_share(known: Known, series: Iterable[str], prices: Iterable[str], span: Span) -> float:
     """Return the share of a span in which all of some series and prices are known; 1 of none."""
-    layers = [_covering(known.energy.get(name, ()), span) for name in series]
-    layers += [
-        [(max(each.start, span.start), min(each.end, span.end), 1.0) for each in found]
-        for found in (holding(known.prices.get(name, ()), span) for name in prices)
-    ]
     if not span.length:
         return 0.0
+    layers = [
+        [
+            (max(start, span.start), min(end, span.end), coverage)
+            for start, end, coverage in zip(found.starts, found.ends, found.coverage, strict=True)
+        ]
+        for found in (_covering(known.energy.get(name, ()), span) for name in series)
+        if not found.fill(span)
+    ]
+    layers += [
+        [
+            (max(start, span.start), min(end, span.end), 1.0)
+            for start, end in zip(found.starts, found.ends, strict=True)
+        ]
+        for found in (known.holding(span, name) for name in prices)
+        if not found.fill(span)
+    ]
     if not all(layers):
         return 0.0
     edges = sorted({at for layer in layers for part in layer for at in part[:2]} | set(span))
@@ -179,13 +322,10 @@ def known_share(known: Known, series: Iterable[str], prices: Iterable[str], span
     return total / span.length
 
 
-def _covering(stretches: Sequence[Energy], span: Span) -> list[tuple[datetime, datetime, float]]:
-    first = bisect_right(stretches, span.start, key=_END)
-    last = bisect_left(stretches, span.end, key=_START)
-    return [
-        (max(each.start, span.start), min(each.end, span.end), each.coverage)
-        for each in stretches[first:last]
-    ]
+def _covering(stretches: Sequence[Energy], span: Span) -> Energies:
+    found = energies(stretches)
+    first = bisect_right(found.ends, span.start)
+    return found[first : bisect_left(found.starts, span.end)]
 
 
 def _share_at(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.energy.flows import MOST_APART
 from powerstats_cli.core.energy.hours import Holidays, Zone, spans
-from powerstats_cli.core.energy.metering import Energy, Home, Known, Price, ending_in, holding
+from powerstats_cli.core.energy.metering import Energy, Home, Known, Price, Prices
 from powerstats_cli.core.energy.tariff_lines import REST, Line
 from powerstats_cli.core.periods import HOUR, Span, day_span, days, intervals, local_day
 
@@ -55,7 +55,7 @@ def pieces(line: Line, day: date, home: Home, known: Known) -> list[Piece]:
     span = day_span(day, home.timezone)
     zones = {name: in_zone(home, name, day) for name in line.zones}
     only = in_zone(home, line.only, day) if line.only else (span,)
-    prices = holding(known.prices.get(line.price, ()), span) if line.price else ()
+    prices = known.holding(span, line.price) if line.price else Prices()
     spans_of = [*only, *(part for parts in zones.values() for part in parts), *_spans(prices)]
     edges = {at for part in spans_of for at in part if span.start < at < span.end} | set(span)
     return [_piece(line, Span(*both), only, zones, prices) for both in pairwise(sorted(edges))]
@@ -82,7 +82,7 @@ def _piece(
     part: Span,
     only: Sequence[Span],
     zones: Mapping[str, Sequence[Span]],
-    prices: Sequence[Price],
+    prices: Prices,
 ) -> Piece:
     if not _has(only, part.start):
         return Piece(*part, None, 0.0)
@@ -96,12 +96,17 @@ def _has(parts: Sequence[Span], at: datetime) -> bool:
     return any(part.start <= at < part.end for part in parts)
 
 
-def _priced(line: Line, prices: Sequence[Price], at: datetime) -> float | None:
+def _priced(line: Line, prices: Prices, at: datetime) -> float | None:
     """Return what a kWh costs at an instant by a line with a price, None if that is unknown."""
-    place = bisect_right(prices, at, key=_END)
-    if place == len(prices) or prices[place].start > at:
+    place = bisect_right(prices.ends, at)
+    if place == len(prices) or prices.starts[place] > at:
         return None
-    cost = prices[place].price * line.times + line.plus
+    return rate_at(line, prices.prices[place])
+
+
+def rate_at(line: Line, price: float) -> float:
+    """Return what a kWh costs by a line at a price."""
+    cost = price * line.times + line.plus
     if line.least is not None:
         cost = max(cost, line.least)
     return cost if line.most is None else min(cost, line.most)
@@ -130,7 +135,7 @@ def counted(stretch: Energy, parts: Sequence[Piece]) -> Iterable[Counted]:
     place = bisect_right(parts, stretch.start, key=_END) if len(parts) > 1 else 0
     piece = parts[place]
     if piece.start <= stretch.start and stretch.end <= piece.end:  # nearly all are so
-        return _shared(stretch.kwh, piece, is_split=False)
+        return shared(stretch.kwh, piece, is_split=False)
     return _divided(stretch, list(_met(stretch, parts)))
 
 
@@ -141,7 +146,7 @@ def _divided(stretch: Energy, met: Sequence[tuple[Piece, timedelta]]) -> Iterato
         yield Counted(REST, stretch.kwh, unpriced=stretch.kwh)
         return
     for piece, part in met:
-        yield from _shared(stretch.kwh * (part / length), piece, is_split=len(rates) > 1)
+        yield from shared(stretch.kwh * (part / length), piece, is_split=len(rates) > 1)
 
 
 def _met(stretch: Energy, parts: Sequence[Piece]) -> Iterator[tuple[Piece, timedelta]]:
@@ -156,7 +161,8 @@ def _met(stretch: Energy, parts: Sequence[Piece]) -> Iterator[tuple[Piece, timed
         yield piece, min(piece.end, stretch.end) - max(piece.start, stretch.start)
 
 
-def _shared(kwh: float, piece: Piece, *, is_split: bool) -> tuple[Counted, ...]:
+def shared(kwh: float, piece: Piece, *, is_split: bool) -> tuple[Counted, ...]:
+    """Return what a line counts of energy that lies in one part of a day."""
     if piece.zone is None:
         return ()
     if piece.rate is None:
@@ -185,8 +191,7 @@ def netted(
     ]
     span = day_span(day, home.timezone)
     of, less = (
-        _sums(ending_in(known.energy.get(name, ()), span), segments, span.start)
-        for name in (line.per, line.less)
+        _sums(known.ending_in(span, name), segments, span.start) for name in (line.per, line.less)
     )
     found = [*of.unplaced]
     for place, segment in enumerate(segments):

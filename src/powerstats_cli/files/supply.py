@@ -1,0 +1,153 @@
+"""The energy and the prices of some days, out of the files: what bills are made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.flows import planned
+from powerstats_cli.core.energy.ledger import Ledger, decode
+from powerstats_cli.core.energy.ledger_days import Tariffing
+from powerstats_cli.core.energy.metering import Known
+from powerstats_cli.core.energy.supply import Stored, Supply, Wanted
+from powerstats_cli.core.energy.tariffs import Days
+from powerstats_cli.core.periods import DAY, MICROSECOND, day_start, local_day
+from powerstats_cli.core.pieces import kinds_in
+from powerstats_cli.errors import MissingError, PowerstatsError, UnreadableError
+from powerstats_cli.files.pieces import LEFT_OUT, Reader
+from powerstats_cli.files.store import Store
+from powerstats_cli.files.wholefiles import read_bytes
+from powerstats_cli.settings import Settings
+from powerstats_cli.settings.roles import home_roles
+
+
+class Metered(msgspec.Struct, frozen=True):
+    """The files that tell what energy flowed, and what it cost by the hour.
+
+    `daily` and `yearly` are those files, `archived` the days of the archive and `years` those that
+    have a file: both are read one at a time. `first` is the first day of which something is stored.
+    """
+
+    settings: Settings
+    reader: Reader
+    daily: Document | None
+    yearly: Document | None
+    ledger: Ledger | None
+    archived: frozenset[date]
+    years: frozenset[int]
+    supply: Supply
+    first: date
+
+    @property
+    def problems(self) -> Sequence[PowerstatsError]:
+        """The errors of the files that could not be read so far; they are left out."""
+        return self.reader.problems
+
+    def until(self, names: Iterable[str]) -> datetime:
+        """Return the instant up to which all of some flows, series and prices were collected.
+
+        A series that was never asked for does not count: it is unknown.
+        """
+        series = {term.name for name in names for term in self.supply.plan.terms_of(name)}
+        documents = [each for each in (self.daily, self.yearly, *self._newest()) if each]
+        known = [
+            max(untils)
+            for name in series
+            if (untils := [until for each in documents if (until := each.until(name))])
+        ]
+        return min(known, default=self.supply.until)
+
+    def known(self, wanted: Wanted, days: Days) -> Known:
+        """Return what is known of the wanted energies and prices up to the end of some days."""
+        until = self.until(wanted.names)
+        supply = msgspec.structs.replace(self.supply, until=until)
+        since = {name: self._found(supply, name, first) for name, first in wanted.energy.items()}
+        first = min([*since.values(), *wanted.prices.values()], default=days.first)
+        end = min(days.end, local_day(until - MICROSECOND, self.settings.zone) + DAY)
+        return supply.known(wanted, map(self._stored, Days(first, end)), since)
+
+    def _found(self, supply: Supply, name: str, first: date) -> date:
+        """Return the last day before one at whose end all counters of a flow were there."""
+        day = first - DAY
+        while day > self.first and supply.is_lost(name, self._stored(day)):
+            day -= DAY
+        return day
+
+    def _stored(self, day: date) -> Stored:
+        return Stored(
+            day,
+            self._document(day),
+            self.ledger.days.get(day) if self.ledger else None,
+            next(filter(None, (each.points.get(self._start(day)) for each in self._sums(day))), {}),
+        )
+
+    def _start(self, day: date) -> datetime:
+        return day_start(day, self.settings.zone)
+
+    def _document(self, day: date) -> Document | None:
+        if self.daily and self.daily.day == day:
+            return self.daily
+        return next(self.reader.archived([day] if day in self.archived else []), None)
+
+    def _sums(self, day: date) -> Iterator[Document]:
+        if self.yearly:
+            yield self.yearly
+        yield from self.reader.years([day.year] if day.year in self.years else [])
+
+    def _newest(self) -> Iterator[Document]:
+        """Yield the last archived day, if today's file does not tell how far it was collected."""
+        if self.daily is None and self.archived:
+            yield from self.reader.archived([max(self.archived)])
+
+
+def metered(settings: Settings, files: Store, now: datetime) -> Metered:
+    """Return the files of a home; raises MissingError if nothing is stored yet."""
+    reader = Reader(files)
+    daily, yearly = reader.tier("daily"), reader.tier("yearly")
+    ledger = _ledger(files, reader.problems)
+    documents = [each for each in (daily, yearly) if each]
+    kinds = (dict(ledger.series) if ledger else {}) | kinds_in(documents)
+    archived, years = frozenset(files.archived_days()), frozenset(files.stored_years())
+    supply = Supply(
+        settings.zone,
+        planned(home_roles(settings, documents, kinds), kinds),
+        kinds,
+        {
+            name: Tariffing(price.step, price.billed or price.step)
+            for name, price in settings.prices.items()
+        },
+        now,
+    )
+    first = _first(documents, ledger, archived, years, settings)
+    return Metered(settings, reader, daily, yearly, ledger, archived, years, supply, first)
+
+
+def _ledger(files: Store, problems: list[PowerstatsError]) -> Ledger | None:
+    path = files.data_dir / "ledger.json"
+    raw = read_bytes(path)
+    if raw is None:
+        return None
+    try:
+        return decode(raw, timezone=files.timezone)
+    except UnreadableError as error:
+        message = f"{files.name(path)} could not be read: {error}: {LEFT_OUT}"
+        problems.append(UnreadableError(message))
+        return None
+
+
+def _first(
+    documents: Sequence[Document],
+    ledger: Ledger | None,
+    archived: Iterable[date],
+    years: Iterable[int],
+    settings: Settings,
+) -> date:
+    zone = settings.zone
+    found = [local_day(min(each.points), zone) for each in documents if each.points]
+    found += [*archived, *(date(year, 1, 1) for year in years)]
+    found += ledger.days if ledger else []
+    if not found:
+        message = "nothing is stored yet: run `powerstats collect`"
+        raise MissingError(message)
+    return min(found)
