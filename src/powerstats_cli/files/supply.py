@@ -6,18 +6,19 @@ from datetime import date, datetime
 import msgspec
 
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.core.energy.flows import planned
-from powerstats_cli.core.energy.ledger import Ledger, decode
+from powerstats_cli.core.energy.ledger import Ledger
 from powerstats_cli.core.energy.ledger_days import Tariffing
 from powerstats_cli.core.energy.metering import Known
 from powerstats_cli.core.energy.supply import Stored, Supply, Wanted
-from powerstats_cli.core.energy.tariffs import Days
+from powerstats_cli.core.energy.tariffs import Days, Term
 from powerstats_cli.core.periods import DAY, MICROSECOND, day_start, local_day
 from powerstats_cli.core.pieces import kinds_in
 from powerstats_cli.errors import MissingError, PowerstatsError, UnreadableError
+from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.pieces import LEFT_OUT, Reader
 from powerstats_cli.files.store import Store
-from powerstats_cli.files.wholefiles import read_bytes
 from powerstats_cli.settings import Settings
 from powerstats_cli.settings.roles import home_roles
 
@@ -58,9 +59,19 @@ class Metered(msgspec.Struct, frozen=True):
         ]
         return min(known, default=self.supply.until)
 
-    def known(self, wanted: Wanted, days: Days) -> Known:
+    def known(self, contract: Contract, terms: Sequence[Term], also: Iterable[str] = ()) -> Known:
+        """Return all that prices some bills, at least one, and the energy of other flows.
+
+        It ends with what is known of all that the last bill uses.
+        """
+        also = list(also)
+        wanted = [Wanted.by(contract.lines(term.tariff), term.days, also) for term in terms]
+        until = self.until(wanted[-1].names)
+        first, end = min(term.days.first for term in terms), max(term.days.end for term in terms)
+        return self.of_days(Wanted.together(wanted), Days(first, end), until)
+
+    def of_days(self, wanted: Wanted, days: Days, until: datetime) -> Known:
         """Return what is known of the wanted energies and prices up to the end of some days."""
-        until = self.until(wanted.names)
         supply = msgspec.structs.replace(self.supply, until=until)
         since = {name: self._found(supply, name, first) for name, first in wanted.energy.items()}
         first = min([*since.values(), *wanted.prices.values()], default=days.first)
@@ -124,14 +135,10 @@ def metered(settings: Settings, files: Store, now: datetime) -> Metered:
 
 
 def _ledger(files: Store, problems: list[PowerstatsError]) -> Ledger | None:
-    path = files.data_dir / "ledger.json"
-    raw = read_bytes(path)
-    if raw is None:
-        return None
     try:
-        return decode(raw, timezone=files.timezone)
+        return ledgerfile.read(files)
     except UnreadableError as error:
-        message = f"{files.name(path)} could not be read: {error}: {LEFT_OUT}"
+        message = f"{error}: {LEFT_OUT}"
         problems.append(UnreadableError(message))
         return None
 

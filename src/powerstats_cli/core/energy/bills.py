@@ -37,6 +37,9 @@ DECIMALS: Final[Mapping[str, int]] = {
 """How many decimals an amount has, in the currencies that do not have 2."""
 
 
+WRITTEN_DECIMALS: Final = 4
+
+
 class Cost(NamedTuple):
     """An amount of money: what is paid by the kWh, and what is not."""
 
@@ -64,13 +67,15 @@ class Bill(msgspec.Struct, frozen=True, dict=True):
     """A bill as far as it has run: its items in order, and what each of its days costs.
 
     `known` is the share of the time in which all that its lines use is known. It is 0 on a day of
-    whose demand no peak is known: that has no amount.
+    whose demand no peak is known: that has no amount. `shares` are those of the days, and `priced`
+    are the shares of their kWh that every line could price.
     """
 
     term: Term
     items: Sequence[Item]
     days: Mapping[date, Cost]
     shares: Mapping[date, float]
+    priced: Mapping[date, float]
     known: float
 
     @cached_property
@@ -99,6 +104,11 @@ def rounded(amount: float, decimals: int = 2) -> float:
     return float(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
+def money(amount: float) -> float:
+    """Return an amount with the decimals in which it is written; zero has no sign."""
+    return round(amount, WRITTEN_DECIMALS) + 0.0
+
+
 # --- a bill ---------------------------------------------------------------------------------------
 
 
@@ -115,15 +125,19 @@ def bill(lines: Sequence[Line], term: Term, home: Home, known: Known) -> Bill:
         else:
             tallies[at] = _of_days(line, days, term, home, known)
             costs[at] = [_cost(line, tally) for tally in tallies[at]]
-    without = {
-        day for of in tallies.values() for day, each in zip(days, of, strict=True) if each.lacking
+    by_day = {day: [some[at] for some in tallies.values()] for at, day in enumerate(days)}
+    shares = {
+        day: 0.0
+        if any(tally.lacking for tally in some)
+        else share_in(lines, day, _so_far(day, home, known), known)
+        for day, some in by_day.items()
     }
-    shares = {day: 0.0 if day in without else _known_share(lines, day, home, known) for day in days}
     return Bill(
         term,
         list(_items(lines, days, tallies)),
         {day: _sum(cost[at] for cost in costs.values()) for at, day in enumerate(days)},
         shares,
+        {day: min(tally.priced for tally in some) for day, some in by_day.items()},
         _mean_share(shares, home, known),
     )
 
@@ -231,12 +245,12 @@ def _items(
 # --- coverage -------------------------------------------------------------------------------------
 
 
-def _known_share(lines: Iterable[Line], day: date, home: Home, known: Known) -> float:
-    """Return the share of a day so far in which all that the lines of the day use is known."""
+def share_in(lines: Iterable[Line], day: date, span: Span, known: Known) -> float:
+    """Return the share of a part of a day in which all that the lines of the day use is known."""
     holding = [line for line in lines if len(Days(day, day + DAY).cut(line.since, line.until))]
     series = {name for line in holding for name in line.series}
     prices = {line.price for line in holding if line.price}
-    return known_share(known, series, prices, _so_far(day, home, known))
+    return known_share(known, series, prices, span)
 
 
 def _so_far(day: date, home: Home, known: Known) -> Span:

@@ -1,6 +1,6 @@
 """A home's contracts: the currency, bills, zones and tariffs, as they are configured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,17 @@ from powerstats_cli.core.energy.bills import DECIMALS
 from powerstats_cli.core.energy.hours import Holidays, Zone
 from powerstats_cli.core.energy.metering import Home
 from powerstats_cli.core.energy.tariff_lines import Line
-from powerstats_cli.core.energy.tariffs import InForce, Tariff, Term, in_force, lines_of, term
+from powerstats_cli.core.energy.tariffs import (
+    Days,
+    InForce,
+    Tariff,
+    Term,
+    in_force,
+    lines_of,
+    period,
+    term,
+)
+from powerstats_cli.core.periods import DAY
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -53,10 +63,31 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the lines of a tariff and of those in its `plus`, in the order of the bill."""
         return lines_of(self.tariffs, name)
 
+    def check_name(self, name: str) -> None:
+        """Raise ValueError, with a line for the user, if there is no such tariff."""
+        if name not in self.tariffs:
+            message = f"there is no tariff {name!r}: there are {', '.join(self.tariffs)}"
+            raise ValueError(message)
+
     def shown(self, name: str) -> str:
         """Return a tariff's name as it is shown."""
         return self.tariffs[name].name or name
 
-    def term(self, day: date) -> Term | None:
-        """Return the bill that holds a day, None if no tariff is in force on it."""
-        return term(self.timeline, self.bill_from, self.bill_months, day)
+    def term(self, day: date, tariff: str | None = None) -> Term | None:
+        """Return the bill that holds a day, None if no tariff is in force on it.
+
+        With a tariff it is a bill of that, as if it were always in force.
+        """
+        if tariff is None:
+            return term(self.timeline, self.bill_from, self.bill_months, day)
+        whole = period(self.bill_from, self.bill_months, day)
+        return Term(tariff, whole, whole, date.min)
+
+    def terms(self, days: Days, tariff: str | None = None) -> Iterator[Term]:
+        """Yield the bills of which some days are a part, in order; a bill is always whole."""
+        day = days.first
+        while day < days.end:
+            found = self.term(day, tariff)
+            if found:
+                yield found
+            day = found.days.end if found else day + DAY

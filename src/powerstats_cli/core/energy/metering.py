@@ -207,40 +207,6 @@ def _left(mean: Price, known: Iterable[tuple[Price, float]]) -> float:
     return total / length if length > 0 else mean.price
 
 
-def stepped(means: Iterable[Price], step: int, timezone: ZoneInfo) -> Iterator[Price]:
-    """Yield the prices of stretches out of the means of wholly known buckets, in order of time.
-
-    A price holds for a step of so many minutes, so a bucket inside a step tells the step's price. A
-    bucket over the end of one is cut there: each part has its step's price as far as others tell
-    it, and the other parts share what is left of the bucket's mean.
-    """
-    cut = [(mean, list(_cut(mean, step, timezone))) for mean in means]
-    told = {
-        _step_of(mean.start, step, timezone): mean.price for mean, parts in cut if len(parts) == 1
-    }
-    for mean, parts in cut:
-        if len(parts) == 1:
-            yield mean
-            continue
-        steps = [_step_of(part.start, step, timezone) for part in parts]
-        known = [(part, told[at]) for part, at in zip(parts, steps, strict=True) if at in told]
-        left = _left(mean, known)
-        untold = [at for at in steps if at not in told]
-        if len(untold) == 1:
-            told[untold[0]] = left
-        for part, at in zip(parts, steps, strict=True):
-            yield part._replace(price=told.get(at, left))
-
-
-def _left(mean: Price, known: Iterable[tuple[Price, float]]) -> float:
-    """Return the mean price of those parts of a bucket whose price is not known."""
-    length, total = (mean.end - mean.start) / MINUTE, mean.price * (mean.end - mean.start) / MINUTE
-    for part, price in known:
-        length -= (part.end - part.start) / MINUTE
-        total -= price * (part.end - part.start) / MINUTE
-    return total / length if length > 0 else mean.price
-
-
 def billed(prices: Iterable[Price], minutes: int, timezone: ZoneInfo) -> Iterator[Price]:
     """Yield the means of prices over steps of so many minutes, of the steps that are wholly known.
 

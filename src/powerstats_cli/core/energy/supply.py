@@ -71,6 +71,16 @@ class Wanted(msgspec.Struct, frozen=True):
                 prices[line.price] = days.first
         return cls(energy, prices)
 
+    @classmethod
+    def together(cls, some: Iterable["Wanted"]) -> "Wanted":
+        """Return all that is wanted, each from the first day on that anything wants it."""
+        energy, prices = dict[str, date](), dict[str, date]()
+        for each in some:
+            for found, wanted in ((energy, each.energy), (prices, each.prices)):
+                for name, first in wanted.items():
+                    found[name] = min(first, found.get(name, first))
+        return cls(energy, prices)
+
     @property
     def names(self) -> set[str]:
         """The flows, series and prices."""

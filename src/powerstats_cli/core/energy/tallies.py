@@ -42,6 +42,11 @@ class Tally(NamedTuple):
         """The kWh that have an amount."""
         return self.quantity - self.unpriced
 
+    @property
+    def priced(self) -> float:
+        """The share of the kWh that have an amount."""
+        return 1 - self.unpriced / self.quantity if self.unpriced > 0 else 1.0
+
     def scaled(self, factor: float) -> "Tally":
         """Return the tally with its amounts multiplied."""
         parts = {name: (kwh, amount * factor) for name, (kwh, amount) in self.parts.items()}
