@@ -142,7 +142,7 @@ def export(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--series") from None
     if output is None:
-        _print(lines)
+        print_lines(lines)
     else:
         write_lines(output, lines)
     for problem in problems:
@@ -150,7 +150,7 @@ def export(
     raise typer.Exit(problems[0].exit_code if problems else 0)
 
 
-def _print(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
     """Print lines in UTF-8; exits if nobody reads them any more."""
     try:
         in_utf8(sys.stdout).writelines(lines)

@@ -15,7 +15,7 @@ from powerstats_cli.core.energy.bills import bill as billed
 from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.core.energy.statement import Row, statement
 from powerstats_cli.core.energy.tariffs import Term
-from powerstats_cli.core.periods import DAY, MICROSECOND, local_day
+from powerstats_cli.core.periods import DAY
 from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.supply import metered
@@ -56,7 +56,7 @@ def bill(
     """
     contract = contract_of(settings)
     found = metered(settings, files, clock.now())
-    today = local_day(found.until(()) - MICROSECOND, settings.zone)
+    today = found.today
     term = _term(contract, wish, wish.day or today)
     if wish.is_last:
         term = _term(contract, wish, term.days.first - DAY)

@@ -22,13 +22,13 @@ Cell = str | float | None
 
 def long(rows: Iterable[Piece], kinds: Mapping[str, Kind], zone: ZoneInfo) -> Iterator[str]:
     """Yield the lines of a table that has a row for each bucket and series with a value."""
-    yield _line(["start", "end", "series", "unit", *FIELDS])
+    yield line(["start", "end", "series", "unit", *FIELDS])
     for row in rows:
         start, end = (in_local_time(at, zone) for at in row.span)
         for name, value in row.point.items():
             told = fields(value)
             unit = kinds[name].unit
-            yield _line([start, end, name, unit, *(told.get(field) for field in FIELDS)])
+            yield line([start, end, name, unit, *(told.get(field) for field in FIELDS)])
 
 
 def wide(rows: Iterable[Piece], kinds: Mapping[str, Kind], zone: ZoneInfo) -> Iterator[str]:
@@ -38,10 +38,10 @@ def wide(rows: Iterable[Piece], kinds: Mapping[str, Kind], zone: ZoneInfo) -> It
     other series that of its mean.
     """
     columns = [column for name, kind in kinds.items() for column in _columns(name, kind)]
-    yield _line(["start", "end", *(f"{name} {unit}".rstrip() for name, unit, _ in columns)])
+    yield line(["start", "end", *(f"{name} {unit}".rstrip() for name, unit, _ in columns)])
     for row in rows:
         cells = [_cell(row.point.get(name), field) for name, _, field in columns]
-        yield _line([*(in_local_time(at, zone) for at in row.span), *cells])
+        yield line([*(in_local_time(at, zone) for at in row.span), *cells])
 
 
 def _columns(name: str, kind: Kind) -> Sequence[tuple[str, str, str]]:
@@ -57,7 +57,8 @@ def _cell(value: Value | None, field: str) -> Cell:
     return found
 
 
-def _line(cells: Iterable[Cell]) -> str:
+def line(cells: Iterable[Cell]) -> str:
+    """Return a line of cells."""
     return ",".join(map(_quoted, cells)) + END
 
 

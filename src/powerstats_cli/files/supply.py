@@ -13,8 +13,10 @@ from powerstats_cli.core.energy.ledger_days import Tariffing
 from powerstats_cli.core.energy.metering import Known
 from powerstats_cli.core.energy.supply import Stored, Supply, Wanted
 from powerstats_cli.core.energy.tariffs import Days, Term
-from powerstats_cli.core.periods import DAY, MICROSECOND, day_start, local_day
+from powerstats_cli.core.periods import DAY, MICROSECOND, Span, day_start, local_day
 from powerstats_cli.core.pieces import kinds_in
+from powerstats_cli.core.ranges import within
+from powerstats_cli.core.tiers import newest_until
 from powerstats_cli.errors import MissingError, PowerstatsError, UnreadableError
 from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.pieces import LEFT_OUT, Reader
@@ -45,19 +47,24 @@ class Metered(msgspec.Struct, frozen=True):
         """The errors of the files that could not be read so far; they are left out."""
         return self.reader.problems
 
+    @property
+    def today(self) -> date:
+        """The local day up to which something was collected."""
+        return local_day(self.until(()) - MICROSECOND, self.settings.zone)
+
     def until(self, names: Iterable[str]) -> datetime:
         """Return the instant up to which all of some flows, series and prices were collected.
 
         A series that was never asked for does not count: it is unknown.
         """
-        series = {term.name for name in names for term in self.supply.plan.terms_of(name)}
         documents = [each for each in (self.daily, self.yearly, *self._newest()) if each]
+        series = {term.name for name in names for term in self.supply.plan.terms_of(name)}
         known = [
             max(untils)
             for name in series
             if (untils := [until for each in documents if (until := each.until(name))])
         ]
-        return min(known, default=self.supply.until)
+        return min(known, default=newest_until(documents) or self.supply.until)
 
     def known(self, contract: Contract, terms: Sequence[Term], also: Iterable[str] = ()) -> Known:
         """Return all that prices some bills, at least one, and the energy of other flows.
@@ -158,3 +165,20 @@ def _first(
         message = "nothing is stored yet: run `powerstats collect`"
         raise MissingError(message)
     return min(found)
+
+
+def whole_days(period: Sequence[Span], found: Metered) -> Days:
+    """Return the days of a period as far as something is stored of them.
+
+    Raises MissingError if nothing is; ValueError, with a line for the user, if a day is cut.
+    """
+    zone = found.settings.zone
+    stored = Span(day_start(found.first, zone), day_start(found.today + DAY, zone))
+    spans = within(period, stored, zone)
+    first = max(local_day(spans[0].start, zone), found.first)
+    end = local_day(spans[-1].end - MICROSECOND, zone) + DAY
+    edges = [at for span in period for at in span if stored.start <= at <= stored.end]
+    if any(at != day_start(local_day(at, zone), zone) for at in edges):
+        message = "money is told of whole days"
+        raise ValueError(message)
+    return Days(first, end)

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import fsum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.energy.bills import Bill, Cost, bill, share_in
+from powerstats_cli.core.buckets import COVERAGE_DECIMALS, ENERGY_DECIMALS, rounded
+from powerstats_cli.core.documents import in_local_time
+from powerstats_cli.core.energy.bills import WRITTEN_DECIMALS, Bill, Cost, bill, share_in
 from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.core.energy.metering import Energies, Known, ending_in, energies
 from powerstats_cli.core.energy.tariffs import Days, Term
@@ -54,7 +57,7 @@ def days_of(bills: Iterable[Bill]) -> dict[date, tuple[Cost, float]]:
     return {day: (cost, each.shares[day]) for each in bills for day, cost in each.days.items()}
 
 
-def rows(
+def by_days(
     wanted: Iterable[Days], costs: Mapping[date, tuple[Cost, float]], known: Known, home: Contract
 ) -> Iterator[Row]:
     """Yield a row for some days each; those that have not begun are left out."""
@@ -94,6 +97,46 @@ def _row(days: Sequence[Day], known: Known) -> Row:
 def _kwh(known: Known, flow: str, span: Span) -> float | None:
     found = ending_in(known.energy.get(flow, ()), span)
     return fsum(found.kwh) if found else None
+
+
+def together(some: Sequence[Row]) -> Row:
+    """Return some rows, at least one, as one."""
+    seconds = [row.span.length.total_seconds() for row in some]
+    return Row(
+        Span(some[0].span.start, some[-1].span.end),
+        _sum(row.imported for row in some),
+        _sum(row.exported for row in some),
+        _sum(row.energy for row in some),
+        _sum(row.fixed for row in some),
+        _sum(row.amount for row in some),
+        fsum(row.known * each for row, each in zip(some, seconds, strict=True)) / fsum(seconds),
+    )
+
+
+def _sum(numbers: Iterable[float | None]) -> float | None:
+    """Return the sum of what is known, None if nothing is."""
+    known = [number for number in numbers if number is not None]
+    return fsum(known) if known else None
+
+
+def cells(row: Row, zone: ZoneInfo) -> dict[str, str | float | None]:
+    """Return a row as it is written: local times with their offset, kWh, and amounts of money."""
+    found: dict[str, str | float | None] = {
+        "start": in_local_time(row.span.start, zone),
+        "end": in_local_time(row.span.end, zone),
+        "import": _rounded(row.imported, ENERGY_DECIMALS),
+        "export": _rounded(row.exported, ENERGY_DECIMALS),
+        "energy": _rounded(row.energy, WRITTEN_DECIMALS),
+        "fixed": _rounded(row.fixed, WRITTEN_DECIMALS),
+        "amount": _rounded(row.amount, WRITTEN_DECIMALS),
+        "per_kwh": _rounded(row.per_kwh, ENERGY_DECIMALS),
+        "known": rounded(row.known, COVERAGE_DECIMALS),
+    }
+    return found
+
+
+def _rounded(number: float | None, decimals: int) -> float | None:
+    return None if number is None else rounded(number, decimals)
 
 
 # --- hours ----------------------------------------------------------------------------------------
