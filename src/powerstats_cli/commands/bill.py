@@ -20,7 +20,7 @@ from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.supply import metered
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.money import contract_of
+from powerstats_cli.settings.money import contract_of, tariff_named
 
 JSON_VERSION: Final = 1
 SHARE_DECIMALS: Final = 4
@@ -71,9 +71,8 @@ def bill(
 
 
 def _term(contract: Contract, wish: Wish, day: date) -> Term:
-    if wish.tariff is not None:
-        contract.check_name(wish.tariff)
-    term = contract.term(day, wish.tariff)
+    tariff = None if wish.tariff is None else tariff_named(contract, wish.tariff)
+    term = contract.term(day, tariff)
     if term is None:
         message = f"no tariff is in force on {day}: give one a from, or name it with --tariff"
         raise MissingError(message)

@@ -19,7 +19,7 @@ from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.supply import Metered, metered, whole_days
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.money import contract_of
+from powerstats_cli.settings.money import contract_of, tariff_named
 
 JSON_VERSION: Final = 1
 USUAL_DAYS: Final = 365
@@ -59,9 +59,8 @@ def compare(
     that all tariffs can price; ValueError, with a line for the user, if there is no such tariff.
     """
     contract = contract_of(settings)
-    for name in wish.names:
-        contract.check_name(name)
-    names = list(dict.fromkeys(wish.names)) or contract.compared
+    asked = dict.fromkeys(tariff_named(contract, name) for name in wish.names)
+    names = list(asked) or contract.compared
     if not names:
         message = "every tariff is a part of another one: there is none to compare"
         raise ConfigError(message)

@@ -18,7 +18,7 @@ from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.supply import Metered, metered, whole_days
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.money import contract_of
+from powerstats_cli.settings.money import contract_of, tariff_named
 
 By = Literal["hour", "day", "week", "month", "bill"]
 JSON_VERSION: Final = 1
@@ -53,18 +53,19 @@ def cost(
     no such tariff, if the days are not whole, or for the hours of more than one day.
     """
     contract = contract_of(settings)
-    if wish.tariff is not None:
-        contract.check_name(wish.tariff)
+    tariff = None if wish.tariff is None else tariff_named(contract, wish.tariff)
     found = metered(settings, files, clock.now())
-    days = whole_days(wish.period, found) if wish.period else _usual(contract, found, wish)
-    terms = list(contract.terms(days, wish.tariff))
+    days = (
+        whole_days(wish.period, found) if wish.period else _usual(contract, found, wish.by, tariff)
+    )
+    terms = list(contract.terms(days, tariff))
     if not terms:
         message = f"no tariff is in force from {days.first} to {days.end - DAY}: give one a from"
         raise MissingError(message)
     known = found.known(contract, terms, FLOWS)
     if wish.by == "hour":
         if len(days) > 1:
-            message = "hours are of one day"
+            message = "--by hour is of one day"
             raise ValueError(message)
         rows = list(by_hour(days.first, terms[0], known, contract))
     else:
@@ -75,12 +76,12 @@ def cost(
     return Told(contract, wish.by, rows), found.problems
 
 
-def _usual(contract: Contract, found: Metered, wish: Wish) -> Days:
+def _usual(contract: Contract, found: Metered, by: By, tariff: str | None) -> Days:
     """Return today for hours, else the days of the running bill; of no tariff the last month."""
     today = found.today
-    if wish.by == "hour":
+    if by == "hour":
         return Days(today, today + DAY)
-    term = contract.term(today, wish.tariff)
+    term = contract.term(today, tariff)
     days = term.days if term else Days(today.replace(day=1), today + DAY)
     return days.cut(found.first, today + DAY)
 

@@ -20,8 +20,7 @@ from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files.pieces import Reader
 from powerstats_cli.files.store import Store
 from powerstats_cli.settings import Settings
-from powerstats_cli.settings.money import contract_of, lacking_flows, registers_of
-from powerstats_cli.settings.names import meant
+from powerstats_cli.settings.money import contract_of, lacking_flows, registers_of, tariff_named
 
 JSON_VERSION: Final = 1
 _MONEY: Final = 6
@@ -48,23 +47,12 @@ def tariff(
     """
     contract = contract_of(settings)
     day = day or local_day(clock.now(), settings.zone)
-    names = [_named(contract, name)] if name is not None else contract.compared
+    names = [tariff_named(contract, name)] if name is not None else contract.compared
     prices = {line.price for each in names for line in contract.lines(each) if line.price}
     known, problems = _known(settings, files, prices, day)
     registers = registers_of(settings)
     found = [tariff_day(contract, each, day, registers, known) for each in names]
     return Tariffs(contract, found, lacking_flows(settings), problems)
-
-
-def _named(contract: Contract, name: str) -> str:
-    """Return the tariff that is called so in the configuration, or where tariffs are shown."""
-    if name in contract.tariffs:
-        return name
-    for each in contract.tariffs:
-        if name.lower() in {each.lower(), contract.shown(each).lower()}:
-            return each
-    message = f"there is no tariff {name!r}{meant(name, contract.tariffs)}"
-    raise ValueError(message)
 
 
 def _known(

@@ -18,6 +18,7 @@ from powerstats_cli.settings.conversion import converted
 from powerstats_cli.settings.days import check_days
 from powerstats_cli.settings.holidays import holidays_of
 from powerstats_cli.settings.ledger import LEDGER_KEYS, ledger_wish
+from powerstats_cli.settings.names import meant
 from powerstats_cli.settings.references import Meters, check_references
 from powerstats_cli.settings.tables import Settings
 from powerstats_cli.settings.tariffs import tariffs_of
@@ -96,3 +97,17 @@ def _received(settings: Settings) -> frozenset[str]:
     """Return the flow and the series for which one is paid."""
     own = (name for name, flow in registers_of(settings).items() if flow == "export")
     return frozenset({"export", *own})
+
+
+def tariff_named(contract: Contract, name: str) -> str:
+    """Return the tariff that is called so in the configuration, or where tariffs are shown.
+
+    Raises ValueError, with a line for the user, if there is none.
+    """
+    if name in contract.tariffs:
+        return name
+    for each in contract.tariffs:
+        if name.lower() in {each.lower(), contract.shown(each).lower()}:
+            return each
+    message = f"there is no tariff {name!r}{meant(name, contract.tariffs)}"
+    raise ValueError(message)

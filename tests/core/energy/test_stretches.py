@@ -84,7 +84,12 @@ CASES: list[tuple[str, str, list[list[Told]], list[tuple[float, float, float, fl
         [[1.0, (1.0, 0.5), 1.0], [0.5, 0.5, 0.5]],
         [(0, 10, 1.5, 1), (10, 20, 1.5, 0), (20, 30, 1.5, 1)],
     ),
-    ("one of two powers away", "pp", [[1.0, None, 1.0], [0.5] * 3], [(0, 10, 1.5, 1), (20, 30, 1.5, 1)]),
+    (
+        "one of two powers away",
+        "pp",
+        [[1.0, None, 1.0], [0.5] * 3],
+        [(0, 10, 1.5, 1), (20, 30, 1.5, 1)],
+    ),
     ("powers apart", "pp", [[(1.0, 0.9), (1.0, 0.98)], [0.5] * 2], [(10, 20, 1.5, 0.98)]),
     (
         "a counter away, a power not",
@@ -92,7 +97,12 @@ CASES: list[tuple[str, str, list[list[Told]], list[tuple[float, float, float, fl
         [[1.0, None, 3.0], [0.5] * 3],
         [(0, 10, 1.5, 1), (10, 30, 4, 0.5)],
     ),
-    ("both away", "cp", [[1.0, None, 3.0, 1.0], [0.5, None, 0.5, 0.5]], [(0, 10, 1.5, 1), (30, 40, 1.5, 1)]),
+    (
+        "both away",
+        "cp",
+        [[1.0, None, 3.0, 1.0], [0.5, None, 0.5, 0.5]],
+        [(0, 10, 1.5, 1), (30, 40, 1.5, 1)],
+    ),
     ("the power away", "cp", [[1.0] * 3, [0.5, None, 0.5]], [(0, 10, 1.5, 1), (20, 30, 1.5, 1)]),
     (
         "both lost inside",

@@ -63,12 +63,6 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the lines of a tariff and of those in its `plus`, in the order of the bill."""
         return lines_of(self.tariffs, name)
 
-    def check_name(self, name: str) -> None:
-        """Raise ValueError, with a line for the user, if there is no such tariff."""
-        if name not in self.tariffs:
-            message = f"there is no tariff {name!r}: there are {', '.join(self.tariffs)}"
-            raise ValueError(message)
-
     def shown(self, name: str) -> str:
         """Return a tariff's name as it is shown."""
         return self.tariffs[name].name or name
