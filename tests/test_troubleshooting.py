@@ -41,11 +41,14 @@ CODES: Final[Mapping[str, int]] = {
 }
 # The callers of these modules turn their ValueErrors into a usage error or one of our own.
 VALUE_ERRORS: Final = {
+    "commands/cost.py": USAGE,
     "commands/export.py": USAGE,
     "core/amounts.py": USAGE,
+    "core/energy/costs.py": USAGE,
+    "files/supply.py": USAGE,
+    "settings/money.py": USAGE,
     "core/whens.py": USAGE,
     "commands/init/money.py": os.EX_CONFIG,
-    "commands/tariff.py": USAGE,
     "commands/init/pricing.py": os.EX_CONFIG,
     "core/candidates/picking.py": os.EX_CONFIG,
     "core/candidates/selection.py": os.EX_CONFIG,
