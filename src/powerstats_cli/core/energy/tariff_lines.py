@@ -14,6 +14,10 @@ import msgspec
 Kind = Literal["energy", "fixed", "demand", "percent"]
 TIMES: Final = ("day", "month", "year")
 DEMANDS: Final = ("kW day", "kW month", "kW year")
+# Sums of larger numbers would not be exact, and those of much larger ones are none.
+MOST: Final = 1_000_000_000
+MOST_DAYS: Final = 31
+MOST_MONTHS: Final = 120
 REST: Final = "rest"
 """The zone of the hours that are in none of a line's zones."""
 
@@ -109,6 +113,8 @@ def _wrong(line: Line) -> Iterator[str]:
         yield "a line has either per or percent"
     if not all(map(isfinite, _numbers(line))):
         yield "a number must be finite"
+    if any(abs(number) > MOST for number in _numbers(line)):
+        yield f"a number must be from -{MOST} to {MOST}"
     if line.since and line.until and line.since >= line.until:
         yield "from must be before until"
     yield from _unfit(line)
@@ -139,6 +145,8 @@ def _unfit(line: Line) -> Iterator[str]:
     yield from _unused(line)
     if line.highest < 1 or line.months < 1 or line.at_least < 0:
         yield "highest and months must be 1 or more, and at_least not below 0"
+    if line.highest > MOST_DAYS or line.months > MOST_MONTHS:
+        yield f"highest must be at most {MOST_DAYS}, and months at most {MOST_MONTHS}"
 
 
 def _unused(line: Line) -> Iterator[str]:

@@ -75,7 +75,9 @@ def _follow(
     if name not in tariffs:
         message = f"there is no tariff {name!r}"
         raise ValueError(message)
-    found.setdefault(name, tariffs[name])
+    if name in found:
+        return
+    found[name] = tariffs[name]
     for other in tariffs[name].plus:
         _follow(tariffs, other, (*way, name), found)
 
