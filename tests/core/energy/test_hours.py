@@ -111,7 +111,20 @@ def test_what_is_no_rule(written: str, words: str) -> None:
         parsed(written)
 
 
+# Days on which clocks change somewhere, also at midnight: forward, back, and by other lengths.
+CHANGES = [
+    date(2026, 3, 29),
+    date(2025, 10, 26),
+    date(2026, 3, 8),
+    date(2025, 11, 2),
+    date(2026, 10, 4),
+    date(2026, 4, 5),
+    date(2026, 4, 24),
+    date(2025, 10, 30),
+    date(2025, 10, 25),
+]
 RULES = [
+    "00:30-05:30",
     "Mon-Fri 23:00-07:00",
     "Sat,Sun",
     "Jun-Sep 16:00-21:00",
@@ -123,9 +136,17 @@ RULES = [
 
 @given(
     rules=strategies.lists(strategies.sampled_from(RULES), min_size=1, max_size=3),
-    day=strategies.dates(date(2025, 1, 1), date(2027, 12, 31)),
+    day=strategies.sampled_from(CHANGES) | strategies.dates(date(2025, 1, 1), date(2027, 12, 31)),
     zone=strategies.sampled_from(
-        ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
+        [
+            "Europe/Amsterdam",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Asia/Kolkata",
+            "Africa/Cairo",
+            "Asia/Beirut",
+            "Antarctica/Troll",
+        ]
     ),
 )
 def test_each_minute_by_itself(rules: list[str], day: date, zone: str) -> None:

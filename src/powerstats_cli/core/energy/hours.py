@@ -179,16 +179,16 @@ def _clocks(rule: Rule, within: Span, timezone: ZoneInfo) -> Iterator[tuple[Span
 
 def _changes(within: Span, timezone: ZoneInfo) -> Iterator[datetime]:
     """Yield the instants inside a span at which the clocks change, to the minute."""
-    start = within.start
-    while start < within.end:
-        end = min(start + DAY, within.end)
-        if offset(start, timezone) != offset(end - MINUTE, timezone):
-            yield _change(Span(start, end), timezone)
+    start, last = within.start, within.end - MINUTE
+    while start < last:
+        end = min(start + DAY, last)
+        if offset(start, timezone) != offset(end, timezone):
+            yield _change(start, end, timezone)
         start = end
 
 
-def _change(within: Span, timezone: ZoneInfo) -> datetime:
-    before, after = within.start, within.end - MINUTE
+def _change(before: datetime, after: datetime, timezone: ZoneInfo) -> datetime:
+    """Return when the clocks have changed between two instants that have other offsets."""
     known = offset(before, timezone)
     while after - before > MINUTE:
         middle = before + (after - before) // 2 // MINUTE * MINUTE
