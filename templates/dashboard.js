@@ -147,6 +147,7 @@ function drawPoints(tab, view, both) {
       ? past(days, both, more.daily)
       : { both, model: make(both.doc, both.grid, more) };
     view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
+    showMoney(view, days !== null);
   } else {
     view.panel.choose(here.chosen);
     view.panel.tick();
@@ -162,7 +163,9 @@ async function drawYears(view, newest) {
   const { host } = view.panel;
   yearsPart ??= later("years").then((part) => part.years(host, all, told, speech()));
   try {
-    (await yearsPart)(newest);
+    await (await yearsPart)(newest);
+    if (published.has("money")) host.append(view.panel.costs.more);
+    showMoney(view, false);
   } catch (error) {
     yearsPart = undefined;
     view.drawn = [];
@@ -170,6 +173,23 @@ async function drawYears(view, newest) {
       emptyCard({ title: /** @type {Error} */ (error).message, text: "", command: null }),
     );
   }
+}
+
+/** Shows money, once the part of the script is there that can. @type {Promise<ReturnType<typeof import("./view/money.js").money>> | undefined} */
+let moneyPart;
+
+/** @param {View} view @param {boolean} isPast whether its days were chosen */
+function showMoney({ panel }, isPast) {
+  if (!published.has("money")) return;
+  // The charts come first.
+  setTimeout(async () => {
+    moneyPart ??= later("money").then((part) => part.money(...speech()));
+    try {
+      (await moneyPart)(panel, isPast);
+    } catch {
+      moneyPart = undefined;
+    }
+  }, 50);
 }
 
 /** @param {Tab} tab @param {Source | undefined} file @returns {Node | string} what stands there if there are no points */

@@ -65,9 +65,10 @@ export function beginning({ edges, from }) {
  * @param {Doc} doc
  * @param {Grid} grid
  * @param {[number, number]} cells
- * @returns {{ span: string, sums: Part[] }} what is chosen, its energy, its mean and its known share
+ * @param {Part[]} [costs] what the span costs
+ * @returns {{ span: string, sums: Part[] }} what is chosen, its energy, its mean, its cost and its known share
  */
-export function chosenSums(doc, { edges, columns }, [first, end]) {
+export function chosenSums(doc, { edges, columns }, [first, end], costs = []) {
   const { main, energy } = rolesOf(doc);
   const [from, to] = [edges[first], edges[end]];
   /** @param {string | null} name */
@@ -89,6 +90,7 @@ export function chosenSums(doc, { edges, columns }, [first, end]) {
             ...sayParts("chart.mean", { mean: part("chosen-mean", found.mean, unitOf(doc, main)) }),
             SPACE,
           ]),
+      ...costs.flatMap((cost) => [cost, SPACE]),
       ...sayParts("known.of", { share: sharePart("chosen-known", known) }),
     ],
   };

@@ -120,7 +120,7 @@ function parsed(text) {
 }
 
 /** @param {unknown} name @returns {import("./time.js").Zone} */
-function zoneOf(name) {
+export function zoneOf(name) {
   try {
     return zoneNamed(String(name));
   } catch {

@@ -1,15 +1,18 @@
 /** The page's words in one language: whole texts, with places for numbers, times and names. */
 
 /** @typedef {import("./model.js").Part} Part */
-/** @typedef {keyof typeof import("../words/en.js").default} Key */
+/** @typedef {keyof typeof import("../words/en.js").default} PageKey */
+/** @typedef {keyof typeof import("../moneywords/en.js").default} MoneyKey */
+/** @typedef {PageKey | MoneyKey} Key */
 
 /** One text, or its plural forms. @typedef {string | (Partial<Record<Intl.LDMLPluralRule, string>> & { other: string })} Text */
 
-/** @typedef {Record<Key, Text>} Words */
+/** @typedef {Record<PageKey, Text>} Words */
+/** @typedef {Record<MoneyKey, Text>} MoneyWords */
 
 /** The values of a text's places. @typedef {Record<string, string | number | Part>} Values */
 
-/** None before the page has been told them. @type {Partial<Words>} */
+/** None before the page has been told them. @type {Partial<Words & MoneyWords>} */
 let words = {};
 let locale = "en";
 /** @type {Set<() => void>} */
@@ -18,14 +21,14 @@ const watchers = new Set();
 /** @param {() => void} watcher called when the language is another: what was made for the one before is void */
 export const onLanguage = (watcher) => void watchers.add(watcher);
 
-/** @param {Partial<Words>} other @param {string} tag of the same language, for numbers and dates */
+/** @param {Partial<Words & MoneyWords>} other @param {string} tag of the same language, for numbers and dates */
 export function speak(other, tag) {
   words = other;
   locale = tag;
   for (const watcher of watchers) watcher();
 }
 
-/** @returns {[Partial<Words>, string]} what `speak` was told: another copy of this module is told the same */
+/** @returns {[Partial<Words & MoneyWords>, string]} what `speak` was told: another copy of this module is told the same */
 export const speech = () => [words, locale];
 
 /** @returns {string} the tag for numbers and dates */

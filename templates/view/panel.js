@@ -27,6 +27,9 @@ import { twice } from "./twice.js";
 /** @typedef {import("../lib/data.js").Grid} Grid */
 /** @template T @typedef {import("./cards.js").View<T>} View */
 
+/** @returns {HTMLElement} a place for cards that come later */
+const slot = () => h("div", { class: "slot", hidden: true });
+
 /** A tab: what it shows of a document, and what the reader has zoomed and switched off. */
 export class Panel {
   /** @param {HTMLElement} host @param {number} interval how long a bucket of today is, in ms */
@@ -47,6 +50,10 @@ export class Panel {
     this.chosen = "";
     /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
+    /** Where money stands, if it is shown. */
+    this.costs = { side: slot(), more: slot() };
+    /** What a span costs, if that is known. @type {(from: number, to: number) => import("../lib/model.js").Part[]} */
+    this.costOf = () => [];
     /** Called if the reader has chosen another span. @type {(group: Group) => void} */
     this.onChosen = () => {};
     this.watch = new ResizeObserver(() => requestAnimationFrame(() => this.resize()));
@@ -168,8 +175,9 @@ export class Panel {
       ),
       rest.devices ? add(devices(group), (next) => next.devices) : "",
       ...heats,
+      this.costs.side,
     );
-    this.more?.append(...others.map((chart) => chart.element), ...lists);
+    this.more?.append(...others.map((chart) => chart.element), ...lists, this.costs.more);
     requestAnimationFrame(() =>
       setTimeout(() => {
         if (this.growing === group) this.finish(group, model, rest);
@@ -205,9 +213,11 @@ export class Panel {
 
   /** @param {Group} group */
   selection(group) {
-    const { element, update } = selection(group, (cells) =>
-      chosenSums(/** @type {Doc} */ (this.doc), /** @type {Grid} */ (this.grid), cells),
-    );
+    const { element, update } = selection(group, (cells) => {
+      const grid = /** @type {Grid} */ (this.grid);
+      const costs = this.costOf(grid.edges[cells[0]], grid.edges[cells[1]]);
+      return chosenSums(/** @type {Doc} */ (this.doc), grid, cells, costs);
+    });
     this.updates.push(update);
     return element;
   }

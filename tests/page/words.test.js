@@ -9,13 +9,18 @@ import { DAY, HOUR, MINUTE, Zone } from "../../templates/lib/time.js";
 import { say, sayParts, speak } from "../../templates/lib/words.js";
 import english from "../../templates/words/en.js";
 
-const FOLDER = new URL("../../templates/words/", import.meta.url);
-
-/** @type {Map<string, import("../../templates/lib/words.js").Words>} */
-const files = new Map();
-for (const file of readdirSync(FOLDER)) {
-  files.set(file.replace(".js", ""), (await import(`${FOLDER}${file}`)).default);
+/** @param {string} name @returns {Promise<Map<string, import("../../templates/lib/words.js").Words>>} the words in the files of a folder, by language */
+async function wordsIn(name) {
+  const folder = new URL(`../../templates/${name}/`, import.meta.url);
+  const found = readdirSync(folder).map(async (file) => {
+    const { default: words } = await import(`${folder}${file}`);
+    return /** @type {const} */ ([file.replace(".js", ""), words]);
+  });
+  return new Map(await Promise.all(found));
 }
+
+const files = await wordsIn("words");
+const money = await wordsIn("moneywords");
 
 /** @param {import("../../templates/lib/words.js").Text} text @returns {string[]} its forms */
 const formsOf = (text) => (typeof text === "string" ? [text] : Object.values(text));
@@ -31,13 +36,16 @@ test.afterEach(() => speak(english, "en-GB"));
 
 test("there is a file for each language", () => {
   assert.deepEqual([...files.keys()].sort(), Object.keys(LANGUAGES).sort());
+  assert.deepEqual([...money.keys()].sort(), Object.keys(LANGUAGES).sort());
 });
 
-for (const [language, words] of files) {
+for (const [language, page] of files) {
+  const words = { ...page, ...money.get(language) };
   test(`${language} has all texts, and each has the places of the English one`, () => {
-    assert.deepEqual(Object.keys(words), Object.keys(english));
+    const all = { ...english, ...money.get("en") };
+    assert.deepEqual(Object.keys(words), Object.keys(all));
     for (const [key, text] of Object.entries(words)) {
-      const original = english[/** @type {keyof typeof english} */ (key)];
+      const original = all[/** @type {keyof typeof english} */ (key)];
       const [places] = formsOf(original).map(placesOf);
       assert.equal(typeof text, typeof original, key);
       for (const form of formsOf(text)) {
