@@ -51,13 +51,14 @@ def site_of(
     *,
     tiers: Sequence[str] = TIER_NAMES,
     minutes: int = 10,
+    money: bytes | None = None,
 ) -> Site:
-    """Put documents' dashboard into a folder and serve it."""
+    """Put documents' dashboard into a folder and serve it, with money.json if it is given."""
     data_dir, web_root = folder / "data", folder / "site"
     write(made, data_dir)
     years = [int(name.removeprefix("years/")) for name in made if name.startswith("years/")]
-    tiers = (*tiers, "years") if years else tiers
-    rendered = dashboard.render(tiers, minutes, home_of(made), years)
+    tiers = (*tiers, *(["years"] if years else []), *(["money"] if money else []))
+    rendered = dashboard.render(tiers, minutes, home_of(made), years, money=money)
     update_web_root(rendered, web_root, data_dir)
     return Site(data_dir, web_root, served(web_root))
 
