@@ -164,7 +164,6 @@ async function drawYears(view, newest) {
   yearsPart ??= later("years").then((part) => part.years(host, all, told, speech()));
   try {
     await (await yearsPart)(newest);
-    if (published.has("money")) host.append(view.panel.costs.more);
     showMoney(view, false);
   } catch (error) {
     yearsPart = undefined;
@@ -181,15 +180,13 @@ let moneyPart;
 /** @param {View} view @param {boolean} isPast whether its days were chosen */
 function showMoney({ panel }, isPast) {
   if (!published.has("money")) return;
-  // The charts come first.
-  setTimeout(async () => {
-    moneyPart ??= later("money").then((part) => part.money(...speech()));
-    try {
-      (await moneyPart)(panel, isPast);
-    } catch {
+  moneyPart ??= later("money").then((part) => part.money(...speech()));
+  moneyPart.then(
+    (show) => show(panel, isPast),
+    () => {
       moneyPart = undefined;
-    }
-  }, 50);
+    },
+  );
 }
 
 /** @param {Tab} tab @param {Source | undefined} file @returns {Node | string} what stands there if there are no points */

@@ -41,7 +41,6 @@ export function costBars(money, span, hasToday) {
       say("cost.title"),
       say("cost.energy"),
       ...(hasFixed ? [say("cost.fixed")] : []),
-      say("known"),
     ],
     rows: rows.map(({ key, label, hash, sum, isSoFar }) => {
       const isPart = sum !== null && (sum.days < sum.all || sum.coverage < LEAST);
@@ -54,12 +53,8 @@ export function costBars(money, span, hasToday) {
         bars: sum
           ? [bar(sum.energy, "use", partial), ...(hasFixed ? [bar(sum.fixed, "ink", partial)] : [])]
           : [],
-        cells: [
-          part("amount"),
-          part("energy"),
-          ...(hasFixed ? [part("fixed")] : []),
-          knownOf(`${key}-known`, sum),
-        ],
+        cells: [part("amount"), part("energy"), ...(hasFixed ? [part("fixed")] : [])],
+        known: knownOf(`${key}-known`, sum),
       };
     }),
   };
@@ -72,7 +67,7 @@ function daysOf(money, { first, end }, hasToday) {
     const day = first + i;
     return {
       key: `cost-${isoDay(day)}`,
-      label: day === end ? say("bars.today") : shortDay(day),
+      label: day === end ? say("now.soFar") : shortDay(day),
       hash: dayHash(day),
       sum: sumOf(money, { first: day, end: day + 1 }),
       isSoFar: day === end,
@@ -104,14 +99,15 @@ function monthsOf(money, { first, end }) {
 /** @param {number} count of months since January 1970 @returns {number} its first day */
 const monthStart = (count) => Date.UTC(1970, count) / DAY;
 
-/** @param {string} key @param {Sum | null} sum @returns {Part} */
+/** @param {string} key @param {Sum | null} sum @returns {Part} 1 if all of it is known */
 function knownOf(key, sum) {
   if (!sum) return { key, raw: null, text: say("unknown") };
   const { days, all, coverage } = sum;
+  const isPart = days < all;
   return {
     key,
-    raw: coverage,
-    text: days < all ? say("month.days", { count: days, n: all }) : percent(coverage),
+    raw: isPart ? (coverage * days) / all : coverage,
+    text: isPart ? say("month.days", { count: days, n: all }) : percent(coverage),
   };
 }
 

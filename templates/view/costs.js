@@ -1,7 +1,8 @@
 /** The cards of money: what the days cost and what a kWh costs, the running bill, and the years. */
 
 import { made } from "./cards.js";
-import { disclosure, h, partNode, setParts, setText } from "./dom.js";
+import { disclosure } from "./disclosure.js";
+import { h, partNode, setParts, setText } from "./dom.js";
 
 /** @typedef {import("../lib/bill.js").BillModel} BillModel */
 /** @typedef {import("../lib/costs.js").CostYears} CostYears */

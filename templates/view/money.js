@@ -60,40 +60,72 @@ export function money(...[words, tag]) {
   };
 }
 
+/** @returns {HTMLElement} a place for cards, which stand as if it was not there */
+function slot() {
+  const element = h("div", { class: "slot", hidden: true });
+  element.style.display = "contents";
+  return element;
+}
+
 /** @param {Panel} panel @param {MoneyFile} file @returns {(isPast: boolean) => void} shows what the file says of what the panel shows */
 function moneyOn(panel, file) {
+  const [beside, below] = [slot(), slot()];
   const sum = costsCard(say("cost.title"));
   const bill = billCard();
   const years = yearsCard();
   const list = rowsView();
-  /** @param {Money} money @param {boolean} isPast */
-  const side = (money, isPast) => {
-    const { doc } = panel;
-    if (!doc) return [];
-    const model = sumModel(money, doc);
+  /** @param {Money} money @param {boolean} isPast @returns {HTMLElement[]} the running bill, unless days of the past are shown */
+  const billOf = (money, isPast) => {
     const lines = isPast ? null : billModel(money);
-    sum.update(model);
     if (lines) bill.update(lines);
-    return [...(model.cards.length ? [sum.element] : []), ...(lines ? [bill.element] : [])];
+    return lines ? [bill.element] : [];
   };
-  /** @param {Money} money @param {boolean} isPast */
-  const more = (money, isPast) => {
-    const { doc } = panel;
-    if (doc) {
-      const span = spanOf(doc);
-      const rows = span.end - span.first > 1 ? costBars(money, span, !isPast) : null;
-      return rows ? [list(rows)] : [];
-    }
+  /** @param {Money} money @param {import("../lib/data.js").Doc} doc @returns {HTMLElement[]} */
+  const sumOf = (money, doc) => {
+    const model = sumModel(money, doc);
+    sum.update(model);
+    return model.cards.length ? [sum.element] : [];
+  };
+  /** @param {Money} money @param {import("../lib/data.js").Doc} doc @param {boolean} isPast @returns {HTMLElement[]} */
+  const rowsOf = (money, doc, isPast) => {
+    const span = spanOf(doc);
+    const rows = span.end - span.first > 1 ? costBars(money, span, !isPast) : null;
+    return rows ? [list(rows)] : [];
+  };
+  /** @param {Money} money @returns {HTMLElement[]} */
+  const yearsOf = (money) => {
     const model = costYears(money);
     if (model) years.update(model);
     return model ? [years.element] : [];
   };
-  return (isPast) => {
-    const { money, problem } = file;
-    const { costs } = panel;
-    put(costs.side, money ? side(money, isPast) : problem ? [problemNote(problem)] : []);
-    put(costs.more, money ? more(money, isPast) : []);
+  /** @param {Money} money @param {boolean} isPast @returns {[HTMLElement[], HTMLElement[]]} the cards beside the first chart, and those below it */
+  const cards = (money, isPast) => {
+    const { doc } = panel;
+    if (!doc) return [[], yearsOf(money)];
+    const lines = billOf(money, isPast);
+    // The cards beside today's chart are taller than it.
+    if (doc.day !== null) return [sumOf(money, doc), lines];
+    return [[...sumOf(money, doc), ...lines], rowsOf(money, doc, isPast)];
   };
+  /** @param {boolean} isPast */
+  const show = (isPast) => {
+    // The parts of the tab come first.
+    if (panel.growing) return void requestAnimationFrame(() => show(isPast));
+    const { money, problem } = file;
+    const [some, others] = money
+      ? cards(money, isPast)
+      : [problem ? [problemNote(problem)] : [], []];
+    put(beside, some);
+    put(below, others);
+    place(panel.side ?? panel.host, beside);
+    place(panel.more ?? panel.host, below);
+  };
+  return show;
+}
+
+/** @param {HTMLElement} host @param {HTMLElement} element its last one, if there is anything in it */
+function place(host, element) {
+  if (!element.hidden && host.lastElementChild !== element) host.append(element);
 }
 
 /** @param {Money} money @param {import("../lib/data.js").Doc} doc */
@@ -130,7 +162,7 @@ function colored(view) {
   const heads = view.element.querySelectorAll("thead th");
   ["use", "ink"].forEach((tone, i) => {
     const head = heads[2 + i];
-    if (i === 0 || heads.length > 4) {
+    if (head && !head.classList.contains("whole")) {
       head.replaceChildren(h("span", { class: `swatch ${tone}` }, head.textContent));
     }
   });

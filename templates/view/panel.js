@@ -27,9 +27,6 @@ import { twice } from "./twice.js";
 /** @typedef {import("../lib/data.js").Grid} Grid */
 /** @template T @typedef {import("./cards.js").View<T>} View */
 
-/** @returns {HTMLElement} a place for cards that come later */
-const slot = () => h("div", { class: "slot", hidden: true });
-
 /** A tab: what it shows of a document, and what the reader has zoomed and switched off. */
 export class Panel {
   /** @param {HTMLElement} host @param {number} interval how long a bucket of today is, in ms */
@@ -50,10 +47,8 @@ export class Panel {
     this.chosen = "";
     /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
-    /** Where money stands, if it is shown. */
-    this.costs = { side: slot(), more: slot() };
-    /** What a span costs, if that is known. @type {(from: number, to: number) => import("../lib/model.js").Part[]} */
-    this.costOf = () => [];
+    /** What a span costs, if money is shown. @type {((from: number, to: number) => import("../lib/model.js").Part[]) | undefined} */
+    this.costOf = undefined;
     /** Called if the reader has chosen another span. @type {(group: Group) => void} */
     this.onChosen = () => {};
     this.watch = new ResizeObserver(() => requestAnimationFrame(() => this.resize()));
@@ -175,9 +170,8 @@ export class Panel {
       ),
       rest.devices ? add(devices(group), (next) => next.devices) : "",
       ...heats,
-      this.costs.side,
     );
-    this.more?.append(...others.map((chart) => chart.element), ...lists, this.costs.more);
+    this.more?.append(...others.map((chart) => chart.element), ...lists);
     requestAnimationFrame(() =>
       setTimeout(() => {
         if (this.growing === group) this.finish(group, model, rest);
@@ -215,7 +209,7 @@ export class Panel {
   selection(group) {
     const { element, update } = selection(group, (cells) => {
       const grid = /** @type {Grid} */ (this.grid);
-      const costs = this.costOf(grid.edges[cells[0]], grid.edges[cells[1]]);
+      const costs = this.costOf?.(grid.edges[cells[0]], grid.edges[cells[1]]);
       return chosenSums(/** @type {Doc} */ (this.doc), grid, cells, costs);
     });
     this.updates.push(update);
