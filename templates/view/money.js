@@ -118,12 +118,14 @@ function moneyOn(panel, file) {
     put(beside, some);
     put(below, others);
     place(panel.side ?? panel.host, beside);
-    place(panel.more ?? panel.host, below);
+    // Today's bill stands at the end, where nothing that is seen has to make room for it.
+    const ends = panel.doc?.day != null && panel.host.querySelector(".ends");
+    place(ends || (panel.more ?? panel.host), below);
   };
   return show;
 }
 
-/** @param {HTMLElement} host @param {HTMLElement} element its last one, if there is anything in it */
+/** @param {Element} host @param {HTMLElement} element its last one, if there is anything in it */
 function place(host, element) {
   if (!element.hidden && host.lastElementChild !== element) host.append(element);
 }
