@@ -1,9 +1,10 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { chosenText } from "./lib/chosen.js";
+import { joined } from "./lib/flows.js";
 import { ago } from "./lib/format.js";
 import { knownOf, past, stepsOf } from "./lib/moving.js";
-import { fileOf, hashOf, parse } from "./lib/places.js";
+import { filesOf, hashOf, isYear, parse } from "./lib/places.js";
 import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
 import { TABS, YEARS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
@@ -30,7 +31,9 @@ import { placeZone, showZone } from "./view/zone.js";
 
 /** `drawn`: the place and the documents that it shows. @typedef {{ status: HTMLElement, panel: Panel, drawn: unknown[] }} View */
 
-/** What the page shows: a file, undefined if no file has it; and whether that one is still to be read. @typedef {{ tab: Tab, file: Source | undefined, isRead: boolean }} Shown */
+/** @typedef {import("./lib/places.js").Name} Name */
+
+/** What the page shows: days, null if they are not read yet; and their newest file, or the one to be read, undefined if no file has them. @typedef {{ tab: Tab, file: Source | undefined, both: Both | null }} Shown */
 
 const {
   tiers = "",
@@ -58,14 +61,16 @@ const shown = TABS.filter(({ tier }) => published.has(tier));
 if (all.length) shown.push(YEARS);
 const ids = shown.map(({ id }) => id);
 
-/** @type {Map<Tier, Source>} */
+/** The files of the tiers from the shortest, and those of the calendar years from the oldest. @type {Map<Name, Source>} */
 const sources = new Map(
-  shown.map(({ tier }) => {
-    const name = tier === "year" ? `year-${all[all.length - 1]}` : tier;
-    const home = { ...told, minutes: interval / MINUTE };
-    // A file is read in one task and shown in the next one, so that a touch has not to wait for both.
-    return [tier, new Source(tier, () => setTimeout(draw), home, name)];
-  }),
+  [...TABS.flatMap(({ tier }) => (published.has(tier) ? tier : [])), ...all.map(nameOfYear)].map(
+    (name) => {
+      const tier = isYear(name) ? "year" : /** @type {Tier} */ (name);
+      const home = { ...told, minutes: interval / MINUTE };
+      // A file is read in one task and shown in the next one, so that a touch has not to wait for both.
+      return [name, new Source(tier, () => setTimeout(draw), home, name)];
+    },
+  ),
 );
 /** @type {Map<Id, View>} */
 const views = new Map();
@@ -76,27 +81,48 @@ let openId = "today";
 /** @type {(steps: Steps) => void} */
 let showSteps = () => {};
 
-/** The days that can be opened; those of the calendar years are in their own tab alone. */
+/** @param {string} year @returns {Name} */
+function nameOfYear(year) {
+  return `year-${year}`;
+}
+
+/** The days that can be opened. */
 const known = () =>
-  knownOf(
-    [...sources].flatMap(([tier, { both, isMissing }]) =>
-      tier === "year" ? [] : [[tier, { both, isRead: isMissing }]],
-    ),
-  );
+  knownOf([...sources].map(([name, { both, isMissing }]) => [name, { both, isRead: isMissing }]));
+
+/** @param {Tab} tab @returns {Source | undefined} the file of a tab: the newest of the calendar years */
+const fileOfTab = ({ tier }) =>
+  sources.get(tier === "year" ? nameOfYear(all[all.length - 1]) : tier);
 
 /** @returns {Shown | null} what stands at the place that is open */
 function shownHere() {
   const tab = shown.find(({ id }) => id === openId);
   if (!tab) return null;
-  if ("id" in here.place) return { tab, file: sources.get(tab.tier), isRead: true };
-  const found = fileOf(here.place, known());
-  const tier = found && ("show" in found ? found.show : found.load);
-  const file = tier ? sources.get(tier) : undefined;
-  return { tab: tabShowing(tab, tier), file, isRead: found !== null && "show" in found };
+  if ("id" in here.place) {
+    const file = fileOfTab(tab);
+    return { tab, file, both: file?.both ?? null };
+  }
+  const found = filesOf(here.place, known());
+  if (!found) return { tab, file: undefined, both: null };
+  if ("load" in found) return { tab, file: sources.get(found.load), both: null };
+  const files = found.show.flatMap((name) => sources.get(name) ?? []);
+  const file = files[files.length - 1];
+  return { tab: tabShowing(tab, file), file, both: wholeOf(files) };
 }
 
-/** @param {Tab} tab @param {Tier | null} tier @returns {Tab} the one of today, if the place is today */
-const tabShowing = (tab, tier) =>
+/** The newest files that were joined, and their days. @type {[Both[], Both] | undefined} */
+let whole;
+
+/** @param {Source[]} files whose days are shown @returns {Both} */
+function wholeOf(files) {
+  const read = files.flatMap(({ both }) => both ?? []);
+  const isSame = whole?.[0].every(({ doc }, i) => doc === read[i]?.doc);
+  if (!whole || !isSame || whole[0].length !== read.length) whole = [read, joined(read)];
+  return whole[1];
+}
+
+/** @param {Tab} tab @param {Source} file @returns {Tab} the one of today, if the place is today */
+const tabShowing = (tab, { tier }) =>
   (tier === "daily" && shown.find((other) => other.tier === "daily")) || tab;
 
 /** @param {Tab} tab @returns {import("./lib/tabs.js").Others} */
@@ -118,14 +144,13 @@ function draw() {
   const found = shownHere();
   const view = views.get(openId);
   if (!found || !view) return;
-  const { tab, file, isRead } = found;
-  const both = file?.both;
+  const { tab, file, both } = found;
   if (file && !file.asked) void file.load();
-  const isShown = file && both?.doc.points.size && isRead;
+  const isShown = both?.doc.points.size;
   // What was there before stays until the file has come, so that nothing jumps.
   const isWaiting = !isShown && file?.isAwaited && view.drawn.length > 0;
   view.panel.host.classList.toggle("waiting", isWaiting);
-  if (isShown) drawPoints(tab, view, both);
+  if (both && isShown) drawPoints(tab, view, both);
   else if (!isWaiting) {
     view.drawn = [];
     view.panel.empty(emptyNode(tab, file));
@@ -140,12 +165,12 @@ function drawPoints(tab, view, both) {
   const drawn = [hashOf(here.place), both.doc, ...Object.values(more).map((one) => one?.doc)];
   if (drawn.length !== view.drawn.length || drawn.some((one, i) => one !== view.drawn[i])) {
     view.drawn = drawn;
-    const { model: make } = tab;
-    if (!make) return void drawYears(view, both);
     const days = "id" in here.place || both.doc.day !== null ? null : here.place;
+    const make = tab.model;
+    if (!days && !make) return void drawYears(view, both);
     const { both: some, model } = days
       ? past(days, both, more.daily)
-      : { both, model: make(both.doc, both.grid, more) };
+      : { both, model: /** @type {NonNullable<typeof make>} */ (make)(both.doc, both.grid, more) };
     view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
     showMoney(view, days !== null);
   } else {
@@ -209,7 +234,7 @@ function showStatus() {
 function showAge() {
   const age = /** @type {HTMLElement | null} */ (document.querySelector(".age"));
   const found = shownHere();
-  const shows = found?.isRead && found.tab.model ? found.file?.both : null;
+  const shows = found?.tab.model ? found.both : null;
   const steps = stepsOf(here.place, ids, known(), shows);
   const isYears = "id" in here.place && here.place.id === YEARS.id;
   const ends = [...new Set([all[0], all[all.length - 1]])];
@@ -329,8 +354,8 @@ function start() {
 /** @returns {Source | undefined} the first file that the place needs */
 function firstFile() {
   const place = parse(location.hash, ids)?.place ?? { id: ids[0] };
-  if ("id" in place) return sources.get(shown[ids.indexOf(place.id)].tier);
-  const found = fileOf(place, known());
+  if ("id" in place) return fileOfTab(shown[ids.indexOf(place.id)]);
+  const found = filesOf(place, known());
   return found && "load" in found ? sources.get(found.load) : undefined;
 }
 

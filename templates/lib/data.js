@@ -2,7 +2,9 @@
 
 import { DAY, zoneNamed } from "./time.js";
 
-/** `year` is the file of a calendar year. @typedef {"daily" | "weekly" | "monthly" | "yearly" | "year"} Tier */
+/** Of the last days. @typedef {"daily" | "weekly" | "monthly" | "yearly"} LastTier */
+
+/** `year` is the file of a calendar year. @typedef {LastTier | "year"} Tier */
 
 /**
  * What is known of a series in a bucket. A measurement has `mean`, `min` and `max`, a power also `kwh`,

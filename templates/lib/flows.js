@@ -33,9 +33,32 @@ const MOST_APART = 0.02 + 1e-9;
  */
 export function open(text, tier, home) {
   const doc = read(text, tier);
+  return flowing({ ...doc, home: { ...doc.home, ...home } });
+}
+
+/**
+ * @param {Both[]} years files of calendar years, from the oldest
+ * @returns {Both} their days as those of one file
+ */
+export function joined(years) {
+  const docs = years.map(({ doc }) => doc);
+  const newest = docs[docs.length - 1];
+  if (docs.length === 1) return years[0];
+  const series = docs.flatMap((doc) => [...doc.series].filter(([, { sum }]) => !sum));
+  return flowing({
+    ...newest,
+    days: { first: docs[0].days.first, last: newest.days.last },
+    points: new Map(docs.flatMap(({ points }) => [...points])),
+    series: new Map(series),
+    draws: {},
+    counts: {},
+  });
+}
+
+/** @param {Doc} doc of measured series alone @returns {Both} with a series for each sum */
+function flowing(doc) {
   const grid = gridOf(doc);
-  const { draws = {}, counts = {} } = home;
-  doc.home = { ...doc.home, ...home };
+  const { draws, counts } = doc.home;
   for (const [role, terms] of Object.entries(draws)) add(doc, grid, doc.draws, role, role, terms);
   for (const [role, terms] of Object.entries(counts)) {
     const isDrawn = JSON.stringify(terms) === JSON.stringify(draws[role]);

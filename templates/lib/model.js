@@ -227,7 +227,7 @@ export const inDays = (key, count, all) =>
   count > 0 && count < all ? sayParts("energy.inDays", { n: countPart(`${key}-days`, count) }) : [];
 
 /** @param {Doc} doc @param {number} day @returns {string} with its year, if the file has two */
-const dayOf = (doc, day) => (doc.tier === "yearly" ? fullDay(day) : shortDay(day));
+const dayOf = (doc, day) => (doc.tier.startsWith("year") ? fullDay(day) : shortDay(day));
 
 /** @param {Doc} doc @param {number} at @returns {string} without its day, if the file has only one */
 export const timeOf = (doc, at) => (isOneDay(doc) ? time(doc.zone, at) : dayTime(doc.zone, at));

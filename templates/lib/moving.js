@@ -5,7 +5,7 @@ import { window } from "./data.js";
 import { day } from "./day.js";
 import { dayMonth, daysText } from "./format.js";
 import { month } from "./month.js";
-import { hashOf, neighbours } from "./places.js";
+import { hashOf, isYear, neighbours } from "./places.js";
 import { week } from "./week.js";
 import { say } from "./words.js";
 import { year } from "./year.js";
@@ -22,16 +22,19 @@ import { year } from "./year.js";
 
 /** What is known of a file: undefined if it was not read yet. @typedef {{ both: Both | null, isRead: boolean }} File */
 
-/** @param {Iterable<[import("./data.js").Tier, File]>} files the published ones, from the shortest @returns {Known} */
+/** @param {[import("./places.js").Name, File][]} files the published ones, from the shortest; then the calendar years, from the oldest @returns {Known} */
 export function knownOf(files) {
+  const [newest] = files[files.length - 1] ?? [];
   /** @type {Known["spans"]} */
   const spans = new Map();
   /** @type {number | null} */
   let today = null;
-  for (const [tier, { both, isRead }] of files) {
+  for (const [name, { both, isRead }] of files) {
     const own = both && window(both.doc);
-    if (own) today = Math.max(today ?? -Infinity, both.doc.day ?? own.last + 1);
-    spans.set(tier, own ? spanOf(both) : isRead ? null : undefined);
+    // A year that is over does not tell how long ago that was.
+    const isNew = !isYear(name) || name === newest;
+    if (own && isNew) today = Math.max(today ?? -Infinity, both.doc.day ?? own.last + 1);
+    spans.set(name, own ? spanOf(both) : isRead ? null : undefined);
   }
   return { today, spans };
 }

@@ -8,17 +8,19 @@ import { DAY } from "./time.js";
 
 /** Days as the address names them; `end` is the day after the last. @typedef {{ kind: "day" | "month" | "year" | "days", first: number, end: number }} Days */
 
-/** @typedef {import("./data.js").Tier} Tier */
+/** @typedef {import("./data.js").LastTier} LastTier */
 /** @typedef {import("./tabs.js").Id} Id */
 
 /** A tab, or days. @typedef {{ id: Id } | Days} Place */
 
+/** A file: that of a tier, or of a calendar year. @typedef {LastTier | `year-${string}`} Name */
+
 /**
  * What the page knows of the files: the day that is today, null if no file has told it yet; and of each
  * published file its days, from the first that is known. A file is undefined if it was not read yet,
- * null if it has no days.
+ * null if it has no days. The calendar years are the last, from the oldest.
  *
- * @typedef {{ today: number | null, spans: Map<Tier, { first: number, end: number } | null | undefined> }} Known
+ * @typedef {{ today: number | null, spans: Map<Name, { first: number, end: number } | null | undefined> }} Known
  */
 
 /** More days than any file has: a longer span is a mistake. */
@@ -95,6 +97,9 @@ function nameOf({ kind, first, end }) {
 /** @param {number} day @returns {string} the address of a day */
 export const dayHash = (day) => hashOf(oneDay(day));
 
+/** @param {number} year @returns {string} the address of a calendar year */
+export const yearHash = (year) => `#${year}`;
+
 /** @param {number} day @returns {string} the address of the month of a day */
 export const monthHash = (day) => hashOf(monthOfDay(day));
 
@@ -159,11 +164,22 @@ export function neighbours(place, ids, known) {
 
 /** @param {Known} known @returns {number} before this day there is nothing; −∞ if a file may yet have it */
 function oldest({ spans }) {
-  const closed = [...spans].filter(([tier]) => tier !== "daily");
+  const closed = [...spans].filter(([name]) => name !== "daily");
+  const years = closed.filter(([name]) => isYear(name));
   if (!closed.length) return Infinity;
-  if (closed[closed.length - 1][1] === undefined) return -Infinity;
-  return Math.min(...closed.map(([, span]) => span?.first ?? Infinity));
+  if (!years.length && closed[closed.length - 1][1] === undefined) return -Infinity;
+  return Math.min(
+    ...closed.map(([name, span]) =>
+      span === undefined && isYear(name) ? yearNamed(name).first : (span?.first ?? Infinity),
+    ),
+  );
 }
+
+/** @param {Name} name @returns {boolean} */
+export const isYear = (name) => name.startsWith("year-");
+
+/** @param {Name} name @returns {Days} */
+const yearNamed = (name) => /** @type {Days} */ (daysOf(name.slice("year-".length)));
 
 /** @param {Days} days @param {Id[]} ids @param {number | null} today @returns {Place} the tab, if days are just its own */
 function named(days, ids, today) {
@@ -176,42 +192,71 @@ function named(days, ids, today) {
 }
 
 /**
- * Files that may have some days, the finest first. `isWhole`: it has finer buckets than the next, and
- * is taken only if it has all of the days.
+ * Files that may have some days, the finest first. `isWhole`: one is taken only if it has all of the
+ * days; "years" are the files of their calendar years.
  *
  * @param {number} length of the days
- * @returns {{ tier: Tier, isWhole: boolean }[]}
+ * @returns {{ name: LastTier | "years", isWhole: boolean }[]}
  */
 function files(length) {
-  const all = some("yearly");
-  if (length === 1) return [whole("weekly"), whole("daily"), whole("monthly"), all];
-  if (length > 31) return [all, some("monthly")];
-  /** @type {Tier[]} */
+  const old = [whole("yearly"), some("years"), some("yearly")];
+  if (length === 1) return [whole("weekly"), whole("daily"), whole("monthly"), ...old];
+  if (length > 31) return [...old, some("monthly")];
+  /** @type {("weekly" | "monthly")[]} */
   const short = length <= 7 ? ["weekly", "monthly"] : ["monthly"];
-  return [...short.map(whole), all, ...short.map(some)];
+  return [...short.map(whole), ...old, ...short.map(some)];
 }
 
-/** @param {Tier} tier */
-const whole = (tier) => ({ tier, isWhole: true });
+/** @template {string} N @param {N} name */
+const whole = (name) => ({ name, isWhole: true });
 
-/** @param {Tier} tier */
-const some = (tier) => ({ tier, isWhole: false });
+/** @template {string} N @param {N} name */
+const some = (name) => ({ name, isWhole: false });
+
+/** Files to show days from, from the oldest; or one that must be read first to tell. @typedef {{ show: Name[] } | { load: Name }} Files */
 
 /**
  * @param {Days} days
  * @param {Known} known
- * @returns {{ show: Tier } | { load: Tier } | null} the file to show them from, or one that must
- *   be read first to tell; null if no file has any of them
+ * @returns {Files | null} null if no file has any of the days
  */
-export function fileOf(days, { today, spans }) {
-  for (const { tier, isWhole } of files(days.end - days.first)) {
-    const isOther = today !== null && (tier === "daily" ? days.end <= today : days.first >= today);
-    if (isOther || !spans.has(tier)) continue;
-    const span = spans.get(tier);
-    if (span === undefined) return { load: tier };
-    if (span && holds(span, days, isWhole)) return { show: tier };
+export function filesOf(days, { today, spans }) {
+  for (const { name, isWhole } of files(days.end - days.first)) {
+    const isOther = today !== null && (name === "daily" ? days.end <= today : days.first >= today);
+    if (isOther) continue;
+    const found =
+      name === "years" ? yearsOf(days, spans) : fileOf(name, days, today, spans, isWhole);
+    if (found) return found;
   }
-  return null;
+  // The oldest year tells where the past begins.
+  const first = [...spans.keys()].find(isYear);
+  return first !== undefined && spans.get(first) === undefined ? { load: first } : null;
+}
+
+/**
+ * @param {Name} name
+ * @param {Days} days
+ * @param {number | null} today
+ * @param {Known["spans"]} spans
+ * @param {boolean} isWhole
+ * @returns {Files | null}
+ */
+function fileOf(name, days, today, spans, isWhole) {
+  if (!spans.has(name)) return null;
+  const span = spans.get(name);
+  if (span === undefined) return { load: name };
+  // Days of a year that is not over are all there if the closed ones are.
+  const end = name === "yearly" && today !== null ? Math.min(days.end, today) : days.end;
+  return span && holds(span, { ...days, end }, isWhole) ? { show: [name] } : null;
+}
+
+/** @param {Days} days @param {Known["spans"]} spans @returns {Files | null} the files of their calendar years */
+function yearsOf(days, spans) {
+  const there = [...spans].filter(([name]) => isYear(name) && holds(yearNamed(name), days, false));
+  const unread = there.find(([, span]) => span === undefined);
+  if (unread) return { load: unread[0] };
+  const show = there.flatMap(([name, span]) => (span && holds(span, days, false) ? name : []));
+  return show.length ? { show } : null;
 }
 
 /** @typedef {{ first: number, end: number }} Span */

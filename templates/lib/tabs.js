@@ -8,6 +8,7 @@ import { year } from "./year.js";
 /** @typedef {import("./data.js").Both} Both */
 /** @typedef {import("./data.js").Doc} Doc */
 /** @typedef {import("./data.js").Grid} Grid */
+/** @typedef {import("./data.js").LastTier} LastTier */
 /** @typedef {import("./data.js").Tier} Tier */
 /** @typedef {"today" | "7-days" | "30-days" | "365-days" | "years"} Id its name is the text `tab.…` */
 
@@ -17,11 +18,11 @@ import { year } from "./year.js";
  * A tab and the file that it shows; `beside` are other files that it compares with, or shows beside its own.
  * Without a `model` a part of the script shows it that is fetched later.
  *
- * @typedef {{ id: Id, tier: Tier, beside: Tier[],
+ * @typedef {{ id: Id, tier: Tier, beside: LastTier[],
  *   model?: (doc: Doc, grid: Grid, others: Others) => import("./model.js").Model }} Tab
  */
 
-/** @type {Required<Tab>[]} */
+/** @type {(Required<Tab> & { tier: LastTier })[]} */
 export const TABS = [
   {
     id: "today",

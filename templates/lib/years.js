@@ -3,7 +3,7 @@
 import { amount, window } from "./data.js";
 import { month } from "./format.js";
 import { amountUnit, cell, changePart, countPart, labelOf } from "./model.js";
-import { monthHash } from "./places.js";
+import { monthHash, yearHash } from "./places.js";
 import { roles } from "./roles.js";
 import { change, daysOf, ENOUGH, totals } from "./statistics.js";
 import { DAY } from "./time.js";
@@ -38,9 +38,6 @@ export const PLACES = 366;
 
 /** More lines than these cannot be told apart. */
 export const MOST_LINES = 8;
-
-/** So many days can be opened besides the years. */
-const KEPT = 365;
 
 /** A year that has all days. */
 const LEAP = 2000;
@@ -101,10 +98,9 @@ function withEnergy({ doc, grid }) {
 /**
  * @param {File[]} files the newest first
  * @param {string} name of a series
- * @param {boolean} [hasDays] whether the page has the last 365 days: their months can be opened
  * @returns {Years}
  */
-export function compared(files, name, hasDays = false) {
+export function compared(files, name) {
   const docs = files.flatMap(({ both }) => both?.doc ?? []);
   const end = Math.max(...docs.map((doc) => window(doc).last + 1));
   const doc = docs.find(({ series }) => series.has(name));
@@ -114,14 +110,14 @@ export function compared(files, name, hasDays = false) {
   const sums = lines.flatMap((line) => line.sums.flatMap((sum) => sum ?? []));
   const months = Array.from({ length: 12 }, (_, i) => ({
     label: month(monthAt(i)),
-    cells: rowOf(all, unit, i, i + 1, hasDays ? end - KEPT : Infinity),
+    cells: rowOf(all, unit, i, i + 1),
   }));
   return {
     unit,
     low: Math.min(0, ...sums),
     high: Math.max(0, ...sums),
     lines,
-    rows: [...months, { label: say("years.total"), cells: rowOf(all, unit, 0, 12, Infinity) }],
+    rows: [...months, { label: say("years.total"), cells: rowOf(all, unit, 0, 12) }],
   };
 }
 
@@ -178,10 +174,9 @@ function noteOf(key, days, length, isYear) {
  * @param {string} unit
  * @param {number} from a month, from 0
  * @param {number} to the month after the last
- * @param {number} kept the first day that can be opened
  * @returns {Cell[]} of each year those months
  */
-function rowOf(all, unit, from, to, kept) {
+function rowOf(all, unit, from, to) {
   const isYear = to - from === 12;
   const spans = all.map(({ year, days }) => spanOf(year, days, from, to));
   return all.map(({ year }, i) => {
@@ -192,10 +187,9 @@ function rowOf(all, unit, from, to, kept) {
     // A month that is nearly known says nothing of it; a year always does.
     const isTold = days.length > 0 && (isYear || (total !== null && each === null));
     const notes = [changed.key ? [changed] : [], isTold ? noteOf(key, days, length, isYear) : []];
-    const start = first(year, from);
-    const hash = days.length && start >= kept ? monthHash(start) : undefined;
+    const hash = isYear ? yearHash(year) : monthHash(first(year, from));
     return {
-      value: { ...cell(key, total, unit), hash },
+      value: { ...cell(key, total, unit), ...(total !== null && { hash }) },
       notes: notes.filter((note) => note.length),
     };
   });

@@ -47,9 +47,6 @@ export function years(host, published, home, speech) {
   };
 }
 
-/** Whether the page can open the last months. */
-const hasDays = document.documentElement.dataset.tiers?.split(" ").includes("yearly");
-
 /** @param {number[]} all the newest first @param {() => void} onChoice */
 function yearsView(all, onChoice) {
   const select = h("select", { id: "years-series" });
@@ -68,7 +65,7 @@ function yearsView(all, onChoice) {
     const chosen = names.has(select.value) ? select.value : (usual ?? "");
     select.replaceChildren(...[...names].map(([value, text]) => h("option", { value }, text)));
     select.value = chosen;
-    const model = compared(files, chosen, hasDays);
+    const model = compared(files, chosen);
     lines.update(model);
     updateTable(model);
   };

@@ -77,8 +77,8 @@ def test_years(
         assert "2024: 184 of 366 days known" in tab.panel("years").inner_text()
     months = tab.panel("years").locator("td a")
     assert months.first.get_attribute("href") == "#2025-01"
-    # December of 2024 is the first month that is wholly in the last 365 days.
-    assert months.count() == (11 if count == 1 else 12)
+    # December of 2025 is to come, and nothing of the first half of 2024 is known.
+    assert months.count() == 13 * count - (1 if count == 1 else 7)
     tab.page.select_option("#years-series", "solar")
     assert eventually(lambda: not wrong(tab, made, "solar"))
     if not AXE.is_file():
@@ -105,6 +105,39 @@ def test_the_day_that_is_read(opened: Opener, site: Callable[..., Site]) -> None
     assert panel.locator("[data-line^='2024']").count() == 0
     assert tab.selected() == "years"
     assert "Data until" in tab.page.locator(".age").inner_text()
+
+
+def test_days_that_only_a_calendar_year_has(opened: Opener, site: Callable[..., Site]) -> None:
+    """A year opens its months, a month its days, across New Year, and back; each by its address."""
+    made = calendar(2023, 2025)
+    tab = opened(site(Home().documents() | made)).go("years")
+    tab.panel("years").locator("td a[href='#2023']").click()
+    here, said = tab.page.locator(".here b"), tab.page.locator(".panel:not([hidden]) .said")
+    tab.drawn("365-days").locator("a[href='#2023-02']").first.click()
+    assert eventually(lambda: here.inner_text() == "February 2023")
+    plot = tab.drawn("30-days").locator(".plot").first
+    for key in ("Home", "ArrowRight", "Enter"):
+        plot.press(key)
+    assert eventually(lambda: "on 2 Feb 2023" in said.inner_text())
+    tab.page.locator(".step[rel=next]").click()
+    assert eventually(lambda: "on 3 Feb 2023" in said.inner_text())
+    for _ in range(2):
+        tab.page.go_back()
+    assert eventually(lambda: here.inner_text() == "February 2023")
+    tab.go("2023-12-20..2024-01-10")
+    assert eventually(lambda: "in 21 days" in said.inner_text())
+    points = [*made["years/2023"].points.items(), *made["years/2024"].points.items()]
+    span = [
+        point["energy"].change or 0.0
+        for at, point in points
+        if date(2023, 12, 20) <= at.astimezone(ZoneInfo(ZONE)).date() < date(2024, 1, 10)
+    ]
+    raw = said.locator("[data-value]").first.get_attribute("data-raw")
+    assert float(raw or "nan") == pytest.approx(sum(span))
+    tab.page.locator(".step[rel=next]").click()
+    assert eventually(lambda: re.match(r"10.+30 Jan 2024", here.inner_text()))
+    tab.go("2022")
+    assert eventually(lambda: "The first day is" in tab.panel("365-days").inner_text())
 
 
 def test_a_year_that_cannot_be_read(opened: Opener, site: Callable[..., Site]) -> None:

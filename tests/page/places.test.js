@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayOf, fileOf, hashOf, neighbours, parse, tabOf } from "../../templates/lib/places.js";
+import { dayOf, filesOf, hashOf, neighbours, parse, tabOf } from "../../templates/lib/places.js";
 
 const IDS = ["today", "7-days", "30-days", "365-days"];
 const day = (/** @type {string} */ text) => /** @type {number} */ (dayOf(text));
@@ -128,34 +128,78 @@ test("days are shown by a tab that is published", () => {
 });
 
 for (const [hash, found] of /** @type {[string, object | null][]} */ ([
-  ["#2026-11-26", { show: "daily" }],
-  ["#2026-11-25", { show: "weekly" }],
-  ["#2026-11-18", { show: "monthly" }],
-  ["#2026-10-26", { show: "yearly" }],
+  ["#2026-11-26", { show: ["daily"] }],
+  ["#2026-11-25", { show: ["weekly"] }],
+  ["#2026-11-18", { show: ["monthly"] }],
+  ["#2026-10-26", { show: ["yearly"] }],
   ["#2025-11-25", null],
   ["#2026-11-27", null],
-  ["#2026-11-20..2026-11-23", { show: "weekly" }],
-  ["#2026-11-12..2026-11-19", { show: "monthly" }],
-  ["#2026-11-18..2026-11-21", { show: "monthly" }],
-  ["#2026-11", { show: "yearly" }],
-  ["#2026-10", { show: "yearly" }],
-  ["#2025-11", { show: "yearly" }],
+  ["#2026-11-20..2026-11-23", { show: ["weekly"] }],
+  ["#2026-11-12..2026-11-19", { show: ["monthly"] }],
+  ["#2026-11-18..2026-11-21", { show: ["monthly"] }],
+  ["#2026-11", { show: ["yearly"] }],
+  ["#2026-10", { show: ["yearly"] }],
+  ["#2025-11", { show: ["yearly"] }],
   ["#2025-10", null],
   ["#2026-12", null],
-  ["#2026", { show: "yearly" }],
+  ["#2026", { show: ["yearly"] }],
 ])) {
   test(`${hash} comes from ${JSON.stringify(found)}`, () =>
-    assert.deepEqual(fileOf(/** @type {any} */ (at(hash)), ALL), found));
+    assert.deepEqual(filesOf(/** @type {any} */ (at(hash)), ALL), found));
 }
+
+/** The same home, whose calendar years are published; it began in March 2024. */
+const YEARS = {
+  today: ALL.today,
+  spans: new Map([
+    ...ALL.spans,
+    ...known("", {
+      "year-2024": ["2024-03-05", "2025-01-01"],
+      "year-2025": ["2025-01-01", "2026-01-01"],
+      "year-2026": ["2026-01-01", "2026-11-26"],
+    }).spans,
+  ]),
+};
+
+for (const [hash, found] of /** @type {[string, object | null][]} */ ([
+  ["#2026", { show: ["yearly"] }],
+  ["#2026-11-20", { show: ["weekly"] }],
+  ["#2026-03", { show: ["yearly"] }],
+  ["#2025-11", { show: ["year-2025"] }],
+  ["#2025", { show: ["year-2025"] }],
+  ["#2025-06-01", { show: ["year-2025"] }],
+  ["#2024", { show: ["year-2024"] }],
+  ["#2024-02", null],
+  ["#2024-12-20..2025-01-10", { show: ["year-2024", "year-2025"] }],
+  ["#2023-12-20..2024-01-10", null],
+  ["#2023", null],
+  ["#2027", null],
+])) {
+  test(`${hash} comes from ${JSON.stringify(found)}, if there are calendar years`, () =>
+    assert.deepEqual(filesOf(/** @type {any} */ (at(hash)), YEARS), found));
+}
+
+test("a calendar year is read if its days are asked for, the oldest one to tell where all begins", () => {
+  const asked = (/** @type {string} */ hash) => filesOf(/** @type {any} */ (at(hash)), unread);
+  const unread = { ...YEARS, spans: new Map(YEARS.spans) };
+  for (const year of ["2024", "2025", "2026"]) unread.spans.set(`year-${year}`, undefined);
+  assert.deepEqual(asked("#2025-03"), { load: "year-2025" });
+  assert.deepEqual(asked("#2024-12-20..2025-01-10"), { load: "year-2024" });
+  assert.deepEqual(asked("#2023"), { load: "year-2024" });
+  assert.deepEqual(asked("#2026-11"), { show: ["yearly"] });
+  assert.deepEqual(neighbours(at("#2025-03-01"), IDS, unread).before, at("#2025-02-28"));
+  assert.equal(neighbours(at("#2024-01-01"), IDS, unread).before, null);
+  assert.equal(neighbours(at("#2024-03-05"), IDS, YEARS).before, null);
+});
 
 test("files are read from the one that may have the hours", () => {
   /** @type {Record<string, [string, string] | null | undefined>} */
   const files = { daily: undefined, weekly: undefined, monthly: undefined, yearly: undefined };
   const asked = (/** @type {string} */ hash, /** @type {string} */ today) =>
-    fileOf(/** @type {any} */ (at(hash)), known(today, files));
+    filesOf(/** @type {any} */ (at(hash)), known(today, files));
   assert.deepEqual(asked("#2026-11-20", ""), { load: "weekly" });
   files.weekly = ["2026-11-19", "2026-11-26"];
-  assert.deepEqual(asked("#2026-11-20", "2026-11-26"), { show: "weekly" });
+  assert.deepEqual(asked("#2026-11-20", "2026-11-26"), { show: ["weekly"] });
   assert.deepEqual(asked("#2026-11-26", "2026-11-26"), { load: "daily" });
   assert.deepEqual(asked("#2026-11-10", "2026-11-26"), { load: "monthly" });
   assert.deepEqual(asked("#2030-11-10", "2026-11-26"), { load: "daily" });
