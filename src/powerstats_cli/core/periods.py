@@ -17,6 +17,7 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+NO_TIME = timedelta(0)
 # Since 1990 every zone's offset is a multiple of this, so each whole local hour lies on its grid.
 OFFSET_GRID = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -110,15 +111,29 @@ def days(start: date, end: date) -> Iterator[date]:
 @lru_cache(maxsize=512)
 def hours(day: date, zone: ZoneInfo) -> tuple[Span, ...]:
     """Return a local day's hours, in order."""
-    start, end = day_span(day, zone)
-    if (
-        end - start == DAY
-        and start.astimezone(zone).utcoffset() == end.astimezone(zone).utcoffset()
-    ):
-        starts = [start + number * HOUR for number in range(24)]
-    else:
-        starts = [start, *_whole_hours(Span(start, end), zone)] if start < end else []
-    return tuple(map(Span, starts, [*starts[1:], end]))
+    span = day_span(day, zone)
+    if _is_usual(span, zone):
+        return _tiles(span, 60)
+    starts = [span.start, *_whole_hours(span, zone)] if span.length else []
+    return tuple(map(Span, starts, [*starts[1:], span.end]))
+
+
+def _is_usual(day: Span, zone: ZoneInfo) -> bool:
+    """Tell whether a day has 24 hours, since no clock changes in it."""
+    start, end = (at.astimezone(zone).utcoffset() for at in day)
+    return day.length == DAY and start == end
+
+
+def _tiles(span: Span, minutes: int) -> tuple[Span, ...]:
+    """Return the parts of a span that last so many minutes; the last may be shorter."""
+    starts = [span.start + step for step in _steps(minutes, span.length)]
+    return tuple(map(Span, starts, [*starts[1:], span.end]))
+
+
+@lru_cache(maxsize=32)
+def _steps(minutes: int, length: timedelta) -> tuple[timedelta, ...]:
+    step = timedelta(minutes=minutes)
+    return tuple(number * step for number in range(-(-length // step)))
 
 
 def _whole_hours(span: Span, zone: ZoneInfo) -> Iterator[datetime]:
@@ -134,12 +149,18 @@ def _whole_hours(span: Span, zone: ZoneInfo) -> Iterator[datetime]:
 @lru_cache(maxsize=64)
 def intervals(day: date, zone: ZoneInfo, minutes: int) -> tuple[Span, ...]:
     """Return a local day's intervals of so many minutes, in order."""
-    step = timedelta(minutes=minutes)
-    return tuple(
-        Span(hour.start + number * step, min(hour.start + (number + 1) * step, hour.end))
-        for hour in hours(day, zone)
-        for number in range(-(-hour.length // step))
-    )
+    span = day_span(day, zone)
+    if HOUR % timedelta(minutes=minutes) == NO_TIME and _is_usual(span, zone):
+        return _tiles(span, minutes)
+    return tuple(part for hour in hours(day, zone) for part in _tiles(hour, minutes))
+
+
+def count_intervals(day: date, zone: ZoneInfo, minutes: int) -> int:
+    """Return how many intervals of so many minutes a local day has."""
+    span, step = day_span(day, zone), timedelta(minutes=minutes)
+    if HOUR % step == NO_TIME and _is_usual(span, zone):
+        return DAY // step
+    return len(intervals(day, zone, minutes))
 
 
 def interval_at(instant: datetime, zone: ZoneInfo, minutes: int) -> Span:

@@ -16,7 +16,7 @@ from powerstats_cli.core.energy.pricing import (
     Piece,
     counted,
     pieces,
-    rate_at,
+    rates_at,
     reaching,
     shared,
 )
@@ -68,7 +68,7 @@ def _at_prices(
 
     Those begin or end inside a step, are longer than an hour, or have no price.
     """
-    rates = [rate_at(line, price) for price in steps.prices]
+    rates = rates_at(line, steps.prices)
     if stretches.ends == steps.ends and stretches.starts == steps.starts:
         yield Counted(REST, fsum(stretches.kwh), fsum(map(mul, stretches.kwh, rates)))
         return

@@ -23,7 +23,7 @@ from powerstats_cli.core.documents import (
     utc_instant,
     written_in,
 )
-from powerstats_cli.core.periods import intervals
+from powerstats_cli.core.periods import count_intervals
 from powerstats_cli.core.series import Kind, StateClass
 from powerstats_cli.errors import UnreadableError
 
@@ -245,4 +245,4 @@ def _is_even(entry: _Entry, minutes: int) -> bool:
 def _fits(entry: Slots | Steps, day: date, zone: ZoneInfo) -> bool:
     """Tell whether an entry has as many slots as its day."""
     numbers = entry.wh if isinstance(entry, Slots) else entry.price
-    return len(numbers) == len(intervals(day, zone, entry.minutes))
+    return len(numbers) == count_intervals(day, zone, entry.minutes)

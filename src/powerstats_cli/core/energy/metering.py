@@ -3,6 +3,7 @@
 Time of which nothing is known lies in no stretch.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -134,6 +135,16 @@ def priced(prices: Iterable[Price]) -> Prices:
         return prices
     columns = list(zip(*prices, strict=True))
     return Prices(*columns) if columns else Prices()
+
+
+def joined(some: Iterable[Prices]) -> Prices:
+    """Return prices that follow each other as one."""
+    starts, ends, prices = list[datetime](), list[datetime](), array("d")
+    for each in some:
+        starts += each.starts
+        ends += each.ends
+        prices.extend(each.prices)
+    return Prices(starts, ends, prices)
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -101,15 +101,16 @@ def _priced(line: Line, prices: Prices, at: datetime) -> float | None:
     place = bisect_right(prices.ends, at)
     if place == len(prices) or prices.starts[place] > at:
         return None
-    return rate_at(line, prices.prices[place])
+    return rates_at(line, prices.prices[place : place + 1])[0]
 
 
-def rate_at(line: Line, price: float) -> float:
-    """Return what a kWh costs by a line at a price."""
-    cost = price * line.times + line.plus
+def rates_at(line: Line, prices: Iterable[float]) -> list[float]:
+    """Return what a kWh costs by a line at each of some prices."""
+    times, plus = line.times, line.plus
+    costs = [price * times + plus for price in prices]
     if line.least is not None:
-        cost = max(cost, line.least)
-    return cost if line.most is None else min(cost, line.most)
+        costs = [max(cost, line.least) for cost in costs]
+    return costs if line.most is None else [min(cost, line.most) for cost in costs]
 
 
 def in_zone(home: Home, name: str, day: date) -> tuple[Span, ...]:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import fsum, lcm
+from operator import sub
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,10 @@ from powerstats_cli.core.energy.metering import (
     Energy,
     Known,
     Price,
+    Prices,
     billed,
     energies,
+    joined,
     priced,
     stepped,
 )
@@ -106,7 +109,7 @@ class Supply(msgspec.Struct, frozen=True):
         when those were lost that returned later.
         """
         told: dict[str, list[Day]] = {name: [] for name in wanted.energy}
-        prices: dict[str, list[Price]] = {name: [] for name in wanted.prices}
+        prices: dict[str, list[Prices]] = {name: [] for name in wanted.prices}
         terms = {name: self.plan.terms_of(name) for name in wanted.energy}
         for each in stored:
             for name, found in told.items():
@@ -114,12 +117,12 @@ class Supply(msgspec.Struct, frozen=True):
                     found.append(self._day(terms[name], each))
             for name, first in wanted.prices.items():
                 if each.day >= first:
-                    prices[name] += self._prices(name, each)
+                    prices[name].append(self._prices(name, each))
         energy = {
             name: self._energy(terms[name], found, wanted.energy[name])
             for name, found in told.items()
         }
-        return Known(energy, {name: priced(found) for name, found in prices.items()}, self.until)
+        return Known(energy, {name: joined(found) for name, found in prices.items()}, self.until)
 
     def is_lost(self, name: str, stored: Stored) -> bool:
         """Tell whether the reading of a counter of a flow is not known at the end of a day."""
@@ -240,32 +243,35 @@ class Supply(msgspec.Struct, frozen=True):
 
     # --- the prices of a day
 
-    def _prices(self, name: str, stored: Stored) -> list[Price]:
+    def _prices(self, name: str, stored: Stored) -> Prices:
         """Return a day's prices by the steps that are billed, from the source that knows more."""
-        steps = stored.slots and stored.slots.prices.get(name)
-        of_slots = list(self._of_steps(name, steps, stored.day)) if steps else []
-        of_document = list(self._of_means(name, stored.document, stored.day))
-        length = day_span(stored.day, self.zone).length
-        less = (_length(of_slots) - _length(of_document)) / length
+        steps = stored.slots.prices.get(name) if stored.slots else None
+        if stored.document is None:
+            return self._of_steps(name, steps, stored.day) if steps else Prices()
+        of_document = priced(self._of_means(name, stored.document, stored.day))
+        if steps is None:
+            return of_document
+        of_slots = self._of_steps(name, steps, stored.day)
+        less = (_length(of_slots) - _length(of_document)) / day_span(stored.day, self.zone).length
         return of_slots if less > ABOUT_AS_MUCH else of_document
 
-    def _of_means(self, name: str, document: Document | None, day: date) -> Iterator[Price]:
-        if document is None:
-            return iter(())
+    def _of_means(self, name: str, document: Document, day: date) -> Iterator[Price]:
         tariffing = self.prices[name]
         prices = stepped(means(document, day, name, self.zone), tariffing.step, self.zone)
         return billed(prices, tariffing.billed, self.zone)
 
-    def _of_steps(self, name: str, steps: Steps, day: date) -> Iterable[Price]:
-        spans = intervals(day, self.zone, steps.minutes)
-        found = (
-            Price(*span, price)
-            for span, price in zip(spans, steps.price, strict=True)
+    def _of_steps(self, name: str, steps: Steps, day: date) -> Prices:
+        known = [
+            (*span, price)
+            for span, price in zip(
+                intervals(day, self.zone, steps.minutes), steps.price, strict=True
+            )
             if price is not None
-        )
+        ]
+        found = Prices(*zip(*known, strict=True)) if known else Prices()
         minutes = self.prices[name].billed
         is_finer = minutes > steps.minutes and not minutes % steps.minutes
-        return billed(found, minutes, self.zone) if is_finer else found
+        return priced(billed(found, minutes, self.zone)) if is_finer else found
 
 
 def _last(told: Day) -> bool:
@@ -273,8 +279,8 @@ def _last(told: Day) -> bool:
     return bool(told.kwh) or bool(told.buckets and any(told.buckets[-1].amounts))
 
 
-def _length(prices: Iterable[Price]) -> timedelta:
-    return sum((price.end - price.start for price in prices), timedelta(0))
+def _length(prices: Prices) -> timedelta:
+    return sum(map(sub, prices.ends, prices.starts), timedelta(0))
 
 
 def _agreed(terms: Sequence[Term], slots: LedgerDay, sums: Point) -> list[Slots]:
