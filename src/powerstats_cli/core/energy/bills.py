@@ -112,8 +112,19 @@ def money(amount: float) -> float:
 # --- a bill ---------------------------------------------------------------------------------------
 
 
-def bill(lines: Sequence[Line], term: Term, home: Home, known: Known) -> Bill:
-    """Return the bill of some days; of a running one the days that have begun."""
+Memory = dict[tuple[int, Term], list[Tally]]
+"""What a line, by its identity, counts on each day of a bill."""
+
+
+def bill(
+    lines: Sequence[Line], term: Term, home: Home, known: Known, memory: Memory | None = None
+) -> Bill:
+    """Return the bill of some days; of a running one the days that have begun.
+
+    Tariffs that have lines in common share a `memory`, as long as all else is the same.
+    """
+    memory = {} if memory is None else memory
+    bare = term._replace(tariff="")
     days = begun(term.days, home, known)
     tallies: dict[int, list[Tally]] = {}
     costs: dict[int, list[Cost]] = {}
@@ -123,7 +134,9 @@ def bill(lines: Sequence[Line], term: Term, home: Home, known: Known) -> Bill:
             costs[at] = _percent(line, days, [costs[base] for base in bases(lines, at)])
             tallies[at] = [Tally(0.0, cost.amount) for cost in costs[at]]
         else:
-            tallies[at] = _of_days(line, days, term, home, known)
+            if (id(line), bare) not in memory:
+                memory[id(line), bare] = _of_days(line, days, term, home, known)
+            tallies[at] = memory[id(line), bare]
             costs[at] = [_cost(line, tally) for tally in tallies[at]]
     by_day = {day: [some[at] for some in tallies.values()] for at, day in enumerate(days)}
     shares = {

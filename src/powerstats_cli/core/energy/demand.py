@@ -28,7 +28,10 @@ def day_peak(line: Line, day: date, energy: Sequence[Energy], home: Home) -> flo
     if line.only:
         zone = spans(home.zones[line.only], span, home.timezone, home.is_holiday)
         windows = [window for window in windows if _is_inside(window, zone)]
-    return max(_powers(windows, ending_in(energy, span)), default=None)
+    found = ending_in(energy, span)
+    if found.fill(span) and found.ends == [window.end for window in windows]:
+        return max(found.kwh) * (HOUR / windows[0].length)
+    return max(_powers(windows, found), default=None)
 
 
 def _is_inside(window: Span, zone: Iterable[Span]) -> bool:

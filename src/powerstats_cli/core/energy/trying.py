@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.energy.bills import Bill, bill
+from powerstats_cli.core.energy.bills import Bill, Memory, bill
 from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.core.energy.metering import Known, ending_in, known_share, without_sun
 from powerstats_cli.core.energy.tariff_lines import Line
@@ -54,13 +54,15 @@ class Comparison(msgspec.Struct, frozen=True):
     kwh: float
 
 
-def tried(name: str, contract: Contract, some: Iterable[Term], known: Known) -> Try:
+def tried(
+    name: str, contract: Contract, some: Iterable[Term], known: Known, memory: Memory | None = None
+) -> Try:
     """Return what each whole day of some bills cost, and why those that cannot be priced cannot."""
     amounts: dict[date, float] = {}
     reasons: dict[date, str] = {}
     for term in some:
         lines = contract.lines(term.tariff)
-        found = bill(lines, term, contract.home, known)
+        found = bill(lines, term, contract.home, known, memory)
         for day, cost in found.days.items():
             if found.shares[day] * found.priced[day] >= ENOUGH:
                 amounts[day] = cost.amount
@@ -74,10 +76,10 @@ def _why(lines: Sequence[Line], day: date, found: Bill, contract: Contract, know
     span = day_span(day, contract.timezone)
     for name in sorted({name for line in lines for name in line.series}):
         if known_share(known, [name], [], span) < ENOUGH:
-            return f"{name} is not known"
+            return f"{name} is not wholly known"
     for name in sorted({line.price for line in lines if line.price}):
         if known_share(known, [], [name], span) < ENOUGH:
-            return f"the price {name} is not known"
+            return f"the price {name} is not wholly known"
     return "no peak is known" if not found.shares[day] else "no hours are kept"
 
 
@@ -85,7 +87,8 @@ def compared(
     contract: Contract, names: Sequence[str], days: Days, known: Known, *, is_sunless: bool
 ) -> Comparison:
     """Return tariffs over the days that each of them, and what was paid, can price."""
-    tries = [tried(name, contract, contract.terms(days, name), known) for name in names]
+    memory: Memory = {}
+    tries = [tried(name, contract, contract.terms(days, name), known, memory) for name in names]
     paid = tried(PAID, contract, contract.terms(days), known)
     is_covered = all(contract.term(day) for day in days)
     sunless = tried(
