@@ -21,25 +21,28 @@ def status(
 ) -> None:
     """Show what is stored, how much of it is known, what ran last and what is due.
 
-    Exits with 1 if a step is overdue, if a pause has lasted a week, or if no sensor has had a
-    number for a day; with 65 if a file could not be read.
+    If a tariff is in force, a line tells the running bill. Exits with 1 if a step is overdue, if a
+    pause has lasted a week, or if no sensor has had a number for a day; with 65 if a file could not
+    be read, with 78 if a tariff is wrong.
 
     Examples:
         powerstats status
         powerstats status --json  # for a program
     """
-    from powerstats_cli.commands.status import as_json
+    from powerstats_cli.commands.status import as_json, running_bill
     from powerstats_cli.commands.status import status as command
 
     session = session_of(context)
     health, problems = command(session.settings, session.files, session.clock)
+    bill, mistakes = running_bill(session.settings, session.files, session.clock)
+    problems += mistakes
     if json:
-        print(as_json(health, problems))
+        print(as_json(health, problems, bill))
     else:
         from powerstats_cli.terminal.report import show
         from powerstats_cli.terminal.screen import Screen
 
-        show(Screen(), health, problems)
+        show(Screen(), health, problems, bill)
     raise typer.Exit(problems[0].exit_code if problems else int(health.is_stale))
 
 

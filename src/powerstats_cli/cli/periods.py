@@ -1,7 +1,7 @@
 """The commands that tell what is stored of a period: show, export."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,7 +9,10 @@ import typer
 
 from powerstats_cli.cli.options import session_of
 from powerstats_cli.cli.ranges import BY, FROM, PERIOD, TO, compared_of, period_of
-from powerstats_cli.session import say
+from powerstats_cli.core.periods import Span
+from powerstats_cli.core.scales import By
+from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.session import Session, say
 from powerstats_cli.streams import EXIT_UNREAD, drop, in_utf8
 
 SERIES = Annotated[
@@ -109,6 +112,10 @@ def export(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the file if it is there already.")
     ] = False,
+    cost: Annotated[
+        bool,
+        typer.Option("--cost", help="Write what energy cost instead, by hour, day, week or month."),
+    ] = False,
 ) -> None:
     """Write what is stored of a period as CSV, JSON lines or line protocol.
 
@@ -120,6 +127,7 @@ def export(
         powerstats export --output power.csv
         powerstats export 2025 --by month --wide  # for a spreadsheet
         powerstats export yesterday --series power --format jsonl
+        powerstats export 2025 --cost --by month --output cost.csv
     """
     from powerstats_cli.commands.export import Wish, format_of
     from powerstats_cli.commands.export import export as command
@@ -136,11 +144,14 @@ def export(
         raise typer.BadParameter(message, param_hint="--wide")
     if output is not None:
         check_free(output, force=force)
-    wish = Wish(spans, by, series or (), found, wide, _home(found, home))
-    try:
-        lines, problems = command(session.settings, session.files, session.clock, wish)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--series") from None
+    if cost:
+        lines, problems = _costs(session, spans, by, found, is_plain=not (wide or series or home))
+    else:
+        wish = Wish(spans, by, series or (), found, wide, _home(found, home))
+        try:
+            lines, problems = command(session.settings, session.files, session.clock, wish)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--series") from None
     if output is None:
         print_lines(lines)
     else:
@@ -148,6 +159,25 @@ def export(
     for problem in problems:
         say(str(problem))
     raise typer.Exit(problems[0].exit_code if problems else 0)
+
+
+def _costs(
+    session: Session, spans: Sequence[Span], by: By | None, form: str, *, is_plain: bool
+) -> tuple[Iterable[str], Sequence[PowerstatsError]]:
+    """Return the lines of what energy cost, as `cost --csv` has them; raises BadParameter."""
+    from powerstats_cli.commands.cost import Wish, cost
+    from powerstats_cli.export import costs
+
+    if by not in {None, "hour", "day", "week", "month"} or form == "lp" or not is_plain:
+        message = "costs are CSV or JSON lines by hour, day, week or month, of no series"
+        raise typer.BadParameter(message, param_hint="--cost")
+    try:
+        wish = Wish(by or "day", spans)
+        told, problems = cost(session.settings, session.files, session.clock, wish)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--cost") from None
+    write = costs.csv if form == "csv" else costs.jsonl
+    return write(told.rows, told.contract.timezone, told.contract.currency), problems
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -79,7 +79,9 @@ def compare(
 def _days(wish: Wish, found: Metered) -> Days:
     """Return the whole days that are asked for, by default the last ones."""
     closed = local_day(found.until(()), found.settings.zone)
-    asked = whole_days(wish.period, found) if wish.period else Days(found.first, closed)
+    asked = (
+        whole_days(wish.period, found, found.first) if wish.period else Days(found.first, closed)
+    )
     days = asked.cut(None if wish.period else closed - USUAL_DAYS * DAY, closed)
     if not len(days):
         message = "no whole day is stored yet"

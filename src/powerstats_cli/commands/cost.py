@@ -55,9 +55,7 @@ def cost(
     contract = contract_of(settings)
     tariff = None if wish.tariff is None else tariff_named(contract, wish.tariff)
     found = metered(settings, files, clock.now())
-    days = (
-        whole_days(wish.period, found) if wish.period else _usual(contract, found, wish.by, tariff)
-    )
+    days = _days(contract, found, wish, tariff)
     terms = list(contract.terms(days, tariff))
     if not terms:
         message = f"no tariff is in force from {days.first} to {days.end - DAY}: give one a from"
@@ -76,14 +74,19 @@ def cost(
     return Told(contract, wish.by, rows), found.problems
 
 
-def _usual(contract: Contract, found: Metered, by: By, tariff: str | None) -> Days:
-    """Return today for hours, else the days of the running bill; of no tariff the last month."""
+def _days(contract: Contract, found: Metered, wish: Wish, tariff: str | None) -> Days:
+    """Return the days that are asked for, by default those of the running bill; of hours today.
+
+    They begin with the bill in which something was stored first: its days add up to it.
+    """
     today = found.today
-    if by == "hour":
+    if wish.period:
+        term = contract.term(found.first, tariff)
+        return whole_days(wish.period, found, term.days.first if term else found.first)
+    if wish.by == "hour":
         return Days(today, today + DAY)
     term = contract.term(today, tariff)
-    days = term.days if term else Days(today.replace(day=1), today + DAY)
-    return days.cut(found.first, today + DAY)
+    return (term.days if term else Days(today.replace(day=1), today)).cut(None, today + DAY)
 
 
 def _buckets(days: Days, terms: Sequence[Term], by: By) -> Iterator[Days]:

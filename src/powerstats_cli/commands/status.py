@@ -7,6 +7,7 @@ from typing import Final
 
 from powerstats_cli.clock import Clock
 from powerstats_cli.core import zones
+from powerstats_cli.core.energy.running import RunningBill
 from powerstats_cli.core.health import (
     FileHealth,
     GitHubHealth,
@@ -16,7 +17,7 @@ from powerstats_cli.core.health import (
     assess,
 )
 from powerstats_cli.core.runs import Run
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import ConfigError, MissingError, PowerstatsError
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.survey import survey
 from powerstats_cli.settings import Settings
@@ -34,7 +35,45 @@ def status(
     return assess(surveyed, clock.now()), problems
 
 
-def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
+def running_bill(
+    settings: Settings, files: Store, clock: Clock
+) -> tuple[RunningBill | None, tuple[PowerstatsError, ...]]:
+    """Return the running bill, None if no tariff is configured or in force, and what is wrong.
+
+    What is needed for it is only imported if there is a tariff.
+    """
+    if not settings.tariffs:
+        return None, ()
+    from powerstats_cli.core.energy.bills import bill
+    from powerstats_cli.files.supply import metered
+    from powerstats_cli.settings.money import contract_of
+
+    try:
+        contract = contract_of(settings)
+        found = metered(settings, files, clock.now())
+    except MissingError:
+        return None, ()
+    except ConfigError as error:
+        return None, (error,)
+    term = contract.term(found.today)
+    if term is None:
+        return None, ()
+    priced = bill(contract.lines(term.tariff), term, contract.home, found.known(contract, [term]))
+    return RunningBill(
+        name=contract.shown(term.tariff),
+        first=term.days.first,
+        end=term.days.end,
+        days=len(priced.days),
+        total=priced.total(contract.decimals),
+        decimals=contract.decimals,
+        currency=contract.currency,
+        known=priced.known,
+    ), ()
+
+
+def as_json(
+    health: Health, problems: Sequence[PowerstatsError], bill: RunningBill | None = None
+) -> str:
     """Return the health as versioned JSON; times are local, with their offset."""
     zone = zones.zone(health.timezone)
 
@@ -61,8 +100,21 @@ def as_json(health: Health, problems: Sequence[PowerstatsError]) -> str:
             "last": local(max(health.corrected, default=None)),
         },
         "github": health.github and _github(health.github, local),
+        "bill": bill and _bill(bill),
     }
     return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def _bill(bill: RunningBill) -> dict[str, object]:
+    return {
+        "tariff": bill.name,
+        "from": str(bill.first),
+        "until": str(bill.end),
+        "days_so_far": bill.days,
+        "total": bill.total,
+        "currency": bill.currency,
+        "known": round(bill.known, 4),
+    }
 
 
 def _file(file: FileHealth, local: Local) -> dict[str, object]:

@@ -137,7 +137,7 @@ def metered(settings: Settings, files: Store, now: datetime) -> Metered:
         },
         now,
     )
-    first = _first(documents, ledger, archived, years, settings)
+    first = _first([*documents, *reader.years(sorted(years)[:1])], ledger, archived, settings)
     return Metered(settings, reader, daily, yearly, ledger, archived, years, supply, first)
 
 
@@ -154,28 +154,26 @@ def _first(
     documents: Sequence[Document],
     ledger: Ledger | None,
     archived: Iterable[date],
-    years: Iterable[int],
     settings: Settings,
 ) -> date:
     zone = settings.zone
     found = [local_day(min(each.points), zone) for each in documents if each.points]
-    found += [*archived, *(date(year, 1, 1) for year in years)]
-    found += ledger.days if ledger else []
+    found += [*archived, *(ledger.days if ledger else [])]
     if not found:
         message = "nothing is stored yet: run `powerstats collect`"
         raise MissingError(message)
     return min(found)
 
 
-def whole_days(period: Sequence[Span], found: Metered) -> Days:
-    """Return the days of a period as far as something is stored of them.
+def whole_days(period: Sequence[Span], found: Metered, earliest: date) -> Days:
+    """Return the days of a period as far as something is stored of them, from a day on.
 
     Raises MissingError if nothing is; ValueError, with a line for the user, if a day is cut.
     """
     zone = found.settings.zone
     stored = Span(day_start(found.first, zone), day_start(found.today + DAY, zone))
     spans = within(period, stored, zone)
-    first = max(local_day(spans[0].start, zone), found.first)
+    first = max(local_day(spans[0].start, zone), earliest)
     end = local_day(spans[-1].end - MICROSECOND, zone) + DAY
     edges = [at for span in period for at in span if stored.start <= at <= stored.end]
     if any(at != day_start(local_day(at, zone), zone) for at in edges):

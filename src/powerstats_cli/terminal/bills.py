@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -15,12 +15,10 @@ from powerstats_cli.core.energy.statement import Row as BillRow
 from powerstats_cli.core.energy.tariffs import Days
 from powerstats_cli.core.energy.trying import Comparison, Try
 from powerstats_cli.core.periods import DAY
-from powerstats_cli.terminal.labels import label, share
+from powerstats_cli.terminal.labels import ALL_KNOWN, label, share
 from powerstats_cli.terminal.screen import fitting
 from powerstats_cli.terminal.words import count, is_ascii
 
-# An amount beside which it is told how much of it is known.
-ALL_KNOWN: Final = 0.9995
 By = Literal["hour", "day", "week", "month", "bill"]
 
 

@@ -9,6 +9,8 @@ from powerstats_cli.core.periods import Span
 from powerstats_cli.core.scales import By
 
 SECOND: Final = timedelta(seconds=1)
+# An amount of which so much is known stands without its share.
+ALL_KNOWN: Final = 0.9995
 # A sum of many parts differs by less than this from what it is.
 NOISE: Final = 1e-9
 

@@ -12,12 +12,14 @@ from rich.text import Text
 
 from powerstats_cli.clock import in_words
 from powerstats_cli.core import zones
+from powerstats_cli.core.energy.running import RunningBill
 from powerstats_cli.core.health import FileHealth, GitHubHealth, Health, StepHealth
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.lines import one_line
 from powerstats_cli.terminal import labels
 from powerstats_cli.terminal.flows import flow_table
+from powerstats_cli.terminal.labels import ALL_KNOWN
 from powerstats_cli.terminal.screen import fitting
 from powerstats_cli.terminal.words import ALL_IS_WELL, BAD, FAIR, GOOD, count, is_ascii
 
@@ -30,7 +32,12 @@ HALF_KNOWN: Final = 0.5
 SAME_YEAR: Final = timedelta(days=300)
 
 
-def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) -> None:
+def show(
+    console: Console,
+    health: Health,
+    problems: Sequence[PowerstatsError],
+    bill: RunningBill | None = None,
+) -> None:
     """Print the tables, and below them what is wrong; in a pipe each complaint is one line."""
     form = _Form(zones.zone(health.timezone), health.now, is_ascii(console))
     wrong = [one_line(line) for line in (*map(str, problems), *complaints(health, form))]
@@ -42,6 +49,9 @@ def show(console: Console, health: Health, problems: Sequence[PowerstatsError]) 
     today = [flow_table(health.today, form.nothing)] if health.today else []
     for table in (_series(health, form), *today, _files(health, form), _steps(health, form)):
         console.print(fitting(table, console))
+        console.print()
+    if bill is not None:
+        console.print(Text(_bill(bill, form)))
         console.print()
     if health.corrected:
         console.print(Text(_corrected(health, form), style="dim"))
@@ -215,6 +225,13 @@ def _result(step: StepHealth) -> Text:
     if step.last.exit_code:
         return Text(f"failed ({step.last.exit_code})", BAD)
     return Text("overdue", BAD) if step.is_stale else Text("ok", GOOD)
+
+
+def _bill(bill: RunningBill, form: "_Form") -> str:
+    days = count((bill.end - bill.first).days, "day")
+    known = "" if bill.known >= ALL_KNOWN else f", known {form.share(bill.known).plain.strip()}"
+    total = f"{bill.total:.{bill.decimals}f} {bill.currency}"
+    return f"Running bill: {total} on {bill.days} of {days}, {bill.name}{known}"
 
 
 def _corrected(health: Health, form: "_Form") -> str:
