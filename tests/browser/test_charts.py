@@ -178,3 +178,19 @@ def test_a_plot_is_drawn_as_big_as_its_place(opened: Opener, house: Site) -> Non
     tab.cdp().send("Emulation.setDeviceMetricsOverride", metrics)
     assert tab.page.evaluate("devicePixelRatio") == 2.5
     assert eventually(fits)
+
+
+def test_what_a_finger_reads_stands_above_the_curve(opened: Opener, house: Site) -> None:
+    """The values of a bucket hide no part of the curve that they are of."""
+    size = {"width": 360, "height": 780}
+    tab = opened(house, viewport=size, has_touch=True, is_mobile=True).go()
+    panel = tab.drawn("today")
+    over = panel.locator('[data-chart="main"] .over').bounding_box()
+    assert over
+    tab.page.touchscreen.tap(over["x"] + over["width"] / 3, over["y"] + 30)
+    reading = panel.locator('[data-chart="main"] .reading:not(.rest)')
+    reading.wait_for()
+    box = reading.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= over["y"]
+    assert box["y"] > 0

@@ -115,7 +115,8 @@ OVERFLOW = """() => [...document.querySelectorAll("body *")]
   .map(([element]) => element.outerHTML.slice(0, 120))"""
 WIDTHS = (2560, 1440, 1280, 1024, 992, 768, 600, 390, 320)
 FRAMES = 60
-CUT = """() => [...document.querySelectorAll(".value, .figure, h2, [role=tab], .chip, td, th")]
+CUT = """() => [...document.querySelectorAll(
+  ".top h1, .age, .value, .figure, h2, [role=tab], .chip, td, th")]
   .filter(element => element.checkVisibility() && !element.closest(".scroll, .hidden"))
   .filter(element => element.scrollWidth > element.clientWidth + 1)
   .map(element => `${element.className || element.tagName}: ${element.textContent}`)"""
