@@ -9,9 +9,12 @@ import pytest
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, encode
+from powerstats_cli.core.energy.ledger import Ledger, LedgerDay, Steps
 from powerstats_cli.core.periods import DAY, day_start
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import buckets
+from powerstats_cli.files import ledgerfile
+from powerstats_cli.files.store import Store
 from tests.commands.flowing import ZONE
 from tests.support.installation import Installation
 
@@ -114,9 +117,22 @@ def test_prices_of_today_and_of_an_archived_day(home: Installation) -> None:
     assert rates(as_json(home, "market", "--on", "2025-11-20"), "market") == [("00:00", None)]
 
 
+def test_prices_of_the_ledger(home: Installation) -> None:
+    """A day that has left the archive has its prices there."""
+    day = date(2025, 6, 1)
+    prices = Steps(60, tuple(hour / 10 for hour in range(24)))
+    kinds = {"spot": Kind("EUR/kWh", "measurement")}
+    stored = Ledger(ZONE.key, NOW, kinds, {day: LedgerDay({}, {"spot": prices})})
+    home.data_dir.mkdir()
+    ledgerfile.write(Store(home.data_dir, ZONE.key), stored)
+    found = rates(as_json(home, "market", "--on", f"{day}"), "market")
+    assert found[:2] == [("00:00", 0.0), ("01:00", 0.121)]
+    assert len(found) == 24
+
+
 def test_a_file_that_cannot_be_read(home: Installation) -> None:
     """The tariff is shown without its price, and the file is told."""
-    home.data_dir.mkdir()
+    store(home, f"archive/{TODAY - DAY}.json", TODAY - DAY, 24)
     (home.data_dir / "daily.json").write_text("{")
     result = home.run("tariff", "market", at=NOW)
     assert result.exit_code == 65

@@ -12,13 +12,14 @@ from powerstats_cli.clock import Clock
 from powerstats_cli.core import zones
 from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.core.energy.day_rates import Kwh, Level
-from powerstats_cli.core.energy.ledger_days import means
-from powerstats_cli.core.energy.metering import Known, Price, billed, stepped
+from powerstats_cli.core.energy.metering import Known
+from powerstats_cli.core.energy.supply import Wanted
 from powerstats_cli.core.energy.tariff_day import TariffDay, tariff_day
-from powerstats_cli.core.periods import day_span, local_day
-from powerstats_cli.errors import PowerstatsError
-from powerstats_cli.files.pieces import Reader
+from powerstats_cli.core.energy.tariffs import Days
+from powerstats_cli.core.periods import DAY, day_span, local_day
+from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files.store import Store
+from powerstats_cli.files.supply import metered
 from powerstats_cli.settings import Settings
 from powerstats_cli.settings.money import contract_of, lacking_flows, registers_of, tariff_named
 
@@ -49,29 +50,25 @@ def tariff(
     day = day or local_day(clock.now(), settings.zone)
     names = [tariff_named(contract, name)] if name is not None else contract.compared
     prices = {line.price for each in names for line in contract.lines(each) if line.price}
-    known, problems = _known(settings, files, prices, day)
+    known, problems = _known(settings, files, clock, prices, day)
     registers = registers_of(settings)
     found = [tariff_day(contract, each, day, registers, known) for each in names]
     return Tariffs(contract, found, lacking_flows(settings), problems)
 
 
 def _known(
-    settings: Settings, files: Store, names: set[str], day: date
+    settings: Settings, files: Store, clock: Clock, names: set[str], day: date
 ) -> tuple[Known, Sequence[PowerstatsError]]:
-    """Return the prices of a day as far as files have them."""
-    until = day_span(day, settings.zone).end
+    """Return the prices of a day as far as files have them; a new home has none."""
+    nothing = Known({}, {}, day_span(day, settings.zone).end)
     if not names:
-        return Known({}, {}, until), ()
-    reader = Reader(files)
-    documents = [each for each in reader.tiers() if each.tier == "daily" and each.day == day]
-    documents += reader.archived([day] if day in files.archived_days() else [])
-    prices: dict[str, Sequence[Price]] = {}
-    for name in names:
-        price = settings.prices[name]
-        for document in documents[-1:]:
-            found = stepped(means(document, day, name, settings.zone), price.step, settings.zone)
-            prices[name] = list(billed(found, price.billed or price.step, settings.zone))
-    return Known({}, prices, until), reader.problems
+        return nothing, ()
+    try:
+        found = metered(settings, files, clock.now())
+    except MissingError:
+        return nothing, ()
+    wanted = Wanted({}, dict.fromkeys(names, day))
+    return found.of_days(wanted, Days(day, day + DAY), found.until(names)), found.problems
 
 
 # --- JSON -----------------------------------------------------------------------------------------
