@@ -13,7 +13,7 @@ from powerstats_cli import settings
 from powerstats_cli.core.energy.bills import Bill, bill
 from powerstats_cli.core.energy.contract import Contract
 from powerstats_cli.core.energy.exactness import Lengths, borders, fitting
-from powerstats_cli.core.energy.metering import Energy, Known, Price, billed
+from powerstats_cli.core.energy.metering import Energy, Known, Price, billed, energies, priced
 from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.energy.tariffs import Days, InForce, Tariff, term
 from powerstats_cli.core.periods import MINUTE, day_start
@@ -73,17 +73,19 @@ def known(contract: Contract, home: Settings, days: Days) -> Known:
     names = {name for line in lines for name in line.series}
     share = wish.slot_minutes / 60
     energy: dict[str, Sequence[Energy]] = {
-        name: slots(
-            days,
-            contract.timezone,
-            wish.slot_minutes,
-            lambda at, name=name: share * kwh(name, at),  # type: ignore[misc]
+        name: energies(
+            slots(
+                days,
+                contract.timezone,
+                wish.slot_minutes,
+                lambda at, name=name: share * kwh(name, at),  # type: ignore[misc]
+            )
         )
         for name in names
     }
     start, end = (day_start(day, contract.timezone) for day in (days.first, days.end))
     prices = {
-        name: list(billed(steps(start, end, price.step), price.billed or price.step, home.zone))
+        name: priced(billed(steps(start, end, price.step), price.billed or price.step, home.zone))
         for name, price in home.prices.items()
     }
     return Known(energy, prices, end)
