@@ -39,6 +39,8 @@ def _value(value: Any, *, is_top: bool = False) -> str:
         if is_top and any(isinstance(each, Mapping) for each in value):
             return "".join(["[\n", *(f"  {part},\n" for part in parts), "]"])
         return f"[{', '.join(parts)}]"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return tomli_w.dumps({"value": value}).removeprefix("value = ").rstrip()
 
 

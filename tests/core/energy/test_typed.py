@@ -65,10 +65,12 @@ def test_a_fixed_charge(written: str, expected: tuple[float, str]) -> None:
     assert typed.fixed(written, "EUR") == expected
 
 
-@pytest.mark.parametrize("written", ["", "6.20", "a month", "6.20 a week", "6.20 USD a month"])
+@pytest.mark.parametrize(
+    "written", ["", "6.20", "a month", "6.20 a week", "53 a day", "$6 a month"]
+)
 def test_no_fixed_charge(written: str) -> None:
     """Without a time, or with one that no line can have."""
-    with pytest.raises(ValueError, match="is no charge in EUR with its time"):
+    with pytest.raises(ValueError, match=r"is no charge in EUR with its time|is too much"):
         typed.fixed(written, "EUR")
 
 

@@ -12,6 +12,7 @@ import pytest
 from powerstats_cli import settings
 from powerstats_cli.cli.main import main
 from powerstats_cli.jobs.machine import Machine
+from powerstats_cli.settings.money import contract_of
 from tests.real.server import (
     ENERGY,
     FACTOR,
@@ -57,10 +58,11 @@ COST = {"stat_cost": None, "entity_energy_price": None, "number_energy_price": N
 PUMP = {"stat_consumption": PUMP_ENERGY}
 
 
-def dashboard() -> dict[str, Any]:
-    """Return an Energy dashboard in the form of the release that runs."""
+def dashboard(rate: float | None = None) -> dict[str, Any]:
+    """Return an Energy dashboard in the form of the release that runs, with a price or without."""
+    cost = {**COST, "number_energy_price": rate}
     if not IS_NEWEST:
-        flow = {"stat_energy_from": ENERGY, **COST}
+        flow = {"stat_energy_from": ENERGY, **cost}
         grid = {"type": "grid", "flow_from": [flow], "flow_to": [], "cost_adjustment_day": 0}
         return {"energy_sources": [grid], "device_consumption": [PUMP]}
     grid = {
@@ -70,7 +72,7 @@ def dashboard() -> dict[str, Any]:
         "stat_compensation": None,
         "entity_energy_price_export": None,
         "number_energy_price_export": None,
-        **COST,
+        **cost,
         "power_config": {"stat_rate_inverted": POWER},
         "cost_adjustment_day": 0,
     }
@@ -102,6 +104,20 @@ def test_init_asks_the_energy_dashboard(with_dashboard: Seen, tmp_path: Path) ->
         assert written.entities["grid"] == POWER
         expected["grid"] = ("-grid",)
     assert written.flows.written == expected
+
+
+def test_init_takes_the_price_of_the_dashboard(with_dashboard: Seen, tmp_path: Path) -> None:
+    """It becomes a tariff that the commands accept, in Home Assistant's currency."""
+    with_dashboard.home.save_energy(dashboard(0.2735))
+    token, config, data_dir = tmp_path / "given", tmp_path / "config.toml", tmp_path / "data"
+    token.write_text(with_dashboard.home.reader_token)
+    given = ["--url", with_dashboard.home.url, "--token-file", str(token)]
+    given += ["--data-dir", str(data_dir), "--no-collect"]
+    assert main(["--config", str(config), "-q", "init", "--no-input", *given]) == 0
+    contract = contract_of(settings.load(config))
+    assert (contract.currency, contract.compared) == ("EUR", ["contract"])
+    [line] = contract.lines("contract")
+    assert (line.name, line.per, line.rate) == ("Energy", "import", 0.2735)
 
 
 def test_init_with_a_wrong_token(
@@ -156,7 +172,6 @@ def test_a_person_sets_it_up_and_all_is_well(
         terminal.wait_for(": ")
         terminal.type(reporting.home.reader_token)
         terminal.answer("Which sensors [")
-        terminal.answer("What does a kWh cost")
         terminal.answer("Use GitHub?")
         terminal.answer("cron, systemd or none", "none")
         terminal.answer("Fill this in?", "y")

@@ -82,7 +82,7 @@ def tell_next(
         "doctor": "what is wrong, and what to do about it",
     }
     if answers.draft:
-        commands["tariff"] = "what a kWh costs through the day: look at this first"
+        commands["tariff"] = "what a kWh costs through the day"
         commands["bill"] = "what it costs so far"
     if not (wishes.backfills or _offers_past(wishes, answers)) and _has_gaps(answers):
         commands["backfill"] = "the past, from Home Assistant's history and statistics"

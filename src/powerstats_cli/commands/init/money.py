@@ -24,7 +24,7 @@ from powerstats_cli.core import zones
 from powerstats_cli.core.candidates.charges import Charge, feeds_in, paid_for
 from powerstats_cli.core.candidates.prices import unit_of
 from powerstats_cli.core.energy import typed
-from powerstats_cli.core.energy.drafts import NAME, Draft, Hours, with_hours
+from powerstats_cli.core.energy.drafts import FIXED, NAME, Draft, Hours, with_hours
 from powerstats_cli.core.periods import local_day
 from powerstats_cli.core.units import PER_KWH
 from powerstats_cli.terminal.dialogue import Dialogue
@@ -49,8 +49,11 @@ def ask_pricing(answers: Answers, dialogue: Dialogue) -> Answers:
     if present and present.tariffs:
         dialogue.done("tariffs: as they are configured")
         return answers
-    if paid_for(answers.kept) is None or not answers.has_roles:
+    if not answers.has_roles:
         return answers  # a line of a tariff needs the flow that it counts
+    if paid_for(answers.kept) is None:
+        dialogue.explain("No sensor measures what the grid gives, so its cost is not asked for.")
+        return answers
     currency = (present.currency if present else None) or answers.found.about.currency or ""
     proven = charged(answers, "import", currency)
     if dialogue.asks:
@@ -71,9 +74,8 @@ def _ask_pricing(
 ) -> Answers:
     dialogue.heading("Money (optional)")
     dialogue.explain(HOW + _dashboard(proven, currency))
-    ways: dict[str, Pricing] = {"flat": "flat", "hours": "hours", SENSOR: "sensor", NONE: "none"}
-    if proven:
-        ways["dashboard"] = "dashboard"
+    ways: dict[str, Pricing] = {"flat": "flat", "hours": "hours", SENSOR: "sensor"}
+    ways |= {"dashboard": "dashboard", NONE: "none"} if proven else {NONE: "none"}
     *others, last = ways
 
     def read(text: str) -> tuple[Pricing, float | None]:
@@ -221,7 +223,7 @@ def ask_since(answers: Answers, dialogue: Dialogue) -> Answers:
     if dialogue.asks:
         since: date
         answers, since = asked(
-            answers, dialogue, "Since which day", draft.since.isoformat(), typed.day
+            answers, dialogue, "Since which day does it hold", draft.since.isoformat(), typed.day
         )
         draft = msgspec.structs.replace(draft, since=since)
     lines = ", ".join(_told(line, draft.currency) for line in draft.lines)
@@ -234,9 +236,12 @@ def ask_since(answers: Answers, dialogue: Dialogue) -> Answers:
 
 
 def _told(line: Mapping[str, object], currency: str) -> str:
+    """Return a line in words, such as Fixed charge 6.20 EUR a month."""
+    name, rate, per = line["name"], line.get("rate"), line.get("per")
     if "percent" in line:
-        return f"{line['name']} {line['percent']:g} %"
-    rates = line.get("rate")
-    if isinstance(rates, Mapping):
-        return f"{line['name']} {' and '.join(f'{rate:g}' for rate in rates.values())} {currency}"
-    return f"{line['name']} {line.get('price') or f'{rates:g} {currency}'}"
+        return f"{name} {line['percent']:g} %"
+    if isinstance(rate, Mapping):
+        return f"{name} {' and '.join(f'{each:g}' for each in rate.values())} {currency}"
+    if "price" in line:
+        return f"{name} by {line['price']}"
+    return f"{name} {rate:g} {currency}{f' a {per}' if name == FIXED else ''}"

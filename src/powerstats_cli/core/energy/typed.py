@@ -15,11 +15,12 @@ from powerstats_cli.core.energy.tariff_lines import TIMES
 from powerstats_cli.core.prices import STEPS, Price, is_currency
 from powerstats_cli.core.units import PER_KWH
 
-# In these currencies no home pays so much for a kWh, but it may pay so many cents.
+# In these currencies no home pays so much, but it may pay so many cents.
 _STRONG: Final = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "USD"})
 _MOST: Final = 3.0
+_MOST_FIXED: Final[Mapping[str, float]] = {"day": 10.0, "month": 300.0, "year": 3600.0}
 _MOST_PERCENT: Final = 100.0
-_NUMBER: Final = re.compile(r"[^\d.,+-]*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))(.*)")
+_NUMBER: Final = re.compile(r"([^\d.,+-]*)([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))(.*)")
 _TIMED: Final = re.compile(r"(.*?)(?:\s+(?:a|per|each|every)\s+|\s*/\s*|\s+)([A-Za-z]+)\s*")
 _OF_TIME: Final[Mapping[str, str]] = {
     **{time: time for time in TIMES},
@@ -31,9 +32,9 @@ _OF_TIME: Final[Mapping[str, str]] = {
 
 def rate(written: str, currency: str) -> float:
     """Return the money for a kWh, out of 0.28, 0,28, 28 ct or £0.28/kWh."""
-    number, rest = _number(written)
+    number, sign, rest = _number(written)
     unit = re.sub(r"\s*(?:(?:/|per|a)\s*kwh)?$", "", rest.strip(), flags=re.IGNORECASE)
-    factor = _factor(unit, currency)
+    factor = _factor(sign + unit, currency)
     if number is None or factor is None:
         message = f"{written!r} is no price in {currency}, such as 0.28 or 28 ct"
         raise ValueError(message)
@@ -49,14 +50,18 @@ def fixed(written: str, currency: str) -> tuple[float, str]:
 
     They are read out of 6.20 a month, 53 p/day or £95 a year.
     """
-    number, rest = _number(written)
+    number, sign, rest = _number(written)
     form = _TIMED.fullmatch(rest)
     time = _OF_TIME.get(form[2].lower()) if form else None
-    factor = _factor(form[1].strip(), currency) if form else None
+    factor = _factor(sign + form[1].strip(), currency) if form else None
     if number is None or time is None or factor is None:
         message = f"{written!r} is no charge in {currency} with its time, such as 6.20 a month"
         raise ValueError(message)
-    return round(number * factor, 9), time
+    found = round(number * factor, 9)
+    if currency in _STRONG and abs(found) > _MOST_FIXED[time]:
+        message = f"{found:g} {currency} a {time} is too much: write it as 0.53 or 53 ct"
+        raise ValueError(message)
+    return found, time
 
 
 def _factor(unit: str, currency: str) -> float | None:
@@ -69,8 +74,8 @@ def _factor(unit: str, currency: str) -> float | None:
 
 def percent(written: str) -> float:
     """Return a percentage, out of 21 or 21 %."""
-    number, rest = _number(written)
-    if number is None or rest.strip() not in {"", "%"} or not 0 <= number <= _MOST_PERCENT:
+    number, sign, rest = _number(written)
+    if number is None or sign or rest.strip() not in {"", "%"} or not 0 <= number <= _MOST_PERCENT:
         message = f"{written!r} is no percentage, such as 21"
         raise ValueError(message)
     return number
@@ -127,7 +132,9 @@ def _rule(written: str) -> Rule:
     return rule
 
 
-def _number(written: str) -> tuple[float | None, str]:
-    """Return the number of a text, None if it has none, and what stands behind it."""
+def _number(written: str) -> tuple[float | None, str, str]:
+    """Return the number of a text, None if it has none; what stands before it, and behind it."""
     found = _NUMBER.fullmatch(written.strip())
-    return (float(found[1].replace(",", ".")), found[2]) if found else (None, "")
+    if found is None:
+        return None, "", ""
+    return float(found[2].replace(",", ".")), found[1].strip(), found[3]
