@@ -14,6 +14,7 @@ from powerstats_cli.cli import main as cli
 from powerstats_cli.core.documents import Document, Point
 from powerstats_cli.core.periods import DAY, day_start, days
 from powerstats_cli.core.tiers import TIERS, Tier, buckets, days_of
+from powerstats_cli.core.years import new_year, with_days, years_of
 from powerstats_cli.demo.homes import Attributes, Change, RecordedHome
 from powerstats_cli.files.store import Store
 
@@ -175,7 +176,16 @@ def fill(board: Board) -> None:
             document = board.files.read(path)
             if document is not None:
                 board.files.write(path, _full(document, tier))
+        _fill_years(board.files)
         board.save(f"{name}, a year on")
+
+
+def _fill_years(files: Store) -> None:
+    """Put the days of yearly.json into the files of their years, as a year of nights has done."""
+    found = [document for document in [files.read(files.tier("yearly"))] if document is not None]
+    for year in years_of(found, ZONE):
+        stored = files.read(files.year(year)) or new_year(year, ZONE)
+        files.write(files.year(year), with_days(stored, year, found, found[0].last_update))
 
 
 def _full(document: Document, tier: Tier) -> Document:

@@ -8,7 +8,7 @@ import msgspec
 
 from powerstats_cli.core import zones
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.periods import Span, day_start, local_day
+from powerstats_cli.core.periods import DAY, Span, day_start, local_day
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import YEAR, names_in, new_tier, newest_closed_day
 
@@ -49,9 +49,11 @@ def with_days(stored: Document, year: int, sources: Sequence[Document], now: dat
     span = year_span(year, zone)
     for source in sources:
         newest = newest_closed_day([source], zone)
+        closed = day_start(newest + DAY, zone) if newest else span.start
         kinds = _fitting(result, source)
         for start, point in source.points.items():
-            if span.start <= start < span.end and newest and local_day(start, zone) <= newest:
+            is_in = span.start <= start < min(closed, span.end)
+            if is_in and point != result.points.get(start):
                 for name in point.keys() & kinds.keys():
                     # One that knows of another correction may know less.
                     taken = 1.0 if point[name].corrected else 0.0

@@ -31,7 +31,7 @@ def store_days(open_files: DayFiles, sources: Sequence[Document]) -> list[Config
     """Put the days of yearly.json and monthly.json into their years; to be used under the lock.
 
     Only the files of the years that they have days of are read, and only those that change are
-    written. Return the problems of single series, besides those that `open_files` has.
+    made and written. Return the problems of single series, besides those that `open_files` has.
     """
     files, zone = open_files.files, open_files.settings.zone
     problems: list[ConfigError] = []
@@ -46,6 +46,6 @@ def store_days(open_files: DayFiles, sources: Sequence[Document]) -> list[Config
             message = f"{name}: {series} is {how}: give the series another name"
             problems.append(ConfigError(message))
         after = with_days(stored, year, sources, open_files.now)
-        if after.points:
+        if after.points and after != stored:
             files.write(files.year(year), after)
     return problems
