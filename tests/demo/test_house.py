@@ -96,7 +96,7 @@ def test_the_same_on_every_machine() -> None:
         )
     ]
     digest = sha256(json.dumps(day).encode()).hexdigest()[:16]
-    assert digest == "3f10ae70c77ea098"
+    assert digest == "36766e0513f1e750"
 
 
 def test_order_of_asking_does_not_matter() -> None:
@@ -155,6 +155,16 @@ def test_values_are_plausible(entity_id: str, low: float, high: float) -> None:
     finite = {number for number in numbers if isfinite(number)}
     assert low <= min(finite) < max(finite) <= high
     assert len(finite) > 5
+
+
+@pytest.mark.parametrize(("entity_id", "least"), [(VOLTAGE, 0.5), (POWER_FACTOR, 2.0)])
+def test_a_meter_reports_what_moved(entity_id: str, least: float) -> None:
+    """On an uneventful day its voltage and power factor are reported only if they moved so far."""
+    start = datetime(2024, 11, 3, tzinfo=AMSTERDAM).astimezone(UTC)
+    numbers = [float(text) for text in texts(entity_id, start, start + timedelta(days=1))]
+    moves = [abs(after - before) for before, after in pairwise(numbers)]
+    assert min(moves) >= least - 1e-9
+    assert len(numbers) > 100
 
 
 def test_a_change_every_few_minutes() -> None:

@@ -197,7 +197,7 @@ def demo(
 ) -> None:
     """Run a simulated home through a year, with no account and no Home Assistant.
 
-    It takes a minute or two on a PC. The files stay, so that other commands can show them.
+    It takes about a minute on a PC. The files stay, so that other commands can show them.
 
     Examples:
         powerstats demo --serve  # then show its dashboard

@@ -3,16 +3,16 @@
 tests/recordings has the answers of the real one: shapes, messages, and the omissions.
 """
 
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import compress
-from json.encoder import encode_basestring
 from operator import ne
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from powerstats_cli.demo.homes import Attributes, Change, Home
 from powerstats_cli.demo.releases import Release
@@ -22,7 +22,7 @@ TICK = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
 _ENTITY_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\.[a-z0-9]+(_+[a-z0-9]+)*")
 
-encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encoded = msgspec.json.Encoder().encode
 
 
 class BadRequestError(Exception):
@@ -43,6 +43,13 @@ class _Request:
     minimal: bool
     attributes: bool
     start_state: bool
+
+
+class _Minimal(msgspec.Struct, gc=False):
+    """A state of a minimal answer that is not its first."""
+
+    state: str
+    last_changed: datetime
 
 
 @dataclass(frozen=True)
@@ -110,18 +117,19 @@ class Recorder:
         """Render an entity's states; minimal_response drops repeats and names only the first."""
         sensor = self.home.sensors.get(entity_id, {})
 
-        def full(change: Change) -> str:
+        def full(change: Change) -> dict[str, object]:
             attributes = change.attributes_of(sensor) if request.attributes else {}
             state = full_state(entity_id, change, attributes)
-            return encoded(state | context(change) if self.release.has_contexts else state)
+            return state | context(change) if self.release.has_contexts else state
 
-        if request.minimal:
-            states = [change.state for change in changes]
-            kept = compress(changes[1:], map(ne, states[1:], states))
-            rendered = [full(changes[0]), *map(_minimal, kept)]
-        else:
-            rendered = [full(change) for change in changes]
-        return f"[{','.join(rendered)}]".encode()
+        if not request.minimal:
+            return encoded([full(change) for change in changes])
+        states = [change.state for change in changes]
+        kept = compress(changes[1:], map(ne, states[1:], states))
+        minimal = encoded([_Minimal(change.state, change.at) for change in kept])
+        # Home Assistant writes the offset of UTC as +00:00, and the encoder as Z.
+        others = minimal.replace(b'Z"}', b'+00:00"}')[1:]
+        return b"[" + encoded(full(changes[0])) + (b"," if len(others) > 1 else b"") + others
 
 
 def _entity_ids(text: str) -> list[str]:
@@ -144,10 +152,6 @@ def _instant(text: str, zone: ZoneInfo, message: str) -> datetime:
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=zone)
     return instant.astimezone(UTC)
-
-
-def _minimal(change: Change) -> str:
-    return f'{{"state":{encode_basestring(change.state)},"last_changed":"{change.at.isoformat()}"}}'
 
 
 def full_state(entity_id: str, change: Change, attributes: Attributes) -> dict[str, object]:

@@ -174,11 +174,11 @@ def _without_token(path: str) -> Reply:
 
 
 def _json(value: object) -> Reply:
-    return Reply(HTTPStatus.OK, encoded(value).encode())
+    return Reply(HTTPStatus.OK, encoded(value))
 
 
 def _message(status: HTTPStatus, message: str) -> Reply:
-    return Reply(status, encoded({"message": message}).encode())
+    return Reply(status, encoded({"message": message}))
 
 
 def _core_state(release: Release) -> dict[str, object]:

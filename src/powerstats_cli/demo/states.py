@@ -1,5 +1,6 @@
 """The states of the simulated house's sensors, as Home Assistant recorded them."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ from powerstats_cli.demo.steps import KWH, energies
 
 # How long after the power changes a sensor's state does, in microseconds.
 _LAG = {VOLTAGE: 1000, ENERGY: 2000, POWER_FACTOR: 3000, GRID_IMPORT: 4000, GRID_EXPORT: 5000}
+# How far a sensor's number moves before such a meter's firmware reports it again.
+_LEAST_MOVE = {VOLTAGE: 0.5, POWER_FACTOR: 2.0}
 _RESTART = 3 * SECOND  # from Home Assistant's start to the states it starts with
 # The sensors that are unavailable when Home Assistant starts; others are unknown.
 _UNAVAILABLE_FIRST = {ENERGY, POWER_FACTOR, GRID_IMPORT, GRID_EXPORT, BATTERY_CHARGE, PRICE}
@@ -111,7 +114,19 @@ def _meter(day: Day, power: PowerDay, reset: tuple[int, int] | None) -> dict[str
         reading = total - (opening.zero if at < resets_at else closing.zero)
         energy.append((at, f"{reading / KWH:.3f}"))
         factor.append((at, f"{99 - 3000 / (tenths + 90) - 4 * chance.random():.0f}"))
-    return {key: list(_distinct(texts)) for key, texts in shown.items()}
+    return {key: list(_reported(key, texts)) for key, texts in shown.items()}
+
+
+def _reported(entity_id: str, texts: Texts) -> Iterator[tuple[int, str]]:
+    """Yield the states of the meter that it reports: some only if they moved far enough."""
+    if entity_id not in _LEAST_MOVE:
+        yield from _distinct(texts)
+        return
+    last = -math.inf
+    for at, text in texts:
+        if abs(float(text) - last) >= _LEAST_MOVE[entity_id]:
+            yield at, text
+            last = float(text)
 
 
 def _recorded(
@@ -127,8 +142,8 @@ def _recorded(
         state = "unavailable" if entity_id in _UNAVAILABLE_FIRST else "unknown"
         restarted = (cut[1] + _RESTART, state)
         texts = _hidden(texts, cut[0], cut[1] + RECOVERY, [restarted])
-    began = instant(day.epoch + _LAG.get(entity_id, 0))
-    return [Change(began + timedelta(microseconds=at), text) for at, text in texts]
+    began = day.epoch + _LAG.get(entity_id, 0)
+    return [Change(instant(began + at), text) for at, text in texts]
 
 
 def _distinct(texts: Texts) -> Iterator[tuple[int, str]]:

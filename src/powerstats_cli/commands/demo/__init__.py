@@ -37,7 +37,7 @@ EACH_NIGHT: Final = 10
 # With the price, which changes by the quarter of an hour.
 MINUTES: Final = 15
 # On an idle machine with two cores.
-SECONDS_A_DAY: Final = 0.16
+SECONDS_A_DAY: Final = 0.13
 LEAST_MINUTE: Final = 45
 USUAL_DAYS: Final = 400
 # As a command that Ctrl-C ends.
