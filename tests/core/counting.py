@@ -357,7 +357,7 @@ class Collector:
                 return
             asked = seen_from(self.states, micros(window.asked_from), micros(window.end))
             # Home Assistant is seen at work all the time: no value outlives it here.
-            alive = range(micros(window.asked_from), micros(window.end), MINUTE_US)
+            alive = [range(micros(window.asked_from), micros(window.end), MINUTE_US)]
             answer = Answer(Kind("kWh", self.state_class), history_of(asked))
             shelf = Shelf(self.days, today, KOLKATA, 10, earlier=lambda: self.earlier)
             booking = Booking(NAME, answer, alive, window, window.end, shelf, now, self.plausible)

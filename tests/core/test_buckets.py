@@ -309,7 +309,7 @@ def test_a_value_before_an_unknown(
 ) -> None:
     """A value before an unknown is known until an interval after the last sign of life."""
     history = history_of([State(at(0), 100.0), State(at(1), None), State(at(2), 5.0)])
-    signs = [] if sign is None else [round(at(0) + sign * MINUTE_US)]
+    signs = [[], [] if sign is None else [round(at(0) + sign * MINUTE_US)]]
     until = None if answered is None else round(at(0) + answered * MINUTE_US)
     value = measured(without_silence(history, signs, until, INTERVAL), at(0), at(1), is_power=False)
     assert value is not None
@@ -320,7 +320,8 @@ def test_only_a_change_of_numbers_is_a_sign() -> None:
     """No first state, no number after an unknown, and no unknown is a sign of life."""
     one = history_of([State(at(0), 1.0), State(at(1), 2.0), State(at(2), None), State(at(3), 3.0)])
     other = history_of([State(at(0.5), None), State(at(0.75), 1.0), State(at(4), 2.0)])
-    assert list(signs_of_life([one, other, History()])) == [at(1), at(4)]
+    signs = signs_of_life([one, other, History()])
+    assert list(map(list, signs)) == [[at(1)], [at(4)], []]
 
 
 @given(states=pasts)

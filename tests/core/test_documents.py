@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings, strategies
 from jsonschema import Draft202012Validator
 
+from powerstats_cli.core.alignment import as_read_back
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, Latest, TierName, decode, encode
 from powerstats_cli.core.periods import DAY, day_start, days, hours, intervals
@@ -141,6 +142,20 @@ def test_a_number_of_any_size_poisons_no_file(field: str, size: float) -> None:
     for at, name, rolled in roll_up(small, day, "day", zone):
         big.put(at, name, rolled)
     assert decode(encode(big), timezone="UTC").points == big.points
+
+
+@given(document=documents(), micros=strategies.integers(0, 999_999))
+def test_a_copy_as_it_is_read_back(document: Document, micros: int) -> None:
+    """It is what decoding gives, whatever the order of the points, and it shares no point."""
+    backwards = dict(reversed(document.points.items()))
+    late = document.last_update.replace(microsecond=micros)
+    written = msgspec.structs.replace(document, last_update=late, points=backwards)
+    copied, read = as_read_back(written), decode(encode(written), timezone=document.timezone)
+    assert copied == read
+    assert list(copied.points) == list(read.points)
+    for point in copied.points.values():
+        point.clear()
+    assert as_read_back(written) == read
 
 
 @given(document=documents(), seed=strategies.integers(0, 99))

@@ -1,6 +1,6 @@
 """`collect`: store all buckets since the last one, from Home Assistant into the days' files."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -9,7 +9,7 @@ import msgspec
 from powerstats_cli.clock import Clock
 from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document, bucket_minutes
-from powerstats_cli.core.history import signs_of_life
+from powerstats_cli.core.history import Signs, signs_of_life
 from powerstats_cli.core.outcome import Outcome
 from powerstats_cli.core.periods import DAY, HOUR, Span, day_start, days, interval_at, local_day
 from powerstats_cli.core.series import Series
@@ -257,7 +257,7 @@ def _certain_end(
     run: _Run,
     window: Window,
     answers: Mapping[str, Answer],
-    signs: Sequence[int],
+    signs: Signs,
     minutes: int,
 ) -> datetime:
     """Return the end of the last certain bucket."""
@@ -276,7 +276,7 @@ def _store(
     standing: _Standing,
     window: Window,
     answers: Mapping[str, Answer],
-    signs: Sequence[int],
+    signs: Signs,
     end: datetime,
 ) -> _Standing:
     """Store the answers up to `end`; return the standing after that."""

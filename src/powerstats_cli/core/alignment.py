@@ -24,6 +24,27 @@ def decoded(raw: bytes, *, timezone: str) -> Document:
     return aligned(decode(raw, timezone=timezone), zones.zone(timezone))
 
 
+def as_read_back(document: Document) -> Document:
+    """Return a copy of a document as it is read back after it is written."""
+
+    def at(instant: datetime) -> datetime:
+        return instant.replace(microsecond=0)
+
+    structs = msgspec.structs.replace
+    latest = document.latest
+    return structs(
+        document,
+        timezone=zones.current(document.timezone),
+        last_update=at(document.last_update),
+        series={name: structs(s, until=at(s.until)) for name, s in document.series.items()},
+        latest=latest
+        and {name: structs(s, timestamp=at(s.timestamp)) for name, s in latest.items()},
+        points={start: dict(document.points[start]) for start in sorted(document.points)},
+        strays=(),
+        moved={},
+    )
+
+
 def aligned(document: Document, zone: ZoneInfo) -> Document:
     """Return a document in which every bucket begins where one of its tier begins.
 

@@ -1,10 +1,12 @@
 """A series's answer into the buckets of its days' files."""
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,7 +24,7 @@ from powerstats_cli.core.buckets import (
 )
 from powerstats_cli.core.counters import Jump, count
 from powerstats_cli.core.documents import Document, Latest, bucket_minutes
-from powerstats_cli.core.history import History, without_silence
+from powerstats_cli.core.history import History, Signs, without_silence
 from powerstats_cli.core.periods import (
     DAY,
     MICROSECOND,
@@ -53,6 +55,9 @@ class Slot(NamedTuple):
     end: int
 
 
+_slot_start, _slot_end = attrgetter("start"), attrgetter("end")
+
+
 class Shelf(msgspec.Struct, frozen=True):
     """The documents that a window's buckets go into.
 
@@ -78,18 +83,15 @@ class Shelf(msgspec.Struct, frozen=True):
         document = self.days.get(slot.day)
         return document.value(slot.span.start, name) if document else None
 
-    def put(self, slot: Slot, name: str, value: Value | None, now: datetime, decimals: int) -> bool:
-        """Store a bucket in the file of its day; tell whether that changed the file.
-
-        A measurement has so many `decimals`.
-        """
+    def put(self, slot: Slot, name: str, value: Value | None, now: datetime) -> bool:
+        """Store a bucket, rounded as in the files, in that of its day; tell whether it changed."""
         document = self.days.get(slot.day)
         if document is None:
             if value is None:
                 return False
             document = self.days[slot.day] = archive.new_day(slot.day, self.zone, self.minutes)
             document.latest = None
-        changed = document.put(slot.span.start, name, value, decimals=decimals)
+        changed = document.put_written(slot.span.start, name, value)
         if changed:
             document.last_update = now
         return changed
@@ -111,7 +113,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 
     name: str
     answer: Answer
-    signs: Sequence[int]
+    signs: Signs
     window: Window
     end: datetime
     shelf: Shelf
@@ -158,11 +160,9 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         slots: list[Slot] = []
         while day_start(day, zone) < self.end:
             if day >= first or (day in self.shelf.days and self._is_in(self.shelf.days[day])):
-                slots += [
-                    slot
-                    for slot in self.shelf.slots(day)
-                    if slot.start >= start and slot.end <= end
-                ]
+                of_day = self.shelf.slots(day)
+                after = bisect_right(of_day, end, key=_slot_end)
+                slots += of_day[bisect_left(of_day, start, hi=after, key=_slot_start) : after]
             day += DAY
         return slots
 
@@ -171,10 +171,11 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         return self.name in document.series and document.series[self.name].kind.fits(self._kind)
 
     def _measure(self, history: History) -> Booked:
-        is_power, changed = self._kind.is_power, 0
+        is_power, decimals, changed = self._kind.is_power, self._kind.decimals, 0
         for slot in self._slots:
             value = measure(history, slot.start, slot.end, is_power=is_power)
-            changed += self.shelf.put(slot, self.name, value, self.now, self._kind.decimals)
+            written = value and as_written(value, decimals)
+            changed += self.shelf.put(slot, self.name, written, self.now)
         return Booked(changed)
 
     def _count(self, history: History) -> Booked:
@@ -197,7 +198,7 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
                 if whole is not None and whole.coverage >= stored.coverage:
                     value = replace(whole, coverage=stored.coverage)
             accepted = counted.accepted
-            if self.shelf.put(slot, self.name, value, self.now, self._kind.decimals):
+            if self.shelf.put(slot, self.name, value, self.now):
                 changed += 1
                 jumps += counted.jumps
             kept = self.shelf.stored(slot, self.name)
@@ -240,15 +241,18 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
         file of such a day was lost, the tiers may still know how it ended.
         """
         shelf = [self.shelf.days[day] for day in sorted(self.shelf.days, reverse=True)]
-        bound = first
-        for span, value in self._stored_in(shelf, first):
+        read: list[Document] = []
+        older, bound = _noted(self.shelf.earlier(), read), first
+        for span, value in self._stored_in(chain(shelf, older), first):
             if span.end < day_start(local_day(bound, self.shelf.zone), self.shelf.zone):
                 break
-            yield span, value
-            bound = span.start
-        everything = [*shelf, *self.shelf.earlier()]
+            if span.end <= bound:  # the archive may have a day of the shelf, too
+                yield span, value
+                bound = span.start
+        else:
+            return
         yield from sorted(
-            self._stored_in(everything, first),
+            self._stored_in([*shelf, *read, *older], first),
             key=lambda found: (found[0].end, found[0].start),
             reverse=True,
         )
@@ -258,20 +262,23 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
     ) -> Iterator[tuple[Span, Value]]:
         """Yield the counter's buckets in each document that begin before `first`, newest first."""
         for document in documents:
-            values = self._uncorrected(document) if self._is_in(document) else {}
-            for start in sorted((at for at in values if at < first), reverse=True):
-                value = values[start]
+            if not self._is_in(document):
+                continue
+            corrected = self._originals(document)
+            starts = document.points.keys() | corrected.keys() if corrected else document.points
+            for start in sorted((at for at in starts if at < first), reverse=True):
+                is_corrected = start in corrected
+                value = corrected[start] if is_corrected else document.value(start, self.name)
                 if value is not None:
                     end = _end_of(start, document.bucket, self.shelf.zone)
                     yield Span(start, end), value
 
-    def _uncorrected(self, document: Document) -> Mapping[datetime, Value | None]:
-        """Return the counter's buckets as they were counted."""
-        values = {start: point.get(self.name) for start, point in document.points.items()}
+    def _originals(self, document: Document) -> Mapping[datetime, Value | None]:
+        """Return the counter's buckets that were corrected, as they were counted."""
         held = self.shelf.journal and held_span(document, self.shelf.zone)
-        if self.shelf.journal and held:
-            values |= self.shelf.journal.originals(self.name, document.bucket, held)
-        return values
+        if not self.shelf.journal or not held:
+            return {}
+        return self.shelf.journal.originals(self.name, document.bucket, held)
 
     def _mark_answered(self) -> None:
         """Move `until`, in a past day up to its end."""
@@ -303,6 +310,13 @@ class Booking(msgspec.Struct, frozen=True, dict=True):
 def _slots(day: date, zone: ZoneInfo, minutes: int) -> tuple[Slot, ...]:
     """Return a day's buckets of so many minutes; every series of a window has the same."""
     return tuple(Slot(day, span, *_micros(span)) for span in intervals(day, zone, minutes))
+
+
+def _noted(documents: Iterable[Document], read: list[Document]) -> Iterator[Document]:
+    """Yield documents, and note those that were read so far."""
+    for document in documents:
+        read.append(document)
+        yield document
 
 
 def _aligned(history: History, step: int, window: Window, zone: ZoneInfo) -> History:

@@ -164,27 +164,38 @@ def as_written(value: Value, decimals: int = MEASUREMENT_DECIMALS) -> Value | No
 
     Its coverage never becomes 0. A value with a number that no file can hold is unknown.
     """
-    numbers = (value.mean, value.min, value.max, value.kwh, value.back, value.change, value.state)
-    for number in numbers:
+    is_counter = value.change is not None
+    for number in (
+        (value.change, value.state)
+        if is_counter
+        else (value.mean, value.min, value.max, value.kwh, value.back)
+    ):
         if number is not None and not -LARGEST_WRITTEN <= number <= LARGEST_WRITTEN:
             return None
-    coverage = min(max(round(value.coverage, COVERAGE_DECIMALS), LEAST_COVERAGE), 1.0)
-    if value.change is None:
-        low, back = _rounded(value.min, decimals), _rounded(value.back, ENERGY_DECIMALS)
+    coverage = round(value.coverage, COVERAGE_DECIMALS)
+    if not LEAST_COVERAGE <= coverage <= 1.0:
+        coverage = min(max(coverage, LEAST_COVERAGE), 1.0)
+    if is_counter:
         return Value(
-            mean=_rounded(value.mean, decimals),
-            min=low,
-            max=_rounded(value.max, decimals),
-            kwh=_rounded(value.kwh, ENERGY_DECIMALS),
-            # 0.0 stays if the minimum is below zero: none would mean unknown.
-            back=back if back or (low is not None and low < 0) else None,
+            change=_rounded(value.change, ENERGY_DECIMALS),
+            state=_rounded(value.state, ENERGY_DECIMALS),
             coverage=coverage,
             source=value.source,
             corrected=value.corrected,
         )
+    mean, low, high = value.mean, value.min, value.max
+    # Rounded here and not in a function: there are thousands of them in a day.
+    mean = mean if mean is None else round(mean, decimals) + 0.0
+    low = low if low is None else round(low, decimals) + 0.0
+    high = high if high is None else round(high, decimals) + 0.0
+    back = _rounded(value.back, ENERGY_DECIMALS)
     return Value(
-        change=rounded(value.change, ENERGY_DECIMALS),
-        state=_rounded(value.state, ENERGY_DECIMALS),
+        mean=mean,
+        min=low,
+        max=high,
+        kwh=_rounded(value.kwh, ENERGY_DECIMALS),
+        # 0.0 stays if the minimum is below zero: none would mean unknown.
+        back=back if back or (low is not None and low < 0) else None,
         coverage=coverage,
         source=value.source,
         corrected=value.corrected,

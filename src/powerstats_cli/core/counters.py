@@ -33,7 +33,6 @@ from powerstats_cli.core.endings import (
     returns_too_fast,
     tenth,
 )
-from powerstats_cli.core.history import held
 from powerstats_cli.core.periods import HOUR_US, instant
 from powerstats_cli.core.steps import RESET_BELOW, Accepted, Counter, Step
 
@@ -115,7 +114,7 @@ def count(
     change, after, jumps = _walked(counter, start, end, accepted, is_first=is_first)
     if after is not None:
         after = _at_end(after, accepted, start, change)
-    known = sum(duration for _, duration in held(counter.readings.history, start, end))
+    known = counter.readings.known_in(start, end)
     if not known or after is None:
         return Counted(None, after, jumps)
     value = Value(change=change, state=after.reading, coverage=known / (end - start))

@@ -7,6 +7,7 @@ describes the form for other programs.
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -72,34 +73,44 @@ class Document(msgspec.Struct, kw_only=True):
     ) -> bool:
         """Store a recomputed value unless its coverage is lower; tell whether anything changed.
 
-        `taken` and `decimals` are as in `kept`.
-        """
-        kept = self.kept(start, name, value, taken=taken, decimals=decimals)
-        if kept is None or kept == self.value(start, name):
-            return False
-        self.points.setdefault(start, {})[name] = kept
-        self.moved.pop((start, name), None)
-        return True
-
-    def kept(
-        self,
-        start: datetime,
-        name: str,
-        value: Value | None,
-        *,
-        taken: float = 0.0,
-        decimals: int | None = None,
-    ) -> Value | None:
-        """Return the value that `put` would leave in a bucket.
-
         If a correction has taken the share `taken` of the bucket, a value that knows of it may know
         less by so much than a stored one that does not (`Value.corrected`). A measurement has so
         many `decimals`, by default those of the document's series.
         """
-        stored, allowed = self.value(start, name), self.moved.get((start, name), 0.0)
-        if taken and value and stored and stored.corrected != value.corrected:
+        written = value and as_written(value, decimals or self.decimals(name))
+        return self.put_written(start, name, written, taken=taken)
+
+    def put_written(
+        self, start: datetime, name: str, written: Value | None, *, taken: float = 0.0
+    ) -> bool:
+        """Store a value as `put` does that is already rounded as in the files."""
+        kept = self._better(start, name, written, taken)
+        point = self.points.get(start)
+        if kept is None or (point is not None and kept == point.get(name)):
+            return False
+        if point is None:
+            point = self.points[start] = {}
+        point[name] = kept
+        if self.moved:
+            self.moved.pop((start, name), None)
+        return True
+
+    def kept(
+        self, start: datetime, name: str, value: Value | None, *, taken: float = 0.0
+    ) -> Value | None:
+        """Return the value that `put` would leave in a bucket."""
+        written = value and as_written(value, self.decimals(name))
+        return self._better(start, name, written, taken)
+
+    def _better(
+        self, start: datetime, name: str, written: Value | None, taken: float
+    ) -> Value | None:
+        """Return the stored value or the new one, which is rounded as in the files."""
+        stored = self.value(start, name)
+        allowed = self.moved.get((start, name), 0.0) if self.moved else 0.0
+        if taken and written and stored and stored.corrected != written.corrected:
             allowed = max(allowed, taken)
-        return better(stored, value and as_written(value, decimals or self.decimals(name)), allowed)
+        return better(stored, written, allowed)
 
     def decimals(self, name: str) -> int:
         """Return how many decimals the numbers of a measurement have."""
@@ -108,7 +119,8 @@ class Document(msgspec.Struct, kw_only=True):
 
     def value(self, start: datetime, name: str) -> Value | None:
         """Return the value of a series in a bucket, None if nothing of it is known."""
-        return self.points.get(start, {}).get(name)
+        point = self.points.get(start)
+        return None if point is None else point.get(name)
 
     def until(self, name: str) -> datetime | None:
         """Return the end of the last bucket for which a series was asked and answered."""
@@ -152,6 +164,7 @@ Written = TypeVar("Written", bound=AnyHead)
 _decoder = msgspec.json.Decoder(_Written)
 _head_decoder = msgspec.json.Decoder(_Head)
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 _MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 # Git LFS puts this in the place of a file, which is elsewhere then: git-lfs.com.
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
@@ -196,11 +209,9 @@ def encode(document: Document) -> bytes:
         *([] if document.latest is None else [f' "latest":{{{_entries(document.latest, zone)}}},']),
         ' "data_points":[',
     ]
-    points = ",\n".join(
-        f"  {json_of(_written_point(start, document.points[start], zone))}"
-        for start in sorted(document.points)
-    )
-    return "\n".join([*lines, *([points] if points else []), " ]}", ""]).encode()
+    points = _encode_lines(_written_points(document, zone)).removesuffix(b"\n")
+    indented = b"\n  " + points.replace(b"\n", b",\n  ") if points else b""
+    return "\n".join(lines).encode() + indented + b"\n ]}\n"
 
 
 def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
@@ -215,8 +226,15 @@ def _entries(named: dict[str, Any], zone: ZoneInfo) -> str:
     return ",\n  ".join(parts)
 
 
-def _written_point(start: datetime, point: Point, zone: ZoneInfo) -> dict[str, object]:
-    return {TIMESTAMP: in_local_time(start, zone)} | {name: point[name] for name in sorted(point)}
+def _written_points(document: Document, zone: ZoneInfo) -> Iterator[dict[str, object]]:
+    """Yield the points by time, each with its series by name."""
+    points = document.points
+    names = sorted(set().union(*points.values()))
+    for start in sorted(points):
+        point = points[start]
+        written: dict[str, object] = {TIMESTAMP: in_local_time(start, zone)}
+        written.update({name: point[name] for name in names if name in point})
+        yield written
 
 
 def in_local_time(instant: datetime, zone: ZoneInfo) -> str:

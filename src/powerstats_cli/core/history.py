@@ -8,9 +8,8 @@ the next number; values in unknown time are never estimated. Times are whole mic
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from heapq import merge as merge_sorted
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +19,10 @@ from powerstats_cli.core.periods import micros
 
 UNKNOWN: Final = math.nan
 NO_RESET: Final = -1
+NEVER: Final = -1
+
+Signs = Sequence[Sequence[int]]
+"""The signs of life (µs) of each sensor, ascending: when Home Assistant was seen to run."""
 
 
 class History(msgspec.Struct):
@@ -36,15 +39,26 @@ class History(msgspec.Struct):
 
     def append(self, time: int, value: float, reset: int = NO_RESET) -> None:
         """Add the next state, unless it equals the last; it replaces a last one of its instant."""
-        if self.times and time <= self.times[-1]:
+        times = self.times
+        if times and time <= times[-1]:
             self.drop_last()
-        if self.times and self.resets[-1] == reset:
+        if times and self.resets[-1] == reset:
             last = self.values[-1]
             if value == last or (value != value and last != last):
                 return
-        self.times.append(time)
+        times.append(time)
         self.values.append(value)
         self.resets.append(reset)
+
+    def extend(self, later: "History") -> None:
+        """Add the states of a history that follows."""
+        known_to = self.times[-1] if self.times else NEVER
+        doubtful = bisect_right(later.times, known_to) + 1
+        for index in range(min(doubtful, len(later.times))):
+            self.append(later.times[index], later.values[index], later.resets[index])
+        self.times.extend(later.times[doubtful:])
+        self.values.extend(later.values[doubtful:])
+        self.resets.extend(later.resets[doubtful:])
 
     def drop_last(self) -> None:
         """Forget the last state."""
@@ -78,25 +92,25 @@ class History(msgspec.Struct):
         return index >= 0 and not math.isnan(self.values[index])
 
 
-def signs_of_life(histories: Iterable[History]) -> "array[int]":
-    """Return the signs of life (µs): the times at which Home Assistant was seen to run.
+def signs_of_life(histories: Iterable[History]) -> Signs:
+    """Return the signs of life of each history.
 
     Each change from one number to another is a sign of life. A number that follows an unknown is
     none: after a restart sensors recover one by one, and a sensor that has recovered proves nothing
     about one that has not.
     """
-    return array("q", merge_sorted(*(_changes(history) for history in histories)))
+    return [_changes(history) for history in histories]
 
 
-def _changes(history: History) -> Iterator[int]:
-    for (before, after), time in zip(pairwise(history.values), history.times[1:], strict=True):
-        if before == before and after == after:  # neither is nan
-            yield time
+def _changes(history: History) -> "array[int]":
+    times = history.times[1:]
+    if not any(map(math.isnan, history.values)):
+        return times
+    known = zip(pairwise(history.values), times, strict=True)
+    return array("q", [at for (before, after), at in known if before == before and after == after])
 
 
-def without_silence(
-    history: History, signs: Sequence[int], answered: int | None, interval: int
-) -> History:
+def without_silence(history: History, signs: Signs, answered: int | None, interval: int) -> History:
     """Return a history in which no value holds for more than an interval after a sign of life.
 
     When Home Assistant stops, it writes nothing, so the last value seems to hold until the unknown
@@ -121,20 +135,29 @@ def without_silence(
     return cut
 
 
-def last_sign(since: int, signs: Sequence[int], answered: int | None, before: int) -> int:
+def last_sign(since: int, signs: Signs, answered: int | None, before: int) -> int:
     """Return the last sign of life from `since` up to, not including, `before`."""
-    seen = bisect_left(signs, before)
-    last = max(since, signs[seen - 1]) if seen else since
+    last = since
+    for times in signs:
+        seen = bisect_left(times, before)
+        if seen and times[seen - 1] > last:
+            last = times[seen - 1]
     return max(last, answered) if answered is not None and answered < before else last
 
 
-def held(history: History, start: int, end: int) -> Iterator[tuple[float, int]]:
-    """Yield each number held in `[start, end)`, and for how long (µs)."""
+def held(history: History, start: int, end: int) -> list[tuple[float, int]]:
+    """Return each number held in `[start, end)`, and for how long (µs)."""
     times, values = history.times, history.values
-    first, after = max(history.holding_at(start), 0), bisect_left(times, end)
+    first, after = max(bisect_right(times, start) - 1, 0), bisect_left(times, end)
     if first >= after:
-        return
-    bounds = [max(times[first], start), *times[first + 1 : after], end]
-    for value, (since, until) in zip(values[first:after], pairwise(bounds), strict=True):
+        return []
+    lengths = []
+    since, value = max(times[first], start), values[first]
+    for index in range(first + 1, after):
+        until = times[index]
         if value == value:
-            yield value, until - since
+            lengths.append((value, until - since))
+        since, value = until, values[index]
+    if value == value:
+        lengths.append((value, end - since))
+    return lengths

@@ -53,7 +53,7 @@ def micros(instant: datetime) -> int:
 
 def instant(micros_since_epoch: int) -> datetime:
     """Return microseconds since 1970 as an aware instant in UTC."""
-    return EPOCH + timedelta(microseconds=micros_since_epoch)
+    return EPOCH + micros_since_epoch * MICROSECOND
 
 
 @lru_cache(maxsize=2048)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from powerstats_cli.core.buckets import ENERGY_DECIMALS, rounded
-from powerstats_cli.core.history import NO_RESET, UNKNOWN, History
+from powerstats_cli.core.history import NO_RESET, UNKNOWN, History, held
 
 NEVER: Final = 2**63 - 1
 
@@ -42,6 +42,13 @@ class Readings(msgspec.Struct, frozen=True):
             higher=_next_lower([-value for value in values] if is_signed else ()),
             unknown=array("q", [time for time, value in times if value != value]),
         )
+
+    def known_in(self, start: int, end: int) -> int:
+        """Return for how long (µs) the counter is known in `[start, end)`."""
+        times = self.history.times
+        if self.unknown or not times:
+            return sum(length for _, length in held(self.history, start, end))
+        return max(end - max(start, times[0]), 0)
 
     def before(self, index: int) -> float:
         """Return the reading of the state directly before, UNKNOWN if there is none."""

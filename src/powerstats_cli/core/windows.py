@@ -7,14 +7,14 @@ pieces.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from powerstats_cli.core.history import History, last_sign
+from powerstats_cli.core.history import History, Signs, last_sign
 from powerstats_cli.core.periods import (
     EPOCH,
     HOUR,
@@ -130,9 +130,7 @@ def newest_complete(instant: datetime, zone: ZoneInfo, minutes: int) -> datetime
 # --- how far an answer can be believed --------------------------------------------------------
 
 
-def believed_to(
-    window: Window, answers: Mapping[str, Answer], signs: Sequence[int]
-) -> datetime | None:
+def believed_to(window: Window, answers: Mapping[str, Answer], signs: Signs) -> datetime | None:
     """Return the time up to which an answer is certain even if Home Assistant has stopped since.
 
     None means that it is certain up to the window's end: no value was a number there, or a later
@@ -151,7 +149,7 @@ def believed_to(
 
 
 def seen_at_work(
-    window: Window, answers: Mapping[str, Answer], signs: Sequence[int], end: datetime
+    window: Window, answers: Mapping[str, Answer], signs: Signs, end: datetime
 ) -> datetime:
     """Return the latest time up to `end` by which we know that Home Assistant was still running.
 

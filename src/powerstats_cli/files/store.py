@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from powerstats_cli.core.journal import Decoded, Journal
 
 ARCHIVED: Final = re.compile(r"\d{4}-\d\d-\d\d\.json")
+REMEMBERED: Final = 2
 YEARLY: Final = re.compile(r"(?:19|2[01])\d\d\.json", re.ASCII)
 
 
@@ -59,6 +60,7 @@ class Store:
         self.problems: list[PowerstatsError] = []
         self._clock = clock or Clock()
         self._decoded: tuple[bytes, Decoded] | None = None
+        self._lately: dict[Path, tuple[bytes, Document]] = {}
 
     @property
     def daily(self) -> Path:
@@ -145,6 +147,8 @@ class Store:
         raw = read_bytes(path)
         if raw is None:
             return None
+        if (known := self._lately.get(path)) is not None and known[0] == raw:
+            return self._with_names(alignment.as_read_back(known[1]))
         try:
             document = alignment.decoded(raw, timezone=self.timezone)
             self.check_place(path, document)
@@ -154,7 +158,22 @@ class Store:
         except ConfigError as error:
             message = f"{self.name(path)} {error}"
             raise ConfigError(message) from None
+        if not document.strays:
+            self._remember(path, raw, document)
         return self._with_names(document)
+
+    def _remember(self, path: Path, raw: bytes, document: Document) -> None:
+        """Remember the document of a day's file, so that the same bytes need not be decoded again.
+
+        A catch-up stores a day in many pieces, and each step reads daily.json twice. Only the last
+        two files are remembered, those that a piece is stored in.
+        """
+        if document.tier != "daily":
+            return
+        self._lately.pop(path, None)
+        while len(self._lately) >= REMEMBERED:
+            del self._lately[next(iter(self._lately))]
+        self._lately[path] = raw, alignment.as_read_back(document)
 
     def _with_names(self, document: Document) -> Document:
         if not self.renamed:
@@ -188,10 +207,12 @@ class Store:
         A journal with a broken line is set aside, and goes on with the others.
         """
         self.mend()
-        raw = documents.encode(self._settled(document))
+        document = self._settled(document)
+        raw = documents.encode(document)
         if raw == read_bytes(path):
             return False
         write_bytes(through_link(path), raw)
+        self._remember(path, raw, document)
         return True
 
     # --- corrections

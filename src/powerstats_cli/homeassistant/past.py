@@ -1,6 +1,6 @@
 """Days of the recorder's history, as `collect` would have stored them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -10,7 +10,7 @@ from powerstats_cli.core import archive
 from powerstats_cli.core.booking import Booking, Shelf
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.filling import Stored
-from powerstats_cli.core.history import signs_of_life
+from powerstats_cli.core.history import Signs, signs_of_life
 from powerstats_cli.core.periods import DAY, day_span, instant, local_day, micros
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import names_in
@@ -143,7 +143,7 @@ class Past:
         self,
         day: date,
         answers: Mapping[str, Answer],
-        signs: Sequence[int],
+        signs: Signs,
         window: Window,
         minutes: int,
     ) -> tuple[Document, list[PowerstatsError]]:
@@ -191,5 +191,4 @@ def _is_certain(reader: Reader, since: datetime) -> bool:
     histories = [states.history for states in reader.recorded.values()]
     if not any(is_open_ended(history, end) for history in histories):
         return True
-    signs = signs_of_life(histories)
-    return bool(signs) and signs[-1] >= micros(since)
+    return any(times and times[-1] >= micros(since) for times in signs_of_life(histories))

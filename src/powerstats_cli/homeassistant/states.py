@@ -108,10 +108,7 @@ class Recorded(msgspec.Struct):
         """Add the states of the window that follows."""
         if self.unit is None and later.unit is not None:
             self.history.forget_numbers()  # the series has a unit, these numbers have none
-        for state in zip(
-            later.history.times, later.history.values, later.history.resets, strict=True
-        ):
-            self.history.append(*state)
+        self.history.extend(later.history)
         if later.foreign is not None:
             self.foreign, self.foreign_until = later.foreign, later.foreign_until
         self.unit = self.unit if later.unit is None else later.unit
@@ -185,12 +182,16 @@ def _time(state: Item, before: int) -> int | None:
     attributes, has the time of its own beginning, which may be before the window: it holds from
     `last_updated` on. Raises ValidationError if the states are not in order.
     """
-    at, updated = state.last_changed or state.last_updated, state.last_updated
+    at = state.last_changed or state.last_updated
     if at is None:
         return None
-    time = min(max(micros(at), FIRST), LAST)
-    if time < before and updated is not None:
-        time = micros(updated)
+    time = micros(at)
+    if not FIRST <= time <= LAST:
+        time = min(max(time, FIRST), LAST)
+    if time >= before:
+        return time
+    if state.last_updated is not None:
+        time = micros(state.last_updated)
     if time < before:
         message = f"a state of {at} follows a later one"
         raise msgspec.ValidationError(message)
