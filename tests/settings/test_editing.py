@@ -175,3 +175,138 @@ def test_no_toml(raw: bytes, tmp_path: Path) -> None:
     path.write_bytes(raw)
     with pytest.raises(ConfigError, match=r"powerstats\.toml is no TOML"):
         editing.opened(path)
+
+
+MONEY = {
+    "tables": """
+[prices]
+spot = { step = 15 }  # of the market
+
+[money]
+currency = "EUR"
+also = [
+  "import", # the meter
+  "boiler",
+]
+
+[tariffs.one]
+from = 2025-01-01
+lines = [
+  { name = "boiler", per = "boiler", less = "spot_in", within = 60, rate = 0.1 }, # hot
+  { name = "Spot", per = "import", price = "spot" },
+]
+[zones]
+night = ["23:00-07:00"]
+
+[tariffs.two]
+lines = [
+  { name = "kW", per = "kW month", of = "boiler", rate = 1, minutes = 30 },
+  { name = "VAT", percent = 21, of = ["boiler"] },
+]
+""",
+    "lines as tables": """
+prices.spot.step = 15 # of the market
+money = {currency = "EUR", also = ["import", "boiler"]}
+[[tariffs.one.lines]]
+name = "boiler"
+per = "boiler" # hot
+less = "spot_in"
+within = 60
+rate = 0.1
+[[tariffs.one.lines]]
+name = "Spot"
+per = "import"
+price = "spot"
+[tariffs.one]
+from = 2025-01-01
+[[tariffs.two.lines]]
+name = "kW"
+per = "kW month"
+of = "boiler"
+rate = 1
+minutes = 30
+[[tariffs.two.lines]]
+name = "VAT"
+percent = 21
+of = ["boiler"]
+""",
+}
+SERIES = """
+timezone = "Europe/Vienna"
+homeassistant.url = "http://x:1"
+homeassistant.entities.import = "sensor.import"
+homeassistant.entities.boiler = "sensor.boiler"
+homeassistant.entities.spot = "sensor.spot"
+homeassistant.entities.spot_in = "sensor.spot_in"
+flows.import = "import"
+"""
+
+
+@pytest.mark.parametrize("form", MONEY)
+def test_series_of_money(form: str, tmp_path: Path) -> None:
+    """Prices, the ledger and lines have the new name; flows and names of lines stay."""
+    path = tmp_path / "powerstats.toml"
+    path.write_text(SERIES + MONEY[form])
+    document = editing.opened(path)
+    for old, new in (("boiler", "hot_water"), ("spot", "epex"), ("import", "meter")):
+        editing.rename(document, settings.load(path), old, new)
+        path.write_bytes(editing.written(document))
+    renamed = settings.load(path)
+    assert renamed.prices.keys() == {"epex"}
+    assert renamed.money["also"] == ["meter", "hot_water"]
+    one = renamed.tariffs["one"]["lines"]
+    assert [(line["name"], line["per"]) for line in one] == [
+        ("boiler", "hot_water"),
+        ("Spot", "import"),
+    ]
+    assert (one[0]["less"], one[1]["price"]) == ("spot_in", "epex")
+    assert [line["of"] for line in renamed.tariffs["two"]["lines"]] == ["hot_water", ["boiler"]]
+    text = path.read_text()
+    comments = [line.partition("#")[2] for line in MONEY[form].splitlines() if "#" in line]
+    assert [each for each in comments if each not in text] == []
+
+    document = editing.opened(path)
+    editing.take_out(document, "epex")
+    editing.take_out(document, "hot_water")
+    path.write_bytes(editing.written(document))
+    assert settings.load(path).prices == {}
+    assert settings.load(path).money["also"] == ["meter"]
+
+
+@pytest.mark.parametrize(
+    "tables", ["tariffs = 5", "tariffs.a = 5", "tariffs.a.lines = [7, {per = 7}]"]
+)
+def test_tables_of_money_that_are_wrong(tables: str, tmp_path: Path) -> None:
+    """A series can be renamed all the same: they are mended by a person."""
+    path = tmp_path / "powerstats.toml"
+    path.write_text(f"money = 7\n{tables}\n{SERIES}")
+    document = editing.opened(path)
+    editing.rename(document, settings.load(path), "boiler", "hot_water")
+    editing.take_out(document, "spot_in")
+    path.write_bytes(editing.written(document))
+    assert settings.load(path).entities.keys() == {"import", "hot_water", "spot"}
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        "[prices]\nspot = { step = 15 } # a\nb = { step = 5 }\n[paths]\n",
+        "[prices]\nspot.step = 15 # a\nb.step = 5\n[paths]\n",
+        "[prices.spot] # a\nstep = 15\n[prices.b]\nstep = 5\n[paths]\n",
+        "[prices.b]\nstep = 5\n[paths]\n[prices.spot]\nstep = 15 # a\nbilled = 60\n",
+        "prices.b.step = 5\nprices.spot.step = 15 # a\n[paths]\n",
+        "prices = { b.step = 5, spot = { step = 15 } } # a\n[paths]\n",
+    ],
+)
+def test_a_price_in_each_form(prices: str, tmp_path: Path) -> None:
+    """Its step stays, and so does the other price."""
+    path = tmp_path / "powerstats.toml"
+    series = f"{SERIES}homeassistant.entities.b = 'sensor.b'\n"
+    path.write_text(f"{series}{prices}")
+    before, document = settings.load(path), editing.opened(path)
+    editing.rename(document, before, "spot", "epex")
+    path.write_bytes(editing.written(document))
+    after = settings.load(path)
+    assert after.prices == {"epex": before.prices["spot"], "b": before.prices["b"]}
+    assert "# a" in path.read_text()
+    assert after.paths == before.paths

@@ -4,7 +4,7 @@ Only the commands that change it import this: tomlkit takes 50 ms and 5 MB, and 
 the file in all other commands, keeps no comments.
 """
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,7 +13,9 @@ from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable, Table
 
+from powerstats_cli.core.energy.flows import FLOWS
 from powerstats_cli.core.energy.roles import BOTH_WAYS, ROLES, Meter, Roles
+from powerstats_cli.core.energy.tariff_lines import DEMANDS, TIMES
 from powerstats_cli.errors import ConfigError
 from powerstats_cli.lines import text
 from powerstats_cli.settings.tables import Settings
@@ -21,6 +23,8 @@ from powerstats_cli.settings.tables import Settings
 HOME: Final = "homeassistant"
 # The tables of `[homeassistant]` that have a key for each series.
 BY_SERIES: Final = ("entities", "plausible", "state_class")
+# What `per` of a line names, whatever series are called so.
+COUNTED: Final = frozenset({*FLOWS, "house", *TIMES, *DEMANDS})
 _Keys = MutableMapping[str, Any]
 
 
@@ -92,10 +96,10 @@ def drop(document: TOMLDocument, path: Sequence[str]) -> None:
 def _at(document: TOMLDocument, path: Sequence[str]) -> _Keys | None:
     table: Any = document
     for name in path:
-        if name not in table:
+        if not isinstance(table, MutableMapping) or name not in table:
             return None
         table = table[name]
-    return cast("_Keys", table)
+    return table if isinstance(table, MutableMapping) else None
 
 
 def _plain(item: Any) -> object:
@@ -129,6 +133,7 @@ def rename(document: TOMLDocument, settings: Settings, old: str, new: str) -> No
         _rename_key(within, old, new)
         for inner in [inner for inner in within if within[inner] == old]:
             within[inner] = new
+    _rename_in_money(document, old, new)
     _remember(document, settings.homeassistant.renamed, old, new)
 
 
@@ -169,6 +174,57 @@ def take_out(document: TOMLDocument, name: str) -> None:
     """Take a series out of the configuration; the roles are set by `set_roles`."""
     for table in BY_SERIES:
         drop(document, (HOME, table, name))
+    drop(document, ("prices", name))
+    also = (_at(document, ("money",)) or {}).get("also")
+    if isinstance(also, Array) and name in also:
+        also.remove(name)
+
+
+# --- money ------------------------------------------------------------------------------------
+
+
+def _rename_in_money(document: TOMLDocument, old: str, new: str) -> None:
+    """Rename a series among the prices, in the ledger, and where lines of tariffs name it."""
+    _rename_price(_at(document, ("prices",)), old, new)
+    also = (_at(document, ("money",)) or {}).get("also")
+    if isinstance(also, Array):
+        for place in [place for place, name in enumerate(also) if name == old]:
+            also[place] = new
+    for line in _lines(document):
+        for key in _naming(line, old):
+            line[key] = new
+
+
+def _rename_price(prices: _Keys | None, old: str, new: str) -> None:
+    """Rename a price; one that is a table of its own is in one line then.
+
+    tomlkit cannot rename a table without mixing up those that follow it.
+    """
+    if prices is None or not isinstance(prices.get(old), Table):
+        _rename_key(prices, old, new)
+        return
+    table = prices.pop(old)
+    inline = tomlkit.inline_table()
+    inline.update(table.unwrap())
+    comments = (item.trivia.comment for _, item in table.value.body)
+    if comment := " ".join(filter(None, comments)):
+        inline.comment(comment)
+    prices[new] = inline
+
+
+def _lines(document: TOMLDocument) -> Iterator[_Keys]:
+    """Yield the lines of all tariffs that have the form of lines."""
+    tariffs = document.get("tariffs")
+    for tariff in tariffs.values() if isinstance(tariffs, MutableMapping) else ():
+        lines = tariff.get("lines") if isinstance(tariff, MutableMapping) else None
+        if isinstance(lines, list):
+            yield from (line for line in lines if isinstance(line, MutableMapping))
+
+
+def _naming(line: _Keys, series: str) -> list[str]:
+    """Return the keys of a line that name a series: some name a flow, a time or a demand first."""
+    keys = [] if series in COUNTED else ["per", "less", *(["of"] if "per" in line else [])]
+    return [key for key in (*keys, "price") if line.get(key) == series]
 
 
 # --- roles ------------------------------------------------------------------------------------
