@@ -261,6 +261,24 @@ def test_hours_of_a_day_that_has_only_a_sum(tmp_path: Path) -> None:
     assert (result.exit_code, "hours are not kept of 2025-11-21" in result.err) == (2, True)
 
 
+def test_hours_of_a_home_that_feeds_nothing_in(tmp_path: Path) -> None:
+    """A flow that is not there is 0, and no reason to say that its hours are unknown."""
+    home = Home(
+        tmp_path,
+        at(TODAY, 0),
+        [TODAY - 2 * DAY, TODAY - DAY],
+        {"day": COUNTER},
+        {"day": lambda local: used(1, local)},
+        '[flows]\nimport = "day"\n[money]\ncurrency = "EUR"\n[tariffs.a]\nfrom = 2025-01-01\n'
+        'lines = [{ name = "Energy", per = "import", rate = 0.3 }]\n',
+    ).installed()
+    found = told(home, "cost", "yesterday", "--by", "hour", now=at(TODAY, 0))["rows"]
+    assert len(found) == 24
+    for row in found:
+        assert row["energy"] == pytest.approx(0.3 * row["import"], abs=1e-4)
+        assert row["export"] == 0.0
+
+
 # --- status ---------------------------------------------------------------------------------------
 
 

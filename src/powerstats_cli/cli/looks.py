@@ -35,7 +35,7 @@ def status(
     session = session_of(context)
     health, problems = command(session.settings, session.files, session.clock)
     bill, mistakes = running_bill(session.settings, session.files, session.clock)
-    problems += mistakes
+    problems += tuple(each for each in mistakes if str(each) not in map(str, problems))
     if json:
         print(as_json(health, problems, bill))
     else:

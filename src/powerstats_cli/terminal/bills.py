@@ -158,7 +158,7 @@ def show_comparison(
     others = [each for each in (found.paid, found.without_sun) if each]
     table = _months if months else _totals
     shown = table(found, contract, [*found.tries, *others], months, _nothing(console))
-    console.print(fitting(shown, console) if not months else shown)
+    console.print(fitting(shown, console))
     console.print()
     for line in _about(found, console):
         console.print(Text(line, style="dim"))

@@ -166,11 +166,12 @@ def by_hour(day: date, term: Term | None, known: Known, home: Contract) -> Itera
 
 
 def _is_coarse(stretches: Energies, span: Span) -> bool:
-    """Tell whether only one stretch ends in a day, at its end, and most of the day is in it."""
+    """Tell whether all that is known of a day's energy is one stretch of most of the day."""
     return (
         len(stretches) == 1
+        and stretches.kwh[0] != 0.0
         and stretches.ends[0] == span.end
-        and (stretches.ends[0] - stretches.starts[0] > span.length / 2)
+        and stretches.ends[0] - stretches.starts[0] > span.length / 2
     )
 
 

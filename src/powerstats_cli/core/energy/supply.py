@@ -36,7 +36,15 @@ from powerstats_cli.core.energy.slots import WH, agrees
 from powerstats_cli.core.energy.stretches import Bucket, Day, stretches
 from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.energy.tariffs import Days
-from powerstats_cli.core.periods import DAY, Span, day_span, days, intervals
+from powerstats_cli.core.periods import (
+    DAY,
+    Span,
+    day_span,
+    days,
+    hours,
+    intervals,
+    local_day,
+)
 from powerstats_cli.core.pieces import ABOUT_AS_MUCH
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import buckets
@@ -143,11 +151,11 @@ class Supply(msgspec.Struct, frozen=True):
         return found[bisect_right(found.ends, day_span(first, self.zone).start) :]
 
     def _none(self, first: date) -> Iterator[Energy]:
-        """Yield the days of a flow that is not there: nothing flows, and that is known."""
-        for day in days(first, self.until.astimezone(self.zone).date() + DAY):
-            span = day_span(day, self.zone)
-            if span.start < self.until:
-                yield Energy(span.start, min(span.end, self.until), 0.0)
+        """Yield the hours of a flow that is not there: nothing flows, and that is known."""
+        for day in days(first, local_day(self.until, self.zone) + DAY):
+            for hour in hours(day, self.zone):
+                if hour.start < self.until:
+                    yield Energy(hour.start, min(hour.end, self.until), 0.0)
 
     # --- the energy of a day
 
