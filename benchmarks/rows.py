@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from benchmarks import money
 from benchmarks.board import ENTITIES, EVENING, MIDNIGHT, TOKEN, Board
 from benchmarks.processes import Command, powerstats, python
 from powerstats_cli.cli import main as cli
@@ -121,8 +122,33 @@ def rows(board: Board, server: HomeAssistant) -> list[Row]:
         ),
         Row("status", command("status", at=EVENING), restored(later, EVENING)),
         Row("status --json", command("status", "--json", at=EVENING), restored(later, EVENING)),
+        *_of_money(board, later),
         Row("--help", powerstats("--help")),
         Row("completion in bash", completion()),
+    ]
+
+
+def _of_money(board: Board, later: str) -> list[Row]:
+    """Return the rows of a year that is priced; `later` are the files a year on."""
+    board.restore(later)
+    money.fill(board)
+    name = "a year in the ledger"
+    board.save(name)
+
+    def row(label: str, *arguments: str, most_cpu: float) -> Row:
+        return Row(
+            label,
+            money.command(board, *arguments, at=EVENING),
+            lambda: board.restore(name),
+            most_cpu=most_cpu,
+            most_peak=64,
+        )
+
+    return [
+        row("bill of a year", "bill", most_cpu=3.0),
+        row("compare, five tariffs, a year", "compare", most_cpu=10.0),
+        row("cost of a year", "cost", "--by", "month", most_cpu=3.5),
+        row("status, with its bill", "status", most_cpu=4.0),
     ]
 
 
