@@ -1,21 +1,22 @@
 /** The dashboard: fetches the files of its tabs, says how old they are, and keeps them fresh. */
 
 import { chosenText } from "./lib/chosen.js";
-import { joined } from "./lib/flows.js";
 import { ago } from "./lib/format.js";
-import { knownOf, past, stepsOf } from "./lib/moving.js";
+import { knownOf, stepsOf } from "./lib/moving.js";
 import { filesOf, hashOf, isYear, parse } from "./lib/places.js";
 import { ageText, emptyText, nothingText, notices } from "./lib/status.js";
 import { TABS, YEARS } from "./lib/tabs.js";
 import { MINUTE } from "./lib/time.js";
+import { today } from "./lib/today.js";
 import { say, speech } from "./lib/words.js";
+import { closedPart } from "./view/closed.js";
 import { h, setText } from "./view/dom.js";
 import { listen, translate } from "./view/language.js";
 import { later, warmUp } from "./view/later.js";
 import { menu } from "./view/menu.js";
 import { Panel } from "./view/panel.js";
 import { printing } from "./view/print.js";
-import { Source } from "./view/source.js";
+import { bothOf, Source } from "./view/source.js";
 import { emptyCard, showNotices } from "./view/status.js";
 import { steps } from "./view/steps.js";
 import { tabs } from "./view/tabs.js";
@@ -32,6 +33,7 @@ import { placeZone, showZone } from "./view/zone.js";
 /** `drawn`: the place and the documents that it shows. @typedef {{ status: HTMLElement, panel: Panel, drawn: unknown[] }} View */
 
 /** @typedef {import("./lib/places.js").Name} Name */
+/** @typedef {import("./view/closed.js").Closed} Closed */
 
 /** What the page shows: days, null if they are not read yet; and their newest file, or the one to be read, undefined if no file has them. @typedef {{ tab: Tab, file: Source | undefined, both: Both | null }} Shown */
 
@@ -107,18 +109,7 @@ function shownHere() {
   if ("load" in found) return { tab, file: sources.get(found.load), both: null };
   const files = found.show.flatMap((name) => sources.get(name) ?? []);
   const file = files[files.length - 1];
-  return { tab: tabShowing(tab, file), file, both: wholeOf(files) };
-}
-
-/** The newest files that were joined, and their days. @type {[Both[], Both] | undefined} */
-let whole;
-
-/** @param {Source[]} files whose days are shown @returns {Both} */
-function wholeOf(files) {
-  const read = files.flatMap(({ both }) => both ?? []);
-  const isSame = whole?.[0].every(({ doc }, i) => doc === read[i]?.doc);
-  if (!whole || !isSame || whole[0].length !== read.length) whole = [read, joined(read)];
-  return whole[1];
+  return { tab: tabShowing(tab, file), file, both: bothOf(files) };
 }
 
 /** @param {Tab} tab @param {Source} file @returns {Tab} the one of today, if the place is today */
@@ -130,6 +121,9 @@ const others = ({ beside }) =>
   Object.fromEntries(
     beside.flatMap((tier) => (sources.has(tier) ? [[tier, sources.get(tier)?.both ?? null]] : [])),
   );
+
+/** What shows closed days. */
+const closed = closedPart(() => draw());
 
 /** @param {Tab} tab */
 function loadBeside({ beside }) {
@@ -146,9 +140,13 @@ function draw() {
   if (!found || !view) return;
   const { tab, file, both } = found;
   if (file && !file.asked) void file.load();
-  const isShown = both?.doc.points.size;
-  // What was there before stays until the file has come, so that nothing jumps.
-  const isWaiting = !isShown && file?.isAwaited && view.drawn.length > 0;
+  const isPart = file !== undefined && file.tier !== "daily" && !isYearsHere();
+  if (isPart) closed.load();
+  const isReady = both !== null && both.doc.points.size > 0;
+  const isShown = isReady && (!isPart || closed.part !== undefined);
+  // What was there before stays until all has come, so that nothing jumps.
+  const isAwaited = file?.isAwaited || (isReady && !closed.problem);
+  const isWaiting = !isShown && isAwaited && view.drawn.length > 0;
   view.panel.host.classList.toggle("waiting", isWaiting);
   if (both && isShown) drawPoints(tab, view, both);
   else if (!isWaiting) {
@@ -165,20 +163,33 @@ function drawPoints(tab, view, both) {
   const drawn = [hashOf(here.place), both.doc, ...Object.values(more).map((one) => one?.doc)];
   if (drawn.length !== view.drawn.length || drawn.some((one, i) => one !== view.drawn[i])) {
     view.drawn = drawn;
-    const days = "id" in here.place || both.doc.day !== null ? null : here.place;
-    const make = tab.model;
-    if (!days && !make) return void drawYears(view, both);
-    const { both: some, model } = days
-      ? past(days, both, more.daily)
-      : { both, model: /** @type {NonNullable<typeof make>} */ (make)(both.doc, both.grid, more) };
+    if (isYearsHere()) return void drawYears(view, both);
+    const { both: some, model } = modelOf(tab, both, more);
+    view.panel.closed = closed.part;
     view.panel.show(some.doc, model.grid ?? some.grid, model, here.chosen);
-    showMoney(view, days !== null);
+    showMoney(view, !("id" in here.place) && both.doc.day === null);
   } else {
     view.panel.choose(here.chosen);
     view.panel.tick();
   }
   loadBeside(tab);
 }
+
+/**
+ * @param {Tab} tab
+ * @param {Both} both
+ * @param {import("./lib/tabs.js").Others} more
+ * @returns {{ both: Both, model: import("./lib/model.js").Model }} the days that are shown of a file, and what of them
+ */
+function modelOf(tab, both, more) {
+  if (both.doc.day !== null) return { both, model: today(both.doc, both.grid, more.weekly) };
+  const { MODELS, past } = /** @type {Closed} */ (closed.part);
+  if (!("id" in here.place)) return past(here.place, both, more.daily);
+  return { both, model: MODELS[/** @type {keyof typeof MODELS} */ (tab.id)](both, more) };
+}
+
+/** Whether the calendar years are open. */
+const isYearsHere = () => "id" in here.place && here.place.id === YEARS.id;
 
 /** Shows the years, once the part of the script is there that can. @type {Promise<(newest: Both) => void> | undefined} */
 let yearsPart;
@@ -219,6 +230,7 @@ function emptyNode(tab, file) {
   if (!file) return emptyCard(nothingText(here.place, known()));
   const { doc, isMissing, problem } = file;
   if (isMissing || doc?.points.size === 0) return emptyCard(emptyText(tab.tier, doc));
+  if (closed.problem) return emptyCard({ title: closed.problem, text: "", command: null });
   return problem ? "" : h("p", { class: "empty note" }, say("loading"));
 }
 
@@ -234,9 +246,8 @@ function showStatus() {
 function showAge() {
   const age = /** @type {HTMLElement | null} */ (document.querySelector(".age"));
   const found = shownHere();
-  const shows = found?.tab.model ? found.both : null;
-  const steps = stepsOf(here.place, ids, known(), shows);
-  const isYears = "id" in here.place && here.place.id === YEARS.id;
+  const isYears = isYearsHere();
+  const steps = stepsOf(here.place, ids, known(), isYears ? null : found?.both);
   const ends = [...new Set([all[0], all[all.length - 1]])];
   showSteps(isYears ? { ...steps, label: ends.join("–") } : steps);
   if (!found || !age) return;
@@ -329,6 +340,9 @@ function start() {
   }
   const row = h("div", { class: "steps" });
   list.after(row);
+  // A pointer near the tabs may open one.
+  for (const kind of ["pointerover", "focusin"])
+    list.addEventListener(kind, closed.load, { once: true });
   showSteps = steps(row);
   const { panels, open: begin } = tabs(list, main, shown, open);
   for (const [id, host] of panels) {

@@ -1,14 +1,9 @@
-/** Where ‹ and › lead, what the days between them are called, and what the page says if there are none. */
+/** Where ‹ and › lead, and what the days between them are called. */
 
-import { cut } from "./cut.js";
 import { window } from "./data.js";
-import { day } from "./day.js";
 import { dayMonth, daysText } from "./format.js";
-import { month } from "./month.js";
 import { hashOf, isYear, neighbours } from "./places.js";
-import { week } from "./week.js";
 import { say } from "./words.js";
-import { year } from "./year.js";
 
 /** @typedef {import("./data.js").Both} Both */
 /** @typedef {import("./data.js").Doc} Doc */
@@ -84,28 +79,4 @@ function step(place) {
   if (!place) return null;
   const label = "id" in place ? say(`tab.${place.id}`) : daysText(place);
   return { hash: hashOf(place), label };
-}
-
-/**
- * @param {Days} days
- * @param {Both} both a file that has some of them
- * @param {Both | null | undefined} daily
- * @returns {{ both: Both, model: import("./model.js").Model }} those days and what the page shows of them
- */
-export function past(days, both, daily) {
-  const { first } = days;
-  const today = daily?.doc.day ?? null;
-  // Days that are to come are not part of what is claimed.
-  const end = Math.max(first + 1, Math.min(days.end, window(both.doc).last + 1));
-  const some = cut(both, first, end);
-  const { doc, grid } = some;
-  const so = today !== null && today < days.end ? daily : null;
-  return { both: some, model: modelOf(doc, grid, end - first, so) };
-}
-
-/** @param {Doc} doc @param {Both["grid"]} grid @param {number} length @param {Both | null | undefined} daily */
-function modelOf(doc, grid, length, daily) {
-  if (length === 1) return day(doc, grid);
-  if (doc.bucket !== "day") return week(doc, grid, daily);
-  return length > 31 ? year(doc, grid, daily) : month(doc, grid, undefined, daily);
 }

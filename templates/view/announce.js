@@ -2,10 +2,13 @@
 
 import { h, setText } from "./dom.js";
 
-const region = h("p", { class: "hidden", "aria-live": "polite" });
+/** Parts of the script that are fetched later say it in the same place. */
+const ID = "read";
 
 /** @param {string} text */
 export function announce(text) {
-  if (!region.isConnected) document.body.append(region);
+  const there = document.getElementById(ID);
+  const region = there ?? h("p", { id: ID, class: "hidden", "aria-live": "polite" });
+  if (!there) document.body.append(region);
   setText(region, text);
 }

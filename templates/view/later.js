@@ -3,7 +3,8 @@
 import { say } from "../lib/words.js";
 
 /**
- * @typedef {{ csv: typeof import("../later/csv.js"), money: typeof import("../later/money.js"),
+ * @typedef {{ closed: typeof import("../later/closed.js"),
+ *   csv: typeof import("../later/csv.js"), money: typeof import("../later/money.js"),
  *   tables: typeof import("../later/tables.js"), years: typeof import("../later/years.js") }} Parts
  */
 

@@ -4,14 +4,12 @@ import { beginning, chosenRange, chosenSums } from "../lib/chosen.js";
 import { measuredIn } from "../lib/data.js";
 import { isOneDay } from "../lib/model.js";
 import { say } from "../lib/words.js";
-import { bars } from "./bars.js";
 import { made, sentence } from "./cards.js";
 import { Chart } from "./chart.js";
 import { devices } from "./devices.js";
 import { download, h } from "./dom.js";
 import { gaps } from "./gaps.js";
 import { Group } from "./group.js";
-import { heat } from "./heat.js";
 import { later } from "./later.js";
 import { nowView } from "./now.js";
 import { onPixels } from "./plot.js";
@@ -47,6 +45,8 @@ export class Panel {
     this.chosen = "";
     /** @type {((model: Model, rest: Rest) => void)[]} */
     this.updates = [];
+    /** What shows lists and squares, which closed days have alone. @type {typeof import("../later/closed.js") | undefined} */
+    this.closed = undefined;
     /** What a span costs, if money is shown. @type {((from: number, to: number) => import("../lib/model.js").Part[]) | undefined} */
     this.costOf = undefined;
     /** Called if the reader has chosen another span. @type {(group: Group) => void} */
@@ -160,8 +160,9 @@ export class Panel {
     const rest = model.rest();
     /** @template T @param {View<T>} view @param {(rest: Rest) => T | null | undefined} pick */
     const add = (view, pick) => this.add(view, pick, rest);
-    const heats = rest.heats.map((one, i) => add(heat(one), (next) => next.heats[i]));
-    const lists = rest.bars.map((one, i) => add(bars(one), (next) => next.bars[i]));
+    const { heat, bars } = this.closed ?? {};
+    const heats = heat ? rest.heats.map((one, i) => add(heat(one), (next) => next.heats[i])) : [];
+    const lists = bars ? rest.bars.map((one, i) => add(bars(one), (next) => next.bars[i])) : [];
     this.lead?.append(tools(group, () => this.save()));
     this.side?.append(
       add(

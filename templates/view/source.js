@@ -1,8 +1,9 @@
 /** A data file of the site: fetched, kept, and tried again if that fails. */
 
 import { FileError } from "../lib/data.js";
-import { open } from "../lib/flows.js";
+import { joined, open } from "../lib/flows.js";
 
+/** @typedef {import("../lib/data.js").Both} Both */
 /** @typedef {import("../lib/data.js").Tier} Tier */
 
 /** @typedef {import("../lib/status.js").Problem} Problem */
@@ -99,4 +100,15 @@ export class Source {
     this.doc = doc;
     this.text = text;
   }
+}
+
+/** The newest files that were joined, and their days. @type {[Both[], Both] | undefined} */
+let whole;
+
+/** @param {Source[]} files that were read @returns {Both} the days of all of them, the same each time */
+export function bothOf(files) {
+  const read = files.flatMap(({ both }) => both ?? []);
+  const isSame = whole?.[0].every(({ doc }, i) => doc === read[i]?.doc);
+  if (!whole || !isSame || whole[0].length !== read.length) whole = [read, joined(read)];
+  return whole[1];
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { open, shares } from "../../templates/lib/flows.js";
 import { gaps } from "../../templates/lib/gaps.js";
 import { roles } from "../../templates/lib/roles.js";
-import { TABS } from "../../templates/lib/tabs.js";
+import { today } from "../../templates/lib/today.js";
 import { file } from "./home.js";
 import "./english.js";
 
@@ -122,7 +122,7 @@ test("shares are over the buckets in which both are known", () => {
 
 test("a tab tells what the day is made of, and has a line for each source", () => {
   const { doc, grid } = opened(SUMS);
-  const model = TABS[0].model(doc, grid, {});
+  const model = today(doc, grid, undefined);
   assert.deepEqual(
     model.charts[0].lines.map(({ label, tone, filled = false }) => [label, tone, filled]),
     [
@@ -187,7 +187,7 @@ test("meters only: the house is an energy, and has no reading", () => {
   );
   const { main, energy } = roles(doc);
   assert.deepEqual([main, energy], ["house energy", "house energy"]);
-  const model = TABS[0].model(doc, grid, {});
+  const model = today(doc, grid, undefined);
   const now = model.now(Date.parse("2026-11-24T01:05:00Z"), 600000);
   assert.deepEqual(
     [now?.label, now?.figure.text, now?.figure.unit],

@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { cut, withToday } from "../../templates/lib/cut.js";
 import { open } from "../../templates/lib/flows.js";
 import { gaps } from "../../templates/lib/gaps.js";
-import { knownOf, past, stepsOf, thereText } from "../../templates/lib/moving.js";
+import { MODELS, past } from "../../templates/lib/models.js";
+import { knownOf, stepsOf, thereText } from "../../templates/lib/moving.js";
 import { dayOf } from "../../templates/lib/places.js";
 import { daysOf } from "../../templates/lib/statistics.js";
-import { TABS } from "../../templates/lib/tabs.js";
 import { DAY, HOUR } from "../../templates/lib/time.js";
 import { file, power } from "./home.js";
 import "./english.js";
@@ -69,7 +69,7 @@ const today = () =>
 
 test("nine days of a year say so, and claim the year", () => {
   const both = nine();
-  const model = TABS[3].model(both.doc, both.grid, {});
+  const model = MODELS["365-days"](both, {});
   const [energy] = model.rest().made;
   assert.equal(energy.figure.raw, 9 * 2.4);
   assert.equal(energy.notes[0].map(({ text }) => text).join(""), "in 9 days");
@@ -101,7 +101,7 @@ test("today so far is the last bar, hatched, and in no sum", () => {
   const last = days[days.length - 1];
   assert.ok(Math.abs((last.total ?? 0) - 5) < 1e-9);
   assert.ok(Math.abs(last.coverage - 5 / 24) < 1e-9);
-  const { charts, rest } = TABS[3].model(both.doc, both.grid, { daily: today() });
+  const { charts, rest } = MODELS["365-days"](both, { daily: today() });
   const [bars] = charts[0].lines;
   assert.ok(Math.abs((bars.values[365] ?? 0) - 5) < 1e-9);
   assert.equal(bars.partial?.[365], true);

@@ -8,10 +8,12 @@ import { csv, rows } from "../../templates/lib/csv.js";
 import { measuredIn } from "../../templates/lib/data.js";
 import { open } from "../../templates/lib/flows.js";
 import { heatEnds } from "../../templates/lib/model.js";
+import { MODELS } from "../../templates/lib/models.js";
 import { knownOf, stepsOf } from "../../templates/lib/moving.js";
 import { ageText, emptyText, notices } from "../../templates/lib/status.js";
 import { chartTable, heatTable } from "../../templates/lib/tables.js";
 import { TABS } from "../../templates/lib/tabs.js";
+import { today } from "../../templates/lib/today.js";
 import { say, speak } from "../../templates/lib/words.js";
 import english from "../../templates/words/en.js";
 
@@ -78,6 +80,12 @@ function shownOf(id, { doc, grid }, model, now) {
   };
 }
 
+/** @param {import("../../templates/lib/tabs.js").Id} id @param {Both} both @param {import("../../templates/lib/tabs.js").Others} beside */
+const modelOf = (id, both, beside) =>
+  id === "today"
+    ? today(both.doc, both.grid, beside.weekly)
+    : MODELS[/** @type {keyof typeof MODELS} */ (id)](both, beside);
+
 speak(english, "en-GB");
 const { files, published, now, publish, home } = JSON.parse(await readAll(process.stdin));
 /** @type {Map<string, Both>} */
@@ -99,7 +107,7 @@ const answer = tabs.map((tab) => {
       notices: notices(doc, null, now, publish),
       age: doc && ageText(doc, now),
       ...(both?.doc.points.size
-        ? shownOf(tab.id, both, tab.model(both.doc, both.grid, beside), now)
+        ? shownOf(tab.id, both, modelOf(tab.id, both, beside), now)
         : { empty: emptyText(tab.tier, doc) }),
     },
   ];

@@ -111,6 +111,6 @@ def test_what_the_page_fetches_later_is_named_by_its_content(stage: Stage) -> No
     site = site_of(stage.installation)
     (attribute,) = re.findall(r'data-later="([^"]*)"', (site / "index.html").read_text())
     parts = json.loads(unescape(attribute))
-    assert parts.keys() == {"csv", "intl", "tables", "years"}
+    assert parts.keys() == {"closed", "csv", "intl", "money", "tables", "years"}
     assert all(re.fullmatch(rf"later\.{name}\.[0-9a-f]{{10}}\.js", parts[name]) for name in parts)
     assert all((site / name).is_file() for name in parts.values())
