@@ -113,6 +113,7 @@ def test_out_of_reach_and_back(opened: Opener, site: SiteOf) -> None:
     made = site(Home())
     tab = timed(opened, made).go()
     tab.drawn("today")
+    check(tab, "today")  # What makes tables is fetched when the first one is opened.
     tab.context.set_offline(True)
     pass_time(tab, 150)
     assert eventually(lambda: tab.notices("problem"))

@@ -80,7 +80,7 @@ def test_arrow_keys_say_no_sign_for_unknown(opened: Opener, demo: Site) -> None:
     tab.drawn("today").locator('[data-chart="main"] .plot').focus()
     said = tab.page.locator("body > [aria-live]")
     tab.page.keyboard.press("ArrowLeft")
-    assert eventually(lambda: re.search(r"power [\d,]+\sW", said.inner_text()))
+    assert eventually(lambda: re.search(r"House [\d,]+\sW", said.inner_text()))
     for _ in range(3):
         tab.page.keyboard.press("ArrowRight")
-    assert eventually(lambda: "power unknown" in said.inner_text()), said.inner_text()
+    assert eventually(lambda: "House unknown" in said.inner_text()), said.inner_text()
