@@ -1,13 +1,15 @@
 """docs/money.md: each example is a configuration that loads, and prices a year exactly."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from math import fsum
 from pathlib import Path
 from typing import Final
 
 import pytest
+import tomli_w
 
 from powerstats_cli import settings
 from powerstats_cli.core.energy.bills import Bill, bill
@@ -16,10 +18,12 @@ from powerstats_cli.core.energy.exactness import Lengths, borders, fitting
 from powerstats_cli.core.energy.metering import Energy, Known, Price, billed, energies, priced
 from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.energy.tariffs import Days, InForce, Tariff, term
-from powerstats_cli.core.periods import MINUTE, day_start
+from powerstats_cli.core.periods import DAY, MINUTE, day_start
+from powerstats_cli.core.series import Kind
 from powerstats_cli.settings import Settings
 from powerstats_cli.settings.ledger import ledger_wish
 from powerstats_cli.settings.money import contract_of
+from tests.commands.billing import COUNTER, POWER, Home, told
 from tests.core.energy.tariffing import slots
 
 DOCUMENT: Final = Path(__file__).parent.parent / "docs/money.md"
@@ -163,6 +167,73 @@ def test_what_most_homes_need(tmp_path: Path) -> None:
     [january] = bills(contract, "contract", days, known(contract, home, days))
     used = 31 * (24 * 0.55 + 5 * 0.9)
     assert january.amount == pytest.approx(used * 0.28 + 6.20)
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def stored_home(example: str, folder: Path, length: int) -> Home:
+    """Return an installation with the tariffs of an example, and some days of its first one."""
+    home = loaded(example, folder)
+    contract = contract_of(home)
+    written = tomllib.loads(example)
+    more = {name: written[name] for name in written if name not in {"timezone", "data"}}
+    more.pop("homeassistant")
+    powers = {name for role in ("grid", "solar") for name in _names(written["flows"].get(role))}
+    kinds: dict[str, Kind] = {}
+    for name in home.entities:
+        if name in home.prices:
+            kinds[name] = Kind(f"{contract.currency}/kWh", "measurement")
+        else:
+            kinds[name] = POWER if name in powers | {"mains"} else COUNTER
+    first = contract.timeline[0].since
+    minutes = home.data.collection_interval_minutes
+    return Home(
+        folder / "home",
+        datetime.combine(first + length * DAY, time(12), contract.timezone).astimezone(UTC),
+        [first + number * DAY for number in range(length + 1)],
+        kinds,
+        {name: _use(name, kinds[name], minutes) for name in kinds},
+        tomli_w.dumps(more),
+        zone=contract.timezone,
+        minutes=minutes,
+        slot_minutes=ledger_wish(home).slot_minutes,
+        stored=lambda day: "archive" if day >= first + (length - 7) * DAY else "ledger",
+    )
+
+
+def _names(role: str | list[str] | None) -> list[str]:
+    return [role] if isinstance(role, str) else role or []
+
+
+def _use(name: str, kind: Kind, minutes: int) -> Callable[[datetime], float]:
+    if kind.is_counter or kind.is_power:
+        return lambda at: kwh(name, at) * minutes / 60
+    return lambda at: 0.08 + (at.hour * 4 + at.minute // 30) % 17 / 100
+
+
+@pytest.mark.parametrize(
+    ("country", "example"),
+    [one for one in EXAMPLES if "timezone" in one[1]],
+    ids=COUNTRIES,
+)
+def test_the_commands_price_each_country(country: str, example: str, tmp_path: Path) -> None:
+    """Days add up to the bill out of the ledger, the archive and today, and all is known."""
+    if "[holidays]" in example:
+        pytest.importorskip("holidays")
+    home = stored_home(example, tmp_path, 20)
+    there = home.installed()
+    days = told(there, "cost", "--by", "day", now=home.now)["rows"]
+    whole = told(there, "bill", now=home.now)
+    assert sum(row["amount"] for row in days) == pytest.approx(whole["amount"], abs=0.01), country
+    assert {row["known"] for row in days} == {1.0}
+    assert (whole["known"], whole["unpriced"], whole["split"]) == (1.0, 0, 0)
+    names = [one["tariff"] for one in told(there, "compare", now=home.now)["tariffs"]]
+    contract = contract_of(loaded(example, tmp_path))
+    assert set(names) >= set(contract.compared)
+    shown = there.run("tariff", at=home.now)
+    assert (shown.exit_code, shown.err) == (0, "")
+    assert all(contract.shown(name) in shown.out for name in contract.compared)
 
 
 @pytest.mark.parametrize("kind", [Line, Tariff])

@@ -15,6 +15,7 @@ from powerstats_cli.core.energy import ledger
 from powerstats_cli.core.energy.ledger import Ledger
 from powerstats_cli.core.energy.ledger_days import Keeping, Tariffing, rolled_up
 from powerstats_cli.core.periods import DAY, day_start, intervals, local_day
+from powerstats_cli.core.prices import is_price
 from powerstats_cli.core.series import Kind, Series
 from powerstats_cli.core.tiers import roll_up
 from tests.support.installation import Installation
@@ -89,7 +90,7 @@ class Home(msgspec.Struct):
     @property
     def keeping(self) -> Keeping:
         """Return what the ledger keeps: all series, each price by its quarter-hours."""
-        prices = [name for name, kind in self.kinds.items() if kind == PRICE]
+        prices = [name for name, kind in self.kinds.items() if is_price(kind.unit)]
         return Keeping(
             energy=frozenset(self.kinds) - {*prices},
             prices=dict.fromkeys(prices, Tariffing(15, 15)),
@@ -130,7 +131,7 @@ class Home(msgspec.Struct):
             return used
         if self.kinds[name].is_counter:
             return Value(change=used, state=1000.0, coverage=1.0)
-        if self.kinds[name] == PRICE:
+        if is_price(self.kinds[name].unit):
             return Value(mean=used, min=used, max=used, coverage=1.0)
         mean = used * 60000 / self.minutes
         return Value(

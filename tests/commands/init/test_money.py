@@ -102,13 +102,16 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def answered(
-    place: Place, monkeypatch: pytest.MonkeyPatch, typed: Sequence[str], *, first: int = 1
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: Sequence[str],
+    scheduled: Sequence[str] = (),
 ) -> tuple[str, Settings]:
     """Run `init` with a person at it; return what is shown, and what is written.
 
-    After so many questions before those about money nothing but Enter is typed, as after them.
+    Enter takes the sensors, and answers all questions after those about money.
     """
-    lines = [*[""] * first, *typed]
+    lines = ["", *typed]
     shown = io.StringIO()
 
     def read() -> str:
@@ -121,6 +124,7 @@ def answered(
         url=place.server.url,
         token_file=place.file(),
         schedule="none",
+        scheduled=scheduled,
         collects=False,
     )
     exit_code = init(wishes, lambda _: 0, Console(file=shown, width=100), {})
@@ -192,6 +196,15 @@ def test_a_market_with_a_tax_and_vat(start: Start, monkeypatch: pytest.MonkeyPat
         {"name": "Fed in", "per": "export", "price": "price"},
         {"name": "Fixed charge", "per": "month", "rate": 4.95},
     ]
+
+
+def test_a_home_that_measures_the_house_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes all from the grid, and feeds nothing in."""
+    shown, written = answered(place, monkeypatch, ["0.3", "", "", "", ""])
+    assert "fed in" not in shown
+    assert tariff(written)[1] == [{"name": "Energy", "per": "house", "rate": 0.3}]
 
 
 # --- left out, wrong, and back --------------------------------------------------------------------
@@ -334,7 +347,9 @@ def test_a_tariff_is_added_to_a_file(start: Start, monkeypatch: pytest.MonkeyPat
     again(place, '[money] # ours\n# of the state\ncurrency = "EUR"  # and no other\n')
     before = place.config.read_text()
     typed = ["sensor", "", "1", "0.1", "", "", "", ""]
-    _, written = answered(place, monkeypatch, typed)
+    shown, written = answered(place, monkeypatch, typed, scheduled=["cron"])
+    assert "buckets of 15 minutes from tomorrow on" in shown
+    assert "the schedule has another interval" in shown
     text = place.config.read_text()
     for line in before.splitlines():
         assert line in text

@@ -96,7 +96,7 @@ def _questions(
         lambda answers: ask_bought(answers, wishes, dialogue),
         lambda answers: ask_sold(answers, wishes, dialogue),
         lambda answers: ask_fixed(answers, dialogue),
-        lambda answers: ask_since(answers, dialogue),
+        lambda answers: ask_since(answers, wishes, dialogue),
         lambda answers: ask_repository(answers, wishes, dialogue, environment),
         lambda answers: ask_restore(answers, wishes, dialogue, environment),
         lambda answers: ask_schedule(answers, wishes, dialogue),

@@ -215,7 +215,7 @@ def ask_fixed(answers: Answers, dialogue: Dialogue) -> Answers:
     return with_draft(answers, fixed=fixed)
 
 
-def ask_since(answers: Answers, dialogue: Dialogue) -> Answers:
+def ask_since(answers: Answers, wishes: Wishes, dialogue: Dialogue) -> Answers:
     """Return the answers with the tariff's first day, and tell what will be written."""
     draft = answers.draft
     if draft is None:
@@ -229,10 +229,19 @@ def ask_since(answers: Answers, dialogue: Dialogue) -> Answers:
     lines = ", ".join(_told(line, draft.currency) for line in draft.lines)
     source = ", by the Energy dashboard" if answers.pricing == "dashboard" else ""
     dialogue.done(f"tariff {NAME} from {draft.since}{source}: {lines}")
-    lengths = draft.lengths(answers.lengths)
-    if lengths.interval != answers.lengths.interval:
-        dialogue.done(f"buckets of {lengths.interval} minutes, so that no price changes in one")
+    _tell_interval(answers, draft, wishes, dialogue)
     return msgspec.structs.replace(answers, draft=draft)
+
+
+def _tell_interval(answers: Answers, draft: Draft, wishes: Wishes, dialogue: Dialogue) -> None:
+    """Tell the length that buckets get, and when, if it is not the one that they have."""
+    interval = draft.lengths(answers.lengths).interval
+    if interval == answers.lengths.interval:
+        return
+    when = " from tomorrow on" if answers.present else ""
+    dialogue.done(f"buckets of {interval} minutes{when}, so that no price changes in one")
+    if wishes.scheduled:
+        dialogue.warn("the schedule has another interval: `powerstats doctor` says what mends it")
 
 
 def _told(line: Mapping[str, object], currency: str) -> str:
