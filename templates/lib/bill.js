@@ -53,7 +53,7 @@ const kwh = (key, amount) => ({ key, raw: amount, text: measure(amount, "kWh") }
 
 /** @param {number} quantity @param {string} unit */
 function quantityText(quantity, unit) {
-  if (unit === "day") return say("length.days", { n: quantity });
+  if (unit === "days") return say("length.days", { n: quantity });
   if (unit === "%")
     return number(quantity / 100, 2, { style: "percent", minimumFractionDigits: 0 });
   return measure(quantity, unit);

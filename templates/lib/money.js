@@ -111,12 +111,13 @@ export const knownParts = (key, share) =>
  * What some days cost: `days` of `all` have an amount. `coverage` is the known share of their time, in
  * which a day that no tariff has counts as unknown.
  *
- * @typedef {{ energy: number, fixed: number, amount: number, coverage: number, days: number, all: number }} Sum
+ * @typedef {{ energy: number | null, fixed: number, amount: number, coverage: number, days: number, all: number }} Sum
  */
 
 /** @param {Money} money @param {Span} span @returns {Sum | null} null if no day has an amount */
 export function sumOf({ days, zone, until }, { first, end }) {
-  const sum = { energy: 0, fixed: 0, amount: 0, coverage: 0, days: 0, all: end - first };
+  /** @type {Sum} */
+  const sum = { energy: null, fixed: 0, amount: 0, coverage: 0, days: 0, all: end - first };
   let [known, time] = [0, 0];
   for (let day = first; day < end; day++) {
     const one = days.get(day);
@@ -125,7 +126,7 @@ export function sumOf({ days, zone, until }, { first, end }) {
     time += length;
     if (one.amount === null) continue;
     known += length * one.coverage;
-    sum.energy += one.energy ?? 0;
+    if (one.energy !== null) sum.energy = (sum.energy ?? 0) + one.energy;
     sum.fixed += one.fixed ?? 0;
     sum.amount += one.amount;
     sum.days++;

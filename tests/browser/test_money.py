@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from powerstats_cli.core.energy.contract import Contract
-from powerstats_cli.core.energy.metering import Known
-from powerstats_cli.core.energy.moneyfile import encode, money
+from powerstats_cli.core.energy.metering import Known, energies
+from powerstats_cli.core.energy.metering import priced as as_prices
+from powerstats_cli.core.energy.moneyfile import Household, encode, money
 from powerstats_cli.core.energy.tariffs import Days, Tariff
 from powerstats_cli.core.periods import DAY
 from tests.browser.chromium import DESKTOP, PHONE, Opener
@@ -45,7 +46,7 @@ def made(*, until: datetime = NOW, unit: str = "EUR") -> bytes:
     days = Days(TODAY - MONTHS * 30 * DAY, TODAY + DAY)
     end = until.replace(minute=0, second=0, microsecond=0)
     energy = {
-        name: [one for one in slots(days, ENERGY, 60, each) if one.end <= end]
+        name: energies(one for one in slots(days, ENERGY, 60, each) if one.end <= end)
         for name, each in (("import", use), ("export", sun))
     }
     prices = [
@@ -71,7 +72,7 @@ def made(*, until: datetime = NOW, unit: str = "EUR") -> bytes:
         zones=home(ENERGY).zones,
         tariffs={"own": Tariff(name="Dynamic", since=days.first + 3 * DAY, lines=lines)},
     )
-    return encode(money(contract, Known(energy, {"epex": prices}, end), {}))
+    return encode(money(contract, Household(Known(energy, {"epex": as_prices(prices)}, end)), days))
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ const BILL = {
         { name: "rest", quantity: 12.4, amount: 37.2 },
       ],
     },
-    { name: "Fixed charge", quantity: 8, unit: "day", amount: 40 },
+    { name: "Fixed charge", quantity: 8, unit: "days", amount: 40 },
     { name: "PPAC", quantity: 7.25, unit: "%", amount: 27.35 },
     { name: "Capacity", quantity: 2.5, unit: "kW", amount: 1 },
   ],

@@ -11,7 +11,7 @@ import typer
 
 from powerstats_cli.cli.options import installation_of, session_of, this_machine
 from powerstats_cli.cli.ranges import BY, FROM, PERIOD, TO, period_of
-from powerstats_cli.session import say
+from powerstats_cli.session import Session, say
 
 
 def status(
@@ -159,7 +159,11 @@ def serve(
 
     if if_down and not why_down(bind, port):
         raise typer.Exit
+    from powerstats_cli.site.live import Home, Live
     from powerstats_cli.site.ownership import Consent
+
+    def home(session: Session) -> Home:
+        return Home(session.config, session.settings, session.files, session.clock)
 
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
@@ -172,7 +176,8 @@ def serve(
             print(f"Dashboard: {addresses}   (Ctrl-C ends it)")
 
     names = {name.lower() for name in host or ()}
-    command(session.settings.web_root, bind, port, names, show)
+    live = Live(home(session), lambda: home(session.reopened()))
+    command(session.settings.web_root, bind, port, names, show, live)
     raise typer.Exit
 
 

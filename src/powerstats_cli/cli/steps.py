@@ -143,23 +143,47 @@ def publish(
     if dry_run:
         from powerstats_cli.commands.publish import preview
 
+        money, note = _money(session)
         with repository_of(session) as github:
-            for line in preview(session.settings, session.files, github, consent):
+            for line in preview(session.settings, session.files, github, consent, money):
                 print(one_line(line))
+        if note:
+            print(one_line(note))
         raise typer.Exit
 
     def work() -> Outcome:
-        rendered = render(session.settings, session.files, consent)
+        money, note = _money(session)
+        rendered = render(session.settings, session.files, consent, money)
         if local or session.settings.github is None:
-            return rendered
+            return _noting(rendered, note)
         from powerstats_cli.commands.publish import publish as command
 
         tells = session.options.verbosity > 0
         with repository_of(session) as github:
-            sent = command(session.settings, session.files, github, consent, tells_address=tells)
-        return msgspec.structs.replace(sent, problems=(*rendered.problems, *sent.problems))
+            sent = command(
+                session.settings, session.files, github, consent, money=money, tells_address=tells
+            )
+        sent = msgspec.structs.replace(sent, problems=(*rendered.problems, *sent.problems))
+        return _noting(sent, note)
 
     raise typer.Exit(session.run("publish", work, may_be_empty=replace))
+
+
+def _money(session: Session) -> tuple[bytes | None, str]:
+    """Return money.json, None if it stays as it is, and a note about that."""
+    if "money" not in session.settings.publish.tiers:
+        return None, ""
+    from powerstats_cli.site.money import published
+
+    money = published(session.settings, session.files, session.clock.now())
+    return money.raw, money.note
+
+
+def _noting(outcome: Outcome, note: str) -> Outcome:
+    """Return an outcome with a note in its line: money that is not there makes no step fail."""
+    if not note:
+        return outcome
+    return msgspec.structs.replace(outcome, summary=f"{outcome.summary}; {note}")
 
 
 def sync(

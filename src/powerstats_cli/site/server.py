@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +14,7 @@ from pathlib import Path
 from socketserver import TCPServer
 from typing import Any, Final
 
+from powerstats_cli.core.blobs import blob_id
 from powerstats_cli.site.addresses import is_own
 
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -35,6 +36,12 @@ PACKED_ALREADY: Final = (".png",)
 NO_IPV6: Final = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 Stamp = tuple[int, int, int]
 """A file's inode, time of change and size: another one means other bytes."""
+Live = Callable[[str], bytes | None]
+"""Returns the bytes of a file that is made when it is asked for, None of all others."""
+
+
+def nothing(_: str) -> None:
+    """Return None: no file is made when it is asked for."""
 
 
 class Server(ThreadingHTTPServer):
@@ -47,11 +54,15 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = WAITING
 
-    def __init__(self, bind: str, port: int, folder: Path, names: Collection[str]) -> None:
+    def __init__(
+        self, bind: str, port: int, folder: Path, names: Collection[str], live: Live = nothing
+    ) -> None:
         """Listen; `names` are names of this machine besides those of the home's network.
 
+        `live` returns the bytes of a file that is made when it is asked for, None of all others.
         Raises OSError if it cannot listen there, UnicodeError if `bind` is no name.
         """
+        self.live = live
         self._open: dict[Any, None] = {}
         self._changing = threading.Lock()
         self.names = names
@@ -101,14 +112,16 @@ class Server(ThreadingHTTPServer):
             return
 
 
-def listening(bind: str, port: int, folder: Path, names: Collection[str]) -> Server:
+def listening(
+    bind: str, port: int, folder: Path, names: Collection[str], live: Live = nothing
+) -> Server:
     """Return a server; `::` means every address, also on a machine without IPv6."""
     try:
-        return Server(bind, port, folder, names)
+        return Server(bind, port, folder, names, live)
     except OSError as error:
         if bind != "::" or error.errno not in NO_IPV6:
             raise
-        return Server("0.0.0.0", port, folder, names)  # noqa: S104 - the same was asked for
+        return Server("0.0.0.0", port, folder, names, live)  # noqa: S104 - the same was asked for
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -152,18 +165,16 @@ class Handler(BaseHTTPRequestHandler):
             return
         path = self._path()
         try:
-            stamp = _stamp(path)
-            raw = _content(path, stamp, is_packed=False)
+            tag, raw = self._found(path)
         except OSError:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        tag = f'W/"{"-".join(map(hex, stamp))}"'
         if tag in map(str.strip, self.headers.get("If-None-Match", "").split(",")):
             self._begin(HTTPStatus.NOT_MODIFIED, path, tag)
             self.end_headers()
             return
         is_packed = path.suffix not in PACKED_ALREADY and self._unpacks()
-        body = _content(path, stamp, is_packed=True) if is_packed else raw
+        body = _packed(raw) if is_packed else raw
         self._begin(HTTPStatus.OK, path, tag)
         self.send_header("Content-Type", TYPES.get(path.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(body)))
@@ -171,6 +182,14 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self._send(body)
+
+    def _found(self, path: Path) -> tuple[str, bytes]:
+        """Return a tag of a file's bytes, and the bytes; raises OSError if there is no file."""
+        made = self.server.live(path.name)
+        if made is not None:
+            return f'W/"{blob_id(made)}"', made
+        stamp = _stamp(path)
+        return f'W/"{"-".join(map(hex, stamp))}"', _content(path, stamp)
 
     def _begin(self, status: HTTPStatus, path: Path, tag: str) -> None:
         """Let a browser keep files that are named by their content, and ask again for others."""
@@ -204,10 +223,14 @@ def _stamp(path: Path) -> Stamp:
     return about.st_ino, about.st_mtime_ns, about.st_size
 
 
-@lru_cache(maxsize=32)
-def _content(path: Path, _stamp: Stamp, *, is_packed: bool) -> bytes:
-    """Return a file's bytes, perhaps compressed; raises OSError if it is no file."""
+@lru_cache(maxsize=16)
+def _content(path: Path, _stamp: Stamp) -> bytes:
+    """Return a file's bytes; raises OSError if it is no file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
-        raw = file.read()
-    return gzip.compress(raw, mtime=0) if is_packed else raw
+        return file.read()
+
+
+@lru_cache(maxsize=16)
+def _packed(raw: bytes) -> bytes:
+    return gzip.compress(raw, mtime=0)

@@ -12,10 +12,11 @@ import pytest
 from powerstats_cli.core.energy import moneyfile
 from powerstats_cli.core.energy.bills import bill
 from powerstats_cli.core.energy.contract import Contract
-from powerstats_cli.core.energy.metering import Energy, Known
-from powerstats_cli.core.energy.moneyfile import Money, encode, money
+from powerstats_cli.core.energy.metering import Energy, Known, energies, priced
+from powerstats_cli.core.energy.moneyfile import MOST_DAYS, Household, Money, encode
+from powerstats_cli.core.energy.moneyfile import money as computed
 from powerstats_cli.core.energy.tariffs import Days, Tariff
-from powerstats_cli.core.periods import DAY
+from powerstats_cli.core.periods import DAY, MINUTE, local_day
 from tests.core.energy.tariffing import NL, after, at, home, line, slots, steps
 
 TODAY = date(2025, 11, 23)
@@ -41,6 +42,15 @@ def contract(
     )
 
 
+def money(own: Contract, known: Known, registers: Mapping[str, str], **more: Any) -> Money:
+    """Return the document of the days of which something is known."""
+    starts = [some[0].start for some in known.energy.values() if some]
+    end = local_day(known.until - MINUTE, NL) + DAY
+    first = local_day(min(starts), NL) if starts else end
+    days = Days(max(first, end - MOST_DAYS * DAY), end)
+    return computed(own, Household(known, registers, **more), days)
+
+
 def even(days: Days, kwh: float) -> list[Energy]:
     """Return hours that add up to so many kWh a day."""
     return slots(days, NL, 60, lambda _: kwh / 24)
@@ -49,8 +59,10 @@ def even(days: Days, kwh: float) -> list[Energy]:
 def until(hour: int, energy: Mapping[str, Sequence[Energy]], **prices: Any) -> Known:
     """Return what is known up to an hour of today."""
     end = at(TODAY, hour)
-    so_far = {name: [one for one in some if one.end <= end] for name, some in energy.items()}
-    return Known(so_far, prices, end)
+    so_far = {
+        name: energies(one for one in some if one.end <= end) for name, some in energy.items()
+    }
+    return Known(so_far, {name: priced(some) for name, some in prices.items()}, end)
 
 
 def step_of(document: Money, of: str) -> list[tuple[str, float | None, str]]:
@@ -88,7 +100,7 @@ def test_days_and_the_running_bill_are_as_computed_by_hand() -> None:
     assert told == [
         ("Units", 60.0, "kWh", 18.0),
         ("Fed in", 15.0, "kWh", -1.5),
-        ("Standing", 23.0, "day", 4.6),
+        ("Standing", 23.0, "days", 4.6),
         ("VAT", 20.0, "%", 4.22),
     ]
     assert found.bill.amount == 25.32

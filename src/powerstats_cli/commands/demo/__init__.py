@@ -71,11 +71,42 @@ house = ["power", "energy"]
 devices = ["heat_pump", "car", "kitchen", "dishwasher"]
 within = { dishwasher = "kitchen" }
 
-[money]
-currency = "EUR"
-
 [prices]
 price = { step = 15 }
+
+[money]
+currency = "EUR"
+slot_minutes = 15
+
+[zones]
+low = ["Mon-Fri 23:00-07:00", "Sat,Sun"]
+
+[tariffs.dynamic]
+name = "Dynamic"
+from = 2020-01-01
+plus = ["grid_and_taxes"]
+lines = [
+  { name = "Spot", per = "import", price = "price", plus = 0.0182 },
+  { name = "Spot fed in", per = "export", price = "price" },
+  { name = "Standing charge", per = "month", rate = 4.95 },
+]
+
+# It was never in force: powerstats compare tells what it would have cost.
+[tariffs.dual]
+name = "Day and night"
+plus = ["grid_and_taxes"]
+lines = [
+  { name = "Energy", per = "import", rate = { low = 0.1189, rest = 0.1421 } },
+  { name = "Fed in", per = "export", rate = 0.05 },
+  { name = "Standing charge", per = "month", rate = 6.20 },
+]
+
+[tariffs.grid_and_taxes]
+lines = [
+  { name = "Energy tax", per = "import", rate = 0.1015 },
+  { name = "Grid", per = "year", rate = 396.36 },
+  { name = "VAT", percent = 21 },
+]
 """
 # How long after its minute a step runs; by then the recorder has all states from before it.
 AFTER: Final = timedelta(seconds=30)

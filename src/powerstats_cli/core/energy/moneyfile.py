@@ -4,26 +4,30 @@ The same data gives the same bytes, and each day has a line of its own. `money.s
 this module describes the form for other programs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from math import fsum
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-from powerstats_cli.core.energy.bills import Bill, Item, bill, rounded
+from powerstats_cli.core import zones
+from powerstats_cli.core.buckets import COVERAGE_DECIMALS
+from powerstats_cli.core.energy.bills import WRITTEN_DECIMALS, Bill, bill, rounded
 from powerstats_cli.core.energy.contract import Contract
-from powerstats_cli.core.energy.metering import Known, ending_in
+from powerstats_cli.core.energy.costs import Row, by_days, days_of
+from powerstats_cli.core.energy.metering import Known, Price, priced
 from powerstats_cli.core.energy.rates import Registers, kinds, rates, united
-from powerstats_cli.core.energy.tariffs import Days, Term
-from powerstats_cli.core.periods import DAY, MICROSECOND, day_span, local_day
+from powerstats_cli.core.energy.statement import Row as Line
+from powerstats_cli.core.energy.statement import statement
+from powerstats_cli.core.energy.tariffs import Days
+from powerstats_cli.core.periods import DAY, MICROSECOND, local_day
 
 TIER: Final = "money"
 VERSION: Final = 1
 MOST_DAYS: Final = 400
 # Rates are told for the day on which the data ends, and for the next one.
 RATED_DAYS: Final = 2
-_KWH, _MONEY = 3, 4
+_KWH: Final = 3
 
 Step = tuple[str, float | None, str]
 """The beginning of a stretch of time, what a kWh costs in it, and its zone."""
@@ -50,17 +54,17 @@ class Part(msgspec.Struct, frozen=True):
     """A zone or a block of a line: its kWh, and what they cost."""
 
     name: str
-    quantity: float
-    amount: float
+    quantity: float | None
+    amount: float | None
 
 
 class BillLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of a bill, as on paper."""
+    """A line of a bill, rounded as on paper; None if it is a demand of which nothing is known."""
 
     name: str
-    quantity: float
-    unit: Literal["kWh", "kW", "day", "%"]
-    amount: float
+    quantity: float | None
+    unit: str
+    amount: float | None
     parts: Sequence[Part] = ()
 
 
@@ -79,7 +83,7 @@ class RunningBill(msgspec.Struct, frozen=True):
 
 
 class Day(msgspec.Struct, frozen=True):
-    """What a day costs. Energy of which nothing is known is null, and so is what no tariff has."""
+    """What a day costs: None is unknown, and an amount that no tariff tells."""
 
     day: date = msgspec.field(name="date")
     imported: float | None = msgspec.field(name="import")
@@ -91,12 +95,16 @@ class Day(msgspec.Struct, frozen=True):
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True):
-    """The document. Its days end with the one on which the data ends, as far as that has gone."""
+    """The document. Its days end with the one on which the data ends, as far as that has gone.
+
+    `basis` is another one if closed days may have other amounts than in an earlier document.
+    """
 
     version: int = VERSION
     tier: str = TIER
     timezone: str
     last_update: datetime
+    basis: str = ""
     currency: str
     decimals: int
     tariffs: Sequence[InForce]
@@ -105,20 +113,44 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     days: Sequence[Day]
 
 
-def money(contract: Contract, known: Known, registers: Registers) -> Money:
-    """Return what the page shows of money; it tells nothing of the hours in which energy flowed."""
-    bills = list(_bills(contract, known))
-    running = bills[-1] if bills else None
-    today = _today(contract, known)
+class Household(msgspec.Struct, frozen=True):
+    """What a home's money depends on beside its contract: `known` is what it used so far.
+
+    `present` has the prices that hold when that ends, as far as they are known to hold;
+    `units` those of series that are not in kWh.
+    """
+
+    known: Known
+    registers: Registers = {}
+    units: Mapping[str, str] = {}
+    present: Mapping[str, Price] = {}
+
+
+def money(
+    contract: Contract, home: Household, days: Days, earlier: Sequence[Day] = (), basis: str = ""
+) -> Money:
+    """Return what the page shows of money of some days, and of the day on which the data ends.
+
+    `earlier` are the days before them, as they were computed. Nothing is told of the hours in which
+    energy flowed.
+    """
+    today = local_day(home.known.until - MICROSECOND, contract.timezone)
+    bills = [
+        bill(contract.lines(term.tariff), term, contract.home, home.known)
+        for term in contract.terms(days)
+    ]
+    running = [each for each in bills if each.term.days.first <= today < each.term.days.end]
+    rows = by_days((Days(day, day + DAY) for day in days), days_of(bills), home.known, contract)
     return Money(
-        timezone=contract.timezone.key,
-        last_update=_local(known.until, contract),
+        timezone=zones.current(contract.timezone.key),
+        last_update=_local(home.known.until, contract),
+        basis=basis,
         currency=contract.currency,
         decimals=contract.decimals,
         tariffs=[InForce(contract.shown(one.name), *one[1:]) for one in contract.timeline],
-        rates=list(_rates(contract, today, known, registers)),
-        bill=_running(contract, running) if running and _has(running.term, today) else None,
-        days=list(_days(contract, bills, known)),
+        rates=list(_rates(contract, today, home)),
+        bill=_running(contract, running[0], home.units) if running else None,
+        days=[*earlier, *(_day(row, contract) for row in rows)],
     )
 
 
@@ -129,109 +161,74 @@ def encode(document: Money) -> bytes:
     return head + b"[\n" + lines + b"\n]}\n"
 
 
-def _today(contract: Contract, known: Known) -> date:
-    return local_day(known.until - MICROSECOND, contract.timezone)
+def decode(raw: bytes) -> Money | None:
+    """Return the document in some bytes, None if there is none of this version in them."""
+    try:
+        found = msgspec.json.decode(raw, type=Money)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return found if found.version == VERSION and found.tier == TIER else None
 
 
-def _has(term: Term, day: date) -> bool:
-    return term.days.first <= day < term.days.end
+def _day(row: Row, contract: Contract) -> Day:
+    return Day(
+        local_day(row.span.start, contract.timezone),
+        _rounded(row.imported, _KWH),
+        _rounded(row.exported, _KWH),
+        _rounded(row.energy, WRITTEN_DECIMALS),
+        _rounded(row.fixed, WRITTEN_DECIMALS),
+        _rounded(row.amount, WRITTEN_DECIMALS),
+        round(row.known, COVERAGE_DECIMALS),
+    )
 
 
-# --- bills and days -------------------------------------------------------------------------------
-
-
-def _shown_days(contract: Contract, known: Known) -> Days:
-    """Return the last days, from the first of which anything is known."""
-    end = _today(contract, known) + DAY
-    starts = [some[0].start for some in known.energy.values() if some]
-    first = local_day(min(starts), contract.timezone) if starts else end
-    return Days(max(first, end - MOST_DAYS * DAY), end)
-
-
-def _bills(contract: Contract, known: Known) -> Iterator[Bill]:
-    """Yield each bill of the days that are shown, in order; the running one is the last."""
-    shown = _shown_days(contract, known)
-    day = shown.first
-    while day < shown.end:
-        term = contract.term(day)
-        if term is None:
-            day += DAY
-            continue
-        yield bill(contract.lines(term.tariff), term, contract.home, known)
-        day = term.days.end
-
-
-def _days(contract: Contract, bills: Sequence[Bill], known: Known) -> Iterator[Day]:
-    costs = {day: cost for each in bills for day, cost in each.days.items()}
-    shares = {day: share for each in bills for day, share in each.shares.items()}
-    for day in _shown_days(contract, known):
-        cost = costs.get(day)
-        yield Day(
-            day,
-            _kwh(contract, known, "import", day),
-            _kwh(contract, known, "export", day),
-            None if cost is None else _money(cost.energy),
-            None if cost is None else _money(cost.fixed),
-            None if cost is None else _money(cost.amount),
-            round(shares.get(day, 0.0), 4),
-        )
-
-
-def _kwh(contract: Contract, known: Known, flow: str, day: date) -> float | None:
-    found = ending_in(known.energy.get(flow, ()), day_span(day, contract.timezone))
-    return round(fsum(stretch.kwh for stretch in found), _KWH) if found else None
-
-
-def _money(amount: float) -> float:
-    return round(amount, _MONEY) + 0.0  # no -0.0
+def _rounded(number: float | None, decimals: int) -> float | None:
+    return None if number is None else round(number, decimals) + 0.0  # no -0.0
 
 
 # --- the running bill -----------------------------------------------------------------------------
 
 
-def _running(contract: Contract, found: Bill) -> RunningBill:
+def _running(contract: Contract, found: Bill, units: Mapping[str, str]) -> RunningBill:
     decimals = contract.decimals
     return RunningBill(
         tariff=contract.shown(found.term.tariff),
         since=found.term.days.first,
         until=found.term.days.end,
         days=len(found.days),
-        lines=[_line(item, decimals) for item in found.items],
+        lines=[_line(each, decimals) for each in statement(found, units, contract.received)],
         amount=found.total(decimals),
-        known=round(found.known, 4),
+        known=round(found.known, COVERAGE_DECIMALS),
         unpriced=round(found.unpriced, _KWH),
         split=round(found.split, _KWH),
     )
 
 
-def _line(item: Item, decimals: int) -> BillLine:
-    first, tally = item.lines[0], item.tally
-    percent = (first.percent or 0.0) * first.times
-    units: dict[str, Literal["kWh", "kW", "day", "%"]] = {
-        "energy": "kWh", "demand": "kW", "fixed": "day", "percent": "%",
-    }  # fmt: skip
-    parts = [
-        Part(name, round(kwh, _KWH), rounded(amount, decimals))
-        for name, (kwh, amount) in tally.parts.items()
-    ]
-    return BillLine(
-        item.name,
-        percent if first.kind == "percent" else round(tally.quantity, _KWH),
-        units[first.kind],
-        rounded(tally.amount, decimals) + 0.0,
-        parts if len(parts) > 1 else (),
+def _line(row: Line, decimals: int) -> BillLine:
+    parts = (
+        Part(each.part, _rounded(each.quantity, _KWH), _on_paper(each.amount, decimals))
+        for each in row.parts
     )
+    quantity, amount = _rounded(row.quantity, _KWH), _on_paper(row.amount, decimals)
+    return BillLine(row.name, quantity, row.unit, amount, tuple(parts))
+
+
+def _on_paper(amount: float | None, decimals: int) -> float | None:
+    return None if amount is None else rounded(amount, decimals) + 0.0
 
 
 # --- rates ----------------------------------------------------------------------------------------
 
 
-def _rates(contract: Contract, today: date, known: Known, registers: Registers) -> Iterator[Rated]:
+def _rates(contract: Contract, today: date, home: Household) -> Iterator[Rated]:
     """Yield what each kind of kWh costs on the day on which the data ends, and on the next one."""
+    known = _with(home.known, home.present)
     days = Days(today, today + RATED_DAYS * DAY)
     terms = {day: one for day in days if (one := contract.term(day))}
     lines = {day: contract.lines(one.tariff) for day, one in terms.items()}
-    for names in dict.fromkeys(each for some in lines.values() for each in kinds(some, registers)):
+    for names in dict.fromkeys(
+        each for some in lines.values() for each in kinds(some, home.registers)
+    ):
         found = united(
             rate
             for day, some in lines.items()
@@ -250,6 +247,12 @@ def _rates(contract: Contract, today: date, known: Known, registers: Registers) 
 def _minute(instant: datetime, contract: Contract) -> str:
     """Return an instant without its seconds, which no rate has, so that the file is smaller."""
     return _local(instant, contract).isoformat(timespec="minutes")
+
+
+def _with(known: Known, present: Mapping[str, Price]) -> Known:
+    """Return what is known with the prices of the present, which no bill has yet."""
+    prices = {name: priced([*known.prices.get(name, ()), price]) for name, price in present.items()}
+    return msgspec.structs.replace(known, prices={**known.prices, **prices})
 
 
 def _local(instant: datetime, contract: Contract) -> datetime:
