@@ -4,8 +4,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from powerstats_cli.core.documents import encode
+from powerstats_cli.core.energy import ledger
 from powerstats_cli.core.periods import DAY, days
 from tests.commands.billing import COUNTER, PRICE, Home, Stored, at, told
 from tests.support.installation import Installation
@@ -197,3 +200,61 @@ def test_a_tariff_that_is_corrected(tmp_path: Path) -> None:
         11 * (4.8 * 0.1 + 9.6 * 0.4) + 0.6 * 0.1 + 11 * fixed - 11 * feed, abs=0.011
     )
     assert home.snapshot() == before
+
+
+def test_a_price_that_is_no_longer_collected(tmp_path: Path) -> None:
+    """The days after its end do not count, and those before do."""
+    home = made(tmp_path, BASE + TARIFFS)
+    ended = at(date(2025, 11, 10), 0)
+    for path in home.data_dir.glob("*.json"):
+        if path.name != "ledger.json":
+            document = home.document(path.name)
+            series = document.series["epex"]
+            document.series["epex"] = msgspec.structs.replace(series, until=ended)
+            path.write_bytes(encode(document))
+    path = home.data_dir / "ledger.json"
+    stored = ledger.decode(path.read_bytes(), timezone=home.timezone)
+    days = {
+        day: msgspec.structs.replace(each, prices={}) if day >= date(2025, 11, 10) else each
+        for day, each in stored.days.items()
+    }
+    path.write_bytes(ledger.encode(msgspec.structs.replace(stored, days=days)))
+    found = told(home, "compare", now=NOW)
+    assert found["left_out"]["the price epex is not wholly known"] == 1 + 12
+    assert found["days"] == found["asked"] - 3 - 12
+
+
+# --- the form of the JSON -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "keys", "of_each"),
+    [
+        (
+            ["cost", "2025-11-10"],
+            "version timezone currency by rows total problems",
+            ("rows", "start end import export energy fixed amount per_kwh known"),
+        ),
+        (
+            ["bill"],
+            """version timezone currency tariff name from until days days_so_far lines amount total
+            known unpriced split problems""",
+            ("lines", "name part quantity unit rate per amount parts"),
+        ),
+        (
+            ["compare"],
+            """version timezone currency from until days asked left_out import unpaid_days tariffs
+            paid problems""",
+            ("tariffs", "tariff amount difference per_kwh"),
+        ),
+    ],
+)
+def test_the_keys_of_version_1(
+    home: Installation, command: list[str], keys: str, of_each: tuple[str, str]
+) -> None:
+    """As long as the version is the same, every key stays."""
+    found = told(home, *command, now=NOW)
+    assert found["version"] == 1
+    assert set(keys.split()) <= found.keys()
+    name, inner = of_each
+    assert set(inner.split()) <= found[name][0].keys()

@@ -26,7 +26,7 @@ KEYS = {
         steps[].due steps[].stale steps[].stale_since
         problems set_aside corrections.number corrections.last
         github.name github.public_branch github.public_files
-        github.token_expires
+        github.token_expires bill
     """,
     ("flows", 1): "version timezone guessed roles by rows total problems",
     ("sensor", 1): """

@@ -20,7 +20,7 @@ HEAD: Final = """\
 `powerstats COMMAND --help` and `man powerstats-COMMAND` say the same.
 `powerstats --install-completion` lets bash, zsh or fish complete the commands.
 
-With `--json`, `status`, `flows` and `doctor` print one object. Its `version` becomes higher if a
+With `--json` a command prints one object. Its `version` becomes higher if a
 key goes away, or if its values mean something else or have another type. A release may add keys,
 and values of a list, without a higher version: a program has to ignore what it does not know.
 """

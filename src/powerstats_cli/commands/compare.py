@@ -67,7 +67,9 @@ def compare(
     found = metered(settings, files, clock.now())
     days = _days(wish, found)
     terms = [term for name in (*names, None) for term in contract.terms(days, name)]
-    known = found.known(contract, terms, ("import", HOUSE) if wish.is_sunless else ("import",))
+    also = ("import", HOUSE) if wish.is_sunless else ("import",)
+    # A price that is no longer collected makes days unknown, and does not end the days.
+    known = found.known(contract, terms, also, found.until(()))
     comparison = compared(contract, names, days, known, is_sunless=wish.is_sunless)
     if not comparison.days:
         why = "; ".join(f"{number}: {reason}" for reason, number in comparison.reasons.items())

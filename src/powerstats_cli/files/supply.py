@@ -26,7 +26,7 @@ from powerstats_cli.settings.roles import home_roles
 
 
 class Metered(msgspec.Struct, frozen=True):
-    """The files that tell what energy flowed, and what it cost by the hour.
+    """The files that tell what energy flowed, and the prices of it.
 
     `daily` and `yearly` are those files, `archived` the days of the archive and `years` those that
     have a file: both are read one at a time. `first` is the first day of which something is stored.
@@ -66,14 +66,19 @@ class Metered(msgspec.Struct, frozen=True):
         ]
         return min(known, default=newest_until(documents) or self.supply.until)
 
-    def known(self, contract: Contract, terms: Sequence[Term], also: Iterable[str] = ()) -> Known:
+    def known(
+        self,
+        contract: Contract,
+        terms: Sequence[Term],
+        also: Sequence[str] = (),
+        until: datetime | None = None,
+    ) -> Known:
         """Return all that prices some bills, at least one, and the energy of other flows.
 
-        It ends with what is known of all that the last bill uses.
+        Without `until` it ends with what is known of all that the last bill uses.
         """
-        also = list(also)
         wanted = [Wanted.by(contract.lines(term.tariff), term.days, also) for term in terms]
-        until = self.until(wanted[-1].names)
+        until = until or self.until(wanted[-1].names)
         first, end = min(term.days.first for term in terms), max(term.days.end for term in terms)
         return self.of_days(Wanted.together(wanted), Days(first, end), until)
 
