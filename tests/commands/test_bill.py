@@ -287,3 +287,33 @@ def test_what_sun_and_battery_saved(tmp_path: Path, stored: Stored) -> None:
     found = told(installation, "compare", *span, "--without-sun", now=home.now)
     assert found["without_sun"]["amount"] == pytest.approx(3.06, abs=1e-4)
     assert found["without_sun"]["difference"] == pytest.approx(2.2795, abs=1e-4)
+
+
+# --- corrected by hand ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stored", ["archive", "ledger"])
+def test_a_day_that_is_corrected(tmp_path: Path, stored: Stored) -> None:
+    """Its slots are of what was before, and do not count any more: what is known is the day.
+
+    A flat rate prices it, zones do not. In the archive the correction has its hours.
+    """
+    home = day_home(
+        tmp_path,
+        {"meter": on(WINTER, lambda _: 0.1)},
+        FLOWS + MONEY + NIGHT + TWO_RATES,
+        stored=lambda _: stored,
+    )
+    installation = home.installed()
+    correct = ["correct", "value", "meter", str(WINTER), "4.8kWh", "--yes"]
+    before = told(installation, "bill", str(WINTER), now=home.now)
+    assert (before["unpriced"], before["total"]) == (0.0, 3.9)
+    assert installation.run(*correct, at=home.now).exit_code == 0
+    after = told(installation, "bill", str(WINTER), now=home.now)
+    if stored == "archive":
+        assert (after["unpriced"], after["total"]) == (0.0, pytest.approx(1.3, abs=0.011))
+    else:
+        assert (after["unpriced"], after["total"]) == (4.8, 0.0)
+    installation.configure(more=FLOWS + MONEY + FLAT)
+    flat = told(installation, "bill", str(WINTER), now=home.now)
+    assert (flat["unpriced"], flat["total"]) == (0.0, 1.44)
