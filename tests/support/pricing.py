@@ -64,5 +64,7 @@ FORMS = (
     Form("entsoe", "€/MWh", "measurement", 0.001, "EUR/kWh"),
     Form("energy_zero", "ct/kWh", None, 0.01, "EUR/kWh"),
     Form("octopus", "p/kWh", "total", 0.01, "GBP/kWh"),
+    Form("octopus_rate", "GBP/kWh", "total", 1.0, "GBP/kWh"),
+    Form("spot_hourly", "öre/kWh", "measurement", 0.01, "SEK/kWh"),
 )
 EURO = tuple(form for form in FORMS if form.kept == "EUR/kWh")
