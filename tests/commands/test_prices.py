@@ -1,5 +1,7 @@
 """`collect` of prices: each usual form of sensor, restarts, other currencies and units."""
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -108,6 +110,35 @@ def test_the_decimals_stay_in_all_files(opens: Opens) -> None:
     assert hours[START]["nord_pool"].mean == pytest.approx(mean, abs=MOST_ROUNDING)
     assert hours[START]["nord_pool"].min == PRICES[3]
     archived = stage.installation.archived(START.date()).points
+    assert archived[START]["nord_pool"].mean == PRICES[0]
+    assert stage.installation.run("verify").exit_code == 0
+
+
+def test_a_price_is_shown_exported_and_corrected_with_its_decimals(opens: Opens) -> None:
+    """Three decimals are too few for money: a tenth of a cent is a part of many prices."""
+    form = FORMS[0]
+    stage = opens([form], prices(form))
+    assert collect(stage, START + 2 * HOUR + LATE) == (0, "")
+    night = datetime(2025, 11, 23, 3, 1, tzinfo=UTC)
+    stage.run("collect", at=night)
+
+    def run(*arguments: str) -> str:
+        result = stage.installation.run(*arguments, at=night)
+        assert (result.exit_code, result.err) == (0, ""), arguments
+        return result.out
+
+    exported = run("export", "2025-11-22T10", "--series", "nord_pool")
+    assert ",EUR/kWh,0.08532,0.08532,0.08532," in exported
+    shown = json.loads(run("show", "2025-11-22T10", "--series", "nord_pool", "--json"))
+    assert shown["total"]["nord_pool"]["mean"] == pytest.approx(sum(PRICES[:4]) / 4, abs=1e-6)
+    said = run("show", "2025-11-22T10", "--by", "interval", "--series", "nord_pool")
+    assert re.search(r"10:15 +0\.0812 +0\.0812.0\.0812", said)
+    said = run("correct", "value", "nord_pool", "2025-11-22T10:15", "0.012345EUR/kWh", "--yes")
+    assert "0.0812 EUR/kWh" in said
+    assert "0.0123 EUR/kWh" in said
+    stage.run("rotate", at=night)
+    archived = stage.installation.archived(START.date()).points
+    assert archived[START + 15 * MINUTE]["nord_pool"].mean == 0.012345
     assert archived[START]["nord_pool"].mean == PRICES[0]
     assert stage.installation.run("verify").exit_code == 0
 

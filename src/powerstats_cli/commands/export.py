@@ -55,9 +55,10 @@ def export(
     stored = stored_of(settings, files, wish.period or EVERYTHING, clock.now())
     kinds = stored.kinds()
     names = chosen(wish.series, kinds)
+    wanted = {name: kinds[name] for name in names}
     by = wish.by or (_by(stored, names) if wish.period else "day")
-    told = rows(stored.told(by, names), names)
-    return _lines(stored, told, {name: kinds[name] for name in names}, by, wish), stored.problems
+    told = rows(stored.told(by, names), wanted)
+    return _lines(stored, told, wanted, by, wish), stored.problems
 
 
 def _by(stored: Stored, names: Sequence[str]) -> By:

@@ -49,12 +49,13 @@ def show(
     order = [*settings.entities, *sorted(kinds)]
     names = chosen(wish.series or sorted(kinds, key=order.index), kinds)
     by = wish.by or _by(stored, names, is_for_people=wish.is_for_people)
-    own = list(rows(stored.told(by, names), names))
+    wanted = {name: kinds[name] for name in names}
+    own = list(rows(stored.told(by, names), wanted))
     asked = Span(wish.period[0].start, wish.period[-1].end)
     told = Told(
         zone=settings.zone,
         by=by,
-        kinds={name: kinds[name] for name in names},
+        kinds=wanted,
         rows=own,
         shares=[stored.share(by, asked, piece.span) for piece in own],
         until=stored.period[-1].end,
@@ -64,7 +65,7 @@ def show(
         return told, stored.problems
     other = _other(asked, wish.compared, settings)
     beside = stored_of(settings, files, [other], clock.now())
-    found = list(rows(beside.told(by, names), names))
+    found = list(rows(beside.told(by, names), wanted))
     told = msgspec.structs.replace(
         told, other=other, mates=mates(own, found, by, (asked, other), settings.zone)
     )

@@ -1,23 +1,26 @@
 """The rows of a period: what is known of its series in each bucket, as it would be written."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from powerstats_cli.core.buckets import Value, as_written, combine
 from powerstats_cli.core.pieces import Piece
 from powerstats_cli.core.series import Kind
 
 
-def rows(pieces: Iterable[Piece], names: Collection[str]) -> Iterator[Piece]:
-    """Yield buckets with the values of some series only, rounded as in the files."""
+def rows(pieces: Iterable[Piece], kinds: Mapping[str, Kind]) -> Iterator[Piece]:
+    """Yield buckets with the values of the series in `kinds` only, rounded as in the files."""
+    decimals = {name: kind.decimals for name, kind in kinds.items()}
     for span, point in pieces:
-        written = {name: as_written(point[name]) for name in names if name in point}
+        written = {
+            name: as_written(point[name], decimals[name]) for name in decimals if name in point
+        }
         yield Piece(span, {name: value for name, value in written.items() if value is not None})
 
 
-def total(pieces: Sequence[Piece], name: str) -> Value | None:
+def total(pieces: Sequence[Piece], name: str, kind: Kind) -> Value | None:
     """Return what is known of a series in some buckets together, None if nothing is.
 
-    Its coverage is the known share of all of them.
+    Its coverage is the known share of all of them, and a `kind` has its decimals.
     """
     parts = [
         (piece.point[name], piece.span.length.total_seconds())
@@ -25,7 +28,7 @@ def total(pieces: Sequence[Piece], name: str) -> Value | None:
         if name in piece.point
     ]
     whole = sum(piece.span.length.total_seconds() for piece in pieces)
-    return as_written(combine(parts, whole)) if parts else None
+    return as_written(combine(parts, whole), kind.decimals) if parts else None
 
 
 def chosen(wanted: Sequence[str], kinds: Mapping[str, Kind]) -> list[str]:

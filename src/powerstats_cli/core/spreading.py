@@ -12,6 +12,7 @@ from powerstats_cli.core.buckets import (
 )
 from powerstats_cli.core.periods import MICROSECOND, Span
 from powerstats_cli.core.series import Kind
+from powerstats_cli.core.units import MEASUREMENT_DECIMALS
 from powerstats_cli.errors import ConfigError, MissingError
 
 
@@ -19,7 +20,7 @@ def constant(kind: Kind, spans: Sequence[Span], number: float) -> dict[datetime,
     """Return a measurement that has the same value all the time; a power has its energy, too."""
     shares = [number * (span.length / MICROSECOND) / W_US_PER_KWH for span in spans]
     return {
-        span.start: _measured(number, kwh if kind.is_power else None)
+        span.start: _measured(number, kwh if kind.is_power else None, kind.decimals)
         for span, kwh in zip(spans, shares, strict=True)
     }
 
@@ -73,13 +74,14 @@ def spread(spans: Sequence[Span], energy: float) -> list[float]:
     return [*parts, rounded(energy - sum(parts), ENERGY_DECIMALS)]
 
 
-def _measured(mean: float, kwh: float | None) -> Value:
+def _measured(mean: float, kwh: float | None, decimals: int = MEASUREMENT_DECIMALS) -> Value:
     back = -kwh if kwh is not None and mean < 0 else None
-    return _written(Value(mean=mean, min=mean, max=mean, kwh=kwh, back=back, coverage=1.0))
+    value = Value(mean=mean, min=mean, max=mean, kwh=kwh, back=back, coverage=1.0)
+    return _written(value, decimals)
 
 
-def _written(value: Value) -> Value:
-    written = as_written(value)
+def _written(value: Value, decimals: int = MEASUREMENT_DECIMALS) -> Value:
+    written = as_written(value, decimals)
     if written is None:
         message = "no home has such a number: give another one"
         raise ConfigError(message)

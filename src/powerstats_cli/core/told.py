@@ -41,7 +41,7 @@ class Told(msgspec.Struct, frozen=True):
 
     def total(self, name: str) -> Value | None:
         """Return what is known of a series over the whole period."""
-        return total(self.rows, name)
+        return total(self.rows, name, self.kinds[name])
 
     def a_day(self, name: str) -> float | None:
         """Return the energy a day, over the known time; None for what is no sum, and for a day."""
@@ -81,7 +81,8 @@ class Told(msgspec.Struct, frozen=True):
             for row, mate, share in zip(self.rows, self.mates or (), self.shares, strict=False)
             if mate is not None and share >= LEAST_KNOWN
         ]
-        sums = [total([pair[side] for pair in over], name) for side in (0, 1)]
+        kind = self.kinds[name]
+        sums = [total([pair[side] for pair in over], name, kind) for side in (0, 1)]
         if any(each is None or each.coverage < LEAST_KNOWN for each in sums):
             return None
         return change(amount(sums[0]), amount(sums[1]))

@@ -17,7 +17,7 @@ from powerstats_cli.core.shown import Row, energy
 from powerstats_cli.core.units import ENERGY
 from powerstats_cli.core.whens import written
 from powerstats_cli.lines import one_line
-from powerstats_cli.terminal.labels import share
+from powerstats_cli.terminal.labels import decimal, share
 from powerstats_cli.terminal.words import is_ascii
 
 # Of a longer list only the beginning and the end are shown.
@@ -74,7 +74,7 @@ def _told(value: Value | None, kind: Kind, nothing: str, *, is_sum: bool) -> str
     amount = energy(value)
     parts = []
     if value.mean is not None and not (is_sum and amount is not None):
-        parts.append(f"{value.mean:.1f} {unit}".rstrip())
+        parts.append(f"{decimal(value.mean, kind, 1)} {unit}".rstrip())
     if amount is not None:
         parts.append(f"{amount:.3f} {ENERGY if kind.is_power else unit}".rstrip())
     if value.coverage < 1:

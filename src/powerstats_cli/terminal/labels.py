@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.periods import Span
 from powerstats_cli.core.scales import By
+from powerstats_cli.core.series import Kind
+from powerstats_cli.core.units import MEASUREMENT_DECIMALS
 
 SECOND: Final = timedelta(seconds=1)
 # An amount of which so much is known stands without its share.
 ALL_KNOWN: Final = 0.9995
 # A sum of many parts differs by less than this from what it is.
 NOISE: Final = 1e-9
+# So many decimals of a price are shown.
+PRICE_SHOWN: Final = 4
 
 
 def label(span: Span, by: By, zone: ZoneInfo, *, with_year: bool) -> str:
@@ -31,6 +35,11 @@ def label(span: Span, by: By, zone: ZoneInfo, *, with_year: bool) -> str:
     if by == "quarter":
         return f"{start:%Y}-Q{(start.month + 2) // 3}"
     return f"{start:%b %Y}" if by == "month" else f"{start:%Y}"
+
+
+def decimal(number: float, kind: Kind, usual: int) -> str:
+    """Return a number with the usual decimals, a price with four: it is a part of the money."""
+    return f"{number:.{usual if kind.decimals == MEASUREMENT_DECIMALS else PRICE_SHOWN}f}"
 
 
 def share(part: float | None, nothing: str) -> str:

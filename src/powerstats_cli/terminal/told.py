@@ -15,7 +15,7 @@ from powerstats_cli.core.scales import buckets
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.told import Told
 from powerstats_cli.core.units import ENERGY
-from powerstats_cli.terminal.labels import change, label, share
+from powerstats_cli.terminal.labels import change, decimal, label, share
 from powerstats_cli.terminal.plots import chart
 from powerstats_cli.terminal.screen import ENDLESS
 from powerstats_cli.terminal.words import count, is_ascii
@@ -53,11 +53,11 @@ def sums(told: Told, name: str, nothing: str) -> str:
     if value is None:
         return f"{name}: {nothing}, known 0%"
     unit = _unit(kind)
-    parts = [f"{_number(amount(value))} {unit}".rstrip()]
+    parts = [f"{_number(kind, amount(value))} {unit}".rstrip()]
     a_day = told.a_day(name)
-    parts += [] if a_day is None else [f"{_number(a_day)} {unit} a day"]
+    parts += [] if a_day is None else [f"{_number(kind, a_day)} {unit} a day"]
     if kind.is_power and told.other is None:  # else the line would be too long
-        parts += [f"mean {_number(value.mean)} {kind.unit}"]
+        parts += [f"mean {_number(kind, value.mean)} {kind.unit}"]
     parts += [f"known {share(value.coverage, nothing)}"]
     return f"{name}: {', '.join([*parts, *_compared(told, name, nothing)])}"
 
@@ -148,20 +148,20 @@ def _heads(told: Told, name: str, *, with_range: bool) -> Iterator[str]:
 
 
 def _cells(told: Told, at: int, name: str, nothing: str, with_range: bool) -> Iterator[str]:  # noqa: FBT001 - as above
-    value = told.rows[at].point.get(name)
-    yield _number(amount(value), nothing)
+    value, kind = told.rows[at].point.get(name), told.kinds[name]
+    yield _number(kind, amount(value), nothing)
     if told.mates is not None:
-        yield _number(told.beside(at, name), nothing)
+        yield _number(kind, told.beside(at, name), nothing)
         yield change(told.change(at, name), nothing)
-    elif with_range and not told.kinds[name].is_counter:
-        yield _range(value, nothing)
+    elif with_range and not kind.is_counter:
+        yield _range(kind, value, nothing)
 
 
-def _range(value: Value | None, nothing: str) -> str:
+def _range(kind: Kind, value: Value | None, nothing: str) -> str:
     if value is None or value.min is None or value.max is None:
         return nothing
     between = nothing if value.min >= 0 else ".."
-    return f"{_level(value.min)}{between}{_level(value.max)}"
+    return f"{_level(kind, value.min)}{between}{_level(kind, value.max)}"
 
 
 def _bars(told: Told, name: str, room: int, console: Console) -> Sequence[str]:
@@ -224,9 +224,9 @@ def _unit(kind: Kind) -> str:
     return ENERGY if kind.is_power else kind.unit
 
 
-def _number(number: float | None, nothing: str = "") -> str:
-    return nothing if number is None else f"{number:.2f}"
+def _number(kind: Kind, number: float | None, nothing: str = "") -> str:
+    return nothing if number is None else decimal(number, kind, 2)
 
 
-def _level(number: float) -> str:
-    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}"
+def _level(kind: Kind, number: float) -> str:
+    return decimal(number, kind, 0 if abs(number) >= 100 else 1)
