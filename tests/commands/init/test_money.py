@@ -360,6 +360,41 @@ def test_a_tariff_is_added_to_a_file(start: Start, monkeypatch: pytest.MonkeyPat
     assert tomlkit.parse(text).unwrap()["data"] == {"collection_interval_minutes": 15}
 
 
+def test_a_price_that_is_there_is_used(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its name, its step and what else is said of it; by the hour no bucket changes."""
+    place = start(priced(OLDEST))
+    table = "[prices]\nepex = { billed = 60, step = 15 } # the market\n"
+    again(place, table)
+    text = place.config.read_text()
+    place.config.write_text(text.replace("grid_export =", f'epex = "{EPEX}"\ngrid_export =', 1))
+    shown, written = answered(place, monkeypatch, ["sensor", "", "1", "", "", "", "", ""])
+    assert "buckets of" not in shown
+    assert table in place.config.read_text()
+    assert tariff(written)[1] == [{"name": "Energy", "per": "import", "price": "epex"}]
+
+
+def test_zones_that_are_there_stay(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New ones get other names."""
+    place = start(priced(OLDEST))
+    again(place, '[zones]\nlow = ["Sun"] # mine\n')
+    typed = ["hours", "", "22:00-06:00", "0.2", "", "0.3", "", "", ""]
+    _, written = answered(place, monkeypatch, typed)
+    assert written.zones == {"low": ["Sun"], "low_2": ["22:00-06:00"]}
+    assert tariff(written)[1][0]["rate"] == {"low_2": 0.2, "rest": 0.3}
+    assert 'low = ["Sun"] # mine' in place.config.read_text()
+
+
+@pytest.mark.parametrize("broken", ["money = 5\n", 'zones = "night"\n'])
+def test_tables_that_are_none(start: Start, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    """What is no table stays as it is, and a line says so."""
+    place = start(priced(OLDEST))
+    again(place, "")
+    place.config.write_text(broken + place.config.read_text())
+    shown, _ = answered(place, monkeypatch, [])
+    assert "money and zones have to be tables" in shown
+    assert place.config.read_text().startswith(broken)
+
+
 def test_a_tariff_that_is_there_stays(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not asked for again."""
     place = start(priced(OLDEST, 0.27, 0.27))

@@ -49,6 +49,9 @@ def ask_pricing(answers: Answers, dialogue: Dialogue) -> Answers:
     if present and present.tariffs:
         dialogue.done("tariffs: as they are configured")
         return answers
+    if present and not all(isinstance(each, dict) for each in (present.money, present.zones)):
+        dialogue.warn("money and zones have to be tables, so what energy costs is not asked for")
+        return answers
     if not answers.has_roles:
         return answers  # a line of a tariff needs the flow that it counts
     if paid_for(answers.kept) is None:
@@ -141,7 +144,8 @@ def _ask_hours(answers: Answers, draft: Draft, dialogue: Dialogue) -> Answers:
         answers, rate = asked_rate(answers, draft, dialogue, f"A kWh in {'; '.join(rules)},")
         found.append(Hours(rules, rate))
     answers, rest = asked_rate(answers, draft, dialogue, "A kWh at all other times,")
-    zones_of, rates = with_hours(found, rest)
+    settings = answers.present.settings if answers.present else None
+    zones_of, rates = with_hours(found, rest, settings.zones if settings else ())
     bought = [{"per": paid_for(answers.kept), "rate": rates}]
     return with_draft(answers, bought=bought, zones=zones_of)
 

@@ -54,7 +54,8 @@ def sensor_of(
     scale = None if unit_of(entity, draft.currency) else 1.0
     if settings and name in settings.prices:
         configured = settings.prices[name]
-        return Sensor(name, entity.entity_id, configured.step, configured.scale or scale)
+        scale = configured.scale or scale
+        return Sensor(name, entity.entity_id, configured.step, scale, configured.billed)
     zone = zones.zone(answers.timezone)
     step = price_step(entity.entity_id, answers.found, wishes, zone) or usual_step
     return Sensor(name, entity.entity_id, step, scale)

@@ -3,8 +3,9 @@
 It has two to six lines: the energy that is bought, VAT, what is fed in, and a fixed charge.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Any, Final
 
 import msgspec
@@ -29,21 +30,19 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class Sensor(msgspec.Struct, frozen=True):
-    """A price that a sensor shows: its series, entity and step, and the factor to money per kWh.
-
-    Without a scale the sensor's unit tells it.
-    """
+    """A price that a sensor shows: its series and entity, and what `[prices]` says of it."""
 
     name: str
     entity_id: str
     step: int
     scale: float | None = None
+    billed: int | None = None
 
     @property
     def table(self) -> Table:
         """What `[prices]` says of it."""
-        scale = {} if self.scale is None else {"scale": self.scale}
-        return {"step": self.step, **scale}
+        keys = {"step": self.step, "billed": self.billed, "scale": self.scale}
+        return {key: value for key, value in keys.items() if value is not None}
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +80,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         """What in it begins or ends within the hour."""
         zones = {name: tuple(map(parsed, rules)) for name, rules in self.zones.items()}
         lines = msgspec.convert(self.lines, list[Line])
-        return list(borders(lines, zones, {each.name: each.step for each in self.sensors}))
+        return list(
+            borders(lines, zones, {each.name: each.billed or each.step for each in self.sensors})
+        )
 
     def lengths(self, now: Lengths) -> Lengths:
         """Return the lengths of buckets and slots that suit it, the present ones if they do."""
@@ -95,20 +96,26 @@ def _named(lines: Sequence[Table], usual: str) -> list[Table]:
     return [{"name": f"{usual} {line['per']}", **line} for line in lines]
 
 
-def with_hours(hours: Sequence[Hours], rest: float) -> tuple[Mapping[str, Sequence[str]], Table]:
-    """Return zones with names, and the rate of a line in them: `low` costs less than the rest."""
-    names = list(_zone_names(hours, rest))
-    rates = {name: each.rate for name, each in zip(names, hours, strict=True)}
-    zones = {name: each.rules for name, each in zip(names, hours, strict=True)}
+def with_hours(
+    hours: Sequence[Hours], rest: float, taken: Iterable[str] = ()
+) -> tuple[Mapping[str, Sequence[str]], Table]:
+    """Return zones with names, and the rate of a line in them: `low` costs less than the rest.
+
+    No zone has a name that is taken.
+    """
+    zones: dict[str, Sequence[str]] = {}
+    rates: dict[str, float] = {}
+    used = set(taken)
+    for each in hours:
+        name = _free("low" if each.rate < rest else "high", used)
+        used.add(name)
+        zones[name], rates[name] = each.rules, each.rate
     return zones, {**rates, REST: rest}
 
 
-def _zone_names(hours: Iterable[Hours], rest: float) -> Iterator[str]:
-    counts = {"low": 0, "high": 0}
-    for each in hours:
-        kind = "low" if each.rate < rest else "high"
-        counts[kind] += 1
-        yield kind if counts[kind] == 1 else f"{kind}_{counts[kind]}"
+def _free(name: str, used: Container[str]) -> str:
+    numbered = (name if number == 1 else f"{name}_{number}" for number in count(1))
+    return next(each for each in numbered if each not in used)
 
 
 # --- the tables of the configuration ------------------------------------------------------------
