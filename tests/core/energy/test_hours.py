@@ -11,7 +11,6 @@ from hypothesis import given, strategies
 from powerstats_cli.core.energy.hours import Rule, parsed, spans
 from powerstats_cli.core.periods import DAY, MINUTE, day_span
 
-AMSTERDAM, LONDON = ZoneInfo("Europe/Amsterdam"), ZoneInfo("Europe/London")
 NO_HOLIDAY = frozenset[date]()
 LOW = ["Mon-Fri 23:00-07:00", "Sat,Sun,PH"]
 KINGS_DAY = frozenset({date(2026, 4, 27)})
@@ -57,6 +56,7 @@ def hours_in(
         (["-PH 08:00-09:00"], date(2026, 4, 27), "Europe/Amsterdam", KINGS_DAY, 0),
         (["00:30-05:30"], date(2026, 3, 29), "Europe/London", NO_HOLIDAY, 4),  # M36
         (["00:30-07:30 standard"], date(2026, 7, 1), "Europe/London", NO_HOLIDAY, 7),
+        (["00:00-24:00"], date(2026, 3, 29), "Europe/Amsterdam", NO_HOLIDAY, 23),
         (["Jun-Sep"], date(2026, 9, 30), "America/Los_Angeles", NO_HOLIDAY, 24),
         (["Jun-Sep"], date(2026, 10, 1), "America/Los_Angeles", NO_HOLIDAY, 0),
         (["Oct-May"], date(2026, 1, 15), "America/Los_Angeles", NO_HOLIDAY, 24),
@@ -76,12 +76,17 @@ def test_hours_of_a_day(
     assert hours_in(rules, day, zone, holidays) == expected
 
 
-def test_clocks_that_do_not_know_summer() -> None:
-    """In July half past midnight by that clock is half past one (M04)."""
-    within = day_span(date(2026, 7, 1), LONDON)
-    [found] = spans((parsed("00:30-07:30 standard"),), within, LONDON, NO_HOLIDAY.__contains__)
-    assert found.start.astimezone(LONDON).hour == 1
-    assert found.end.astimezone(LONDON).strftime("%H:%M") == "08:30"
+@pytest.mark.parametrize("name", ["Europe/London", "Africa/Casablanca"])
+def test_clocks_that_do_not_know_summer(name: str) -> None:
+    """In July half past midnight by that clock is half past one (M04).
+
+    In Morocco clocks go back for one month, so it is so in the other eleven.
+    """
+    zone = ZoneInfo(name)
+    within = day_span(date(2026, 7, 1), zone)
+    [found] = spans((parsed("00:30-07:30 standard"),), within, zone, NO_HOLIDAY.__contains__)
+    assert found.start.astimezone(zone).hour == 1
+    assert found.end.astimezone(zone).strftime("%H:%M") == "08:30"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +149,7 @@ RULES = [
             "Australia/Lord_Howe",
             "Asia/Kolkata",
             "Africa/Cairo",
+            "Africa/Casablanca",
             "Asia/Beirut",
             "Antarctica/Troll",
         ]

@@ -9,6 +9,7 @@ not know summer time.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -73,17 +74,16 @@ def parsed(written: str) -> Rule:
     words = written.split()
     is_standard = words[-1:] == [STANDARD]
     words = words[:-1] if is_standard else words
+    if not words:
+        message = "it names no months, no days and no times"
+        raise ValueError(message)
     months = _months(words.pop(0)) if _kind(words) == "months" else ()
     weekdays, holidays = _days(words.pop(0)) if _kind(words) == "days" else (frozenset(), None)
     times = _times(words.pop(0)) if _kind(words) == "times" else ((0, MINUTES),)
     if words:
         message = f"{words[0]!r} is neither months, days nor times, in this order, and standard"
         raise ValueError(message)
-    rule = Rule(months, weekdays, holidays, times, is_standard)
-    if rule == Rule(is_standard=is_standard):
-        message = "it names no months, no days and no times"
-        raise ValueError(message)
-    return rule
+    return Rule(months, weekdays, holidays, times, is_standard)
 
 
 def _kind(words: Sequence[str]) -> str:
@@ -206,9 +206,14 @@ def offset(instant: datetime, timezone: ZoneInfo) -> timedelta:
 
 def standard_offset(instant: datetime, timezone: ZoneInfo) -> timedelta:
     """Return the smaller of the two offsets of an instant's year."""
-    year = instant.astimezone(timezone).year
-    halves = (datetime(year, month, 1, tzinfo=UTC) for month in (1, 7))
-    return min(offset(half, timezone) for half in halves)
+    return _least_offset(instant.astimezone(timezone).year, timezone)
+
+
+@lru_cache(maxsize=64)
+def _least_offset(year: int, timezone: ZoneInfo) -> timedelta:
+    # Each month is looked at: in Morocco clocks go back for one month alone.
+    months = (datetime(year, month, 1, tzinfo=UTC) for month in range(1, 13))
+    return min(offset(month, timezone) for month in months)
 
 
 def _parts(rule: Rule, within: Span, ahead: timedelta, is_holiday: Holidays) -> Iterator[Span]:
