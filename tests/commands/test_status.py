@@ -255,6 +255,7 @@ def test_json_contract(stage: Stage) -> None:
         "yearly.json",
         "archive",
         "years",
+        "ledger.json",
     ]
     assert answer["steps"][1] == {
         "name": "rotate",

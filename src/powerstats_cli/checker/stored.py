@@ -8,7 +8,9 @@ from powerstats_cli.core import alignment, documents, zones
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.renaming import renamed
 from powerstats_cli.core.verification.form import File
+from powerstats_cli.core.verification.ledgers import LedgerFile
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
+from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.snapshot import Snapshot, snapshot
 from powerstats_cli.files.store import Store
 
@@ -18,7 +20,7 @@ class Stored(msgspec.Struct, frozen=True):
 
     `files` could be read and are as they are, `documents` are the same ones aligned; `broken` has
     the bytes of the others, `aside` those that were set aside, `unfinished` the names of those that
-    a killed step has left.
+    a killed step has left. The `ledger` is none of them.
     """
 
     files: tuple[File, ...]
@@ -27,6 +29,7 @@ class Stored(msgspec.Struct, frozen=True):
     aside: Mapping[str, bytes]
     unfinished: tuple[str, ...]
     problems: tuple[PowerstatsError, ...]
+    ledger: LedgerFile | None = None
 
 
 def read(files: Store) -> Stored:
@@ -39,7 +42,11 @@ def decoded(files: Store, taken: Snapshot) -> Stored:
     found: list[File] = []
     broken: dict[str, bytes] = {}
     problems = list(taken.problems)
+    ledger: LedgerFile | None = None
     for name, raw in taken.raw.items():
+        if name == files.ledger.name:
+            ledger = _ledger(files, raw, problems)
+            continue
         try:
             found.append(File(name, raw, _decoded(files, name, raw)))
         except UnreadableError as error:
@@ -59,7 +66,17 @@ def decoded(files: Store, taken: Snapshot) -> Stored:
         aside=taken.aside,
         unfinished=taken.unfinished,
         problems=tuple(problems),
+        ledger=ledger,
     )
+
+
+def _ledger(files: Store, raw: bytes, problems: list[PowerstatsError]) -> LedgerFile:
+    try:
+        return LedgerFile(raw, ledgerfile.decoded(files, raw))
+    except UnreadableError as error:
+        message = f"{error}: `powerstats repair` rebuilds it"
+        problems.append(UnreadableError(message))
+        return LedgerFile(raw, None)
 
 
 def _decoded(files: Store, name: str, raw: bytes) -> Document:

@@ -295,7 +295,7 @@ def _correct(
     if asks and not dialogue.confirm("Correct this?"):
         dialogue.say("Nothing was changed.")
         raise typer.Exit
-    entry = make(proposal, session.files, session.clock)
+    entry = make(proposal, session.files, session.settings, session.clock)
     when = told_span(entry, zone)
     verb = "is undone" if entry.do == "undo" else "is corrected"
     dialogue.done(f"{draft.name} {when} {verb}: {entry.id}")

@@ -9,12 +9,16 @@ from powerstats_cli.checker.github import check_github, kept_copies
 from powerstats_cli.checker.stored import Stored, decoded, read
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.verification.form import is_as_written
+from powerstats_cli.core.verification.ledgers import is_ledger, mended
 from powerstats_cli.core.verification.mending import plan
 from powerstats_cli.core.verification.sources import Left, Plan, Sources, Step
 from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.backups import make_copy
+from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.snapshot import snapshot, snapshot_under_lock
 from powerstats_cli.files.store import Store
+from powerstats_cli.files.tierfiles import renew_ledger
 from powerstats_cli.github.repository import Repository
 from powerstats_cli.session import Session
 
@@ -44,7 +48,7 @@ class Repair(msgspec.Struct, frozen=True):
 def is_data_file(files: Store, name: str) -> bool:
     """Tell whether a name is that of a data file, or of something left over beside one."""
     taken = snapshot(files)
-    names = {files.name(path) for path in files.paths()}
+    names = {files.name(path) for path in (*files.paths(), files.ledger)}
     return name in names | taken.aside.keys() | set(taken.unfinished)
 
 
@@ -57,7 +61,7 @@ def prepared(
     """
     stored = read(session.files)
     copies, left = _copies(session, stored, repository)
-    found = plan(_sources(session, stored, copies))
+    found = _planned(session, stored, copies)
     everything = (*found.left, *left, *_refused(stored), *_lines(session.files))
     found = Plan(found.steps, everything)
     return Repair(_of_files(found, names), copies)
@@ -72,10 +76,12 @@ def done(session: Session, prepared_repair: Repair, names: Sequence[str]) -> Rep
     with files.lock():
         stored = decoded(files, snapshot_under_lock(files))
         copy = make_copy(files, session.clock.now())
-        found = _of_files(plan(_sources(session, stored, prepared_repair.copies)), names)
+        found = _of_files(_planned(session, stored, prepared_repair.copies), names)
         for step in found.steps:
             _do(files, step)
         files.mend()
+        if any(step.ledger for step in found.steps):
+            renew_ledger(DayFiles(files, session.settings, session.clock.now()))
     left = {*prepared_repair.plan.left, *found.left}
     return Repair(
         Plan(found.steps, tuple(sorted(left, key=lambda each: (each.file, each.text)))),
@@ -86,10 +92,21 @@ def done(session: Session, prepared_repair: Repair, names: Sequence[str]) -> Rep
 
 def _do(files: Store, step: Step) -> None:
     path = files.data_dir / step.file
-    if step.document is None:
-        files.delete(path)
-    else:
+    if step.document is not None:
         files.write(path, step.document)
+    elif step.ledger is not None:
+        ledgerfile.write(files, step.ledger)
+    else:
+        files.delete(path)
+
+
+def _planned(session: Session, stored: Stored, copies: Mapping[str, Document]) -> Plan:
+    """Return what can be mended of all files."""
+    found = plan(_sources(session, stored, copies))
+    aside = {name: raw for name, raw in stored.aside.items() if is_ledger(name)}
+    zone, now = session.settings.zone, session.clock.now()
+    ledger = mended(stored.ledger, aside, stored.documents, zone, now)
+    return Plan((*found.steps, *ledger.steps), (*found.left, *ledger.left))
 
 
 def _sources(session: Session, stored: Stored, copies: Mapping[str, Document]) -> Sources:
@@ -100,7 +117,7 @@ def _sources(session: Session, stored: Stored, copies: Mapping[str, Document]) -
         now=session.clock.now(),
         minutes=settings.data.collection_interval_minutes,
         broken=stored.broken,
-        aside=stored.aside,
+        aside={name: raw for name, raw in stored.aside.items() if not is_ledger(name)},
         copies=copies,
         rewritten=[file.name for file in stored.files if not is_as_written(file)],
         unfinished=stored.unfinished,

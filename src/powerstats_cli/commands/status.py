@@ -91,7 +91,7 @@ def as_json(
         "silent_since": local(health.silent_since),
         "series": [_series(series, local) for series in health.series],
         "today": health.today and health.today.written(health.today.total),
-        "files": [_file(file, local) for file in (*health.files, health.archive, health.years)],
+        "files": [_file(file, local) for file in _files(health)],
         "steps": [_step(step, local) for step in health.steps],
         "problems": [str(problem) for problem in problems],
         "set_aside": list(health.aside),
@@ -115,6 +115,11 @@ def _bill(bill: RunningBill) -> dict[str, object]:
         "currency": bill.currency,
         "known": round(bill.known, 4),
     }
+
+
+def _files(health: Health) -> list[FileHealth]:
+    ledger = [health.ledger] if health.ledger else []
+    return [*health.files, health.archive, health.years, *ledger]
 
 
 def _file(file: FileHealth, local: Local) -> dict[str, object]:

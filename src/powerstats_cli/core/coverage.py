@@ -7,7 +7,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.periods import DAY, day_start, local_day
+from powerstats_cli.core.energy.ledger import Ledger, LedgerDay
+from powerstats_cli.core.periods import DAY, day_span, day_start, days, local_day
 from powerstats_cli.core.tiers import buckets
 
 
@@ -44,6 +45,23 @@ def shares(
             share = total / len(begun) if begun else 0.0
             result.append(Share(share, span.length.total_seconds()))
         day += DAY
+    return result
+
+
+def ledger_shares(ledger: Ledger, zone: ZoneInfo) -> list[Share]:
+    """Return the known share of each day from a ledger's first day up to its last.
+
+    The share is a mean over the series, each of which counts from its first day on.
+    """
+    begun: set[str] = set()
+    result = []
+    for day in days(min(ledger.days), max(ledger.days) + DAY):
+        found = ledger.days.get(day, LedgerDay())
+        known = {name: slots.coverage for name, slots in found.energy.items()}
+        known |= {name: steps.coverage for name, steps in found.prices.items()}
+        begun |= known.keys()
+        share = sum(known.values()) / len(begun)
+        result.append(Share(share, day_span(day, zone).length.total_seconds()))
     return result
 
 

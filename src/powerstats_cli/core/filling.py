@@ -4,6 +4,7 @@ Days that the recorder still has come from history, earlier days from Home Assis
 Stored values are never replaced.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -14,6 +15,7 @@ import msgspec
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.ledger import LedgerDay
 from powerstats_cli.core.journal import Key
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, YEARS, Span, day_span, day_start, days, local_day
@@ -48,12 +50,16 @@ class HistoryDay(msgspec.Struct, frozen=True):
 
 
 class Month(msgspec.Struct, frozen=True):
-    """A month's days from the statistics, and the hours of the days in weekly's window."""
+    """A month's days from the statistics, and the hours of the days in weekly's window.
+
+    `ledger` has the hours that the ledger lacks.
+    """
 
     first: date
     days: Sequence[Bucket]
     hours: Sequence[Bucket]
     kinds: Mapping[str, Kind]
+    ledger: Mapping[date, LedgerDay] = {}
 
     @property
     def label(self) -> str:
@@ -62,18 +68,24 @@ class Month(msgspec.Struct, frozen=True):
 
     @property
     def gains(self) -> str:
-        """The line that says what the tiers gain."""
-        count: dict[str, int] = {}
-        for _, name, _ in self.days:
-            count[name] = count.get(name, 0) + 1
-        alike: dict[int, list[str]] = {}
-        for name in sorted(count):
-            alike.setdefault(count[name], []).append(name)
-        told = (
-            f"{number} {'day' if number == 1 else 'days'} of {joined(names)}"
-            for number, names in sorted(alike.items(), reverse=True)
+        """The line that says what the tiers and the ledger gain."""
+        told = _days_of(name for _, name, _ in self.days)
+        in_ledger = _days_of(
+            name for day in self.ledger.values() for name in (*day.energy, *day.prices)
         )
-        return f"statistics: {'; '.join(told)}"
+        gained = [*told, *(f"the hours of {each}" for each in in_ledger)]
+        return f"statistics: {'; '.join(gained)}"
+
+
+def _days_of(names: Iterable[str]) -> list[str]:
+    """Return how many days there are of which series, out of a name for each day of one."""
+    alike: dict[int, list[str]] = {}
+    for name, number in sorted(Counter(names).items()):
+        alike.setdefault(number, []).append(name)
+    return [
+        f"{number} {'day' if number == 1 else 'days'} of {joined(same)}"
+        for number, same in sorted(alike.items(), reverse=True)
+    ]
 
 
 class Earlier(msgspec.Struct, frozen=True):

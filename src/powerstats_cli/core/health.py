@@ -11,6 +11,7 @@ from powerstats_cli.core.documents import Document, Latest, PublicName, bucket_m
 from powerstats_cli.core.due import Timetable
 from powerstats_cli.core.energy.account import Account, account
 from powerstats_cli.core.energy.flows import planned
+from powerstats_cli.core.energy.ledger import Ledger
 from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.periods import DAY, HOUR, Span, day_span, day_start, local_day
 from powerstats_cli.core.pieces import Shelves, kinds_in
@@ -127,6 +128,7 @@ class Health:
     silent_since: datetime | None = None
     today: Account | None = None
     corrected: tuple[datetime, ...] = ()
+    ledger: FileHealth | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -170,6 +172,7 @@ class Survey:
     pause: Pause | None = None
     roles: Roles = field(default_factory=Roles)
     corrected: tuple[datetime, ...] = ()
+    ledger: Ledger | None = None
 
     @property
     def daily(self) -> Document | None:
@@ -200,6 +203,7 @@ def assess(survey: Survey, now: datetime) -> Health:
         silent_since=_silent_since(survey, series),
         today=_today(survey),
         corrected=survey.corrected,
+        ledger=_ledger(survey),
     )
 
 
@@ -360,6 +364,25 @@ def _archive(survey: Survey) -> FileHealth:
     days, zone = survey.archived, survey.zone
     span = Span(day_start(days[0], zone), day_start(days[-1] + DAY, zone)) if days else None
     return FileHealth("archive", size, points=len(days), span=span)
+
+
+def _ledger(survey: Survey) -> FileHealth | None:
+    """Return the ledger, in which a point is a day, None if there is none."""
+    name, ledger, zone = "ledger.json", survey.ledger, survey.zone
+    size = survey.sizes.get(name)
+    if size is None:
+        return None
+    if ledger is None or not ledger.days:
+        return FileHealth(name, size)
+    shares = coverage.ledger_shares(ledger, zone)
+    return FileHealth(
+        name=name,
+        size=size,
+        points=len(ledger.days),
+        span=Span(day_start(min(ledger.days), zone), day_start(max(ledger.days) + DAY, zone)),
+        known=coverage.mean(shares),
+        cells=tuple(coverage.mean(part) or 0.0 for part in coverage.parts(shares, CELLS)),
+    )
 
 
 def _years(survey: Survey) -> FileHealth:

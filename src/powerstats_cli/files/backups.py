@@ -22,7 +22,8 @@ def make_copy(files: Store, now: datetime) -> Path | None:
 
     Returns its path, None if there is nothing to copy. Raises TryAgainError if the disk is full.
     """
-    paths = [path for path in (*files.paths(), files.corrections) if path.exists()]
+    every = (*files.paths(), files.ledger, files.corrections)
+    paths = [path for path in every if path.exists()]
     if not paths:
         return None
     folder = files.data_dir / "backups"

@@ -11,6 +11,7 @@ from powerstats_cli.core.energy.ledger import RESERVED, Ledger, decode, encode
 from powerstats_cli.core.energy.ledger_days import Keeping, aggregated, misfits, new_ledger
 from powerstats_cli.core.periods import day_start, local_day
 from powerstats_cli.core.regrouping import regrouped
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, newest_closed_day
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files.dayfiles import DayFiles
@@ -72,8 +73,12 @@ def open_ledger(open_files: DayFiles) -> Ledger:
     return stored or new_ledger(zone.key, day_start(today, zone))
 
 
-def kept_series(settings: Settings, files: Store) -> Keeping:
+def kept_series(
+    settings: Settings, files: Store, kinds: Mapping[str, Kind] | None = None
+) -> Keeping:
     """Return what the ledger keeps, by the configuration and those files that can be read.
+
+    `kinds` are those of series that may not be stored yet.
 
     Raises ConfigError for a mistake in the ledger's keys, and if a series cannot have its role.
     """
@@ -81,7 +86,7 @@ def kept_series(settings: Settings, files: Store) -> Keeping:
     for path in (files.daily, *map(files.tier, TIERS)):
         with suppress(UnreadableError, ConfigError):  # the step that writes the file reports it
             documents += filter(None, [files.read(path)])
-    return keeping(settings, documents)
+    return keeping(settings, documents, kinds)
 
 
 def roll_up(

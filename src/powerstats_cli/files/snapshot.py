@@ -43,7 +43,7 @@ def snapshot_under_lock(files: Store) -> Snapshot:
     paths, problems = listing(files)
     aside = [path for path in paths if _ASIDE.fullmatch(path.name)]
     return Snapshot(
-        _read(files, [path for path in files.paths() if path in paths], problems),
+        _read(files, [path for path in (*files.paths(), files.ledger) if path in paths], problems),
         _read(files, aside, problems),
         tuple(files.name(path) for path in paths if _UNFINISHED.fullmatch(path.name)),
         tuple(problems),

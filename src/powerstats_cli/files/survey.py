@@ -7,11 +7,13 @@ from pathlib import Path
 
 from powerstats_cli.core import runs
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.ledger import Ledger
 from powerstats_cli.core.energy.roles import Roles
 from powerstats_cli.core.health import GitHubHealth, Survey
 from powerstats_cli.core.runs import Runs
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
+from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.wholefiles import listed, read_bytes
 from powerstats_cli.settings import Settings
@@ -26,6 +28,7 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
     documents, problems = _documents(files)
     paths, unlisted = listing(files)
     state, unread = _state(settings.state_file)
+    ledger, broken = _ledger(files)
     roles, unfit = _roles(settings, list(documents.values()))
     return (
         Survey(
@@ -42,8 +45,9 @@ def survey(settings: Settings, files: Store) -> tuple[Survey, tuple[PowerstatsEr
             pause=state.pause,
             roles=roles,
             corrected=corrected(files),
+            ledger=ledger,
         ),
-        (*problems, *broken_journal(files), *unlisted, *unfit, *unread),
+        (*problems, *broken, *broken_journal(files), *unlisted, *unfit, *unread),
     )
 
 
@@ -90,6 +94,14 @@ def _documents(files: Store) -> tuple[dict[str, Document], tuple[PowerstatsError
         if document is not None:
             documents[tier] = document
     return documents, tuple(problems)
+
+
+def _ledger(files: Store) -> tuple[Ledger | None, tuple[PowerstatsError, ...]]:
+    """Return the ledger, none and the error if it could not be read."""
+    try:
+        return ledgerfile.read(files), ()
+    except UnreadableError as error:
+        return None, (error,)
 
 
 def listing(files: Store) -> tuple[list[Path], list[PowerstatsError]]:

@@ -1,6 +1,7 @@
 """The files of the tiers, rolled up from the archive and the finer tiers."""
 
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -11,7 +12,7 @@ from powerstats_cli.core import zones
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.periods import day_start, local_day
 from powerstats_cli.core.tiers import Tier, aggregate, misfits, new_tier, newest_until
-from powerstats_cli.errors import ConfigError, PowerstatsError
+from powerstats_cli.errors import ConfigError, PowerstatsError, UnreadableError
 from powerstats_cli.files import reading
 from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.store import Store
@@ -53,7 +54,7 @@ def roll_up(open_files: DayFiles, tier: Tier, clock: Clock) -> RolledUp:
         f"{tier.name}.json was made again from the archive and the finer tiers; for older days "
         f"mend that file and put it in place of the new one",
     )
-    archived, daily = _closed_days(files, problems)
+    archived, daily = closed_days(files, problems)
     finer = [
         document
         for name in tier.finer
@@ -101,7 +102,21 @@ def _roll_up_ledger(
     return ledgerfile.roll_up(open_files, archived, daily, unfit)
 
 
-def _closed_days(
+def renew_ledger(open_files: DayFiles) -> None:
+    """Make the archived days of the ledger anew, if it is whole; to be used under the lock.
+
+    The next `aggregate` tells what is wrong with it.
+    """
+    from powerstats_cli.files import ledgerfile
+
+    files = open_files.files
+    with suppress(UnreadableError, ConfigError):
+        if ledgerfile.read(files) is not None:
+            archived, daily = closed_days(files, [])
+            ledgerfile.roll_up(open_files, archived, daily)
+
+
+def closed_days(
     files: Store, problems: list[PowerstatsError]
 ) -> tuple[dict[date, Document], Document | None]:
     """Return the documents of the archived days before daily.json's day, and that of daily.json."""

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from powerstats_cli.core.energy.ledger import LedgerDay, Slots, Steps
+from powerstats_cli.core.energy.ledger_filling import Filling
 from powerstats_cli.core.filling import Bucket, Month
 from powerstats_cli.core.longterm import Conversion, by_hour, local_hours
 from powerstats_cli.core.longterm import local_day as day_of
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
 # A month of so many sensors is an answer of 2 MB.
 SENSORS_AT_ONCE: Final = 20
+
+
+class LedgerPart(NamedTuple):
+    """What the ledger may get, and the series that its days lack."""
+
+    filling: Filling
+    wanted: Mapping[date, AbstractSet[str]]
 
 
 def conversions(
@@ -73,15 +82,22 @@ def month_of(
     first: date,
     wanted: Mapping[date, AbstractSet[str]],
     scales: Mapping[str, Conversion],
+    ledger: LedgerPart | None = None,
 ) -> Month:
     """Ask for a month and return the values that its days lack.
 
-    `wanted` has the lacking series by day, `scales` the conversions by series.
+    `wanted` has the lacking series by day, `scales` the conversions by series, `ledger` what the
+    ledger lacks.
     """
     zone, entities = settings.zone, settings.entities
-    names = sorted(set().union(*wanted.values()) & scales.keys())
-    start = _hour_at(day_start(min(wanted), zone))
-    end = day_start(max(wanted) + DAY, zone)
+    hours = ledger.wanted if ledger else {}
+    asked = {
+        day: {*wanted.get(day, ()), *hours.get(day, ())} for day in wanted.keys() | hours.keys()
+    }
+    names = sorted(set().union(*asked.values()) & scales.keys())
+    start = _hour_at(day_start(min(asked), zone))
+    end = day_start(max(asked) + DAY, zone)
+    kept: dict[date, LedgerDay] = {}
     daily: list[Bucket] = []
     hourly: list[Bucket] = []
     for number in range(0, len(names), SENSORS_AT_ONCE):
@@ -89,15 +105,25 @@ def month_of(
         rows = long_term.hours(sorted({entities[name] for name in some}), start, end)
         for name in some:
             by_start = by_hour(rows.get(entities[name], ()), scales[name])
-            for day in sorted(day for day, lacking in wanted.items() if name in lacking):
+            for day in sorted(day for day, lacking in asked.items() if name in lacking):
                 parts = local_hours(by_start, day, zone, scales[name].kind)
-                if not parts:
+                if parts and ledger and name in hours.get(day, ()):
+                    _keep(kept, day, name, ledger.filling.entry(day, name, parts))
+                if not parts or name not in wanted.get(day, ()):
                     continue
                 daily.append((day_start(day, zone), name, day_of(parts, day, zone)))
                 if newest - day < TIERS["weekly"].window * DAY:
                     hourly += [(span.start, name, value) for span, value in parts]
     kinds = {name: conversion.kind for name, conversion in scales.items()}
-    return Month(first, daily, hourly, kinds)
+    return Month(first, daily, hourly, kinds, kept)
+
+
+def _keep(kept: dict[date, LedgerDay], day: date, name: str, entry: Slots | Steps | None) -> None:
+    own = kept.get(day, LedgerDay())
+    if isinstance(entry, Slots):
+        kept[day] = LedgerDay({**own.energy, name: entry}, own.prices)
+    elif entry is not None:
+        kept[day] = LedgerDay(own.energy, {**own.prices, name: entry})
 
 
 def _hour_at(instant: datetime) -> datetime:

@@ -189,14 +189,7 @@ def _series(health: Health, form: _Form) -> Table:
 def _files(health: Health, form: _Form) -> Table:
     table = _table("File", "Span", ">Points", "Known", ">Age", ">Size")
     for file in health.files:
-        table.add_row(
-            file.name,
-            form.span(file),
-            str(file.points) if file.span else form.nothing,
-            form.bar(file) if file.span else "",
-            _age(health.now - file.span.end) if file.span else "",
-            _size(file.size),
-        )
+        _add_file(table, file, str(file.points), health.now, form)
     archive = health.archive
     days, size = count(archive.points, "day"), _size(archive.size)
     table.add_row("archive", form.span(archive), days, "", "", size)
@@ -204,7 +197,20 @@ def _files(health: Health, form: _Form) -> Table:
     if years.points:
         number, size = count(years.points, "year"), _size(years.size)
         table.add_row("years", form.span(years), number, "", "", size)
+    if ledger := health.ledger:
+        _add_file(table, ledger, count(ledger.points, "day"), health.now, form)
     return table
+
+
+def _add_file(table: Table, file: FileHealth, points: str, now: datetime, form: _Form) -> None:
+    table.add_row(
+        file.name,
+        form.span(file),
+        points if file.span else form.nothing,
+        form.bar(file) if file.span else "",
+        _age(now - file.span.end) if file.span else "",
+        _size(file.size),
+    )
 
 
 def _steps(health: Health, form: _Form) -> Table:

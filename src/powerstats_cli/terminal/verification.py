@@ -84,7 +84,7 @@ def show_repair(console: Console, plan: Plan) -> None:
     if not plan.steps and not plan.left:
         console.print(Text("nothing is to be mended", GOOD))
     for step in plan.steps:
-        verb = "delete" if step.document is None else "write"
+        verb = "delete" if step.is_deletion else "write"
         line = Text.assemble((f"{verb:6} ", FAIR), (step.file, "bold"), f": {step.text}")
         console.print(line, soft_wrap=not console.is_terminal)
     for left in plan.left:

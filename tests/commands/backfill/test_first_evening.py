@@ -185,7 +185,7 @@ def test_a_month_a_request(place: Place) -> None:
     place.collect()
     place.backfill()
     assert place.server.exchanges.count("recorder/statistics_during_period") == (
-        13 + 4 + EMPTY_MONTHS + 4
+        14 + 4 + EMPTY_MONTHS + 4
     )
 
 

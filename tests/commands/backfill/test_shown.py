@@ -29,7 +29,8 @@ def test_a_dry_run_lists_and_changes_nothing(place: Place) -> None:
     assert (result.exit_code, result.err) == (0, "")
     lines = [" ".join(line.split()) for line in result.out.splitlines()]
     assert f"{YESTERDAY} history: the day of energy, power and voltage" in lines
-    month = "2024-06 statistics: 30 days of energy, power and voltage"
+    days = "30 days of energy, power and voltage"
+    month = f"2024-06 statistics: {days}; the hours of 30 days of energy"
     assert month in lines
     assert place.installation.snapshot() == before
     place.backfill()
@@ -59,7 +60,7 @@ def test_at_a_terminal_yes_asks_nothing(place: Place, whole: tuple[dict[str, byt
     with Terminal(arguments, {}, place.installation.folder) as terminal:
         assert terminal.end() == 0
     assert "2024-06" in terminal.shown
-    assert "5 days of history and 17 months of statistics stored" in terminal.shown
+    assert "5 days of history and 16 months of statistics stored" in terminal.shown
     assert place.installation.snapshot() == whole[0]
 
 

@@ -121,7 +121,9 @@ class Device(Box):
         """Make a correction; return its id, empty if it would change nothing."""
         files = self.files
         proposal = propose(draft, held(files), self.journal, now)
-        return make(proposal, files, Clock(now)).id if proposal.changes_anything else ""
+        if not proposal.changes_anything:
+            return ""
+        return make(proposal, files, self.settings, Clock(now)).id
 
 
 @dataclass

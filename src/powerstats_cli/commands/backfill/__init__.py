@@ -4,7 +4,6 @@ History has the days that the recorder still has, as `collect` would have stored
 Assistant's long-term statistics have the days before. Stored values are never replaced.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from powerstats_cli.clock import Clock
+from powerstats_cli.commands.backfill.ledger import lacking_hours, store_hours
 from powerstats_cli.core import filling
 from powerstats_cli.core.documents import Document
 from powerstats_cli.core.filling import Content, Earlier, HistoryDay, Month, Piece, Stored, Wanted
@@ -22,7 +22,7 @@ from powerstats_cli.core.outcome import Outcome, joined
 from powerstats_cli.core.periods import DAY, Span, day_start, local_day
 from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import TIERS, Tier, names_in, newest_closed_day
-from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.errors import ConfigError, PowerstatsError
 from powerstats_cli.files import reading
 from powerstats_cli.files.backups import make_copy
 from powerstats_cli.files.dayfiles import DayFiles
@@ -30,7 +30,7 @@ from powerstats_cli.files.store import Store
 from powerstats_cli.files.tierfiles import open_tier, roll_up
 from powerstats_cli.files.yearfiles import open_year
 from powerstats_cli.homeassistant.client import HomeAssistant
-from powerstats_cli.homeassistant.months import conversions, month_of
+from powerstats_cli.homeassistant.months import LedgerPart, conversions, month_of
 from powerstats_cli.homeassistant.past import Past
 from powerstats_cli.settings import Settings
 from powerstats_cli.terminal.filling import Watcher
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 RUN_SECONDS: Final = 3600.0
 # So many months without a row are taken for the time before the statistics begin.
 EMPTY_MONTHS: Final = 12
+Done = Mapping[str, set[date]]
+"""The days and the first days of the months that have changed a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class _Run:
     """The parts that one run works with, and the problems that its outcome tells.
 
     `years` is the number of earlier calendar years to be filled, None for all; `scales` has the
-    conversions of the series' statistics as soon as they are known.
+    conversions of the series' statistics as soon as they are known, `ledger` what the ledger lacks,
+    by month.
     """
 
     settings: Settings
@@ -61,6 +64,7 @@ class _Run:
     years: int | None
     problems: list[PowerstatsError] = field(default_factory=list)
     scales: dict[str, Conversion] = field(default_factory=dict)
+    ledger: dict[date, LedgerPart] = field(default_factory=dict)
 
     def open_files(self) -> DayFiles:
         """Return the days' files for writing; to be used under the lock."""
@@ -89,7 +93,7 @@ def backfill(
     clock.check_against(home.date, "Home Assistant")
     run = _Run(settings, files, home, long_term, clock, watcher, years)
     statistics: Mapping[str, Statistic] = {}
-    done: Counter[str] = Counter()
+    done: Done = {"day": set(), "month": set()}
     try:
         stored = _stored(run)
         with long_term() as connection:
@@ -178,16 +182,36 @@ def _found(run: _Run, stored: Stored, statistics: "Mapping[str, Statistic]") -> 
     scales, problems = conversions(run.home, settings, statistics, past)
     run.problems.extend(problems)
     run.scales.update(scales)
-    if months and scales:
+    run.ledger.update(_lacking_hours(run, stored))
+    firsts = sorted(months.keys() | run.ledger.keys(), reverse=True)
+    total = len(days) + len(firsts)
+    if firsts and scales:
         with run.long_term() as connection:
-            for done, (first, lacking) in enumerate(months.items(), len(days)):
+            for done, first in enumerate(firsts, len(days)):
                 watcher.progress(done, total, f"{first:%Y-%m}")
-                wanted = {day: past.without_history(day, names) for day, names in lacking.items()}
-                month = month_of(connection, settings, stored.newest, first, wanted, scales)
-                if month.days:
+                wanted = _without_history(past, months.get(first, {}))
+                part = run.ledger.get(first)
+                part = part and part._replace(wanted=_without_history(past, part.wanted))
+                month = month_of(connection, settings, stored.newest, first, wanted, scales, part)
+                if month.days or month.ledger:
                     yield month
     watcher.progress(total, total, "")
     yield from _earlier(run, stored) if scales else ()
+
+
+def _without_history(past: Past, lacking: Wanted) -> Wanted:
+    """Return the lacking series by day without those that the archive or this run has."""
+    return {day: past.without_history(day, {*names}) for day, names in lacking.items()}
+
+
+def _lacking_hours(run: _Run, stored: Stored) -> Mapping[date, LedgerPart]:
+    """Return what the ledger lacks, by month; nothing if there is a mistake in its keys."""
+    try:
+        kinds = {name: scale.kind for name, scale in run.scales.items()}
+        return lacking_hours(run.settings, run.files, stored, kinds, run.clock.now())
+    except ConfigError as error:
+        run.problems.append(error)
+        return {}
 
 
 def _earlier(run: _Run, stored: Stored) -> list[Earlier]:
@@ -238,7 +262,7 @@ def _in_years(files: Store, zone: ZoneInfo) -> Callable[[date], AbstractSet[str]
 # --- storing ----------------------------------------------------------------------------------
 
 
-def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: Counter[str]) -> None:
+def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: Done) -> None:
     """Store the pieces; count the days and months that have changed a file.
 
     All files are copied before the first piece. History comes before statistics: the tiers are
@@ -250,13 +274,15 @@ def _store_all(run: _Run, stored: Stored, pieces: Iterator[Piece], done: Counter
             _copy(run)
             is_copied = True
         if isinstance(piece, HistoryDay):
-            done["day"] += _store_day(run, piece)
+            if _store_day(run, piece):
+                done["day"].add(piece.day)
             continue
         if not is_rolled_up:
             _roll_up(run, TIERS.values())
             is_rolled_up = True
         if isinstance(piece, Month):
-            done["month"] += _store_month(run, piece, stored.newest)
+            if _store_month(run, piece, stored.newest):
+                done["month"].add(piece.first)
         else:
             _store_earlier(run, piece, stored.newest, done)
     _roll_up(run, [TIERS["yearly"]] if is_rolled_up else TIERS.values())
@@ -289,7 +315,7 @@ def _store_day(run: _Run, piece: HistoryDay) -> bool:
 
 
 def _store_month(run: _Run, piece: Month, newest: date) -> bool:
-    """Put a month into the tiers, the coarsest first; tell whether a tier has changed.
+    """Put a month into the tiers, the coarsest first, and the ledger; tell if one has changed.
 
     In this order no tier takes rounded values from a finer tier that it can get exact from here.
     """
@@ -302,11 +328,13 @@ def _store_month(run: _Run, piece: Month, newest: date) -> bool:
             if filling.add_month(tier, document, piece, newest, run.settings.zone):
                 document.last_update = open_files.now
                 changed |= run.files.write(run.files.tier(tier.name), document)
+        if piece.ledger:
+            changed |= store_hours(open_files, run.ledger[piece.first].filling, piece)
     run.problems.extend(open_files.problems)
     return changed
 
 
-def _store_earlier(run: _Run, piece: Earlier, newest: date, done: Counter[str]) -> None:
+def _store_earlier(run: _Run, piece: Earlier, newest: date, done: Done) -> None:
     """Ask for the months of a year, one after the other, and put each into the year's file."""
     name = run.files.name(run.files.year(piece.year))
     remedy = f"{name} was made again from the statistics: `powerstats repair` brings back the rest"
@@ -319,15 +347,16 @@ def _store_earlier(run: _Run, piece: Earlier, newest: date, done: Counter[str]) 
                 document = open_year(open_files, piece.year, remedy)
                 if filling.add_to_year(document, piece.year, month, newest, run.settings.zone):
                     document.last_update = open_files.now
-                    done["month"] += run.files.write(run.files.year(piece.year), document)
+                    if run.files.write(run.files.year(piece.year), document):
+                        done["month"].add(first)
             run.problems.extend(open_files.problems)
     run.watcher.progress(piece.done + len(piece.months), piece.total, "")
 
 
-def _outcome(run: _Run, statistics: "Mapping[str, Statistic]", done: Counter[str]) -> Outcome:
+def _outcome(run: _Run, statistics: "Mapping[str, Statistic]", done: Done) -> Outcome:
     """Return the outcome of the run."""
     told = [
-        f"{done[unit]} {unit}{'' if done[unit] == 1 else 's'} of {source}"
+        f"{len(done[unit])} {unit}{'' if len(done[unit]) == 1 else 's'} of {source}"
         for unit, source in (("day", "history"), ("month", "statistics"))
         if done[unit]
     ]

@@ -13,8 +13,11 @@ from powerstats_cli.core.entries import Change, Entry
 from powerstats_cli.core.journal import EMPTY, Journal
 from powerstats_cli.errors import TryAgainError
 from powerstats_cli.files.backups import make_copy
+from powerstats_cli.files.dayfiles import DayFiles
 from powerstats_cli.files.held import held
 from powerstats_cli.files.store import Store
+from powerstats_cli.files.tierfiles import renew_ledger
+from powerstats_cli.settings import Settings
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -37,20 +40,22 @@ def propose(draft: Draft, stored: Held, journal: Journal, now: datetime) -> Prop
     return Proposal(draft, stored, changes)
 
 
-def make(proposal: Proposal, files: Store, clock: Clock) -> Entry:
+def make(proposal: Proposal, files: Store, settings: Settings, clock: Clock) -> Entry:
     """Make a correction after a copy of all files, and return its entry.
 
     Raises TryAgainError if the files have changed since it was proposed.
     """
+    now = clock.now()
     with files.lock():
         stored, journal = held(files), files.journal() or EMPTY
         changes = proposal.draft.changes(stored, journal)
         if changes != proposal.changes:
             message = "a step has changed these numbers meanwhile: nothing was corrected, try again"
             raise TryAgainError(message)
-        entry = _entry(proposal.draft, changes, stored, journal, clock.now())
-        make_copy(files, clock.now())
+        entry = _entry(proposal.draft, changes, stored, journal, now)
+        make_copy(files, now)
         files.record(journal.with_entry(entry, stored.zone))
+        renew_ledger(DayFiles(files, settings, now))
     return entry
 
 

@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.ledger import Ledger
 from powerstats_cli.core.findings import Finding, error, ok, warning
 from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.regrouping import outside
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS
 from powerstats_cli.core.verification.agreement import agreement
+from powerstats_cli.core.verification.ledgers import NAME, disagreement
 from powerstats_cli.errors import PowerstatsError
+from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.locking import has_locks
 from powerstats_cli.files.store import Store
 from powerstats_cli.files.survey import broken_journal, corrected, listing, set_aside
@@ -32,6 +35,7 @@ class Stored(msgspec.Struct, frozen=True):
 
     documents: Mapping[str, Document]
     problems: Mapping[str, PowerstatsError]
+    ledger: Ledger | None = None
 
     @property
     def today(self) -> Mapping[str, Series]:
@@ -60,7 +64,11 @@ def read_stored(files: Store) -> Stored:
             continue
         if document is not None:
             documents[files.name(path)] = document
-    return Stored(documents, problems)
+    try:
+        return Stored(documents, problems, ledgerfile.read(files))
+    except PowerstatsError as problem:
+        problems[files.ledger.name] = problem
+        return Stored(documents, problems)
 
 
 def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding]:
@@ -79,13 +87,13 @@ def check_data(files: Store, stored: Stored, zone: ZoneInfo) -> Iterator[Finding
         is_journal = name.startswith(files.name(files.corrections))
         remedy = "powerstats sync, then delete it" if is_journal else "powerstats repair"
         yield warning("files", f"{name} was set aside", remedy)
-    if count := len(stored.documents):
+    if count := len(stored.documents) + (stored.ledger is not None):
         yield ok("files", f"{count} file{' is' if count == 1 else 's are'} whole")
     if made := corrected(files):
         number = f"{len(made)} correction{'s' * (len(made) != 1)} in force"
         yield ok("corrections", f"{number}: powerstats correct list shows them")
     yield from _alignment(stored.documents, zone)
-    yield from _agreement(stored.documents, zone)
+    yield from _agreement(stored, zone)
 
 
 def _permissions(folder: Path, paths: Sequence[Path]) -> Iterator[Finding]:
@@ -151,15 +159,18 @@ def _alignment(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Fi
         yield warning("files", line, f"{also}mend what was edited, else nothing is to be done")
 
 
-def _agreement(documents: Mapping[str, Document], zone: ZoneInfo) -> Iterator[Finding]:
-    """Yield whether the hours and days are those that the finer files give."""
-    found = agreement(documents, zone)
-    faults = [each for each in found.differences if not each.explained]
+def _agreement(stored: Stored, zone: ZoneInfo) -> Iterator[Finding]:
+    """Yield whether the hours and days are those that the finer files give, the ledger's, too."""
+    found = agreement(stored.documents, zone)
+    differing = disagreement(stored.ledger, stored.documents, zone) if stored.ledger else ()
+    both = [*found.differences, *filter(None, differing)]
+    faults = [each for each in both if not each.explained]
     if faults:
         first = faults[0]
         yield warning(
             "files",
-            f"{first.file} differs from the finer files: {first.series} on {first.bucket[:10]}",
+            f"{first.file} differs from {'the other' if first.file == NAME else 'the finer'} "
+            f"files: {first.series} on {first.bucket[:10]}",
             "powerstats verify tiers lists all; powerstats repair",
         )
     elif found.compared:

@@ -1,6 +1,6 @@
 """Closed days rolled up into the ledger, and the days that leave it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from math import lcm
 from typing import Final, NamedTuple
@@ -11,11 +11,19 @@ import msgspec
 from powerstats_cli.core import zones
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.documents import Document, bucket_minutes, bucket_name
-from powerstats_cli.core.energy.ledger import RESERVED, Ledger, LedgerDay, Steps, entries
+from powerstats_cli.core.energy.ledger import (
+    HOUR_MINUTES,
+    RESERVED,
+    Ledger,
+    LedgerDay,
+    Steps,
+    entries,
+)
 from powerstats_cli.core.energy.metering import Price, billed, stepped
 from powerstats_cli.core.energy.slots import ROUNDING, Entry, kept, slots_of
 from powerstats_cli.core.journal import Journal
-from powerstats_cli.core.periods import DAY, day_span, intervals
+from powerstats_cli.core.periods import DAY, Span, day_span, intervals
+from powerstats_cli.core.series import Kind
 from powerstats_cli.core.tiers import roll_up
 
 PRICE_DECIMALS: Final = 5
@@ -95,6 +103,21 @@ def means(document: Document, day: date, name: str, zone: ZoneInfo) -> Iterator[
 
 def _rounded(price: float) -> float:
     return round(price, PRICE_DECIMALS) + 0.0
+
+
+def of_hours(hours: Iterable[tuple[Span, Value]], day: date, zone: ZoneInfo) -> list[Value | None]:
+    """Return the values of a day's slots of an hour out of those of its local hours."""
+    known = dict(hours)
+    return [known.get(span) for span in intervals(day, zone, HOUR_MINUTES)]
+
+
+def steps_of(values: Sequence[Value | None]) -> Steps | None:
+    """Return the prices of a day's hours out of the statistics, None if none is known."""
+    means = [value.mean if value and value.coverage >= 1 else None for value in values]
+    if not any(mean is not None for mean in means):
+        return None
+    prices = tuple(None if mean is None else _rounded(mean) for mean in means)
+    return Steps(HOUR_MINUTES, prices, "statistics")
 
 
 # --- beside what is stored ------------------------------------------------------------------------
@@ -183,6 +206,59 @@ def _trimmed(ledger: Ledger, stored: Ledger, first: date, now: datetime) -> Ledg
     names = {name for day in days.values() for name in (*day.energy, *day.prices)}
     series = {name: ledger.series[name] for name in sorted(names)}
     return Ledger(stored.timezone, now, series, days)
+
+
+def with_days(
+    ledger: Ledger, added: Mapping[date, LedgerDay], kinds: Mapping[str, Kind], now: datetime
+) -> Ledger:
+    """Return a ledger with other entries of some days; those of another kind are left out."""
+    series = {**kinds, **ledger.series}
+    found = dict(ledger.days)
+    for day, more in added.items():
+        own = found.get(day, LedgerDay())
+        fits = {name for name in (*more.energy, *more.prices) if kinds[name].fits(series[name])}
+        found[day] = LedgerDay(
+            {**own.energy, **{name: more.energy[name] for name in more.energy if name in fits}},
+            {**own.prices, **{name: more.prices[name] for name in more.prices if name in fits}},
+        )
+    if found == ledger.days:
+        return ledger
+    names = {name for day in found.values() for name in (*day.energy, *day.prices)}
+    return msgspec.structs.replace(
+        ledger,
+        last_update=now,
+        series={name: series[name] for name in sorted(names)},
+        days={day: found[day] for day in sorted(found)},
+    )
+
+
+def merged(ledger: Ledger, other: Ledger) -> Ledger:
+    """Return a ledger with what another one knows better; series of another kind are left out."""
+    series = {**other.series, **ledger.series}
+    days = dict(ledger.days)
+    for day, more in other.days.items():
+        own = days.get(day, LedgerDay())
+        days[day] = LedgerDay(
+            _known_best(own.energy, more.energy, other.series, series),
+            _known_best(own.prices, more.prices, other.series, series),
+        )
+    names = {name for day in days.values() for name in (*day.energy, *day.prices)}
+    return msgspec.structs.replace(
+        ledger,
+        last_update=max(ledger.last_update, other.last_update),
+        series={name: series[name] for name in sorted(names)},
+        days={day: days[day] for day in sorted(days)},
+    )
+
+
+def _known_best(
+    own: Mapping[str, Entry],
+    more: Mapping[str, Entry],
+    its: Mapping[str, Kind],
+    series: Mapping[str, Kind],
+) -> dict[str, Entry]:
+    fitting = {name: entry for name, entry in more.items() if its[name].fits(series[name])}
+    return {**own, **{name: kept(entry, own.get(name, entry)) for name, entry in fitting.items()}}
 
 
 def misfits(stored: Ledger, document: Document) -> dict[str, str]:

@@ -4,11 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import fsum
 from typing import Final, TypeVar
 
+import msgspec
+
 from powerstats_cli.core.buckets import COVERAGE_DECIMALS, LEAST_COVERAGE, Value
 from powerstats_cli.core.energy.ledger import LARGEST_WH, Slots, Steps
 
 # A slot and a bucket count what is less than this share of them as nothing: it is rounding.
 ROUNDING: Final = 2 * LEAST_COVERAGE
+# A day's sums in history and in statistics may differ by so much, in kWh and as a share.
+SAME_KWH: Final = 0.01
+SAME_SHARE: Final = 0.001
+# If both ways of a power are nearly the same, their difference says nothing about their sizes.
+SAME: Final = 0.05
 # Prices are rounded to 5 decimals.
 PRICE_ROUNDING: Final = 1e-5
 # The files' own rounding, and that of a sum of whole Wh.
@@ -72,6 +79,29 @@ def _coverages(values: Sequence[Value | None]) -> tuple[float, ...] | None:
     return None if all(share == 1 for share in shares) else shares
 
 
+def fitted(values: Sequence[Value | None], day: Value | None) -> Sequence[Value | None]:
+    """Return the hours of a day so that they add up to it, if they do so but for a little.
+
+    Home Assistant's statistics and its history are not rounded alike.
+    """
+    total = fsum(energy(value) or 0.0 for value in values if value)
+    kwh = None if day is None else energy(day)
+    if kwh is None or not total or kwh == total:
+        return values
+    if abs(kwh - total) > max(SAME_KWH, SAME_SHARE * abs(kwh)) or abs(kwh / total - 1) > SAME:
+        return values
+    return [value and _scaled(value, kwh / total) for value in values]
+
+
+def _scaled(value: Value, factor: float) -> Value:
+    scaled = {name: number and number * factor for name, number in _energies(value).items()}
+    return msgspec.structs.replace(value, **scaled)
+
+
+def _energies(value: Value) -> dict[str, float | None]:
+    return {"kwh": value.kwh, "back": value.back, "change": value.change}
+
+
 # --- beside what is stored, and beside the days -------------------------------------------------
 
 
@@ -100,6 +130,11 @@ def _tells_alike(stored: Slots | Steps, new: Slots | Steps) -> bool:
     if isinstance(stored, Steps) and isinstance(new, Steps):
         return abs(_mean(stored.price) - _mean(new.price)) <= PRICE_ROUNDING
     return False
+
+
+def total_kwh(slots: Slots) -> float:
+    """Return the energy of a day's slots in kWh."""
+    return _total(slots.wh) / WH
 
 
 def agrees(slots: Slots, day: Value | None) -> bool:

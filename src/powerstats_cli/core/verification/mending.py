@@ -6,7 +6,7 @@ merged by the ordinary rules.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,13 +17,13 @@ from powerstats_cli.core import archive, zones
 from powerstats_cli.core.buckets import better
 from powerstats_cli.core.documents import Document, Point
 from powerstats_cli.core.merging import merge
-from powerstats_cli.core.outcome import joined
 from powerstats_cli.core.periods import DAY, day_start, days
 from powerstats_cli.core.series import Series
 from powerstats_cli.core.tiers import TIERS, YEAR, days_of, new_tier
 from powerstats_cli.core.verification.rebuilding import drop, roll_up, unsound
 from powerstats_cli.core.verification.salvage import Salvaged, day_in, salvaged
 from powerstats_cli.core.verification.sources import (
+    BACKFILL,
     Files,
     Key,
     Left,
@@ -31,14 +31,13 @@ from powerstats_cli.core.verification.sources import (
     Plan,
     Sources,
     Step,
+    some,
     values,
 )
 from powerstats_cli.core.years import cut_until, new_year
 
 # Home Assistant's recorder keeps ten days, unless it is told otherwise.
 RECORDED: Final = 10 * DAY
-MOST_DAYS: Final = 3
-BACKFILL: Final = "`powerstats backfill` asks Home Assistant for what is lacking"
 NOT_AS_WRITTEN: Final = "its bytes are not as powerstats writes them"
 _ASIDE: Final = re.compile(r"(?P<name>.+\.json)\.unreadable-\d{8}T\d{6}Z(-\d+)?")
 _ARCHIVED: Final = re.compile(r"archive/(\d{4}-\d\d-\d\d)\.json")
@@ -221,7 +220,7 @@ def _lacking(files: Files, dropped: Mapping[str, set[Key]], sources: Sources) ->
         gone = sorted(key for key in keys if files[name].value(*key) is None)
         lacking = sorted({start.astimezone(sources.zone).date() for start, _ in gone})
         if lacking:
-            text = f"{values(len(gone))} of {_some(lacking)} {'are' if gone[1:] else 'is'} gone: "
+            text = f"{values(len(gone))} of {some(lacking)} {'are' if gone[1:] else 'is'} gone: "
             yield Left(name, text + BACKFILL)
 
 
@@ -234,7 +233,7 @@ def _gaps(files: Files, sources: Sources) -> Iterator[Left]:
         present = days_of(files[name], sources.zone)
         missing = [day for day in days(min(present), max(present)) if day not in present]
         if missing:
-            yield Left(name, f"nothing is known of {_some(missing)}: {BACKFILL}")
+            yield Left(name, f"nothing is known of {some(missing)}: {BACKFILL}")
 
 
 def _doubtful(files: Files, zone: ZoneInfo) -> Iterator[Left]:
@@ -271,10 +270,3 @@ def _lacks(found: Salvaged | None, stored: Document | None) -> str:
 def _in_order(names: Iterable[str]) -> list[str]:
     """Return file names in the order in which they are written: daily.json last."""
     return sorted(names, key=lambda name: (name == "daily.json", name))
-
-
-def _some(some: Sequence[date]) -> str:
-    """Return some days as an enumeration."""
-    if len(some) <= MOST_DAYS:
-        return joined(map(str, some))
-    return f"{some[0]} and {len(some) - 1} more days"

@@ -1,13 +1,19 @@
 """What a plan of mending is made of, and what it says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from powerstats_cli.core.documents import Document
+from powerstats_cli.core.energy.ledger import Ledger
 from powerstats_cli.core.journal import Journal
+from powerstats_cli.core.outcome import joined
+
+MOST_DAYS: Final = 3
+BACKFILL: Final = "`powerstats backfill` asks Home Assistant for what is lacking"
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -32,11 +38,17 @@ class Sources(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A file to be written, or to be deleted if it has no document, and what that mends."""
+    """A file to be written, or to be deleted if it has no content, and what that mends."""
 
     file: str
     text: str
     document: Document | None = None
+    ledger: Ledger | None = None
+
+    @property
+    def is_deletion(self) -> bool:
+        """Tell whether the file is to be deleted."""
+        return self.document is None and self.ledger is None
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -61,6 +73,13 @@ Key = tuple[datetime, str]
 """A bucket's start, and a series."""
 Dropped = dict[str, set[Key]]
 """The values that were taken out of each file."""
+
+
+def some(days: Sequence[date] | Sequence[str]) -> str:
+    """Return some days as an enumeration."""
+    if len(days) <= MOST_DAYS:
+        return joined(map(str, days))
+    return f"{days[0]} and {len(days) - 1} more days"
 
 
 def values(number: int) -> str:
