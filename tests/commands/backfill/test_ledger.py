@@ -16,6 +16,7 @@ from tests.commands.backfill.place import (
     YESTERDAY,
     ZONE,
     Place,
+    a_home,
     of_day,
     row,
 )
