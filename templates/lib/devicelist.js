@@ -16,17 +16,20 @@ import { say } from "./words.js";
 export function deviceList(doc, grid, shown = grid) {
   const devices = ranked(doc, grid);
   if (!devices.length) return null;
+  const hasShares = doc.counts.house !== undefined;
   const { zero, bar } = scale(devices.map(({ kwh }) => kwh));
   return {
     zero,
     unit: "kWh",
+    hasShares,
     rows: devices.map(({ name, series, depth, kwh, share, known }) => {
       const key = name === null ? "other" : `device-${encodeURIComponent(series)}`;
+      const part = sharePart(`${key}-share`, share);
       return {
         label: name === null ? say("role.untracked") : title(series),
         depth,
         bar: bar(kwh, name === null ? "ghost" : "use", known !== null && known < WHOLE),
-        cells: [cell(key, kwh, "kWh"), sharePart(`${key}-share`, share)],
+        cells: [cell(key, kwh, "kWh"), hasShares ? part : { ...part, text: "" }],
         chart: name === null ? null : deviceChart(doc, shown, name),
       };
     }),

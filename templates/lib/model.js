@@ -102,7 +102,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * curve of its device; the row of what is left over has none.
  *
  * @typedef {{ label: string, depth: number, bar: Bar, cells: Part[], chart: Chart | null }} DeviceRow
- * @typedef {{ unit: string, zero: number, rows: DeviceRow[] }} Devices
+ * @typedef {{ unit: string, zero: number, hasShares: boolean, rows: DeviceRow[] }} Devices
  */
 
 /** Other meters of what is counted already, a line each. @typedef {Part[][]} Twice */

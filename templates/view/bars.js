@@ -54,11 +54,14 @@ function barRow({ label, hash, bars, cells, known }, zero) {
   return row;
 }
 
-/** On a phone it is a line below the bar, and only if a part is unknown. @param {import("../lib/model.js").Part} known */
+/** On a phone it is a line below the bar, and only if it is neither all nor nothing, which the bar says. @param {import("../lib/model.js").Part} known */
 const knownCell = (known) =>
   h(
     "td",
-    { class: known.raw === 1 ? "known whole" : "known", "data-head": say("known") },
+    {
+      class: known.raw === 0 || known.raw === 1 ? "known whole" : "known",
+      "data-head": say("known"),
+    },
     partNode(known),
   );
 

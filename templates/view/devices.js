@@ -3,7 +3,7 @@
 import { say } from "../lib/words.js";
 import { barNode } from "./bars.js";
 import { Chart } from "./chart.js";
-import { h, partNode } from "./dom.js";
+import { h, partNode, setText } from "./dom.js";
 
 /** @typedef {import("../lib/model.js").DeviceRow} DeviceRow */
 /** @typedef {import("../lib/model.js").Devices} Devices */
@@ -14,17 +14,14 @@ import { h, partNode } from "./dom.js";
 /** @param {Group} group that the curves belong to @returns {import("./cards.js").View<Devices>} */
 export function devices(group) {
   const list = h("ul");
-  const head = h(
-    "h2",
-    {},
-    say("devices.title"),
-    h("span", { class: "note", "aria-hidden": "true" }, `kWh · ${say("devices.share")}`),
-  );
+  const units = h("span", { class: "note", "aria-hidden": "true" });
+  const head = h("h2", {}, say("devices.title"), units);
   const element = h("section", { class: "card devices" }, head, list);
   /** @type {Map<string, Row>} */
   const rows = new Map();
   /** @param {Devices} model */
   const update = (model) => {
+    setText(units, model.hasShares ? `kWh · ${say("devices.share")}` : "kWh");
     const shown = model.rows.map((row) => {
       const known = rows.get(row.label) ?? deviceRow(group, row);
       rows.set(row.label, known);

@@ -20,11 +20,14 @@ const TONES = {
   battery: "--battery",
   grid: "--grid",
   ink: "--ink-1",
-  ink2: "--ink-2",
+  ink2: "--grid",
   ink3: "--ink-3",
   ghost: "--ghost",
   soft: "--soft",
 };
+
+/** How opaque a band is. */
+const BAND = 0.17;
 
 /**
  * @param {Sheet} sheet
@@ -70,15 +73,13 @@ function drawBars(brush, line, place, pixel, bars) {
 /** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place */
 function fillDown(brush, line, place) {
   const { values } = line;
-  brush.fillStyle = colour(`${TONES[line.tone]}-band`);
-  const filled = { ...line, min: values.map((value) => value && 0), max: values };
-  for (const path of bands(filled, place)) brush.fill(path);
+  drawBand(brush, { ...line, min: values.map((value) => value && 0), max: values }, place, 1);
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {Line} line @param {Place} place @param {number} strength */
 function drawBand(brush, line, place, strength) {
-  brush.globalAlpha = strength;
-  brush.fillStyle = colour(`${TONES[line.tone]}-band`);
+  brush.globalAlpha = strength * BAND;
+  brush.fillStyle = colour(TONES[line.tone]);
   for (const path of bands(line, place)) brush.fill(path);
   brush.globalAlpha = 1;
 }

@@ -11,7 +11,7 @@ import { h, partNode, setPart, setText } from "./dom.js";
 /** @typedef {import("../lib/years.js").Years} Years */
 
 /** The colours of the lines, the newest year's first. */
-const TONES = ["use", "sun", "ink-2", "ink-3", "battery", "ghost", "ink", "warn"];
+const TONES = ["use", "sun", "grid", "ink-3", "battery", "ghost", "ink", "warn"];
 
 /** A line across the plot at least each so many parts of its height. */
 const TICKS = 5;

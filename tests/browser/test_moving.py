@@ -127,6 +127,7 @@ def test_a_day_that_is_not_there_says_so(opened: Opener, site: SiteOf) -> None:
     arrive(tab, "2025-11-13")
     tab.page.evaluate("location.hash = '2031-01-01'")
     assert eventually(lambda: "still to come" in card.inner_text())
+    assert tab.page.locator(".waiting").count() == 0, "nothing is on its way"
     tab.page.evaluate("location.hash = '2025-02-30'")
     tab.drawn("today")
     tab.open("30-days")
