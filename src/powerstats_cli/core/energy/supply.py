@@ -194,12 +194,11 @@ class Supply(msgspec.Struct, frozen=True):
             span for span in buckets(document.bucket, day, self.zone) if span.start < self.until
         ]
         points = [document.points.get(span.start, {}) for span in spans]
-        return Day(
-            [
-                Bucket(span, [amount_of(term, point) for term in terms])
-                for span, point in zip(spans, points, strict=True)
-            ]
-        )
+        rows = [[amount_of(term, point) for term in terms] for point in points]
+        known = [[each.kwh for each in row if each and each.coverage == 1] for row in rows]
+        if all(len(row) == len(terms) for row in known):
+            return Day((), spans, list(map(fsum, known)))
+        return Day(list(map(Bucket, spans, rows)))
 
     def _of_slots(self, terms: Sequence[Term], slots: Sequence[Slots], day: date) -> Day:
         minutes = lcm(*(each.minutes for each in slots))
@@ -212,18 +211,14 @@ class Supply(msgspec.Struct, frozen=True):
             list(self._values(each, spans, day, is_counter=self._is_counter(term)))
             for term, each in zip(terms, slots, strict=True)
         ]
-        return Day(
+        rows = (
             [
-                Bucket(
-                    span,
-                    [
-                        amount_of(term, {term.name: value} if value else {})
-                        for term, value in zip(terms, of, strict=True)
-                    ],
-                )
-                for span, *of in zip(spans, *values, strict=True)
+                amount_of(term, {term.name: value} if value else {})
+                for term, value in zip(terms, of, strict=True)
             ]
+            for of in zip(*values, strict=True)
         )
+        return Day(list(map(Bucket, spans, rows)))
 
     def _values(
         self, slots: Slots, spans: Sequence[Span], day: date, *, is_counter: bool
