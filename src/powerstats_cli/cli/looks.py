@@ -62,6 +62,7 @@ def flows(
 
     The table [flows] of the configuration says which series is what; without it powerstats guesses
     by the names.
+    With a tariff --devices tells what each would have cost from the grid, without fixed charges.
     Without a period it shows today by the hour, the last 7 days, 12 weeks or 12 months. Exits with
     65 if a file could not be read, with 69 if nothing is stored of the period.
 
@@ -71,7 +72,7 @@ def flows(
         powerstats flows 2025-02-01..2025-08-01
         powerstats flows --devices
     """
-    from powerstats_cli.commands.flows import Wish, as_json
+    from powerstats_cli.commands.flows import Wish, as_json, device_costs
     from powerstats_cli.commands.flows import flows as command
 
     if devices and by:
@@ -80,13 +81,18 @@ def flows(
     session = session_of(context)
     wish = Wish(by, period_of(session, period, first, end))
     found, problems = command(session.settings, session.files, session.clock, wish)
+    costs = None
+    if devices:
+        costs, wrong = device_costs(session.settings, session.files, session.clock, found)
+        told = {str(problem) for problem in problems}
+        problems = [*problems, *(each for each in wrong if str(each) not in told)]
     if json:
-        print(as_json(found, problems, by_device=devices))
+        print(as_json(found, problems, by_device=devices, costs=costs))
     else:
         from powerstats_cli.terminal.flows import show
         from powerstats_cli.terminal.screen import Screen
 
-        show(Screen(), found, by_device=devices)
+        show(Screen(), found, by_device=devices, costs=costs)
         for problem in problems:
             say(str(problem))
     raise typer.Exit(problems[0].exit_code if problems else 0)
