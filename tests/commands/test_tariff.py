@@ -169,6 +169,9 @@ def test_a_part_by_itself(home: Installation) -> None:
         (["--on", "soon"], "'soon' is no period"),
         (["--on", ".."], "is more than one day"),
         (["--on", "2024.."], "is more than one day"),
+        (["--on", "1969-12-31"], "its year must be from 1970 to 2199"),
+        (["--on", "2200-01-01"], "its year must be from 1970 to 2199"),
+        (["--on", "0001-01-01"], "its year must be from 1970 to 2199"),
         (["two", "market"], "there is no place for market"),
     ],
 )
@@ -207,6 +210,12 @@ def test_a_day_that_a_zone_left_out(tmp_path: Path) -> None:
     result = home.run("tariff", "two", "--on", "2011-12-30", at=NOW)
     assert "bug" not in result.err
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2199-12-31"])
+def test_the_ends_of_time(home: Installation, day: str) -> None:
+    """The first and the last day that there are can be shown."""
+    assert as_json(home, "two", "--on", day)["tariffs"][0]["date"] == day
 
 
 def test_the_next_day(home: Installation) -> None:

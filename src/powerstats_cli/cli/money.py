@@ -7,7 +7,7 @@ import typer
 
 from powerstats_cli.cli.options import session_of
 from powerstats_cli.core import ranges
-from powerstats_cli.core.periods import DAY, MICROSECOND, local_day
+from powerstats_cli.core.periods import DAY, MICROSECOND, YEARS, local_day
 from powerstats_cli.session import Session, say
 
 
@@ -27,6 +27,9 @@ def day_of(session: Session, written: str | None, hint: str) -> date | None:
         found = ranges.written(written, ranges.Calendar(zone, today, minutes))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=hint) from None
+    if not all(span.length for span in found):
+        message = f"its year must be from {YEARS.start} to {YEARS.stop - 1}"
+        raise typer.BadParameter(message, param_hint=hint)
     days = {local_day(at, zone) for span in found for at in (span.start, span.end - MICROSECOND)}
     if len(days) > 1:
         message = f"{written} is more than one day"
