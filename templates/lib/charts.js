@@ -79,7 +79,7 @@ function meanAndExtremes({ mean, min, max }, key, unit) {
 export const isPartial = (value) => value !== undefined && value.coverage < WHOLE;
 
 /** @param {{ corrected?: string } | undefined} value whether it was corrected by hand, or made of such values */
-const isCorrected = (value) => value?.corrected !== undefined;
+export const isCorrected = (value) => value?.corrected !== undefined;
 
 /** @param {Doc} doc @param {string} name @returns {boolean} whether zero is on its axis */
 const beginsAtZero = (doc, name) => doc.series.get(name)?.unit === "W" || isCounter(doc, name);

@@ -134,6 +134,8 @@ function sum({ edges, columns }, terms, i, isPower) {
   let kwh = 0;
   let least = 1;
   let most = 0;
+  /** @type {string | undefined} */
+  let corrected;
   for (const [name, way, sign] of terms) {
     const value = columns.get(name)?.[i];
     const energy = value && energyOf(value, way);
@@ -141,11 +143,13 @@ function sum({ edges, columns }, terms, i, isPower) {
     kwh += sign * energy;
     least = Math.min(least, value.coverage);
     most = Math.max(most, value.coverage);
+    corrected ??= value.corrected;
   }
   if (most - least > MOST_APART) return undefined;
-  if (!isPower) return { change: kwh, coverage: least, most };
+  const known = { coverage: least, most, ...(corrected && { corrected }) };
+  if (!isPower) return { change: kwh, ...known };
   const hours = ((edges[i + 1] - edges[i]) / HOUR) * least;
-  return { mean: (kwh * 1000) / hours, kwh, coverage: least, most };
+  return { mean: (kwh * 1000) / hours, kwh, ...known };
 }
 
 /** @param {Value} value @param {Term[1]} way @returns {number | undefined} undefined if the way is not known */

@@ -80,7 +80,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * square is. `known` is how much of a row is known: all rows of a list have it, or none; `head` is
  * without it.
  *
- * @typedef {{ label: string, hash?: string, bars: Bar[], cells: Part[], known?: Part }} BarRow
+ * @typedef {{ label: string, hash?: string, bars: Bar[], cells: Part[], known?: Part, corrected?: boolean }} BarRow
  * @typedef {{ key: string, title: string, head: string[], zero: number, rows: BarRow[] }} Bars
  */
 
@@ -89,7 +89,7 @@ export const idText = (id) => (typeof id === "string" ? id : (id.description ?? 
  * `head` says what a row is; the label of a `marked` column stands above it. The shades go from `low`
  * to `high`; if zero is between them, one colour below it and another above.
  *
- * @typedef {{ name: string, value: number | null, partial: boolean, hash: string }} Square
+ * @typedef {{ name: string, value: number | null, partial: boolean, corrected?: boolean, hash: string }} Square
  * @typedef {{ key: string, title: string, unit: string, head: string,
  *   columns: { label: string, marked: boolean }[], low: number, high: number,
  *   rows: { label: string, hash: string, cells: (Square | null)[] }[] }} Heat

@@ -1,6 +1,6 @@
 /** The last seven closed days, by the hour. */
 
-import { isPartial, mainChart } from "./charts.js";
+import { isCorrected, isPartial, mainChart } from "./charts.js";
 import { closed, saidOf } from "./closed.js";
 import { amount } from "./data.js";
 import { has, shares } from "./flows.js";
@@ -84,6 +84,7 @@ function energyDays(doc, grid, { energy, sunEnergy }, closed, daily) {
       return {
         label: day.day === daily?.doc.day ? say("now.soFar") : shortDay(day.day),
         hash: dayHash(day.day),
+        corrected: day.isCorrected,
         bars: [barOf(day, "use"), ...sun.map((one) => barOf(one, "sun"))],
         cells: [
           cell(`day-${date}`, day.total, unit),
@@ -142,6 +143,7 @@ function heat(doc, { edges, from, columns }, name) {
           name: bucketSpan(zone, edges[i], edges[i + 1], "hour"),
           value: value(i),
           partial: isPartial(column[i]),
+          corrected: isCorrected(column[i]),
           hash: dayHash(zone.day(edges[i])),
         };
   return [

@@ -128,6 +128,7 @@ function monthList(doc, grid, energy, sunEnergy, days, suns) {
       return {
         label: monthYear(month.first.day),
         hash: monthHash(month.first.day),
+        corrected: month.days.some(({ isCorrected }) => isCorrected),
         bars: [bar(month.total, "use", partial), ...sun.map((total) => bar(total, "sun", partial))],
         cells: [
           cell(key, month.total, unit),
@@ -172,6 +173,7 @@ function calendar(doc, grid, days, name) {
         name: shortDay(day.day),
         value: value(day),
         partial: day.coverage < WHOLE,
+        corrected: day.isCorrected,
         hash: dayHash(day.day),
       },
     ]),

@@ -36,7 +36,7 @@ export function bars({ key, title, head, rows }) {
 }
 
 /** @param {BarRow} row @param {number} zero where the zero line is */
-function barRow({ label, hash, bars, cells, known }, zero) {
+function barRow({ label, hash, bars, cells, known, corrected }, zero) {
   const isUnknown = cells[0]?.raw === null;
   const kind = `track${zero > 0 ? " signed" : ""}${isUnknown ? " blank" : ""}`;
   const track = h("div", { class: kind }, ...bars.map(barNode));
@@ -44,7 +44,13 @@ function barRow({ label, hash, bars, cells, known }, zero) {
   const row = h(
     "tr",
     { class: hash && "opens" },
-    h("th", { scope: "row" }, hash === undefined ? label : h("a", { href: hash }, label)),
+    h(
+      "th",
+      { scope: "row" },
+      hash === undefined ? label : h("a", { href: hash }, label),
+      corrected &&
+        h("span", { class: "corrected", role: "img", "aria-label": say("corrected.mark") }),
+    ),
     h("td", { class: "bar", "aria-hidden": "true" }, track),
     ...cells.map((cell) => h("td", {}, partNode(cell))),
     known && knownCell(known),

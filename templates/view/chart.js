@@ -6,7 +6,7 @@ import { announce } from "./announce.js";
 import { drawAxes, fittingTicks, labelEnds, timeTicks, valueRange, valueTicks } from "./axes.js";
 import { disclosure } from "./disclosure.js";
 import { go, h, partNode, setText } from "./dom.js";
-import { drawBlanks, drawLines } from "./lines.js";
+import { drawBlanks, drawCorrected, drawLines } from "./lines.js";
 import { Plot } from "./plot.js";
 import { colour } from "./theme.js";
 
@@ -152,7 +152,10 @@ export class Chart {
     );
     // From the lowest to the highest value of a day, the band is nearly as tall as the chart.
     const strength = group.bucket === "day" ? 0.6 : 1;
-    drawLines(sheet, lines, { x: (cell) => across(group.edges[cell]), y: up }, strength);
+    /** @param {number} cell */
+    const x = (cell) => across(group.edges[cell]);
+    drawLines(sheet, lines, { x, y: up }, strength);
+    drawCorrected(sheet, lines, x, group.cells);
   }
 
   resize() {

@@ -36,7 +36,9 @@ export function gaps(first) {
       rows.length ? gapTable(shown) : "",
       shown.length < rows.length ? more : "",
       short.length ? h("p", { class: "note" }, ...short.map(partNode)) : "",
-      corrected.length ? h("p", { class: "note" }, ...corrected.map(partNode)) : "",
+      corrected.length
+        ? h("p", { class: "note" }, h("span", { class: "corrected" }), ...corrected.map(partNode))
+        : "",
       rows.length || short.length ? "" : h("p", { class: "note" }, say("gaps.nothing")),
     );
   };

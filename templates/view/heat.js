@@ -13,7 +13,12 @@ import { go, h, partNode } from "./dom.js";
 const KEY = /** @type {const} */ ([
   ["blank", "unknown"],
   ["partial", "unknown.part"],
+  ["corrected", "corrected.mark"],
 ]);
+
+/** @param {Heat} model @returns {(typeof KEY)[number][]} what looks different; corrected squares are seldom */
+const keyOf = ({ rows }) =>
+  rows.some(({ cells }) => cells.some((cell) => cell?.corrected)) ? [...KEY] : KEY.slice(0, 2);
 
 /** Where arrow keys lead: rows down, columns to the right. @type {Record<string, [number, number]>} */
 const WAYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -97,7 +102,9 @@ export function heat(first) {
       partNode(low),
       ramp,
       partNode(high),
-      ...KEY.map(([kind, text]) => h("span", { class: "key" }, h("i", { class: kind }), say(text))),
+      ...keyOf(model).map(([kind, text]) =>
+        h("span", { class: "key" }, h("i", { class: kind }), say(text)),
+      ),
     );
     table.update();
   };
@@ -149,17 +156,18 @@ const percent = (share) => `${Math.round(share * 100)}%`;
 /** @param {Heat} scale @param {Square | null} square @param {number} row @param {number} cell */
 function squareNode(scale, square, row, cell) {
   if (!square) return h("i", { class: "none" });
-  const { value, partial } = square;
+  const { value, partial, corrected } = square;
   const share = value === null ? 0 : shade(value, scale);
   const kind = value === null ? "blank" : partial ? "partial" : "";
-  const classes = [kind, share < 0 && "below"].filter(Boolean).join(" ");
+  const classes = [kind, share < 0 && "below", corrected && "corrected"].filter(Boolean).join(" ");
   const element = h("i", { "data-row": row, "data-cell": cell, class: classes || null });
   element.style.setProperty("--share", percent(Math.abs(share)));
   return element;
 }
 
 /** @param {Square} square @param {string} unit @returns {string} */
-function readText({ name, value, partial }, unit) {
-  const text = value === null ? say("unknown") : format.measure(value, unit);
+function readText({ name, value, partial, corrected }, unit) {
+  const known = value === null ? say("unknown") : format.measure(value, unit);
+  const text = corrected ? say("corrected", { value: known }) : known;
   return say("heat.square", { name, value: partial ? say("partly", { value: text }) : text });
 }

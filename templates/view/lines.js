@@ -110,6 +110,32 @@ export function drawBlanks({ brush, box, pixel }, spans) {
   }
 }
 
+/**
+ * Marks buckets that were corrected by hand: a line on the axis, and a triangle in its middle.
+ *
+ * @param {Sheet} sheet
+ * @param {Line[]} lines
+ * @param {(cell: number) => number} x where a bucket starts, in pixels
+ * @param {[number, number]} cells the first bucket in view, and the one after the last
+ */
+export function drawCorrected({ brush, box, pixel }, lines, x, [first, end]) {
+  const found = Array.from({ length: end - first }, (_, i) =>
+    lines.some(({ corrected }) => corrected?.[first + i]) ? 1 : null,
+  );
+  const [foot, size] = [box.top + box.height, 4 * pixel];
+  brush.fillStyle = colour("--warn");
+  for (const [from, to] of runs(found)) {
+    const [start, stop] = [x(first + from), x(first + to)];
+    const middle = (start + stop) / 2;
+    brush.fillRect(start, foot - pixel, stop - start, 2 * pixel);
+    brush.beginPath();
+    brush.moveTo(middle - size, foot + pixel);
+    brush.lineTo(middle + size, foot + pixel);
+    brush.lineTo(middle, foot - 1.5 * size);
+    brush.fill();
+  }
+}
+
 /** @param {(number | null)[]} values @returns {[number, number][]} spans of known values: first, and after the last */
 function runs(values) {
   /** @type {[number, number][]} */

@@ -38,6 +38,21 @@ export function tools(group, save) {
       csv,
       problem,
     ),
+    group.charts.size > 0 && hint(group),
+  );
+}
+
+/** How a chart is used: by fingers, or by a mouse and keys, as the reader has them. @param {Group} group @returns {HTMLElement} */
+function hint(group) {
+  const opensDays = group.hash(0) !== undefined;
+  const ways = matchMedia("(pointer: coarse)").matches
+    ? [say("hint.touch"), opensDays && say("hint.tap")]
+    : [say("hint.mouse"), opensDays && say("hint.click"), say("hint.keys")];
+  return h(
+    "details",
+    { class: "hint" },
+    h("summary", {}, say("hint.title")),
+    h("ul", {}, ...ways.map((text) => text && h("li", {}, text))),
   );
 }
 

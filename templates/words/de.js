@@ -73,6 +73,7 @@ export default {
   "unknown.part": "teilweise bekannt",
   partly: "{value}, teilweise bekannt",
   corrected: "{value}, korrigiert",
+  "corrected.mark": "von Hand korrigiert",
   "partly.cell": "{value} (teilweise)",
 
   "energy.inDays": { one: "an {n} Tag", other: "an {n} Tagen" },
@@ -150,6 +151,15 @@ export default {
   "tools.out": "Herauszoomen",
   "tools.in": "Hineinzoomen",
   "tools.save": "Das Gezeigte als CSV herunterladen",
+  "hint.title": "So benutzt man die Diagramme",
+  "hint.mouse":
+    "Ziehen Sie über ein Diagramm, um eine Zeitspanne zu wählen: Ihre Summen stehen unten. Ein Doppelklick zeigt wieder alles.",
+  "hint.touch":
+    "Ziehen Sie ein Diagramm mit zwei Fingern auf, um eine Zeitspanne zu wählen: Ihre Summen stehen unten.",
+  "hint.click": "Ein Klick auf einen Tag öffnet ihn.",
+  "hint.tap": "Ein zweites Tippen auf einen Tag öffnet ihn.",
+  "hint.keys":
+    "Pfeiltasten lesen ein Diagramm, das den Fokus hat; mit Umschalt markieren sie eine Zeitspanne, die die Eingabetaste wählt. Escape zeigt alles.",
 
   menu: "Menü",
   "theme.title": "Farben",

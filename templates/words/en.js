@@ -78,6 +78,7 @@ export default {
   "unknown.part": "known in part",
   partly: "{value}, in part",
   corrected: "{value}, corrected",
+  "corrected.mark": "corrected by hand",
   "partly.cell": "{value} (in part)",
 
   "energy.inDays": { one: "in {n} day", other: "in {n} days" },
@@ -154,6 +155,14 @@ export default {
   "tools.out": "Zoom out",
   "tools.in": "Zoom in",
   "tools.save": "Download what is shown as CSV",
+  "hint.title": "How to use the charts",
+  "hint.mouse":
+    "Drag over a chart to choose a span: its sums stand below. A double click shows all again.",
+  "hint.touch": "Stretch a chart with two fingers to choose a span: its sums stand below.",
+  "hint.click": "A click on a day opens it.",
+  "hint.tap": "A second tap on a day opens it.",
+  "hint.keys":
+    "Arrow keys read a chart that is in focus; with Shift they mark a span, which Enter chooses. Escape shows all.",
 
   menu: "Menu",
   "theme.title": "Colours",

@@ -73,6 +73,7 @@ export default {
   "unknown.part": "conocido en parte",
   partly: "{value}, conocido en parte",
   corrected: "{value}, corregido",
+  "corrected.mark": "corregido a mano",
   "partly.cell": "{value} (en parte)",
 
   "energy.inDays": { one: "en {n} día", other: "en {n} días" },
@@ -150,6 +151,14 @@ export default {
   "tools.out": "Alejar",
   "tools.in": "Acercar",
   "tools.save": "Descargar lo mostrado como CSV",
+  "hint.title": "Cómo usar los gráficos",
+  "hint.mouse":
+    "Arrastre sobre un gráfico para elegir un periodo: sus sumas están abajo. Un doble clic vuelve a mostrar todo.",
+  "hint.touch": "Separe dos dedos sobre un gráfico para elegir un periodo: sus sumas están abajo.",
+  "hint.click": "Un clic en un día lo abre.",
+  "hint.tap": "Un segundo toque en un día lo abre.",
+  "hint.keys":
+    "Las flechas leen el gráfico que tiene el foco; con Mayús marcan un periodo, que Intro elige. Escape muestra todo.",
 
   menu: "Menú",
   "theme.title": "Colores",

@@ -73,6 +73,7 @@ export default {
   "unknown.part": "connu en partie",
   partly: "{value}, connu en partie",
   corrected: "{value}, corrigé",
+  "corrected.mark": "corrigé à la main",
   "partly.cell": "{value} (en partie)",
 
   "energy.inDays": { one: "en {n} jour", other: "en {n} jours" },
@@ -150,6 +151,15 @@ export default {
   "tools.out": "Zoom arrière",
   "tools.in": "Zoom avant",
   "tools.save": "Télécharger en CSV ce qui est montré",
+  "hint.title": "Comment utiliser les graphiques",
+  "hint.mouse":
+    "Faites glisser sur un graphique pour choisir une période : ses sommes sont en bas. Un double-clic montre de nouveau tout.",
+  "hint.touch":
+    "Écartez deux doigts sur un graphique pour choisir une période : ses sommes sont en bas.",
+  "hint.click": "Un clic sur un jour l’ouvre.",
+  "hint.tap": "Toucher un jour une seconde fois l’ouvre.",
+  "hint.keys":
+    "Les flèches lisent le graphique qui a le focus ; avec Maj, elles marquent une période, qu’Entrée choisit. Échap montre tout.",
 
   menu: "Menu",
   "theme.title": "Couleurs",

@@ -73,6 +73,7 @@ export default {
   "unknown.part": "deels bekend",
   partly: "{value}, deels bekend",
   corrected: "{value}, gecorrigeerd",
+  "corrected.mark": "met de hand gecorrigeerd",
   "partly.cell": "{value} (deels)",
 
   "energy.inDays": { one: "op {n} dag", other: "op {n} dagen" },
@@ -150,6 +151,15 @@ export default {
   "tools.out": "Uitzoomen",
   "tools.in": "Inzoomen",
   "tools.save": "Wat te zien is als CSV downloaden",
+  "hint.title": "Zo gebruikt u de grafieken",
+  "hint.mouse":
+    "Sleep over een grafiek om een periode te kiezen: de sommen staan eronder. Dubbelklikken toont weer alles.",
+  "hint.touch":
+    "Trek een grafiek met twee vingers open om een periode te kiezen: de sommen staan eronder.",
+  "hint.click": "Klik op een dag om die te openen.",
+  "hint.tap": "Tik een tweede keer op een dag om die te openen.",
+  "hint.keys":
+    "Pijltoetsen lezen een grafiek die de focus heeft; met Shift markeren ze een periode, die Enter kiest. Escape toont alles.",
 
   menu: "Menu",
   "theme.title": "Kleuren",

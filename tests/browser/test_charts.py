@@ -1,17 +1,20 @@
 """Charts that are read, zoomed and switched off; and drawn as big as their place is."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from tests.browser.chromium import PHONE, Opener
 from tests.browser.pages import Tab, check, eventually
 from tests.browser.sites import Site
 from tests.page import expected
+from tests.page.homes import Home
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -194,3 +197,48 @@ def test_what_a_finger_reads_stands_above_the_curve(opened: Opener, house: Site)
     assert box
     assert box["y"] + box["height"] <= over["y"]
     assert box["y"] > 0
+
+
+def test_what_was_corrected_has_a_mark(opened: Opener, site: Callable[..., Site]) -> None:
+    """In charts, squares and lists, beside the count that tells what the mark means."""
+    made = site(Home())
+    for name in ("weekly", "daily"):
+        document = made.document(name)
+        for at, point in list(document.points.items())[10:12]:
+            document.points[at] = {
+                series: msgspec.structs.replace(value, corrected="a2d00f231f31")
+                for series, value in point.items()
+            }
+        made.put({name: document})
+    tab = opened(made).go("7-days")
+    panel = tab.drawn("7-days")
+    colour = "getComputedStyle(document.documentElement).getPropertyValue('--warn').trim()"
+    inked = """colour => [...document.querySelectorAll(".panel:not([hidden]) canvas")].map(one => {
+      const [r, g, b] = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
+      const {data} = one.getContext("2d").getImageData(0, 0, one.width, one.height);
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i] === r && data[i + 1] === g && data[i + 2] === b) return true;
+      }
+      return false;
+    })"""
+    charts = tab.page.evaluate(inked, tab.page.evaluate(colour))
+    assert charts
+    assert all(charts)
+    assert panel.locator(".squares i.corrected").count() == 2
+    assert panel.locator(".bars tbody tr", has=tab.page.locator(".corrected")).count() == 2
+    assert panel.locator(".scale").first.inner_text().endswith("corrected by hand")
+    assert "corrected by hand" in panel.locator(".gaps").inner_text()
+
+
+def test_how_charts_are_used_is_told(opened: Opener, house: Site) -> None:
+    """To a mouse and keys, or to fingers; closed, until somebody asks."""
+    hint = opened(house).go("30-days").drawn("30-days").locator(".hint")
+    assert not hint.locator("li").first.is_visible()
+    hint.locator("summary").click()
+    said = [text.split()[:2] for text in hint.locator("li").all_inner_texts()]
+    assert said == [["Drag", "over"], ["A", "click"], ["Arrow", "keys"]]
+    touch = opened(house, viewport=PHONE, has_touch=True, is_mobile=True).go().drawn("today")
+    touch.locator(".hint summary").click()
+    assert touch.locator(".hint li").all_inner_texts() == [
+        "Stretch a chart with two fingers to choose a span: its sums stand below."
+    ]

@@ -69,7 +69,7 @@ def test_csv_comes_when_it_is_asked_for(opened: Opener, house: Site) -> None:
     """Its part of the script is no part of a visit; if it cannot be fetched, the page says so."""
     tab = opened(house, allowed=(LOAD_FAILED,)).go()
     panel = tab.drawn("today")
-    assert not any("later." in url for url in tab.requests)
+    assert not any("later.csv" in url for url in tab.requests)
     tab.context.set_offline(True)
     panel.locator('[data-action="csv"]').click()
     status = panel.locator(".tools [role=status]")
