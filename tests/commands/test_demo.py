@@ -148,6 +148,40 @@ def test_every_device_and_the_price(demo: Demo, capsys: pytest.CaptureFixture[st
     assert sum("price" in point for point in weekly.points.values()) >= 165
 
 
+def test_money_is_what_the_quarter_hours_cost(
+    demo: Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A whole day by its buckets, priced by hand; and both tariffs can be compared."""
+    arguments = ["--config", str(demo.folder / "powerstats.toml")]
+    whole = [
+        document
+        for day in demo.files.archived_days()
+        if (document := demo.files.read(demo.files.archived(day)))
+        and all(
+            name in point and point[name].coverage == 1
+            for point in document.points.values()
+            for name in ("grid_import", "grid_export", "price")
+        )
+        and len(document.points) == 96
+    ]
+    assert whole
+    document = whole[-1]
+    energy = sum(
+        (point["grid_import"].change or 0) * ((point["price"].mean or 0) + 0.0182 + 0.1015)
+        - (point["grid_export"].change or 0) * (point["price"].mean or 0)
+        for point in document.points.values()
+    )
+    day = str(document.day)
+    assert cli.main([*arguments, "cost", "--from", day, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)["rows"][0]
+    assert first["start"].startswith(day)
+    assert (first["energy"], first["known"]) == (pytest.approx(energy * 1.21, abs=2e-4), 1.0)
+    assert cli.main([*arguments, "compare"]) == 0
+    compared = capsys.readouterr().out
+    assert "Dynamic" in compared
+    assert "Day and night" in compared
+
+
 def test_what_nobody_could_know_is_unknown(demo: Demo) -> None:
     """The outage of the network healed; the unavailable meter and the power cut did not."""
     home, weekly = house(demo), demo.files.read(demo.files.tier("weekly"))

@@ -51,7 +51,7 @@ def test_made_once_then_shown_then_made_anew(home: Path) -> None:
     assert (exit_code, err) == (0, "")
     assert again.startswith("A simulated home is there already, made ")
     assert again.splitlines()[1] == ("It stays as it is: add --again to run through 1 day instead.")
-    assert again.splitlines()[2:] == out.splitlines()[-9:]
+    assert again.splitlines()[2:] == out.splitlines()[-11:]
     assert "It stays" not in run()[1]
     assert (folder / "data/daily.json").read_bytes() == before
     (folder / "data/daily.json").write_text("broken")

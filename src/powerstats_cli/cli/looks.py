@@ -155,6 +155,8 @@ def serve(
 ) -> None:
     """Show the dashboard on this machine until Ctrl-C is pressed.
 
+    If the configuration has tariffs, it shows what the energy costs, too, whatever is published.
+
     Examples:
         powerstats serve
         powerstats serve --bind ::  # for every device at home

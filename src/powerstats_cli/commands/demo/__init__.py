@@ -209,6 +209,7 @@ def next_steps(program: str, folder: Path, *, is_usual: bool) -> str:
     lines = {
         "Show its dashboard": f"{words} serve",
         "Ask it anything, such as": f"{words} flows",
+        "Or what another tariff would have cost": f"{words} compare",
         "Make it anew": f"{program} demo{where} --again",
         "Set powerstats up for your own home": f"{program} init",
     }
