@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -277,6 +278,33 @@ def test_hours_of_a_home_that_feeds_nothing_in(tmp_path: Path) -> None:
     for row in found:
         assert row["energy"] == pytest.approx(0.3 * row["import"], abs=1e-4)
         assert row["export"] == 0.0
+
+
+@pytest.mark.parametrize("name", ["ledger.json", "daily.json", "yearly.json"])
+@pytest.mark.parametrize("command", ["cost", "bill", "compare"])
+def test_a_broken_file(home: Installation, tmp_path: Path, name: str, command: str) -> None:
+    """What the other files know is told, then which file is broken; nothing is changed."""
+    broken = changed(home, tmp_path / "config", '{ name = "E", per = "import", rate = 0.3 }')
+    broken.data_dir.unlink()
+    shutil.copytree(home.data_dir, broken.data_dir)
+    (broken.data_dir / name).write_bytes(b"{")
+    before = broken.snapshot()
+    result = broken.run(command, at=NOW)
+    assert (result.exit_code, bool(result.out)) == (65, True)
+    assert result.err.startswith(f"powerstats: {name} could not be read")
+    assert broken.snapshot() == before
+
+
+def test_before_the_first_collect(tmp_path: Path) -> None:
+    """There is nothing to price: one line says what to run."""
+    config = CONFIG.replace('import = ["day", "night"]', 'import = "day"').replace("feed", "night")
+    entities = {name: f"sensor.{name}" for name in ("day", "night", "epex")}
+    empty = Installation(tmp_path, "http://127.0.0.1:1", entities, more=config)
+    for command in (["cost"], ["bill"], ["compare"]):
+        result = empty.run(*command, at=NOW)
+        assert (result.exit_code, result.out) == (69, ""), result
+        assert "nothing is stored" in result.err
+    assert empty.run("status", at=NOW).out.count("Running bill") == 0
 
 
 # --- status ---------------------------------------------------------------------------------------

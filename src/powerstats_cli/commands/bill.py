@@ -61,10 +61,10 @@ def bill(
     if wish.is_last:
         term = _term(contract, wish, term.days.first - DAY)
     known = found.known(contract, [term])
-    if term.days.end <= found.first or term.days.first > today:
+    priced = billed(contract.lines(term.tariff), term, contract.home, known)
+    if not priced.known and (term.days.end <= found.first or term.days.first > today):
         message = f"nothing is stored of this bill: there are days from {found.first} to {today}"
         raise MissingError(message)
-    priced = billed(contract.lines(term.tariff), term, contract.home, known)
     units = {name: kind.unit for name, kind in found.supply.kinds.items() if kind.is_counter}
     rows = statement(priced, units, contract.received)
     return Told(contract, priced, rows), found.problems

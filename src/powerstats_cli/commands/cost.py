@@ -79,14 +79,14 @@ def _days(contract: Contract, found: Metered, wish: Wish, tariff: str | None) ->
 
     They begin with the bill in which something was stored first: its days add up to it.
     """
-    today = found.today
+    first, today = found.first, found.today
     if wish.period:
-        term = contract.term(found.first, tariff)
-        return whole_days(wish.period, found, term.days.first if term else found.first)
+        term = contract.term(first, tariff)
+        return whole_days(wish.period, found, term.days.first if term else first)
     if wish.by == "hour":
         return Days(today, today + DAY)
     term = contract.term(today, tariff)
-    return (term.days if term else Days(today.replace(day=1), today)).cut(None, today + DAY)
+    return (term.days if term else Days(today.replace(day=1), today + DAY)).cut(None, today + DAY)
 
 
 def _buckets(days: Days, terms: Sequence[Term], by: By) -> Iterator[Days]:

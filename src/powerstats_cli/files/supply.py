@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cached_property
 
 import msgspec
 
@@ -25,11 +26,11 @@ from powerstats_cli.settings import Settings
 from powerstats_cli.settings.roles import home_roles
 
 
-class Metered(msgspec.Struct, frozen=True):
+class Metered(msgspec.Struct, frozen=True, dict=True):
     """The files that tell what energy flowed, and the prices of it.
 
     `daily` and `yearly` are those files, `archived` the days of the archive and `years` those that
-    have a file: both are read one at a time. `first` is the first day of which something is stored.
+    have a file: both are read one at a time.
     """
 
     settings: Settings
@@ -40,12 +41,20 @@ class Metered(msgspec.Struct, frozen=True):
     archived: frozenset[date]
     years: frozenset[int]
     supply: Supply
-    first: date
 
     @property
     def problems(self) -> Sequence[PowerstatsError]:
         """The errors of the files that could not be read so far; they are left out."""
         return self.reader.problems
+
+    @cached_property
+    def first(self) -> date:
+        """The first local day of which something is stored."""
+        oldest = self.reader.years(sorted(self.years)[:1])
+        documents = [each for each in (self.daily, self.yearly, *oldest) if each and each.points]
+        starts = [local_day(min(each.points), self.settings.zone) for each in documents]
+        days: list[date] = [*starts, *self.archived, *(self.ledger.days if self.ledger else ())]
+        return min(days, default=self.today)
 
     @property
     def today(self) -> date:
@@ -93,7 +102,7 @@ class Metered(msgspec.Struct, frozen=True):
     def _found(self, supply: Supply, name: str, first: date) -> date:
         """Return the last day before one at whose end all counters of a flow were there."""
         day = first - DAY
-        while day > self.first and supply.is_lost(name, self._stored(day)):
+        while supply.is_lost(name, self._stored(day)) and day > self.first:
             day -= DAY
         return day
 
@@ -125,13 +134,20 @@ class Metered(msgspec.Struct, frozen=True):
 
 
 def metered(settings: Settings, files: Store, now: datetime) -> Metered:
-    """Return the files of a home; raises MissingError if nothing is stored yet."""
+    """Return the files of a home.
+
+    Raises MissingError if nothing is stored yet, ConfigError if a series cannot have its role.
+    """
     reader = Reader(files)
     daily, yearly = reader.tier("daily"), reader.tier("yearly")
     ledger = _ledger(files, reader.problems)
     documents = [each for each in (daily, yearly) if each]
     kinds = (dict(ledger.series) if ledger else {}) | kinds_in(documents)
     archived, years = frozenset(files.archived_days()), frozenset(files.stored_years())
+    is_empty = not (archived or years or (ledger and ledger.days))
+    if is_empty and not any(each.points for each in documents):
+        message = "nothing is stored yet: run `powerstats collect`"
+        raise MissingError(message)
     supply = Supply(
         settings.zone,
         planned(home_roles(settings, documents, kinds), kinds),
@@ -142,8 +158,7 @@ def metered(settings: Settings, files: Store, now: datetime) -> Metered:
         },
         now,
     )
-    first = _first([*documents, *reader.years(sorted(years)[:1])], ledger, archived, settings)
-    return Metered(settings, reader, daily, yearly, ledger, archived, years, supply, first)
+    return Metered(settings, reader, daily, yearly, ledger, archived, years, supply)
 
 
 def _ledger(files: Store, problems: list[PowerstatsError]) -> Ledger | None:
@@ -153,21 +168,6 @@ def _ledger(files: Store, problems: list[PowerstatsError]) -> Ledger | None:
         message = f"{error}: {LEFT_OUT}"
         problems.append(UnreadableError(message))
         return None
-
-
-def _first(
-    documents: Sequence[Document],
-    ledger: Ledger | None,
-    archived: Iterable[date],
-    settings: Settings,
-) -> date:
-    zone = settings.zone
-    found = [local_day(min(each.points), zone) for each in documents if each.points]
-    found += [*archived, *(ledger.days if ledger else [])]
-    if not found:
-        message = "nothing is stored yet: run `powerstats collect`"
-        raise MissingError(message)
-    return min(found)
 
 
 def whole_days(period: Sequence[Span], found: Metered, earliest: date) -> Days:
