@@ -15,9 +15,11 @@ from powerstats_cli.cli import main as cli
 from powerstats_cli.clock import Clock
 from powerstats_cli.commands import demo as command
 from powerstats_cli.commands.demo import TIMEZONE, schedule
+from powerstats_cli.core.energy.slots import agrees
 from powerstats_cli.core.periods import DAY, Span, day_span, days, local_day
 from powerstats_cli.demo import events, sensors
 from powerstats_cli.demo.house import House
+from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.store import Store
 
 ZONE = ZoneInfo(TIMEZONE)
@@ -76,6 +78,18 @@ def test_fills_the_four_files(demo: Demo) -> None:
     assert yearly
     assert len({local_day(start, ZONE) for start in weekly.points}) == 7
     assert len(monthly.points) == len(yearly.points) == DAYS - 1
+
+
+def test_the_ledger_has_each_hour(demo: Demo) -> None:
+    """Each closed day is in the ledger, with the prices, and its hours are those of yearly.json."""
+    ledger, yearly = ledgerfile.read(demo.files), demo.files.read(demo.files.tier("yearly"))
+    assert ledger
+    assert yearly
+    assert len(ledger.days) == DAYS - 1
+    assert all(day.prices for day in ledger.days.values())
+    for start, point in yearly.points.items():
+        for name, slots in ledger.days[local_day(start, ZONE)].energy.items():
+            assert agrees(slots, point[name]), (start, name)
 
 
 def test_energies_are_true(demo: Demo) -> None:
