@@ -191,3 +191,19 @@ def test_the_age_is_said_and_grows_while_one_looks(opened: Opener, house: Site) 
     assert eventually(lambda: "2 hours ago" in age.inner_text())
     assert eventually(lambda: tab.notices("stale"))
     assert "powerstats collect" in tab.notices("stale")[0]
+
+
+def test_closed_days_whose_part_of_the_script_cannot_be_had(opened: Opener, site: SiteOf) -> None:
+    """The tab says so, and comes by itself once the part can be fetched."""
+    tab = timed(opened, site(Home())).go()
+    tab.drawn("today")
+    part = "**/later.closed.*.js"
+    tab.page.route(part, lambda route: route.abort())
+    tab.page.click("#tab-7-days")
+    panel = tab.panel("7-days")
+    assert eventually(lambda: "cannot be reached" in panel.inner_text())
+    tab.open("today")
+    tab.page.click("#tab-7-days")
+    tab.page.unroute(part)
+    pass_time(tab, 6)
+    tab.drawn("7-days")
