@@ -172,7 +172,8 @@ function chip(year, i) {
   const about = { type: "button", class: "chip", "aria-pressed": "true" };
   const element = h("button", about, `${year} `, value);
   element.style.setProperty("--tone", `var(--${TONES[i]})`);
-  element.style.minWidth = "8.5rem";
+  // Two stand beside each other on the narrowest phone.
+  Object.assign(element.style, { minWidth: "7.25rem", padding: "0 .5rem" });
   /** @param {import("../lib/model.js").Part} part */
   const show = (part) => setPart(value, part);
   return { element, show };
