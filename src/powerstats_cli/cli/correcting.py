@@ -210,7 +210,7 @@ def list_corrections(
     if json:
         from powerstats_cli.commands.correct import as_json
 
-        print(as_json(entries, journal, problem))
+        print(as_json(entries, journal, problem, session.settings.zone))
     else:
         from powerstats_cli.terminal.corrections import show_corrections
         from powerstats_cli.terminal.screen import Screen

@@ -6,7 +6,7 @@ and a run of `collect` mostly needs the changes of none.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, Final, Literal, cast
@@ -130,7 +130,8 @@ def read_line(line: bytes) -> Entry | None:
     own = _STAMP + found + b'"'
     is_whole_head = line.startswith(_HEAD) and line[end : end + 2] == b'",'
     # Most stamps are the entry's own, and are left out at once.
-    if not is_whole_head or digest(b"{" + rest.replace(own, b"")) != found.decode("latin-1"):
+    parts = rest.split(own)
+    if not is_whole_head or digest(b"{" + b"".join(parts)) != found.decode("latin-1"):
         return None
     try:
         decoded = _decoder.decode(line)
@@ -139,7 +140,7 @@ def read_line(line: bytes) -> Entry | None:
         message = "has an entry of a newer version: upgrade powerstats"
         raise NewerError(message) from None
     # The id does not prove the stamps, but each new value must have it.
-    if decoded.do != "undo" and rest.count(own) != rest.count(_NOW):
+    if decoded.do != "undo" and len(parts) - 1 != rest.count(_NOW):
         return None
     times = (decoded.at, decoded.start, decoded.end)
     if not all(time.tzinfo is not None and time.year in YEARS for time in times):
@@ -150,8 +151,9 @@ def read_line(line: bytes) -> Entry | None:
         do=decoded.do,
         of=decoded.of,
         series=decoded.series,
-        start=decoded.start,
-        end=decoded.end,
+        # In UTC they are quickly compared with the span of a file.
+        start=decoded.start.astimezone(UTC),
+        end=decoded.end.astimezone(UTC),
         why=decoded.why,
         changes=_Changes(decoded.changes),
     )

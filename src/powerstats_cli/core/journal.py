@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from powerstats_cli.core.buckets import Value
-from powerstats_cli.core.entries import Change, Entry, line_of, read_line
+from powerstats_cli.core.entries import Entry, line_of, read_line
 from powerstats_cli.core.periods import DAY, MICROSECOND, Span
 
 # No hour and no day is longer, so an entry has no change that begins so long before it.
@@ -106,9 +106,9 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
         """Return the truth about each corrected bucket of a kind that begins in a span."""
         found: dict[Key, Truth] = {}
         held: set[Key] = set()
-        for entry in self.entries:
-            for change in _of_kind(entry, bucket, span):
-                if span.start <= change.start < span.end:
+        for entry in _near(self.entries, bucket, span):
+            for change in entry.changes:
+                if change.bucket == bucket and span.start <= change.start < span.end:
                     key = change.start, entry.series
                     if entry.id in self._ids_in_force:
                         held.add(key)
@@ -126,9 +126,9 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
     def originals(self, name: str, bucket: str, span: Span) -> dict[datetime, Value | None]:
         """Return a series' value in each corrected bucket as it was read, and not as it was set."""
         found: dict[datetime, Value | None] = {}
-        for entry in self.in_force:
-            for change in _of_kind(entry, bucket, span) if entry.series == name else ():
-                if span.start <= change.start < span.end:
+        for entry in _near(self.in_force, bucket, span):
+            for change in entry.changes if entry.series == name else ():
+                if change.bucket == bucket and span.start <= change.start < span.end:
                     if entry.do == "again":
                         found[change.start] = change.now
                     found.setdefault(change.start, change.was)
@@ -171,9 +171,9 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
 
     def _truth(self, bucket: str, start: datetime, name: str) -> Truth | None:
         moment = Span(start, start + MICROSECOND)
-        for entry in reversed(self.entries):
-            for change in _of_kind(entry, bucket, moment) if entry.series == name else ():
-                if change.start == start:
+        for entry in reversed(_near(self.entries, bucket, moment)):
+            for change in entry.changes if entry.series == name else ():
+                if change.bucket == bucket and change.start == start:
                     return Truth(entry, change.now)
         return None
 
@@ -181,12 +181,14 @@ class Journal(msgspec.Struct, frozen=True, dict=True):
         return [each for each in self.in_force if each.series == name and each.touches(span)]
 
 
-def _of_kind(entry: Entry, bucket: str, span: Span) -> Iterator[Change]:
-    """Yield the changes of a kind of buckets, if an entry can have some in a span."""
+def _near(entries: Sequence[Entry], bucket: str, span: Span) -> list[Entry]:
+    """Return the entries that can have a change of a kind of buckets in a span.
+
+    The changes of all others are not decoded.
+    """
     # Only hours and days may begin before the correction, or end after it.
-    reach = span if bucket.endswith("min") else _widened(span)
-    if entry.touches(reach):
-        yield from (change for change in entry.changes if change.bucket == bucket)
+    start, end = span if bucket.endswith("min") else _widened(span)
+    return [entry for entry in entries if entry.start < end and start < entry.end]
 
 
 def _widened(span: Span) -> Span:
