@@ -11,7 +11,10 @@ from hypothesis import given, settings, strategies
 from msgspec.structs import replace
 
 from powerstats_cli.core.energy.bills import Bill, bill, rounded
+from powerstats_cli.core.energy.counting import netted_on
 from powerstats_cli.core.energy.metering import Energy, Home, Known, Price
+from powerstats_cli.core.energy.pricing import netted, pieces
+from powerstats_cli.core.energy.tallies import summed
 from powerstats_cli.core.energy.tariff_lines import Line
 from powerstats_cli.core.energy.tariffs import Days, Tariff, Term, in_force, term
 from powerstats_cli.core.periods import DAY, HOUR, day_span
@@ -389,3 +392,45 @@ def test_a_demand_of_which_no_peak_is_known(
     in_it = [each for each in use if SPRING.first <= each.start.astimezone(NL).date()]
     assert energy.tally.amount == pytest.approx(sum(each.kwh for each in in_it))
     assert found.amount == pytest.approx(amount + energy.tally.amount)
+
+
+# --- many stretches at once -----------------------------------------------------------------------
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    **HOMES,
+    size=strategies.sampled_from([15, 30, 60]),
+    within=strategies.sampled_from([15, 30, 60]),
+)
+def test_netting_of_a_day_that_is_wholly_known(
+    timezone: str, first: date, seed: int, size: int, within: int
+) -> None:
+    """All windows at once are what each is by itself, with zones, prices and clock changes."""
+    zone, days = ZoneInfo(timezone), Days(first, first + 12 * DAY)
+
+    def kwh(of: int, local: datetime) -> float:
+        place = local.day * 96 + local.hour * 4 + local.minute // 15
+        return (seed * 7919 + of * 104729 + place * 31337) % 1009 / 700
+
+    energy = {
+        name: slots(days, zone, size, partial(kwh, of))
+        for of, name in enumerate(("import", "export"))
+    }
+    prices = [
+        Price(each.start, each.end, (each.start.hour * 7 + each.start.minute + seed) % 23 / 50)
+        for each in slots(days, zone, 15, lambda _: 1.0)
+    ]
+    known = Known(energy, {"epex": prices}, day_span(days.end, zone).start)
+    tried = [
+        line(less="export", within=within, rate=BY_ZONES),
+        line(less="export", within=within, rate=0.3),
+        line(less="export", within=within, price="epex", most=0.3),
+        line(less="export", within=within, rate=0.3, only="peak"),
+    ]
+    for each in tried:
+        for day in days:
+            parts = pieces(each, day, where(timezone), known)
+            slow = summed(netted(each, day, parts, where(timezone), known))
+            quick = summed(netted_on(each, day, where(timezone), known))
+            assert quick[:4] == pytest.approx(slow[:4], abs=1e-9)

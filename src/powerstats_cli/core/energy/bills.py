@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from powerstats_cli.core.energy.counting import counted_on
+from powerstats_cli.core.energy.counting import counted_on, netted_on
 from powerstats_cli.core.energy.demand import day_peaks, lacking, running
 from powerstats_cli.core.energy.metering import Home, Known, known_share
-from powerstats_cli.core.energy.pricing import in_zone, netted, pieces
+from powerstats_cli.core.energy.pricing import in_zone
 from powerstats_cli.core.energy.tallies import (
     NOTHING,
     Tally,
@@ -240,7 +240,7 @@ def _energy(
 
 def _counted(line: Line, series: str, day: date, since: date, home: Home, known: Known) -> Tally:
     if isinstance(line.within, int):
-        return summed(netted(line, day, pieces(line, day, home, known), home, known))
+        return summed(netted_on(line, day, home, known))
     return summed(counted_on(line, series, day, since, home, known))
 
 

@@ -5,7 +5,7 @@ one, as `pricing` says.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from math import fsum
 from operator import mul
@@ -15,13 +15,15 @@ from powerstats_cli.core.energy.pricing import (
     Counted,
     Piece,
     counted,
+    netted,
     pieces,
     rates_at,
     reaching,
     shared,
+    united,
 )
 from powerstats_cli.core.energy.tariff_lines import REST, Line
-from powerstats_cli.core.periods import HOUR, day_span
+from powerstats_cli.core.periods import HOUR, Span, day_span, intervals
 
 
 def counted_on(
@@ -31,12 +33,53 @@ def counted_on(
 
     `since` is the first day on which the line held: a step of a counter may have begun before.
     """
-    span = day_span(day, home.timezone)
-    stretches = known.ending_in(span, series)
+    stretches = known.ending_in(day_span(day, home.timezone), series)
+    yield from _counted(line, stretches, day, since, home, known)
+
+
+def netted_on(line: Line, day: date, home: Home, known: Known) -> Iterable[Counted]:
+    """Return what a line counts of a local day after `less` was taken off in each window."""
+    minutes = line.within if isinstance(line.within, int) else 60
+    windows = intervals(day, home.timezone, minutes)
+    parts = pieces(line, day, home, known)
+    zones = united(parts)
+    starts = {window.start for window in windows}
+    if not line.only and all(part.start in starts for part in zones):
+        span = day_span(day, home.timezone)
+        of, less = (
+            _in_windows(known.ending_in(span, name), windows) for name in (line.per, line.less)
+        )
+        if of and less:
+            kwh = [max(one - other, 0.0) for one, other in zip(of, less, strict=True)]
+            ends = [window.end for window in windows]
+            net = Energies([window.start for window in windows], ends, kwh, [1.0] * len(kwh))
+            return _counted(line, net, day, day, home, known)
+    return netted(line, day, parts, home, known)
+
+
+def _in_windows(stretches: Energies, windows: Sequence[Span]) -> Sequence[float]:
+    """Return the kWh in each window of a day; nothing unless each is wholly known by itself."""
+    if not windows or not stretches.fill(Span(windows[0].start, windows[-1].end)):
+        return ()
+    found = []
+    place = 0
+    for start, end in windows:
+        following = bisect_right(stretches.ends, end, place)
+        if stretches.starts[place] != start or stretches.ends[following - 1] != end:
+            return ()
+        found.append(fsum(stretches.kwh[place:following]))
+        place = following
+    return found
+
+
+def _counted(
+    line: Line, stretches: Energies, day: date, since: date, home: Home, known: Known
+) -> Iterator[Counted]:
     left = list(range(len(stretches)))
     if stretches and line.price and not line.only:
         left = []
-        yield from _at_prices(line, stretches, known.holding(span, line.price), left)
+        steps = known.holding(day_span(day, home.timezone), line.price)
+        yield from _at_prices(line, stretches, steps, left)
     if not left:
         return
     parts = pieces(line, day, home, known)

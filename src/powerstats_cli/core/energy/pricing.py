@@ -183,7 +183,7 @@ def netted(
     """
     minutes = line.within if isinstance(line.within, int) else 60
     windows = intervals(day, home.timezone, minutes)
-    zoned = _united(parts)
+    zoned = united(parts)
     segments = [
         Piece(max(piece.start, window.start), min(piece.end, window.end), piece.zone, 0.0)
         for window in windows
@@ -264,7 +264,7 @@ def _net(
         yield each._replace(split=each.kwh if was_split else each.split)
 
 
-def _united(parts: Sequence[Piece]) -> list[Piece]:
+def united(parts: Sequence[Piece]) -> list[Piece]:
     """Return parts with those of one zone that touch as one, whatever their rates."""
     found: list[Piece] = []
     for piece in parts:
