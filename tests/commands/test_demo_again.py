@@ -141,4 +141,4 @@ def test_how_long_it_takes() -> None:
     """A short demo takes less than a minute."""
     assert "400 days. This takes about 1 minute on a PC" in command.announced(400)
     assert "30 days. This takes less than a minute on a PC" in command.announced(30)
-    assert "1600 days. This takes about 4 minutes on a PC" in command.announced(1600)
+    assert "1600 days. This takes about 3 minutes on a PC" in command.announced(1600)
