@@ -20,6 +20,9 @@ export function warmUp() {
   }
 }
 
+/** What makes addresses new once one could not be fetched. */
+let again = "";
+
 /**
  * @template {keyof Parts} Name
  * @param {Name} name
@@ -28,8 +31,10 @@ export function warmUp() {
  */
 export async function later(name) {
   try {
-    return await import(new URL(files[name], document.baseURI).href);
+    return await import(new URL(files[name] + again, document.baseURI).href);
   } catch {
+    // A browser may remember for an address that it could not be fetched.
+    again = `?again=${Date.now()}`;
     throw new Error(say("problem.unreachable", { file: files[name] }));
   }
 }
