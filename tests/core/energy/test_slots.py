@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from powerstats_cli.core.buckets import Value
 from powerstats_cli.core.energy.ledger import Slots, Steps
-from powerstats_cli.core.energy.slots import agrees, kept, slots_of, whole
+from powerstats_cli.core.energy.slots import agrees, fitted, kept, slots_of, whole
 from tests.core.energy.homes import counted, drawn
 
 kwh = st.none() | st.floats(-50, 50).map(lambda number: round(number, 6))
@@ -140,3 +140,28 @@ def test_which_prices_are_kept(stored: Steps, new: Steps, *, is_new: bool) -> No
 def test_agreement(slots: Slots, value: Value | None, *, does: bool) -> None:
     """Slots count while the day still has their energy, both ways of it."""
     assert agrees(slots, value) is does
+
+
+@pytest.mark.parametrize(
+    ("kwh", "day", "wh"),
+    [
+        ([0.5, 0.5], counted(1.0), (500, 500)),
+        ([0.5, 0.5], counted(1.008), (504, 504)),
+        ([0.5, None, 0.25], counted(0.756), (504, None, 252)),
+        ([0.5, 0.5], counted(1.02), (500, 500)),
+        ([50.0, 50.0], counted(100.09), (50045, 50045)),
+        ([50.0, 50.0], counted(100.2), (50000, 50000)),
+        ([0.5, 0.5], None, (500, 500)),
+        ([0.5, 0.5], level(1.0), (500, 500)),
+        ([3.0, -2.999], drawn(0.009), (3000, -2999)),
+        ([0.0, 0.0], counted(0.005), (0, 0)),
+    ],
+)
+def test_hours_that_nearly_add_up(
+    kwh: list[float | None], day: Value | None, wh: tuple[int | None, ...]
+) -> None:
+    """Hours are made to add up to a day if they nearly do; else they stay, and do not agree."""
+    hours = [None if each is None else counted(each) for each in kwh]
+    slots = slots_of(fitted(hours, day), 60)
+    assert slots is not None
+    assert slots.wh == wh
