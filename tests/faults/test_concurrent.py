@@ -10,8 +10,10 @@ from threading import Event, Thread
 import pytest
 
 from powerstats_cli.core import documents
+from powerstats_cli.core.energy import ledger
 from tests.faults.life import NIGHT, Life
 from tests.faults.place import Place, content, local, one_line
+from tests.support.installation import LEDGER
 
 MIDNIGHT = local("2025-11-21 00:00:10")
 
@@ -34,7 +36,8 @@ def reader(folder: Path) -> Iterator[list[str]]:
                 if path.name == "state.json":
                     continue
                 try:
-                    documents.decode(raw, timezone="Europe/Amsterdam")
+                    decode = ledger.decode if path.name == LEDGER else documents.decode
+                    decode(raw, timezone="Europe/Amsterdam")
                 except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
                     broken.append(f"{path}: {error}")
                 read += 1

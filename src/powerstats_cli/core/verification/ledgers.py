@@ -31,7 +31,7 @@ from powerstats_cli.errors import UnreadableError
 
 NAME: Final = "ledger.json"
 # Coverages in the files are rounded.
-KNOWN_BETTER: Final = 1e-3
+KNOWN_ALIKE: Final = 1e-3
 _ASIDE: Final = re.compile(r"ledger\.json\.unreadable-.+")
 _DAY: Final = re.compile(rb'\s*(\{"date":.*\})(?:,|\]\})?\s*')
 _DATE: Final = re.compile(rb'\s*\{"date":"(\d{4}-\d\d-\d\d)"')
@@ -96,7 +96,7 @@ def disagreement(
     """Yield a difference, or None, for each energy of a day beside the finest file with the day.
 
     Slots that do not agree with their day do not count (`slots.agrees`), so that is explained if
-    the day was corrected since, or is known better.
+    the day was corrected since, or if not as much is known of both.
     """
     found = days_in(documents, zone)
     for day, own in ledger.days.items():
@@ -123,8 +123,8 @@ def disagreement(
 def _explained(slots: Slots, value: Value | None) -> str:
     if value is None or value.corrected:
         return "the day was corrected: it is priced without hours"
-    if value.coverage > slots.coverage + KNOWN_BETTER:
-        return "the day is known better: it is priced without hours"
+    if abs(value.coverage - slots.coverage) > KNOWN_ALIKE:
+        return "more is known of one than of the other: the day is priced without hours"
     return ""
 
 
