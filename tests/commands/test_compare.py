@@ -172,6 +172,15 @@ def test_the_table(home: Installation) -> None:
     assert "1 day of 43 left out: no hours are kept" in lines
 
 
+def test_a_difference_is_that_of_the_amounts_shown(home: Installation) -> None:
+    """It is right to the cent for someone who subtracts what stands there."""
+    tariffs = home.run("compare", at=NOW).out.split("\n\n")[0].splitlines()[1:]
+    paid = float(tariffs[-1].split()[-2])
+    for line in tariffs[:-1]:
+        amount, difference = (float(cell) for cell in line.split()[-3:-1])
+        assert difference == pytest.approx(amount - paid, abs=1e-6)
+
+
 # --- corrected for the past -----------------------------------------------------------------------
 
 

@@ -110,6 +110,27 @@ def test_a_narrow_screen_keeps_the_column_that_has_to_stay(width: int, heads: st
     assert [column.header for column in fitted.columns] == heads.split()
 
 
+@pytest.mark.parametrize("keep", [0, 1, 2, 3])
+@pytest.mark.parametrize("width", range(24, 60))
+def test_no_column_that_stays_is_cut_off(keep: int, width: int) -> None:
+    """The columns that are left have all of their texts, whichever went."""
+    rows = [
+        ("Day", "Import", "Export", "Amount", "Rate", "Known"),
+        ("Mon", "35.34", "31.48", "-10.25", "0.28", "93.3%"),
+    ]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in rows[0]:
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_row(*rows[1])
+    out = io.StringIO()
+    screen = Screen(file=out, width=width)
+    screen.print(fitting(table, screen, keep=keep))
+    shown = [line.split() for line in out.getvalue().splitlines()]
+    left = len(shown[0]) - keep
+    assert left >= 1
+    assert shown == [[*row[:left], *row[len(row) - keep :]] for row in rows]
+
+
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Return a home whose power has a unit that would rule a terminal, and its installation."""

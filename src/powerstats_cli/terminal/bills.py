@@ -76,7 +76,8 @@ def show_costs(console: Console, rows: Sequence[Row], by: By, contract: Contract
     if len(rows) > 1:
         table.add_section()
         add("in all", together(rows), "bold")
-    console.print(fitting(table, console, keep=1))
+    # The amount is what was asked for: the columns before it go first, and then the one after it.
+    console.print(fitting(fitting(table, console, keep=3), console, keep=1))
 
 
 def _name(row: Row, by: By, contract: Contract, console: Console, *, with_year: bool) -> str:
@@ -173,10 +174,12 @@ def _totals(
 ) -> Table:
     table = _table("Tariff", f">{contract.currency}", ">Difference", ">Per kWh")
     paid = found.paid and found.paid.total(found.days)
+    # It is the difference of the two amounts that stand here, to the cent.
+    shown_paid = rounded(paid or 0.0, contract.decimals)
     for each in tries:
         amount = each.total(found.days)
         is_paid = each is found.paid or paid is None
-        difference = rounded(amount - (paid or 0.0), contract.decimals) + 0.0
+        difference = rounded(amount, contract.decimals) - shown_paid + 0.0
         table.add_row(
             _shown(each, contract),
             money(amount, contract.decimals, nothing),

@@ -1,6 +1,7 @@
 """The screen: texts of a server or a file appear as they are, and cannot rule the terminal."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -46,6 +47,8 @@ def fitting(table: Table, console: Console, *, keep: int = 0) -> Table:
         and console.measure(table, options=endless).maximum > console.width
     ):
         table.columns.pop(-1 - keep)
+        # A column has its number in itself, and the table sets the edges of the last one by that.
+        table.columns[:] = [replace(each, _index=at) for at, each in enumerate(table.columns)]
     return table
 
 
