@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powerstats_cli.lines import MASK, SHORTEST_PART, masked, one_line
+from powerstats_cli.lines import MASK, SHORTEST_PART, masked, one_line, text
 from tests.support.tokens import CLASSIC, LONG_LIVED, gives_away
 
 TOKENS = (LONG_LIVED, CLASSIC)
@@ -57,3 +57,15 @@ def test_masks(text: str, secret: str, hidden: str) -> None:
 def test_one_line(text: str, line: str) -> None:
     """A text without control characters stays; of another each run of them becomes a space."""
     assert one_line(text) == line
+
+
+@pytest.mark.parametrize("length", [1, 4, 500])
+def test_a_file_of_zero_bytes(length: int) -> None:
+    """A disk that lost power leaves such files: no encoding is to blame."""
+    with pytest.raises(ValueError, match="nothing but zero bytes"):
+        text(bytes(length))
+
+
+def test_an_empty_file_is_an_empty_text() -> None:
+    """What reads it says what is missing."""
+    assert text(b"") == ""

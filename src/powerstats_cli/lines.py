@@ -15,8 +15,11 @@ _LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 def text(raw: bytes) -> str:
     """Return the text that bytes are in UTF-8, without the mark that some editors put before it.
 
-    Raises ValueError that says what to do about another encoding.
+    Raises ValueError that says what to do about another encoding, or that there is no text.
     """
+    if raw and not raw.strip(b"\0"):
+        message = "it has nothing but zero bytes, as after a power cut"
+        raise ValueError(message)
     if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in raw[:4]:
         message = "it is in UTF-16: save it as UTF-8"
         raise ValueError(message)
