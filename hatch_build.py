@@ -46,7 +46,6 @@ def bundle(root: Path) -> None:
             environment,
         )
         installed.touch()
-    shutil.rmtree(root / PAGE, ignore_errors=True)
     _run([*npm, "run", "--silent", "build"], root, environment)
 
 

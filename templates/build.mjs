@@ -1,6 +1,6 @@
 /** Bundles the page into the Python package; run by hatch_build.py, or by hand: `npm run build`. */
 
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -15,6 +15,9 @@ const files = [
   "icon-512.png",
 ];
 const outdir = fileURLToPath(new URL("../src/powerstats_cli/page", import.meta.url));
+
+// A file that an earlier build made and this one does not would be published with the others.
+await rm(outdir, { recursive: true, force: true });
 
 await build({
   entryPoints: files.map((file) => here + file),

@@ -42,9 +42,8 @@ def written(home: RealHome, form: Form, start: datetime, prices: Sequence[Row]) 
     volts = [Row(start + n * MINUTE, f"{230 + n % 2}", VOLTS) for n in range(-80, 121)]
     home.write(f"sensor.{form.series}_voltage", volts)
     home.write(form.entity_id, prices)
-    # The state machine has to know them, too.
-    now = home.report(form.entity_id, prices[-1].state, prices[-1].attributes)
-    is_recorded(home, form.entity_id, now)
+    # The state machine has to know them, too; what is reported last is recorded last.
+    home.report(form.entity_id, prices[-1].state, prices[-1].attributes)
     last = home.report(f"sensor.{form.series}_voltage", "229", VOLTS)
     is_recorded(home, f"sensor.{form.series}_voltage", last)
 
