@@ -52,8 +52,17 @@ def buckets(bucket: str, day: date, zone: ZoneInfo) -> tuple[Span, ...]:
     return intervals(day, zone, bucket_minutes(bucket))
 
 
-def roll_up(document: Document, day: date, bucket: str, zone: ZoneInfo) -> Iterator[Bucket]:
-    """Yield the bigger buckets of a finer document's day: start, series and value of each."""
+def roll_up(
+    document: Document,
+    day: date,
+    bucket: str,
+    zone: ZoneInfo,
+    names: Container[str] | None = None,
+) -> Iterator[Bucket]:
+    """Yield the bigger buckets of a finer document's day: start, series and value of each.
+
+    `names` are the wanted series, None for all.
+    """
     small = iter(buckets(document.bucket, day, zone))
     part = next(small, None)
     for big in buckets(bucket, day, zone):
@@ -63,7 +72,8 @@ def roll_up(document: Document, day: date, bucket: str, zone: ZoneInfo) -> Itera
             if point:
                 seconds = part.length.total_seconds()
                 for name, value in point.items():
-                    parts.setdefault(name, []).append((value, seconds))
+                    if names is None or name in names:
+                        parts.setdefault(name, []).append((value, seconds))
             part = next(small, None)
         length = big.length.total_seconds()
         for name, values in parts.items():

@@ -65,9 +65,9 @@ def rolled_up(document: Document, day: date, keeping: Keeping, zone: ZoneInfo) -
     """
     minutes = lcm(keeping.slot_minutes, bucket_minutes(document.bucket))
     values: dict[str, dict[datetime, Value]] = {}
-    for start, name, value in roll_up(document, day, bucket_name(minutes), zone):
-        if name in keeping.names and name not in keeping.prices:
-            values.setdefault(name, {})[start] = value
+    names = keeping.names - keeping.prices.keys()
+    for start, name, value in roll_up(document, day, bucket_name(minutes), zone, names):
+        values.setdefault(name, {})[start] = value
     spans = intervals(day, zone, minutes)
     energy = {
         name: slots_of([found.get(span.start) for span in spans], minutes)
