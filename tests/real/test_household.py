@@ -209,6 +209,7 @@ def test_the_files_are_full(late: Installation) -> None:
         *(f"archive/{day}.json" for day in days),
         *(f"{tier}.json" for tier in TIERS),
         "years/2025.json",
+        "ledger.json",
     }
     assert len(late.document("weekly.json").points) == 7 * 24 - 9  # the hole ends at 9:22
     assert len(late.document("yearly.json").points) == len(days)
