@@ -19,8 +19,10 @@ import pytest
 
 SECONDS: Final = 20.0
 PATIENCE: Final = 3.0
+# A test that runs in the background ignores Ctrl-C, and a command at a terminal does not.
 PROGRAM: Final = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
     "sys.argv[0] = 'powerstats'; from powerstats_cli.__main__ import run; run()"
 )
 ESCAPE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
