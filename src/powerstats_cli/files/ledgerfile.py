@@ -35,6 +35,16 @@ def read(files: Store) -> Ledger | None:
     return None if raw is None else decoded(files, raw)
 
 
+def or_tell(files: Store, problems: list[PowerstatsError], remedy: str) -> Ledger | None:
+    """Return the ledger, None if it is broken: then add the problem, with its remedy."""
+    try:
+        return read(files)
+    except UnreadableError as error:
+        message = f"{error}: {remedy}"
+        problems.append(UnreadableError(message))
+        return None
+
+
 def decoded(files: Store, raw: bytes) -> Ledger:
     """Return the ledger of a file's bytes; raises as `read`."""
     try:

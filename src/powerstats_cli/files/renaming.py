@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from powerstats_cli.core.documents import Document
-from powerstats_cli.core.energy.ledger import Ledger
-from powerstats_cli.errors import PowerstatsError, UnreadableError
+from powerstats_cli.errors import PowerstatsError
 from powerstats_cli.files import ledgerfile, reading
 from powerstats_cli.files.store import Store
 
@@ -22,7 +21,7 @@ def rewrite(files: Store) -> list[PowerstatsError]:
     problems: list[PowerstatsError] = []
     for path, document in _documents(files, problems):
         files.write(path, document)
-    if ledger := _ledger(files, problems):
+    if ledger := ledgerfile.or_tell(files, problems, REMEDY):
         ledgerfile.write(files, ledger)
     return problems
 
@@ -30,17 +29,8 @@ def rewrite(files: Store) -> list[PowerstatsError]:
 def stored_under(files: Store, name: str) -> list[str]:
     """Return the names of the files that have a series."""
     names = [files.name(path) for path, one in _documents(files, []) if name in one.series]
-    ledger = _ledger(files, [])
+    ledger = ledgerfile.or_tell(files, [], REMEDY)
     return [*names, files.ledger.name] if ledger and name in ledger.series else names
-
-
-def _ledger(files: Store, problems: list[PowerstatsError]) -> Ledger | None:
-    try:
-        return ledgerfile.read(files)
-    except UnreadableError as error:
-        message = f"{error}: {REMEDY}"
-        problems.append(UnreadableError(message))
-        return None
 
 
 def _documents(files: Store, problems: list[PowerstatsError]) -> Iterator[tuple[Path, Document]]:

@@ -18,7 +18,7 @@ from powerstats_cli.core.periods import DAY, MICROSECOND, Span, day_start, local
 from powerstats_cli.core.pieces import kinds_in
 from powerstats_cli.core.ranges import within
 from powerstats_cli.core.tiers import newest_until
-from powerstats_cli.errors import MissingError, PowerstatsError, UnreadableError
+from powerstats_cli.errors import MissingError, PowerstatsError
 from powerstats_cli.files import ledgerfile
 from powerstats_cli.files.pieces import LEFT_OUT, Reader
 from powerstats_cli.files.store import Store
@@ -140,7 +140,7 @@ def metered(settings: Settings, files: Store, now: datetime) -> Metered:
     """
     reader = Reader(files)
     daily, yearly = reader.tier("daily"), reader.tier("yearly")
-    ledger = _ledger(files, reader.problems)
+    ledger = ledgerfile.or_tell(files, reader.problems, LEFT_OUT)
     documents = [each for each in (daily, yearly) if each]
     kinds = (dict(ledger.series) if ledger else {}) | kinds_in(documents)
     archived, years = frozenset(files.archived_days()), frozenset(files.stored_years())
@@ -159,15 +159,6 @@ def metered(settings: Settings, files: Store, now: datetime) -> Metered:
         now,
     )
     return Metered(settings, reader, daily, yearly, ledger, archived, years, supply)
-
-
-def _ledger(files: Store, problems: list[PowerstatsError]) -> Ledger | None:
-    try:
-        return ledgerfile.read(files)
-    except UnreadableError as error:
-        message = f"{error}: {LEFT_OUT}"
-        problems.append(UnreadableError(message))
-        return None
 
 
 def whole_days(period: Sequence[Span], found: Metered, earliest: date) -> Days:
